@@ -1,0 +1,117 @@
+"""Read settings from the environment, with an error that says what, where and what to do."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+TRUE = {"1", "true", "yes", "on"}
+FALSE = {"0", "false", "no", "off", ""}
+
+
+class Mode(StrEnum):
+    """How strict the settings are: only production insists on every value."""
+
+    PRODUCTION = "production"
+    DEMO = "demo"
+    TEST = "test"
+    DEVELOPMENT = "development"
+
+
+class Environment:
+    """Typed access to one environment; `NAME_FILE` may hold the path of a file with the value."""
+
+    def __init__(self, values: Mapping[str, str] | None = None) -> None:
+        self.values = os.environ if values is None else values
+        self.mode = self._mode()
+
+    def _mode(self) -> Mode:
+        named = self.values.get("TIEOUT_MODE", Mode.PRODUCTION)
+        try:
+            return Mode(named)
+        except ValueError as error:
+            known = ", ".join(Mode)
+            raise ImproperlyConfigured(f"TIEOUT_MODE is {named!r}. Use one of: {known}.") from error
+
+    def text(self, name: str, default: str = "") -> str:
+        """Give the value of a variable, or of the file that NAME_FILE names."""
+        if path := self.values.get(f"{name}_FILE"):
+            return self._file(name, Path(path))
+        return self.values.get(name, default)
+
+    @staticmethod
+    def _file(name: str, path: Path) -> str:
+        try:
+            return path.read_text(encoding="utf-8").strip()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {reason}.") from error
+
+    def required(self, name: str, development: str) -> str:
+        """Give a value that production must set; the other modes fall back to `development`."""
+        value = self.text(name)
+        if not value and self.mode is Mode.PRODUCTION:
+            raise ImproperlyConfigured(
+                f"{name} is not set. Set {name} or {name}_FILE (all variables stand in .env.example)."
+            )
+        return value or development
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Give a yes-or-no value."""
+        value = self.text(name, "1" if default else "0").strip().lower()
+        if value in TRUE | FALSE:
+            return value in TRUE
+        raise ImproperlyConfigured(f"{name} is {value!r}. Use 1 or 0.")
+
+    def number(self, name: str, default: int) -> int:
+        """Give a whole number."""
+        value = self.text(name, str(default))
+        try:
+            return int(value)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} is {value!r}. Use a whole number.") from error
+
+    def words(self, name: str, default: str = "") -> list[str]:
+        """Give a list written with commas."""
+        return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
+
+
+def database(url: str) -> dict[str, object]:
+    """Turn a postgresql:// address into Django's form; a `host` query names a socket folder.
+
+    Raises ImproperlyConfigured for any other kind of database: claims use SKIP LOCKED, audit uses
+    triggers, pulls use COPY, so nothing else can stand in.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL begins with {parts.scheme!r}. Tieout needs PostgreSQL 15 or newer: "
+            "postgresql://user:password@host:5432/name"
+        )
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options = {key: value for key, value in query.items() if key not in {"host", "user", "port"}}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or query.get("user", "")),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or query.get("host", "")),
+        "PORT": str(parts.port or query.get("port", "")),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+def broker(url: str) -> str:
+    """Turn a Redis address into Celery's form: kombu spells a socket `redis+socket://`."""
+    if not url.startswith("unix://"):
+        return url
+    parts = urlsplit(url)
+    number = parse_qs(parts.query).get("db", ["0"])[-1]
+    return f"redis+socket://{parts.path}?virtual_host={number}"

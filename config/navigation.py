@@ -1,0 +1,114 @@
+"""The one navigation of the product: the desk's shell and the admin's sidebar are both made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse, reverse_lazy
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry; shown to those who hold any of the permissions (none named: to everyone signed in)."""
+
+    title: str
+    view: str
+    icon: str
+    permissions: tuple[str, ...] = ()
+
+    def allowed(self, request: HttpRequest) -> bool:
+        user = request.user
+        return not self.permissions or any(user.has_perm(name) for name in self.permissions)  # type: ignore[union-attr]
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    links: tuple[Link, ...]
+
+
+NAVIGATION = (
+    Section(
+        "",
+        (
+            Link("Home", "home", "home"),
+            Link("Exceptions", "worklist", "rule", ("reconciliation.view_exceptioncase",)),
+        ),
+    ),
+    Section(
+        "Integration",
+        (
+            Link("Messages", "admin:integration_message_changelist", "sync_alt", ("integration.view_message",)),
+            Link("Dead letters", "dead-letters", "report", ("integration.view_message",)),
+            Link("Mappings", "admin:integration_fieldmapping_changelist", "schema", ("integration.view_fieldmapping",)),
+            Link("Sync runs", "admin:integration_syncrun_changelist", "cloud_sync", ("integration.view_syncrun",)),
+            Link("API keys", "admin:integration_apikey_changelist", "key", ("integration.view_apikey",)),
+        ),
+    ),
+    Section(
+        "Control",
+        (
+            Link("Tolerances", "admin:reconciliation_tolerance_changelist", "tune", ("reconciliation.view_tolerance",)),
+            Link("Changes", "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
+        ),
+    ),
+    Section(
+        "Records",
+        (
+            Link("Orders", "admin:reconciliation_purchaseorder_changelist", "list_alt", ("reconciliation.view_purchaseorder",)),
+            Link("Receipts", "admin:reconciliation_goodsreceipt_changelist", "inventory", ("reconciliation.view_goodsreceipt",)),
+            Link("Invoices", "admin:reconciliation_supplierinvoice_changelist", "receipt_long", ("reconciliation.view_supplierinvoice",)),
+            Link("Items", "admin:masterdata_item_changelist", "category", ("masterdata.view_item",)),
+            Link("Vendors", "admin:masterdata_vendor_changelist", "store", ("masterdata.view_vendor",)),
+        ),
+    ),
+)
+
+
+def unfold_sidebar() -> list[dict[str, Any]]:
+    """Give the navigation in the admin theme's form."""
+    return [
+        {
+            "title": section.title,
+            "items": [
+                {
+                    "title": link.title,
+                    "icon": link.icon,
+                    "link": reverse_lazy(link.view),
+                    "permission": _permission(link),
+                }
+                for link in section.links
+            ],
+        }
+        for section in NAVIGATION
+    ]
+
+
+def _permission(link: Link) -> Callable[[HttpRequest], bool]:
+    return lambda request: link.allowed(request)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Give every template of the desk the entries that this person may open."""
+    if not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
+    return {"navigation": [entry for section in NAVIGATION if (entry := _section(section, request))["links"]]}
+
+
+def _section(section: Section, request: HttpRequest) -> dict[str, Any]:
+    links = [
+        {"title": link.title, "url": url, "icon": link.icon, "current": request.path.startswith(url) and url != "/" or request.path == url}
+        for link in section.links
+        if link.allowed(request) and (url := _url(link.view))
+    ]
+    return {"title": section.title, "links": links}
+
+
+def _url(view: str) -> str:
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""

@@ -1,0 +1,66 @@
+"""Workers, schedules and Business Central.
+
+Celery messages carry no work: the rows of the outbox do (docs/decisions/0003). So there is no result
+backend, no ETA, no Celery retry, and losing Redis loses nothing.
+"""
+
+from config.env import broker
+from config.schedules import SCHEDULES
+
+from .base import ENV, TIME_ZONE
+
+REDIS_URL = ENV.required("REDIS_URL", development="")
+REDIS_PREFIX = ENV.text("REDIS_PREFIX", "tieout")
+
+VISIBILITY = {"visibility_timeout": 600}
+CELERY_BROKER_URL = broker(REDIS_URL) or "memory://"
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 150
+CELERY_TASK_SOFT_TIME_LIMIT = 120
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_DEFAULT_QUEUE = "realtime"
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = VISIBILITY | {
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "health_check_interval": 10,
+    "global_keyprefix": f"{REDIS_PREFIX}:",
+}
+CELERY_VISIBILITY_TIMEOUT = 600
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_TASK_ROUTES = {
+    "integration.tasks.deliver_outbox": {"queue": "realtime"},
+    "integration.tasks.pull": {"queue": "bulk"},
+    "integration.tasks.sweep_outbox": {"queue": "housekeeping"},
+    "reconciliation.tasks.match_due_invoices": {"queue": "realtime"},
+}
+TIEOUT_SCHEDULES = SCHEDULES
+
+# Business Central; empty values mean "not connected yet", and the overview says so.
+BC_BASE_URL = ENV.text("BC_BASE_URL")
+BC_APP_URL = ENV.text("BC_APP_URL")
+BC_COMPANY = ENV.text("BC_COMPANY")
+BC_AUTHORITY = ENV.text("BC_AUTHORITY")
+BC_CLIENT_ID = ENV.text("BC_CLIENT_ID")
+BC_CLIENT_SECRET = ENV.text("BC_CLIENT_SECRET")
+BC_CLIENT_CERTIFICATE = ENV.text("BC_CLIENT_CERTIFICATE")
+BC_CA_BUNDLE = ENV.text("BC_CA_BUNDLE")
+BC_REQUESTS_PER_SECOND = ENV.number("BC_REQUESTS_PER_SECOND", 15)
+BC_CONCURRENCY = ENV.number("BC_CONCURRENCY", 4)
+
+# How long a lost answer may still turn into a document in BC: 8 minutes in its queue and 8 at work
+# (BC.md §3). Shorter only for the sandbox, whose requests cannot outlive their connection.
+OUTBOX_SETTLE_SECONDS = ENV.number("OUTBOX_SETTLE_SECONDS", 16 * 60)
+OUTBOX_LEASE_SECONDS = ENV.number("OUTBOX_LEASE_SECONDS", 120)
+OUTBOX_MAX_ATTEMPTS = ENV.number("OUTBOX_MAX_ATTEMPTS", 8)
+OUTBOX_BACKOFF_SECONDS = ENV.number("OUTBOX_BACKOFF_SECONDS", 5)

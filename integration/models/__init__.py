@@ -1,0 +1,19 @@
+"""The rows behind the wires, a file per subject."""
+
+from .inbox import ApiKey, InboxEvent
+from .mapping import FieldMapping, FieldMappingRow
+from .outbox import Attempt, DocumentKind, Message
+from .sync import SyncIssue, SyncRun, SyncState
+
+__all__ = [
+    "ApiKey",
+    "Attempt",
+    "DocumentKind",
+    "FieldMapping",
+    "FieldMappingRow",
+    "InboxEvent",
+    "Message",
+    "SyncIssue",
+    "SyncRun",
+    "SyncState",
+]

@@ -1,0 +1,162 @@
+"""The outbox: the only place that knows what has to reach Business Central."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from masterdata.models import Company
+
+
+class DocumentKind(models.TextChoices):
+    """Which table `document_id` points to."""
+
+    PURCHASE_ORDER = "purchase_order", "purchase order"
+    GOODS_RECEIPT = "goods_receipt", "goods receipt"
+    SERVICE_CONFIRMATION = "service_confirmation", "service confirmation"
+    INVENTORY_MOVEMENT = "inventory_movement", "inventory movement"
+    SUPPLIER_INVOICE = "supplier_invoice", "supplier invoice"
+
+
+class MessageQuerySet(models.QuerySet[Any]):
+    def of(self, company: Company) -> MessageQuerySet:
+        return self.filter(company=company)
+
+    def unfinished(self) -> MessageQuerySet:
+        return self.exclude(state__in=Message.FINAL)
+
+    def stuck(self) -> MessageQuerySet:
+        """What only a person can move."""
+        return self.filter(state__in=[Message.State.DEAD, Message.State.REJECTED])
+
+    def for_document(self, kind: str, document_id: int) -> MessageQuerySet:
+        return self.filter(document_kind=kind, document_id=document_id)
+
+
+class Message(models.Model):
+    """One document's way to BC. Only `integration/outbox.py` changes its state."""
+
+    class State(models.TextChoices):
+        READY = "ready", "ready"
+        CLAIMED = "claimed", "claimed by a worker"
+        SENDING = "sending", "sending"
+        VERIFYING = "verifying", "checking with Business Central"
+        WAITING = "waiting", "waiting"
+        DONE = "done", "posted"
+        DEAD = "dead", "given up"
+        REJECTED = "rejected", "refused"
+        CANCELLED = "cancelled", "cancelled"
+
+    FINAL = [State.DONE, State.CANCELLED]
+    IN_FLIGHT = [State.CLAIMED, State.SENDING]
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    key = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Our key, also written into BC's document")
+    dedupe_key = models.CharField(max_length=200)
+    chain = models.CharField(max_length=120, help_text="Messages of one chain are delivered in order")
+    document_kind = models.CharField(max_length=30, choices=DocumentKind.choices)
+    document_id = models.BigIntegerField()
+    document_number = models.CharField(max_length=50)
+    priority = models.PositiveSmallIntegerField(default=5)
+
+    payload = models.JSONField(null=True, help_text="What BC gets, built from the field mapping")
+    mapping_version = models.PositiveIntegerField(null=True)
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    fence = models.PositiveIntegerField(default=0, help_text="Rises with each claim; a late worker is recognised by it")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    lease_by = models.CharField(max_length=100, blank=True)
+    next_attempt_at = models.DateTimeField(null=True, blank=True)
+    unknown_since = models.DateTimeField(null=True, blank=True, help_text="Sent, and the answer was lost")
+    looks = models.PositiveSmallIntegerField(default=0, help_text="Looks in BC since the answer was lost")
+
+    waiting_for = models.CharField(max_length=300, blank=True)
+    first_failed_at = models.DateTimeField(null=True, blank=True)
+    error_code = models.CharField(max_length=80, blank=True)
+    error = models.TextField(blank=True, help_text="What is wrong and what to do, in the clerk's words")
+    error_detail = models.TextField(blank=True, help_text="BC's own words")
+
+    bc_id = models.UUIDField("BC id", null=True, blank=True)
+    bc_number = models.CharField("BC number", max_length=20, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["dedupe_key"], condition=~models.Q(state="cancelled"), name="message_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["claimed", "sending"], lease_until__isnull=False)
+                | (~models.Q(state__in=["claimed", "sending"]) & models.Q(lease_until__isnull=True)),
+                name="message_in_flight_has_a_lease",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="done") | models.Q(done_at__isnull=False), name="message_done_has_its_time"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="verifying") | models.Q(unknown_since__isnull=False),
+                name="message_verifying_since",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["priority", "next_attempt_at", "id"],
+                condition=models.Q(state__in=["ready", "verifying"]),
+                name="message_due",
+            ),
+            models.Index(
+                fields=["chain", "id"],
+                condition=~models.Q(state__in=["done", "cancelled"]),
+                name="message_chain_unfinished",
+            ),
+            models.Index(fields=["state", "-id"], name="message_by_state"),
+            models.Index(fields=["document_kind", "document_id"], name="message_by_document"),
+        ]
+        permissions = [("replay_message", "Can retry messages and mark them done by hand")]
+
+    def __str__(self) -> str:
+        return f"{self.get_document_kind_display()} {self.document_number}"
+
+    @property
+    def is_stuck(self) -> bool:
+        return self.state in {self.State.DEAD, self.State.REJECTED}
+
+
+class Attempt(models.Model):
+    """One try at a message, or one look in BC; rows are only appended."""
+
+    class Outcome(models.TextChoices):
+        POSTED = "posted", "posted"
+        ADOPTED = "adopted", "found in BC and adopted"
+        NOT_FOUND = "not_found", "not found in BC"
+        NOT_SENT = "not_sent", "BC was not reached"
+        REFUSED = "refused", "refused"
+        TEMPORARY = "temporary", "refused for the moment"
+        UNKNOWN = "unknown", "answer lost"
+        LOST_LEASE = "lost_lease", "came back too late"
+        BUG = "bug", "our own fault"
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
+    number = models.PositiveSmallIntegerField()
+    fence = models.PositiveIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices)
+    worker = models.CharField(max_length=100, blank=True)
+    status = models.PositiveSmallIntegerField("HTTP status", null=True)
+    error_code = models.CharField(max_length=80, blank=True)
+    sentence = models.TextField(blank=True)
+    detail = models.TextField(blank=True)
+    correlation_id = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["message", "-id"], name="attempt_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} #{self.number}: {self.outcome}"

@@ -1,0 +1,72 @@
+"""Pulls from Business Central: each run, what it did, and where the next one begins."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from masterdata.models import Company
+
+
+class SyncState(models.Model):
+    """How far an entity has been read; the next delta begins here, less an overlap."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=30)
+    watermark = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "entity"], name="sync_state_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entity} up to {self.watermark}"
+
+
+class SyncRun(models.Model):
+    class Kind(models.TextChoices):
+        DELTA = "delta", "changes"
+        FULL = "full", "everything"
+
+    class State(models.TextChoices):
+        RUNNING = "running", "running"
+        DONE = "done", "done"
+        FAILED = "failed", "failed"
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=30)
+    kind = models.CharField(max_length=5, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True)
+    rows_read = models.PositiveIntegerField(default=0)
+    rows_new = models.PositiveIntegerField(default=0)
+    rows_changed = models.PositiveIntegerField(default=0)
+    rows_unchanged = models.PositiveIntegerField(default=0)
+    rows_deleted = models.PositiveIntegerField(default=0)
+    rows_failed = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "entity"], condition=models.Q(state="running"), name="one_run_at_a_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="running") | models.Q(finished_at__isnull=False),
+                name="sync_run_finished_has_its_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["entity", "-id"], name="sync_run_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.started_at:%Y-%m-%d %H:%M}"
+
+
+class SyncIssue(models.Model):
+    """A record that a run had to skip, and why."""
+
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="issues")
+    record = models.CharField(max_length=100)
+    reason = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.record}: {self.reason}"

@@ -1,0 +1,209 @@
+"""Mirrors of what Business Central owns: the lists from which the CAFM and the matching engine choose.
+
+Rows are keyed by BC's own id, because numbers and codes can be renamed there (BC.md §7). Nothing vanishes:
+a record deleted in BC stays here with `deleted_at` set.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+
+class Company(models.Model):
+    """A company in Business Central; every other row belongs to one."""
+
+    bc_id = models.UUIDField("BC id", unique=True, null=True, blank=True)
+    name = models.CharField(max_length=30, unique=True)
+    display_name = models.CharField(max_length=100, blank=True)
+    ledger_currency = models.CharField(max_length=10)
+
+    class Meta:
+        verbose_name_plural = "companies"
+
+    def __str__(self) -> str:
+        return self.display_name or self.name
+
+
+class MirrorQuerySet(models.QuerySet[Any]):
+    def of(self, company: Company) -> MirrorQuerySet:
+        return self.filter(company=company)
+
+    def present(self) -> MirrorQuerySet:
+        """Leave out what BC has deleted."""
+        return self.filter(deleted_at=None)
+
+
+class Mirror(models.Model):
+    """A row that only the sync may write."""
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    bc_id = models.UUIDField("BC id", default=uuid.uuid4)
+    row_hash = models.BinaryField(max_length=16, editable=False)
+    bc_modified_at = models.DateTimeField("changed in BC", null=True)
+    changed_at = models.DateTimeField("changed here", auto_now=True)
+    deleted_at = models.DateTimeField("deleted in BC", null=True)
+
+    objects = MirrorQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+def mirror_constraints(name: str, *key: str) -> tuple[list[models.BaseConstraint], list[models.Index]]:
+    """Give each mirror its unique BC id and an index on the name people know it by.
+
+    The number is not unique: BC may swap two numbers, and both rows pass through here one after the other.
+    """
+    return (
+        [models.UniqueConstraint(fields=["company", "bc_id"], name=f"{name}_bc_id_once")],
+        [models.Index(fields=["company", *key], name=f"{name}_by_key")],
+    )
+
+
+class Item(Mirror):
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=100, blank=True)
+    type = models.CharField(max_length=20, blank=True)
+    base_unit = models.CharField(max_length=10, blank=True)
+    category = models.CharField(max_length=20, blank=True)
+    unit_cost = models.DecimalField(max_digits=24, decimal_places=5, default=0)
+    blocked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints, indexes = mirror_constraints("item", "number")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Vendor(Mirror):
+    class Blocked(models.TextChoices):
+        NO = "", "not blocked"
+        PAYMENT = "payment", "blocked for payment"
+        ALL = "all", "blocked for everything"
+
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=100, blank=True)
+    currency = models.CharField(max_length=10, blank=True)
+    payment_terms = models.CharField(max_length=10, blank=True)
+    blocked = models.CharField(max_length=10, blank=True, choices=Blocked.choices, default=Blocked.NO)
+
+    class Meta:
+        constraints, indexes = mirror_constraints("vendor", "number")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+
+class Unit(Mirror):
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=50, blank=True)
+    international_code = models.CharField("UN/ECE code", max_length=10, blank=True)
+
+    class Meta:
+        verbose_name = "unit of measure"
+        verbose_name_plural = "units of measure"
+        constraints, indexes = mirror_constraints("unit", "code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ItemUnit(Mirror):
+    """How many base units one of this unit holds, for one item."""
+
+    item_number = models.CharField(max_length=20)
+    unit = models.CharField(max_length=10)
+    per_base = models.DecimalField("base units in one", max_digits=24, decimal_places=5)
+    rounding_precision = models.DecimalField(max_digits=24, decimal_places=5, default=0)
+
+    class Meta:
+        verbose_name = "item unit"
+        constraints, indexes = mirror_constraints("item_unit", "item_number", "unit")
+        constraints = [*constraints, models.CheckConstraint(condition=models.Q(per_base__gt=0), name="item_unit_holds_something")]
+
+    def __str__(self) -> str:
+        return f"{self.item_number}: 1 {self.unit} = {self.per_base.normalize():f}"
+
+
+class Account(Mirror):
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=100, blank=True)
+    category = models.CharField(max_length=40, blank=True)
+    type = models.CharField(max_length=20, blank=True)
+    direct_posting = models.BooleanField(default=False)
+    blocked = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "G/L account"
+        constraints, indexes = mirror_constraints("account", "number")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
+
+    @property
+    def is_postable(self) -> bool:
+        return self.type == "Posting" and self.direct_posting and not self.blocked
+
+
+class Currency(Mirror):
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=60, blank=True)
+    decimal_places = models.CharField("decimal places, least:most", max_length=5, blank=True)
+    rounding_precision = models.DecimalField(max_digits=24, decimal_places=5, default=0)
+
+    class Meta:
+        verbose_name_plural = "currencies"
+        constraints, indexes = mirror_constraints("currency", "code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ExchangeRate(Mirror):
+    """Ledger amount = amount ÷ exchange_amount × relational_amount, from starting_date on (BC.md §5)."""
+
+    currency = models.CharField(max_length=10)
+    starting_date = models.DateField()
+    exchange_amount = models.DecimalField(max_digits=24, decimal_places=8)
+    relational_amount = models.DecimalField(max_digits=24, decimal_places=8)
+    relational_currency = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints, indexes = mirror_constraints("rate", "currency", "starting_date")
+
+    def __str__(self) -> str:
+        return f"{self.currency} from {self.starting_date}: {self.exchange_amount} = {self.relational_amount}"
+
+
+class Location(Mirror):
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints, indexes = mirror_constraints("location", "code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Change(models.Model):
+    """One change of one row, written by a database trigger so that SQL and bulk writes are caught too."""
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=150)
+    table = models.CharField(max_length=63)
+    row = models.BigIntegerField()
+    action = models.CharField(max_length=6)
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "row", "id"], name="change_of_row")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.table} {self.row} by {self.actor}"

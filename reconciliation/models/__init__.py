@@ -1,0 +1,36 @@
+"""The records of the desk, a file per subject."""
+
+from .case import Comment, ExceptionCase, Finding, Resolution
+from .document import Document
+from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
+from .match import MatchDecision
+from .movement import InventoryMovement, InventoryMovementLine
+from .order import OrderCharge, PurchaseOrder, PurchaseOrderLine
+from .policy import MatchLevel, MatchOptions, ReleaseLimit, Tolerance
+from .receipt import GoodsReceipt, GoodsReceiptLine
+from .service import ServiceConfirmation, ServiceConfirmationLine
+
+__all__ = [
+    "Comment",
+    "Document",
+    "ExceptionCase",
+    "Finding",
+    "GoodsReceipt",
+    "GoodsReceiptLine",
+    "InventoryMovement",
+    "InventoryMovementLine",
+    "InvoiceCharge",
+    "InvoiceLine",
+    "MatchDecision",
+    "MatchLevel",
+    "MatchOptions",
+    "OrderCharge",
+    "PurchaseOrder",
+    "PurchaseOrderLine",
+    "ReleaseLimit",
+    "Resolution",
+    "ServiceConfirmation",
+    "ServiceConfirmationLine",
+    "SupplierInvoice",
+    "Tolerance",
+]

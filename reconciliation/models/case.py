@@ -1,0 +1,180 @@
+"""Exception cases: an invoice that does not tie out, and what people did about it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from masterdata.models import Company
+
+from .document import Money, Quantity
+from .invoice import SupplierInvoice
+from .match import MatchDecision
+
+
+class CaseQuerySet(models.QuerySet[Any]):
+    def open(self) -> CaseQuerySet:
+        return self.filter(status__in=ExceptionCase.OPEN_STATUSES)
+
+    def of(self, company: Company) -> CaseQuerySet:
+        return self.filter(company=company)
+
+
+class ExceptionCase(models.Model):
+    """One blocked invoice. The copied figures keep the worklist to one table."""
+
+    class Status(models.TextChoices):
+        OPEN = "open", "open"
+        WAITING = "waiting", "waiting for receipt"
+        PROPOSED = "proposed", "waiting for approval"
+        RELEASED = "released", "released"
+        REJECTED = "rejected", "rejected"
+        CLEARED = "cleared", "cleared itself"
+
+    OPEN_STATUSES = [Status.OPEN, Status.WAITING, Status.PROPOSED]
+
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    invoice = models.ForeignKey(SupplierInvoice, on_delete=models.PROTECT, related_name="cases")
+    decision = models.ForeignKey(MatchDecision, on_delete=models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="cases"
+    )
+    wait_until = models.DateField(null=True, blank=True)
+    opened_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    cleared_by = models.CharField(max_length=200, blank=True, help_text="The event that cleared it")
+    # The worklist's columns, copied at each judgement.
+    invoice_number = models.CharField(max_length=50)
+    vendor_number = models.CharField(max_length=20)
+    vendor_name = models.CharField(max_length=100, blank=True)
+    order_number = models.CharField(max_length=50, blank=True)
+    code = models.CharField("reason", max_length=30, help_text="The finding with the most money")
+    reasons = models.PositiveSmallIntegerField("number of reasons", default=1)
+    difference = Money(default=0)
+    percent = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    amount = Money("invoice amount", default=0)
+    currency = models.CharField(max_length=10)
+    due_on = models.DateField(null=True, blank=True)
+
+    history = HistoricalRecords()
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invoice"],
+                condition=models.Q(status__in=["open", "waiting", "proposed"]),
+                name="one_open_case_per_invoice",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True, status__in=["open", "waiting", "proposed"])
+                | models.Q(closed_at__isnull=False, status__in=["released", "rejected", "cleared"]),
+                name="case_closed_with_its_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "status", "opened_at", "id"], name="case_worklist"),
+            models.Index(fields=["company", "status", "due_on", "id"], name="case_worklist_by_due"),
+        ]
+        permissions = [
+            ("resolve_case", "Can wait, reject and release within the limit"),
+            ("approve_case", "Can approve a release over the limit"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_number} from {self.vendor_name or self.vendor_number}: {self.code}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in self.OPEN_STATUSES
+
+
+class Finding(models.Model):
+    """A reason of the latest judgement, as the engine gave it."""
+
+    case = models.ForeignKey(ExceptionCase, on_delete=models.CASCADE, related_name="findings")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=30)
+    line = models.PositiveIntegerField(null=True)
+    subject = models.CharField(max_length=50, blank=True)
+    effect = models.CharField(max_length=5)
+    base = Quantity(null=True, decimal_places=8, max_digits=28)
+    actual = Quantity(null=True, decimal_places=8, max_digits=28)
+    variance = Quantity(null=True, decimal_places=8, max_digits=28)
+    unit = models.CharField(max_length=10, blank=True)
+    percent = models.DecimalField(max_digits=24, decimal_places=9, null=True)
+    amount = Money(null=True)
+    broken = models.JSONField(default=list)
+    released = models.BooleanField(default=False)
+    sentence = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "position"], name="finding_once")]
+
+    def __str__(self) -> str:
+        return self.sentence
+
+
+class Resolution(models.Model):
+    """What a person decided, why, and on which figures; a release counts for those figures only."""
+
+    class Kind(models.TextChoices):
+        RELEASE = "release", "release"
+        REJECT = "reject", "reject"
+        WAIT = "wait", "wait for receipt"
+        REOPEN = "reopen", "open again"
+
+    class State(models.TextChoices):
+        PROPOSED = "proposed", "waits for approval"
+        DONE = "done", "done"
+        DECLINED = "declined", "declined"
+
+    case = models.ForeignKey(ExceptionCase, on_delete=models.PROTECT, related_name="resolutions")
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.DONE)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    reason = models.TextField()
+    wait_until = models.DateField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decision_note = models.TextField(blank=True)
+    overrides = models.JSONField(default=list, help_text="The figures that a release covers")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="resolution_says_why"),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True) | ~models.Q(decided_by=models.F("by")),
+                name="nobody_approves_their_own_proposal",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(decided_by__isnull=True, decided_at__isnull=True)
+                | models.Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="resolution_decided_who_and_when",
+            ),
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(state="proposed"), name="one_proposal_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} by {self.by}: {self.reason}"
+
+
+class Comment(models.Model):
+    """Talk about a case; never edited."""
+
+    case = models.ForeignKey(ExceptionCase, on_delete=models.CASCADE, related_name="comments")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.text[:40]}"

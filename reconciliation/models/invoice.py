@@ -1,0 +1,98 @@
+"""Supplier invoices and credit memos: owned by BC, matched here before they are posted."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from .document import Document, DocumentQuerySet, Money, Quantity
+
+
+class InvoiceQuerySet(DocumentQuerySet):
+    def due_for_matching(self) -> InvoiceQuerySet:
+        return self.filter(match_due=True)
+
+
+class SupplierInvoice(Document):
+    class Type(models.TextChoices):
+        INVOICE = "invoice", "invoice"
+        CREDIT_MEMO = "credit_memo", "credit memo"
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", "not matched yet"
+        BLOCKED = "blocked", "blocked"
+        READY = "ready", "cleared for posting"
+        POSTED = "posted", "posted in BC"
+        REJECTED = "rejected", "rejected"
+
+    class Origin(models.TextChoices):
+        BC = "bc", "Business Central"
+        CAFM = "cafm", "CAFM"
+
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.RECEIVED)
+    type = models.CharField(max_length=12, choices=Type.choices, default=Type.INVOICE)
+    origin = models.CharField(max_length=5, choices=Origin.choices)
+    vendor_number = models.CharField(max_length=20)
+    vendor_name = models.CharField(max_length=100, blank=True)
+    invoice_date = models.DateField(null=True)
+    due_on = models.DateField(null=True, blank=True)
+    currency = models.CharField(max_length=10)
+    order_number = models.CharField(max_length=50, blank=True, help_text="Our order number, where one order is named")
+    discount = Money(default=0)
+    tax = Money(default=0)
+    rounding = Money(default=0)
+    total = Money(null=True)
+    document_url = models.URLField(max_length=500, blank=True)
+    match_due = models.BooleanField(default=True, help_text="Facts changed since the last judgement")
+    content_hash = models.BinaryField(max_length=16, null=True, editable=False)
+
+    objects = InvoiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "bc_id"], condition=models.Q(bc_id__isnull=False), name="invoice_bc_id_once"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["company", "vendor_number", "number"], name="invoice_by_vendor_number"),
+            models.Index(fields=["id"], condition=models.Q(match_due=True), name="invoice_due_for_matching"),
+            models.Index(fields=["company", "order_number"], name="invoice_by_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} from {self.vendor_name or self.vendor_number}"
+
+
+class InvoiceLine(models.Model):
+    invoice = models.ForeignKey(SupplierInvoice, on_delete=models.CASCADE, related_name="lines")
+    line = models.PositiveIntegerField()
+    order_number = models.CharField(max_length=50, blank=True)
+    order_line = models.PositiveIntegerField(null=True, blank=True)
+    item = models.CharField(max_length=20, blank=True)
+    description = models.CharField(max_length=250, blank=True)
+    quantity = Quantity()
+    unit = models.CharField(max_length=10, blank=True)
+    unit_price = Money()
+    price_base = Quantity(default=1)
+    discount = Money(default=0)
+    amount = Money(help_text="Net of discount, with line charges, without tax")
+    tax = Money(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invoice", "line"], name="invoice_line_once")]
+        indexes = [models.Index(fields=["order_number", "order_line"], name="invoice_line_by_order_line")]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id}/{self.line} {self.description}"
+
+
+class InvoiceCharge(models.Model):
+    """A charge on the whole invoice, or on one line where `line` is set."""
+
+    invoice = models.ForeignKey(SupplierInvoice, on_delete=models.CASCADE, related_name="charges")
+    line = models.PositiveIntegerField(null=True, blank=True)
+    code = models.CharField(max_length=20)
+    amount = Money()
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.amount}"

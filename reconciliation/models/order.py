@@ -1,0 +1,93 @@
+"""Purchase orders: made in the CAFM, validated and posted by BC."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.db import models
+
+from .document import Document, Money, Quantity, number_once
+
+
+class PurchaseOrder(Document):
+    class State(models.TextChoices):
+        OPEN = "open", "open"
+        UNAPPROVED = "unapproved", "not approved"
+        CLOSED = "closed", "closed"
+        CANCELLED = "cancelled", "cancelled"
+
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    version = models.PositiveIntegerField(default=1)
+    vendor_number = models.CharField(max_length=20)
+    currency = models.CharField(max_length=10)
+    order_date = models.DateField()
+    expected_on = models.DateField(null=True, blank=True)
+    location = models.CharField(max_length=10, blank=True)
+    purchase_request = models.CharField(max_length=50, blank=True)
+    approved_by = models.CharField(max_length=150)
+
+    class Meta:
+        constraints = [number_once("order")]
+        indexes = [
+            models.Index(fields=["company", "bc_number"], name="order_by_bc_number"),
+            models.Index(fields=["company", "vendor_number"], name="order_by_vendor"),
+        ]
+
+
+class PurchaseOrderLine(models.Model):
+    class Kind(models.TextChoices):
+        ITEM = "item", "item"
+        ACCOUNT = "account", "G/L account"
+        SERVICE = "service", "service"
+        FIXED_ASSET = "fixed_asset", "fixed asset"
+
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines")
+    line = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    item = models.CharField(max_length=20, blank=True)
+    account = models.CharField(max_length=20, blank=True)
+    asset = models.CharField(max_length=20, blank=True)
+    description = models.CharField(max_length=250, blank=True)
+    quantity = Quantity()
+    unit = models.CharField(max_length=10, blank=True)
+    unit_price = Money()
+    price_base = Quantity(default=1)
+    discount_percent = models.DecimalField(max_digits=8, decimal_places=5, default=0)
+    location = models.CharField(max_length=10, blank=True)
+    work_order = models.CharField(max_length=50, blank=True)
+    expected_on = models.DateField(null=True, blank=True)
+    match_level = models.CharField(max_length=10, blank=True)
+    dimensions = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "line"], name="order_line_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="order_line_quantity_positive"),
+            models.CheckConstraint(condition=models.Q(price_base__gt=0), name="order_line_price_base_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.order_id}/{self.line} {self.description}"
+
+    @property
+    def gross(self) -> Decimal:
+        return self.quantity * self.unit_price / self.price_base
+
+    @property
+    def discount(self) -> Decimal:
+        """The line's discount as an amount."""
+        return self.gross * self.discount_percent / 100
+
+
+class OrderCharge(models.Model):
+    """A charge that the order plans for, such as freight."""
+
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="charges")
+    code = models.CharField(max_length=20)
+    amount = Money()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["order", "code"], name="order_charge_once")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.amount}"
