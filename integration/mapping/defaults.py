@@ -1,0 +1,124 @@
+"""The field mappings that Tieout ships; `set_up` installs what is missing and leaves what people changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from integration.models import FieldMapping, FieldMappingRow
+
+ORDER = "purchase order → BC"
+ORDER_LINE = "purchase order line → BC"
+INVOICE = "supplier invoice → BC"
+INVOICE_LINE = "supplier invoice line → BC"
+MOVEMENT = "inventory movement → BC"
+MOVEMENT_LINE = "inventory movement line → BC"
+
+LINE_TYPES = {"values": {"item": "Item", "account": "Account", "fixed_asset": "Fixed_x0020_Asset"}}
+MOVEMENT_KINDS = {
+    "values": {"consumption": "Consumption", "adjustment": "Adjustment", "transfer": "Transfer"}
+}
+
+# (source, target, transform, parameters, required). BC validates fields in the order received and lets a
+# later one overwrite what an earlier one defaulted: keys first, then unit, then quantity, then price (BC.md §4).
+DEFAULTS: dict[str, tuple[str, str, list[tuple[str, str, str, dict[str, Any], bool]]]] = {
+    ORDER: (
+        "purchase_order",
+        "purchaseOrders",
+        [
+            ("vendor_number", "vendorNumber", "upper", {}, True),
+            ("currency", "currencyCode", "upper", {}, False),
+            ("order_date", "orderDate", "date", {}, True),
+            ("order_date", "postingDate", "date", {}, False),
+            ("expected_on", "requestedReceiptDate", "date", {}, False),
+        ],
+    ),
+    ORDER_LINE: (
+        "purchase_order.line",
+        "purchaseOrderLines",
+        [
+            ("line", "sequence", "multiply", {"by": 10000}, True),
+            ("object_type", "lineType", "value_map", LINE_TYPES, True),
+            ("object_number", "lineObjectNumber", "upper", {}, True),
+            ("description", "description", "text", {"length": 100}, False),
+            ("location_id", "locationId", "copy", {}, False),
+            ("unit", "unitOfMeasureCode", "upper", {}, False),
+            ("quantity", "quantity", "decimal", {"places": 5}, True),
+            ("unit_price", "directUnitCost", "decimal", {}, True),
+            ("discount_percent", "discountPercent", "decimal", {"places": 5}, False),
+            ("expected_on", "expectedReceiptDate", "date", {}, False),
+        ],
+    ),
+    INVOICE: (
+        "supplier_invoice",
+        "purchaseInvoices",
+        [
+            ("vendor_number", "vendorNumber", "upper", {}, True),
+            ("currency", "currencyCode", "upper", {}, False),
+            ("invoice_date", "invoiceDate", "date", {}, True),
+            ("invoice_date", "postingDate", "date", {}, False),
+            ("due_on", "dueDate", "date", {}, False),
+            ("number", "vendorInvoiceNumber", "text", {"length": 35}, True),
+        ],
+    ),
+    INVOICE_LINE: (
+        "supplier_invoice.line",
+        "purchaseInvoiceLines",
+        [
+            ("line", "sequence", "multiply", {"by": 10000}, True),
+            ("object_type", "lineType", "value_map", LINE_TYPES, True),
+            ("object_number", "lineObjectNumber", "upper", {}, True),
+            ("description", "description", "text", {"length": 100}, False),
+            ("unit", "unitOfMeasureCode", "upper", {}, False),
+            ("quantity", "quantity", "decimal", {"places": 5}, True),
+            ("unit_price", "unitCost", "decimal", {}, True),
+            ("discount", "discountAmount", "decimal", {}, False),
+        ],
+    ),
+    MOVEMENT: (
+        "inventory_movement",
+        "inventoryRequests",
+        [
+            ("kind", "kind", "value_map", MOVEMENT_KINDS, True),
+            ("posted_on", "postingDate", "date", {}, True),
+            ("number", "documentNumber", "text", {"length": 20}, True),
+            ("reason", "reasonCode", "text", {"length": 10}, False),
+        ],
+    ),
+    MOVEMENT_LINE: (
+        "inventory_movement.line",
+        "inventoryRequestLines",
+        [
+            ("line", "lineNumber", "multiply", {"by": 10000}, True),
+            ("item", "itemNumber", "upper", {}, True),
+            ("quantity", "quantity", "decimal", {"places": 5}, True),
+            ("unit", "unitOfMeasureCode", "upper", {}, False),
+            ("location", "locationCode", "upper", {}, False),
+            ("to_location", "newLocationCode", "upper", {}, False),
+            ("account", "accountNumber", "upper", {}, False),
+        ],
+    ),
+}
+
+
+@transaction.atomic
+def install() -> int:
+    """Create the shipped mappings that are not there yet; returns how many."""
+    created = 0
+    for name, (source, target, rows) in DEFAULTS.items():
+        mapping, is_new = FieldMapping.objects.get_or_create(name=name, defaults={"source": source, "target": target})
+        if not is_new:
+            continue
+        created += 1
+        for position, (path, field, transform, parameters, required) in enumerate(rows, start=1):
+            FieldMappingRow.objects.create(
+                mapping=mapping,
+                position=position * 10,
+                source=path,
+                target=field,
+                transform=transform,
+                parameters=parameters,
+                required=required,
+            )
+    return created

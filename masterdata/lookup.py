@@ -1,0 +1,93 @@
+"""Questions about master data: does it exist, how do units convert, what is an amount in ledger currency."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+
+from .models import Company, ExchangeRate, Item, ItemUnit, Location, Mirror, Vendor
+
+
+class MasterDataError(Exception):
+    """A record that is needed is not there; the message says which one and what to do."""
+
+
+class NoConversion(MasterDataError):  # noqa: N818 - the trade's own word for it
+    """Two units of an item cannot be converted into each other."""
+
+
+class NoRate(MasterDataError):  # noqa: N818
+    """There is no exchange rate for a currency on a date."""
+
+
+def missing(company: Company, model: type[Mirror], field: str, values: Iterable[str]) -> list[str]:
+    """Tell which of these numbers or codes are not in the mirror."""
+    wanted = {value for value in values if value}
+    if not wanted:
+        return []
+    found = model._default_manager.filter(company=company, deleted_at=None, **{f"{field}__in": wanted})
+    return sorted(wanted - set(found.values_list(field, flat=True)))
+
+
+def missing_vendors(company: Company, numbers: Iterable[str]) -> list[str]:
+    return missing(company, Vendor, "number", numbers)
+
+
+def missing_items(company: Company, numbers: Iterable[str]) -> list[str]:
+    return missing(company, Item, "number", numbers)
+
+
+def location_ids(company: Company, codes: Iterable[str]) -> dict[str, str]:
+    """Give BC's id of each location code that is known."""
+    rows = Location.objects.filter(company=company, code__in=set(codes), deleted_at=None)
+    return {row.code: str(row.bc_id) for row in rows}
+
+
+def per_base(company: Company, item: str, unit: str) -> Decimal:
+    """Tell how many base units one of this unit holds; raises NoConversion, never assumes 1:1."""
+    base = Item.objects.filter(company=company, number=item).values_list("base_unit", flat=True).first()
+    if base is not None and unit in ("", base):
+        return Decimal(1)
+    factor = (
+        ItemUnit.objects.filter(company=company, item_number=item, unit=unit, deleted_at=None)
+        .values_list("per_base", flat=True)
+        .first()
+    )
+    if factor is None:
+        raise NoConversion(
+            f"Item {item} has no conversion from {unit} to {base or 'its base unit'}. "
+            f"Add the item unit {unit} in Business Central; it is picked up with the next pull."
+        )
+    return factor
+
+
+def convert(company: Company, item: str, quantity: Decimal, unit: str, to: str) -> Decimal:
+    """Convert a quantity of an item between two of its units; raises NoConversion.
+
+    The result keeps BC's five decimals (BC.md §5), so that 24 PCS are exactly 2 BOX of 12.
+    """
+    if unit == to:
+        return quantity
+    exact = quantity * per_base(company, item, unit) / per_base(company, item, to)
+    return exact.quantize(Decimal("0.00001"))
+
+
+def ledger_amount(company: Company, amount: Decimal, currency: str, on: datetime.date) -> Decimal:
+    """Convert an amount into ledger currency at the rate valid on a date; raises NoRate.
+
+    BC: amount ÷ exchange amount × relational amount of the last rate that starts on or before the date
+    (Currency Exchange Rate table; BC.md §5).
+    """
+    if currency in ("", company.ledger_currency):
+        return amount
+    rate = (
+        ExchangeRate.objects.filter(
+            company=company, currency=currency, starting_date__lte=on, deleted_at=None, relational_currency=""
+        )
+        .order_by("-starting_date")
+        .first()
+    )
+    if rate is None:
+        raise NoRate(f"There is no exchange rate for {currency} on {on}. Add it in Business Central.")
+    return amount / rate.exchange_amount * rate.relational_amount
