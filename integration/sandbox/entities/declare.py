@@ -1,0 +1,189 @@
+"""The words in which entity sets are declared: fields, enums, navigation, sets."""
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+GUID, STRING, INT, DECIMAL = "Edm.Guid", "Edm.String", "Edm.Int32", "Edm.Decimal"
+BOOLEAN, DATE, STAMP = "Edm.Boolean", "Edm.Date", "Edm.DateTimeOffset"
+
+NULL_GUID = "00000000-0000-0000-0000-000000000000"
+NULL_DATE = "0001-01-01"
+NULL_STAMP = "0001-01-01T00:00:00Z"
+
+
+@dataclass(frozen=True)
+class Enum:
+    """An enum type; members are written as JSON shows them (escaped)."""
+
+    name: str
+    members: tuple[str, ...]
+
+    @property
+    def type_name(self) -> str:
+        return f"Microsoft.NAV.{self.name}"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One property of an entity.
+
+    `column` is the stored name when it differs. A hidden field is kept in the table but BC's API does not
+    show it. A computed one is shown but cannot be filtered or sorted.
+    """
+
+    name: str
+    type: str
+    length: int | None = None
+    is_code: bool = False
+    read_only: bool = False
+    enum: Enum | None = None
+    computed: bool = False
+    hidden: bool = False
+    column: str = ""
+    default: object = None
+
+    def __post_init__(self) -> None:
+        if not self.column:
+            object.__setattr__(self, "column", self.name)
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """A property leading to rows of another set: those whose `target_field` equals our `own_field`."""
+
+    name: str
+    target: str
+    own_field: str
+    target_field: str
+    is_many: bool = True
+
+
+@dataclass(frozen=True)
+class Link:
+    """An id and a code that name the same row of another set and follow each other."""
+
+    id_field: str
+    code_field: str | None
+    target: str
+    target_code: str
+    label: str
+
+
+@dataclass(frozen=True)
+class EntitySet:
+    """An entity set: what it shows, what may be done to it, and the keys it obeys.
+
+    `key` is the business key: unique, and the order in which rows are read. `table` names where the rows
+    are kept when that is another set (a view). `parent` is (set, our field): lines that need their document.
+    """
+
+    name: str
+    entity: str
+    caption: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    may_insert: bool = False
+    may_modify: bool = False
+    may_delete: bool = False
+    required: tuple[str, ...] = ()
+    indexes: tuple[str, ...] = ()
+    navigations: tuple[Navigation, ...] = ()
+    links: tuple[Link, ...] = ()
+    actions: tuple[str, ...] = ()
+    parent: tuple[str, str] | None = None
+    reads_flat: bool = True
+    series: str | None = None
+    table: str = ""
+    is_unique: bool = True
+    by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
+        if not self.table:
+            object.__setattr__(self, "table", self.name)
+
+    @cached_property
+    def shown(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.fields if not each.hidden)
+
+    @cached_property
+    def writable(self) -> tuple[Field, ...]:
+        return tuple(each for each in self.fields if not each.hidden and not each.read_only)
+
+    @cached_property
+    def blank(self) -> dict[str, object]:
+        """The values of a new row."""
+        return {each.column: blank_of(each) for each in self.fields}
+
+    @cached_property
+    def has_stamp(self) -> bool:
+        return "lastModifiedDateTime" in self.by_name
+
+    def navigation(self, name: str) -> Navigation | None:
+        return next((each for each in self.navigations if each.name == name), None)
+
+
+def blank_of(each: Field) -> object:
+    """The value of a field nobody has set; BC has no null."""
+    if each.default is not None:
+        return each.default
+    if each.enum is not None:
+        return each.enum.members[0]
+    return _BLANKS[each.type]
+
+
+def guid(name: str, *, ro: bool = False, column: str = "") -> Field:
+    return Field(name, GUID, read_only=ro, column=column)
+
+
+def code(name: str, length: int, *, ro: bool = False, column: str = "") -> Field:
+    return Field(name, STRING, length, is_code=True, read_only=ro, column=column)
+
+
+def text(name: str, length: int | None = None, *, ro: bool = False, computed: bool = False) -> Field:
+    return Field(name, STRING, length, read_only=ro, computed=computed)
+
+
+def decimal(name: str, *, ro: bool = False, computed: bool = False, column: str = "") -> Field:
+    return Field(name, DECIMAL, read_only=ro, computed=computed, column=column)
+
+
+def integer(name: str, *, ro: bool = False, column: str = "") -> Field:
+    return Field(name, INT, read_only=ro, column=column)
+
+
+def boolean(name: str, *, ro: bool = False) -> Field:
+    return Field(name, BOOLEAN, read_only=ro)
+
+
+def date(name: str, *, ro: bool = False) -> Field:
+    return Field(name, DATE, read_only=ro)
+
+
+def enum(name: str, kind: Enum, *, ro: bool = False, default: str | None = None) -> Field:
+    return Field(name, kind.type_name, read_only=ro, enum=kind, default=default)
+
+
+def stamp(name: str = "lastModifiedDateTime") -> Field:
+    return Field(name, STAMP, read_only=True)
+
+
+def identity() -> Field:
+    return Field("id", GUID, read_only=True)
+
+
+def hidden(each: Field) -> Field:
+    """Keep the field in the table without showing it in the API."""
+    return replace(each, hidden=True, read_only=True)
+
+
+_BLANKS: dict[str, object] = {
+    GUID: NULL_GUID,
+    STRING: "",
+    INT: 0,
+    "Edm.Int64": 0,
+    DECIMAL: 0,
+    BOOLEAN: False,
+    DATE: NULL_DATE,
+    STAMP: NULL_STAMP,
+}

@@ -1,0 +1,227 @@
+"""All state: tables in memory, every transaction written through to SQLite before it is seen."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from integration.sandbox.entities import TABLES
+from integration.sandbox.entities.declare import DECIMAL, NULL_GUID
+from integration.sandbox.errors import same_key
+from integration.sandbox.table import Row, Table
+from integration.sandbox.values import Values, new_id, stamp_of
+
+FILE_NAME = "sandbox.sqlite3"
+PLATFORM = ""  # the "company" that holds the list of companies
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS record (
+    company TEXT NOT NULL, entity_set TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
+    body BLOB NOT NULL, PRIMARY KEY (company, entity_set, id)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, body BLOB NOT NULL);
+"""
+_DECIMALS = {
+    name: [each.column for each in spec.fields if each.type == DECIMAL] for name, spec in TABLES.items()
+}
+
+
+class Store:
+    """Companies, their tables and the settings. One lock guards every read and write of rows."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.lock = threading.RLock()
+        self._version = 0
+        self._last_stamp = ""
+        self._companies: dict[str, dict[str, Table]] = {}
+        self._database = sqlite3.connect(
+            data_dir / FILE_NAME, check_same_thread=False, isolation_level=None, cached_statements=16
+        )
+        self._database.execute("PRAGMA journal_mode=WAL")
+        self._database.execute("PRAGMA synchronous=NORMAL")
+        self._database.executescript(_SCHEMA)
+        self._load()
+
+    def close(self) -> None:
+        with self.lock:
+            self._database.close()
+
+    def table(self, company: str, name: str) -> Table:
+        tables = self._companies.setdefault(company, {})
+        if name not in tables:
+            tables[name] = Table(TABLES[name])
+        return tables[name]
+
+    def companies(self) -> list[Row]:
+        with self.lock:
+            return list(self.table(PLATFORM, "companies").in_order())
+
+    def company(self, name_or_id: str) -> Row | None:
+        with self.lock:
+            table = self.table(PLATFORM, "companies")
+            return table.rows.get(name_or_id.lower()) or table.by_key(name_or_id)
+
+    @contextmanager
+    def transaction(self, company: str) -> Iterator["Transaction"]:
+        """Run one unit of work: all of it is written and seen, or none of it."""
+        with self.lock:
+            work = Transaction(self, company)
+            try:
+                yield work
+                self._write(company, work)
+            except BaseException:
+                work.roll_back()
+                raise
+
+    def clear(self) -> None:
+        """Forget every row of every company, the companies included."""
+        with self.lock:
+            self._database.execute("DELETE FROM record")
+            self._companies.clear()
+
+    def setting(self, name: str) -> Any:
+        with self.lock:
+            found = self._database.execute("SELECT body FROM setting WHERE name = ?", (name,)).fetchone()
+        return None if found is None else orjson.loads(found[0])
+
+    def keep_setting(self, name: str, value: Any) -> None:
+        with self.lock:
+            self._database.execute("REPLACE INTO setting VALUES (?, ?)", (name, orjson.dumps(value)))
+
+    def next_version(self) -> int:
+        self._version += 1
+        return self._version
+
+    def stamp(self) -> str:
+        """Now, never before an earlier answer."""
+        self._last_stamp = max(self._last_stamp, stamp_of(datetime.now(UTC)))
+        return self._last_stamp
+
+    def _load(self) -> None:
+        rows = self._database.execute("SELECT company, entity_set, version, body FROM record")
+        for company, name, version, body in rows:
+            if name in TABLES:
+                row = Row(_from_disk(name, body), version)
+                self.table(company, name).put(row, bulk=True)
+                self._version = max(self._version, version)
+                self._last_stamp = max(self._last_stamp, row.values.get("lastModifiedDateTime", ""))
+
+    def _write(self, company: str, work: "Transaction") -> None:
+        kept, gone = [], []
+        for name, row_id in work.touched:
+            row = self.table(company, name).rows.get(row_id)
+            if row is None:
+                gone.append((company, name, row_id))
+            else:
+                kept.append((company, name, row_id, row.version, _to_disk(row.values)))
+        if not kept and not gone:
+            return
+        self._database.execute("BEGIN IMMEDIATE")
+        try:
+            self._database.executemany("REPLACE INTO record VALUES (?, ?, ?, ?, ?)", kept)
+            delete = "DELETE FROM record WHERE company = ? AND entity_set = ? AND id = ?"
+            self._database.executemany(delete, gone)
+            self._database.execute("COMMIT")
+        except BaseException:
+            self._database.execute("ROLLBACK")
+            raise
+
+
+class Transaction:
+    """Reads and writes of one company inside `Store.transaction`."""
+
+    def __init__(self, store: Store, company: str) -> None:
+        self._store = store
+        self._journal: list[tuple[Table, str, Row | None]] = []
+        self.company = company
+        self.touched: dict[tuple[str, str], None] = {}
+
+    def table(self, name: str) -> Table:
+        return self._store.table(self.company, name)
+
+    def get(self, name: str, row_id: str) -> Row | None:
+        return self.table(name).rows.get(row_id)
+
+    def by_key(self, name: str, *key: Any) -> Row | None:
+        return self.table(name).by_key(*key)
+
+    def find(self, name: str, column: str, value: Any) -> list[Row]:
+        return self.table(name).find(column, value)
+
+    def insert(self, name: str, values: Values, *, bulk: bool = False) -> Row:
+        """Add a row; what is not given stays blank. Raises Refusal on a key that exists."""
+        table = self.table(name)
+        complete = {**table.spec.blank, **values}
+        if complete["id"] == NULL_GUID:
+            complete["id"] = new_id()
+        if table.spec.has_stamp and "lastModifiedDateTime" not in values:
+            complete["lastModifiedDateTime"] = self._store.stamp()
+        if complete["id"] in table.rows:
+            raise same_key(table.spec.caption, f"Id='{complete['id']}'")
+        self._check_key(table, complete)
+        return self._put(table, complete, bulk)
+
+    def update(
+        self, name: str, row_id: str, changes: Values, *, touch: bool = True, bulk: bool = False
+    ) -> Row:
+        """Change a row. Without `touch` its time stamp and etag stay, as when only a FlowField moves."""
+        table = self.table(name)
+        old = table.rows[row_id]
+        values = {**old.values, **changes}
+        if touch and table.spec.has_stamp and "lastModifiedDateTime" not in changes:
+            values["lastModifiedDateTime"] = self._store.stamp()
+        if table.key_of(values) != table.key_of(old.values):
+            self._check_key(table, values)
+        return self._put(table, values, bulk, version=None if touch else old.version)
+
+    def delete(self, name: str, row_id: str) -> None:
+        table = self.table(name)
+        self._journal.append((table, row_id, table.rows[row_id]))
+        self.touched[(name, row_id)] = None
+        table.remove(row_id)
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """Undo only what happens inside when it fails."""
+        mark = len(self._journal)
+        try:
+            yield
+        except BaseException:
+            self.roll_back(mark)
+            raise
+
+    def roll_back(self, mark: int = 0) -> None:
+        while len(self._journal) > mark:
+            table, row_id, old = self._journal.pop()
+            if old is None:
+                table.remove(row_id)
+            else:
+                table.put(old)
+
+    def _put(self, table: Table, values: Values, bulk: bool, version: int | None = None) -> Row:
+        row = Row(values, version or self._store.next_version())
+        self._journal.append((table, row.id, table.rows.get(row.id)))
+        self.touched[(table.spec.name, row.id)] = None
+        table.put(row, bulk=bulk)
+        return row
+
+    def _check_key(self, table: Table, values: Values) -> None:
+        key = table.key_of(values)
+        if key in table.keys:
+            names = zip(table.spec.key, key, strict=True)
+            raise same_key(table.spec.caption, ",".join(f"{name}='{value}'" for name, value in names))
+
+
+def _to_disk(values: Values) -> bytes:
+    return orjson.dumps(values, default=str)
+
+
+def _from_disk(name: str, body: bytes) -> Values:
+    values: Values = {**TABLES[name].blank, **orjson.loads(body)}
+    for column in _DECIMALS[name]:
+        values[column] = Decimal(values[column])
+    return values
