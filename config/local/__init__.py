@@ -1,0 +1,1 @@
+"""What the demo and the tests need on one machine: private servers and a supervisor. Not for production."""
