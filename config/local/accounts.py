@@ -35,15 +35,19 @@ class Account:
     def can_run(self, program: Path) -> bool:
         """Tell whether this account can execute a program, shared libraries and all."""
         try:
-            answer = subprocess.run([program, "--version"], capture_output=True, cwd="/", timeout=20, **self.lend())
+            answer = subprocess.run(
+                [program, "--version"], capture_output=True, cwd="/", timeout=20, **self.lend()
+            )
         except OSError:
             return False
         return answer.returncode == 0
 
     def can_reach(self, folder: Path) -> bool:
-        """Tell whether this account can pass through a folder; asked by trying, since modes do not tell all."""
+        """Tell whether this account can enter a folder; asked by trying, since modes do not tell all."""
         try:
-            answer = subprocess.run(["/bin/sh", "-c", 'cd "$0"', folder], capture_output=True, cwd="/", **self.lend())
+            answer = subprocess.run(
+                ["/bin/sh", "-c", 'cd "$0"', folder], capture_output=True, cwd="/", **self.lend()
+            )
         except OSError:
             return False
         return answer.returncode == 0

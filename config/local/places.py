@@ -1,4 +1,4 @@
-"""Where the servers' files lie: beside the state, or in a temporary folder when the account cannot get there."""
+"""Where the servers' files lie: beside the state, or elsewhere when the account cannot get there."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def _elsewhere(pointer: Path, account: Account, candidates: list[Path]) -> Path:
     tried = ", ".join(str(parent) for parent in candidates)
     raise LocalError(
         f"The account {account.name} cannot reach {pointer.parent}, nor any of {tried}. "
-        "Set TMPDIR to a folder that all accounts may enter, or clone the repository outside of a closed home."
+        "Set TMPDIR to a folder that all accounts may enter, or clone the repository outside a closed home."
     )
 
 

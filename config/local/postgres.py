@@ -114,11 +114,13 @@ class Postgres:
         )
 
     def _end_orphan(self) -> None:
-        """Wait for a server whose starter was killed; it is on its way out, and ours alone holds this folder."""
+        """Wait for a server whose starter was killed: it is on its way out."""
         lock = self.data / "postmaster.pid"
         if wait_until(lambda: not self._orphan_lives(lock), seconds=ORPHAN_SECONDS):
             return
-        raise LocalError(f"An earlier PostgreSQL still works in {self.data}; its process id stands in {lock}.")
+        raise LocalError(
+            f"An earlier PostgreSQL still works in {self.data}; its process id stands in {lock}."
+        )
 
     def _orphan_lives(self, lock: Path) -> bool:
         try:
@@ -127,14 +129,14 @@ class Postgres:
             return False
 
     def _run(self, program: Program) -> None:
-        """Start, and once more after a pause: leftovers of a killed server may hold its memory for a moment."""
+        """Start, again if need be: leftovers of a killed server may hold its files for a moment."""
         if wait_until(lambda: self._attempt(program), seconds=ORPHAN_SECONDS, pause=0.3):
             return
         tail = self.process.log_tail() if self.process else ""
         raise LocalError(f"PostgreSQL ({program.path}) did not start. Its log ends:\n{tail}")
 
     def _attempt(self, program: Program) -> bool:
-        command = [program.path, "-D", self.data, "-k", self.sockets]
+        command: list[str | Path] = [program.path, "-D", self.data, "-k", self.sockets]
         for name, value in self._settings().items():
             command += ["-c", f"{name}={value}"]
         self.process = spawn(
@@ -171,7 +173,7 @@ class Postgres:
     def _extend(self, database: str) -> None:
         with self._connect(database) as connection:
             rows = connection.execute("SELECT name FROM pg_available_extensions").fetchall()
-            for name in {name for (name,) in rows} & set(EXTENSIONS):
+            for name in {str(name) for (name,) in rows} & set(EXTENSIONS):
                 statement = sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(name))
                 connection.execute(statement)
 

@@ -100,7 +100,7 @@ def is_alive(pid: int) -> bool:
 
 
 def belongs_to(pid: int, folder: Path) -> bool:
-    """Tell whether a process names a folder on its command line: a number in a stale file may be anybody's."""
+    """Tell whether a process names a folder on its command line: a stale number may be anybody's."""
     return str(folder) in _command_line(pid)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -104,7 +105,9 @@ def _wheel(search: Search, package: str, tree: str, pattern: str) -> Iterator[Pr
     root = Path(spec.origin).parent / tree if spec is not None and spec.origin else None
     matches = sorted(root.glob(pattern)) if root is not None else []
     if root is None or not matches:
-        search.note(f"the Python package {package} is not installed" if root is None else f"no {pattern} in {root}")
+        search.note(
+            f"the Python package {package} is not installed" if root is None else f"no {pattern} in {root}"
+        )
         return
     version = _version(matches[0])
     if version:
@@ -124,9 +127,7 @@ def _version(program: Path) -> int:
 
 
 def _search_path() -> str:
-    from os import environ
-
-    return f"{environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin"
+    return f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin"
 
 
 def _copy(tree: Path, target: Path) -> None:

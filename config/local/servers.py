@@ -138,4 +138,6 @@ def _start(servers: Servers) -> None:
 def _wait_for_neighbour(servers: Servers, directory: Path) -> None:
     wanted = [server for server in (servers.postgres, servers.valkey) if server is not None]
     if not wait_until(lambda: all(server.answers() for server in wanted), seconds=NEIGHBOUR_SECONDS):
-        raise LocalError(f"Another process holds the servers of {directory}, but they do not answer. Stop it first.")
+        raise LocalError(
+            f"Another process holds the servers of {directory}, but they do not answer. Stop it first."
+        )

@@ -11,6 +11,7 @@ comes when the *thread* that started the guard ends: start from a thread that li
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ctypes
 import os
 import signal
@@ -112,10 +113,8 @@ def _follow(parent: int, number: int) -> None:
 
 
 def _quietly(call: Any, *arguments: Any) -> None:
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         call(*arguments)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 if __name__ == "__main__":

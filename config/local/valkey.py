@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from config.local.accounts import Account
 from config.local.errors import LocalError
@@ -55,8 +57,9 @@ class Valkey:
 
     def answers(self) -> bool:
         """Tell whether the server takes commands; while it reads its data from disk it does not."""
+        once = Retry(NoBackoff(), 0)  # redis-py asks for four seconds by default
         try:
-            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2) as client:
+            with redis.Redis(unix_socket_path=str(self.socket), socket_timeout=2, retry=once) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -88,7 +91,9 @@ class Valkey:
             "maxmemory-policy": "noeviction",
             "daemonize": "no",
         }
-        command = [program.path, *(word for name, value in settings.items() for word in (f"--{name}", value))]
+        command: list[str | Path] = [program.path]
+        for name, value in settings.items():
+            command += [f"--{name}", value]
         return spawn(
             command,
             log=self.home / "valkey.log",
