@@ -113,6 +113,14 @@ def start(
     return servers
 
 
+def are_free(directory: Path) -> bool:
+    """Tell whether no process holds the servers of a directory."""
+    lock = _own(directory)
+    if lock is not None:
+        lock.close()
+    return lock is not None
+
+
 def _own(directory: Path) -> IO[str] | None:
     """Take the directory's lock, which ends with our process; None when another process holds it."""
     lock = (directory / "servers.lock").open("a")

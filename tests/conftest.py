@@ -1,0 +1,112 @@
+"""Private servers for the whole run, a BC sandbox for each process of it, and the reference data.
+
+The process that starts the run starts PostgreSQL and Valkey once, before Django reads its settings; its
+xdist workers find them in the environment. Each worker has a test database, a Redis database and a key
+prefix of its own. With DATABASE_URL or REDIS_URL set, those servers are used.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from config.local import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED_DATA = ROOT.parent / "shared" / "data"
+WORKERS = 8
+PREFIX = "tieout-test-"
+LEFT_OVER_SECONDS = 600
+RUNNING = pytest.StashKey[tuple[servers.Servers, Path]]()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Prepare the environment; pytest-django reads the settings after this."""
+    os.environ["TIEOUT_MODE"] = "test"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        _divide(int(worker.removeprefix("gw")))
+    elif not (config.option.collectonly or config.option.help):
+        _start(config)
+    else:
+        os.environ.setdefault("DATABASE_URL", "postgresql:///none?host=/nowhere")
+        os.environ.setdefault("REDIS_URL", "unix:///nowhere?db=0")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    started = config.stash.get(RUNNING, None)
+    if started is not None:
+        running, folder = started
+        running.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One worker per core, but not more than the servers have connections for."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(2, min(cores, WORKERS))
+
+
+def _start(config: pytest.Config) -> None:
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o711)  # the account that root lends the servers to has to pass
+    running = servers.start(folder, durable=False)
+    config.stash[RUNNING] = running, folder
+    if not os.environ.get("REDIS_URL"):
+        os.environ["TIEOUT_TEST_REDIS"] = running.redis_url.partition("?")[0]
+    os.environ.update(running.environment)
+    os.environ["REDIS_PREFIX"] = "tieout-test"
+
+
+def _divide(number: int) -> None:
+    """Give one worker its Redis database; on a server that is not ours only the prefix divides."""
+    os.environ["REDIS_PREFIX"] = f"tieout-test-{number}"
+    if address := os.environ.get("TIEOUT_TEST_REDIS"):
+        os.environ["REDIS_URL"] = f"{address}?db={number + 1}"
+
+
+def _sweep() -> None:
+    """Remove what runs left behind that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        lock = folder / "servers.lock"
+        old = lock.exists() and time.time() - lock.stat().st_mtime > LEFT_OVER_SECONDS
+        if old and os.access(folder, os.W_OK) and servers.are_free(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
+    """One BC sandbox for this process of the run, started when a test first asks."""
+    from integration.sandbox import launch
+
+    with launch.start(tmp_path_factory.mktemp("sandbox")) as running:
+        yield running
+
+
+@pytest.fixture
+def sandbox(sandbox_process, settings, monkeypatch: pytest.MonkeyPatch):
+    """The BC sandbox, emptied, with the BC_* settings and variables pointing at it."""
+    from config.local import business_central
+
+    sandbox_process.control.reset()
+    for name, value in business_central.environment(sandbox_process.connection).items():
+        setattr(settings, name, value)
+        monkeypatch.setenv(name, value)
+    return sandbox_process
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The reference data beside the repository; tests that need them are skipped without."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"the reference data are not at {SHARED_DATA}")
+    return SHARED_DATA
