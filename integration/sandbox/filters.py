@@ -239,9 +239,7 @@ class _Parser:
 
 
 def _incompatible(each: Field, value: str) -> Refusal:
-    return bad_request(
-        f"A binary operator with incompatible types was detected: '{each.name}' is {each.type}, not '{value}'."
-    )
+    return bad_request(f"Incompatible types: '{each.name}' is {each.type}, not '{value}'.")
 
 
 def _no_plain_literal(each: Field, token: str) -> NoReturn:

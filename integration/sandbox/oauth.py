@@ -88,7 +88,7 @@ class Authority:
                 f"Application with identifier '{form.get('client_id', '')}' was not found in the directory."
             )
             return _entra_error(400, "unauthorized_client", 700016, message)
-        if not hmac.compare_digest(form.get("client_secret", ""), self._identity.client_secret):
+        if not _same(form.get("client_secret", ""), self._identity.client_secret):
             return _entra_error(401, "invalid_client", 7000215, "Invalid client secret provided.")
         if not form.get("scope", "").endswith("/.default"):
             message = "The provided value for scope is not valid. It must end with '/.default'."
@@ -125,18 +125,17 @@ class Authority:
 
     def _claims(self, token: str) -> dict[str, Any] | None:
         """The claims of a token that we signed; None for any other."""
-        claims = self._verified.get(token)
+        claims: dict[str, Any] | None = self._verified.get(token)
         if claims is not None:
             return claims
         payload, _, signature = token.rpartition(".")
-        if not payload or not hmac.compare_digest(self._signature(payload).encode(), signature.encode()):
+        if not payload or not _same(self._signature(payload), signature):
             return None
         body = payload.partition(".")[2]
-        claims = orjson.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
         if len(self._verified) >= _REMEMBERED_TOKENS:
             self._verified.clear()
-        self._verified[token] = claims
-        return claims
+        self._verified[token] = orjson.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        return self._verified[token]
 
 
 def _take_basic_credentials(request: Request, form: dict[str, str]) -> None:
@@ -165,6 +164,10 @@ def _entra_error(status: int, error: str, number: int, message: str) -> Reply:
         "correlation_id": correlation,
     }
     return Reply(status, orjson.dumps(body), content_type=_JSON)
+
+
+def _same(left: str, right: str) -> bool:
+    return hmac.compare_digest(left.encode(), right.encode())
 
 
 def _base64(content: bytes) -> str:

@@ -44,13 +44,17 @@ class Server:
 
     def stop(self) -> None:
         """Take no more requests, let those under way finish, then end the connections."""
-        self._is_stopping = True
-        _shut(self._listener, socket.SHUT_RDWR)
-        self._listener.close()
+        self.close_listener()
         with self._lock:
             for stream in self._connections:
                 _shut(stream, socket.SHUT_RD)
             self._idle.wait_for(lambda: not self._connections, FINISH_SECONDS)
+
+    def close_listener(self) -> None:
+        """Take no more connections, so that `serve` returns; safe in a signal handler."""
+        self._is_stopping = True
+        _shut(self._listener, socket.SHUT_RDWR)
+        self._listener.close()
 
     def _serve_connection(self, plain: socket.socket) -> None:
         try:

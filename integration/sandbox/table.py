@@ -87,6 +87,11 @@ class Table:
         for position in range(start, len(self._order)):
             yield self.rows[self._order[position][1]]
 
+    def last(self) -> Row | None:
+        """The row with the highest key."""
+        self._sort_order()
+        return self.rows[self._order[-1][1]] if self._order else None
+
     def changed_since(self, stamp: str) -> list[Row] | None:
         """Rows that may have changed at or after the stamp; None when that is no small part."""
         if not self._changes_are_sorted or len(self._changes) > 2 * len(self.rows) + 1000:

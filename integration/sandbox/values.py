@@ -105,7 +105,8 @@ def encoder(fields: Iterable[Field]) -> Callable[[Values], bytes]:
 
 def _fragment(value: Any) -> orjson.Fragment:
     if isinstance(value, Decimal):
-        return orjson.Fragment(format(value, "f"))
+        text = format(value, "f")
+        return orjson.Fragment(text.rstrip("0").rstrip(".") if "." in text else text)
     raise TypeError(f"{type(value).__name__} is not stored")
 
 
@@ -119,15 +120,14 @@ def _wrong_type(each: Field, value: Any) -> Refusal:
 def _string(each: Field, value: Any) -> str:
     if not isinstance(value, str):
         raise _wrong_type(each, value)
-    if each.is_code:
-        value = value.strip().upper()
-    if each.length is not None and len(value) > each.length:
+    text: str = value.strip().upper() if each.is_code else value
+    if each.length is not None and len(text) > each.length:
         message = (
-            f"The length of the string is {len(value)}, but it must be less than or equal to"
-            f" {each.length} characters. Value: {value}"
+            f"The length of the string is {len(text)}, but it must be less than or equal to"
+            f" {each.length} characters. Value: {text}"
         )
         raise Refusal(400, "Application_StringExceededLength", message)
-    return value
+    return text
 
 
 def _enum(each: Field, value: Any) -> str:
@@ -151,9 +151,9 @@ def _guid(each: Field, value: Any) -> str:
 
 
 def _integer(each: Field, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= INT_LIMIT:
-        raise _wrong_type(each, value)
-    return value
+    if isinstance(value, int) and not isinstance(value, bool) and -INT_LIMIT <= value < INT_LIMIT:
+        return value
+    raise _wrong_type(each, value)
 
 
 def _decimal(each: Field, value: Any) -> Decimal:

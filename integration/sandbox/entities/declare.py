@@ -1,6 +1,7 @@
 """The words in which entity sets are declared: fields, enums, navigation, sets."""
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 
 GUID, STRING, INT, DECIMAL = "Edm.Guid", "Edm.String", "Edm.Int32", "Edm.Decimal"
@@ -182,7 +183,7 @@ _BLANKS: dict[str, object] = {
     STRING: "",
     INT: 0,
     "Edm.Int64": 0,
-    DECIMAL: 0,
+    DECIMAL: Decimal(0),
     BOOLEAN: False,
     DATE: NULL_DATE,
     STAMP: NULL_STAMP,

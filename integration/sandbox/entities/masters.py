@@ -1,5 +1,7 @@
 """Master data: items and their units, vendors, accounts, locations, terms, fixed assets."""
 
+from decimal import Decimal
+
 from integration.sandbox.entities.declare import (
     EntitySet,
     Field,
@@ -235,7 +237,7 @@ ITEM_UNITS = EntitySet(
         identity(),
         code("itemNumber", 20, ro=True),
         code("code", 10, ro=True),
-        Field("qtyPerUnitOfMeasure", "Edm.Decimal", read_only=True, default=1),
+        Field("qtyPerUnitOfMeasure", "Edm.Decimal", read_only=True, default=Decimal(1)),
         decimal("qtyRoundingPrecision", ro=True),
         stamp(),
     ),

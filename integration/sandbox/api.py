@@ -1,0 +1,326 @@
+"""The API routes: find what a path names, check the rights of the call, read or write."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import orjson
+
+from integration.sandbox import metadata, payload
+from integration.sandbox.entities import APP_SETS, STANDARD_SETS
+from integration.sandbox.entities.app import GROUP, PUBLISHER, VERSION
+from integration.sandbox.entities.declare import EntitySet, Navigation
+from integration.sandbox.errors import (
+    Refusal,
+    bad_request,
+    dialog,
+    method_not_allowed,
+    stale,
+    token_missing,
+    unauthorized,
+    unknown_path,
+    unknown_record,
+)
+from integration.sandbox.filters import both
+from integration.sandbox.http import Reply, Request
+from integration.sandbox.identity import Identity
+from integration.sandbox.odata import Query, Reader, navigation_filter, parse_query
+from integration.sandbox.rules import Work, rules_of
+from integration.sandbox.settings import Settings
+from integration.sandbox.store import PLATFORM, Store
+from integration.sandbox.table import Row
+from integration.sandbox.values import is_guid
+
+ENVIRONMENT = "sandbox"
+STANDARD_ROUTE = ["v2.0"]
+APP_ROUTE = [PUBLISHER, GROUP, VERSION]
+ACTION_PREFIX = "microsoft.nav."
+_SEGMENT = re.compile(r"^([A-Za-z_][\w.]*)(?:\(([^()]*)\))?$")
+_VERBS = {"POST": "may_insert", "PATCH": "may_modify", "DELETE": "may_delete"}
+
+
+@dataclass(frozen=True)
+class Segment:
+    name: str
+    key: str | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a call goes: the route's address, its sets, the company and the rest of the path."""
+
+    url: str
+    sets: dict[str, EntitySet]
+    company: str
+    rest: list[Segment]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the path names: a set, one row of it, and the parent when reached through navigation."""
+
+    spec: EntitySet
+    row: Row | None = None
+    parent: Row | None = None
+    navigation: Navigation | None = None
+    action: str | None = None
+    counts: bool = False
+
+
+class Api:
+    """Answers every call below `/v2.0/…/api/`."""
+
+    def __init__(self, store: Store, identity: Identity, settings: Settings, level: str) -> None:
+        self._store = store
+        self._identity = identity
+        self._settings = settings
+        self._routes = [(STANDARD_ROUTE, STANDARD_SETS)]
+        if level == "app":
+            self._routes.append((APP_ROUTE, APP_SETS))
+
+    def handle(self, request: Request) -> Reply:
+        """Answer one call; raises Refusal."""
+        url, sets, rest = self._route(request)
+        if request.header("data-access-intent") and request.method != "GET":
+            raise bad_request("Data-Access-Intent can be used with GET requests only.")
+        if rest == ["$metadata"]:
+            _expect_get(request)
+            return Reply(200, _metadata(len(sets)), content_type="application/xml")
+        if not rest:
+            _expect_get(request)
+            return Reply(200, _service_document(url, sets))
+        segments = [_segment(part) for part in rest]
+        request.entity_set = segments[-1].name
+        if segments[0].name == "companies" and len(segments) == 1:
+            return self._companies(request, segments[0], url, sets)
+        place = self._place(request, url, sets, segments)
+        return self._answer(request, place)
+
+    def _route(self, request: Request) -> tuple[str, dict[str, EntitySet], list[str]]:
+        """The route's address and sets, and the path behind it."""
+        parts = request.segments
+        start = next((position for position in (2, 3) if parts[position : position + 1] == ["api"]), None)
+        if start is None or parts[0] != "v2.0":
+            raise unknown_path(parts[-1] if parts else "/")
+        if start == 3 and parts[1].lower() != self._identity.tenant:
+            raise unauthorized()
+        if parts[start - 1].lower() != ENVIRONMENT:
+            raise Refusal(404, "NoEnvironment", f"Environment '{parts[start - 1]}' does not exist.")
+        rest = parts[start + 1 :]
+        for route, sets in self._routes:
+            if rest[: len(route)] == route:
+                prefix = "/".join(parts[: start + 1] + route)
+                return f"https://{request.header('host')}/{prefix}", sets, rest[len(route) :]
+        raise unknown_path("/".join(rest[:3]))
+
+    def _place(
+        self, request: Request, url: str, sets: dict[str, EntitySet], segments: list[Segment]
+    ) -> Place:
+        if segments[0].name == "companies":
+            company = self._store.company(segments[0].key or "")
+            segments = segments[1:]
+        else:
+            name = dict(request.query).get("company")
+            if name is None:
+                raise bad_request("You must choose a company.", "BadRequest_RequiredParamNotProvided")
+            company = self._store.company(name)
+        if company is None:
+            raise Refusal(404, "Internal_CompanyNotFound", "Cannot find company.")
+        return Place(url, sets, company.id, segments)
+
+    def _companies(self, request: Request, segment: Segment, url: str, sets: dict[str, EntitySet]) -> Reply:
+        if request.method != "GET":
+            raise method_not_allowed("companies", request.method)
+        spec = STANDARD_SETS["companies"]
+        query = parse_query(request.query, spec, sets)
+        reader = Reader(self._store, sets, PLATFORM)
+        if segment.key is None:
+            return reader.collection(request, spec, query, f"{url}/$metadata#companies")
+        company = self._store.company(segment.key)
+        if company is None:
+            raise Refusal(404, "Internal_CompanyNotFound", "Cannot find company.")
+        return reader.entity(company, spec, query, f"{url}/$metadata#companies")
+
+    def _answer(self, request: Request, place: Place) -> Reply:
+        if request.method == "GET":
+            with self._store.lock:
+                target = self._target(request, place)
+            return self._read(request, place, target)
+        return self._write(request, place)
+
+    def _target(self, request: Request, place: Place) -> Target:
+        """Walk the path below the company; raises Refusal 404 where it leads nowhere."""
+        first, *others = place.rest
+        spec = place.sets.get(first.name)
+        if spec is None or spec.name == "companies":
+            raise unknown_path(first.name)
+        target = Target(spec, self._row(place, spec, first.key))
+        for segment in others:
+            target = self._step(place, target, segment)
+        name = target.spec.name
+        request.entity_set = f"{name}.{target.action}" if target.action else name
+        return target
+
+    def _step(self, place: Place, target: Target, segment: Segment) -> Target:
+        if segment.name == "$count" and target.row is None and not target.counts:
+            return Target(target.spec, None, target.parent, target.navigation, counts=True)
+        if target.row is None or target.action:
+            raise unknown_path(segment.name)
+        if segment.name.lower().startswith(ACTION_PREFIX):
+            wanted = segment.name[len(ACTION_PREFIX) :].lower()
+            action = next((name for name in target.spec.actions if name.lower() == wanted), None)
+            if action is None:
+                raise unknown_path(segment.name)
+            return Target(target.spec, target.row, action=action)
+        navigation = target.spec.navigation(segment.name)
+        spec = place.sets.get(navigation.target) if navigation else None
+        if navigation is None or spec is None:
+            raise unknown_path(segment.name)
+        row = self._row(place, spec, segment.key)
+        if row is None and not navigation.is_many:
+            row = self._store.table(place.company, spec.table).rows.get(target.row[navigation.own_field])
+            if row is None:
+                raise unknown_record(spec.caption, target.row[navigation.own_field])
+        if row and not navigation_filter(target.row, navigation, spec).matches(row.values):
+            raise unknown_record(spec.caption, segment.key)
+        return Target(spec, row, target.row, navigation)
+
+    def _row(self, place: Place, spec: EntitySet, key: str | None) -> Row | None:
+        if key is None:
+            return None
+        key = key.removeprefix("id=").strip("'").lower()
+        if not is_guid(key):
+            raise Refusal(400, "Application_InvalidGUID", f"'{key}' is not a valid GUID.")
+        row = self._store.table(place.company, spec.table).rows.get(key)
+        if row is None:
+            raise unknown_record(spec.caption, key)
+        return row
+
+    def _read(self, request: Request, place: Place, target: Target) -> Reply:
+        if target.action:
+            raise method_not_allowed(target.spec.name, "GET")
+        spec = target.spec
+        query = parse_query(request.query, spec, place.sets)
+        reader = Reader(self._store, place.sets, place.company)
+        context = _context(place, spec)
+        if target.row is not None:
+            return reader.entity(target.row, spec, query, context)
+        if target.parent is not None and target.navigation is not None:
+            where = both(navigation_filter(target.parent, target.navigation, spec), query.where)
+            query = Query(**{**query.__dict__, "where": where})
+        _check_lines_have_parent(spec, query)
+        if target.counts:
+            return reader.count(spec, query)
+        return reader.collection(request, spec, query, context)
+
+    def _write(self, request: Request, place: Place) -> Reply:
+        with self._store.lock:
+            target = self._target(request, place)
+            if target.counts:
+                raise method_not_allowed(target.spec.name, request.method)
+            if target.action:
+                return self._act(request, place, target)
+            if request.method not in _VERBS or not getattr(target.spec, _VERBS[request.method]):
+                raise method_not_allowed(target.spec.name, request.method)
+            if (request.method == "POST") is (target.row is not None):
+                raise method_not_allowed(target.spec.name, request.method)
+            query = parse_query(request.query, target.spec, place.sets)
+            if target.row is None:
+                return self._insert(request, place, target, query)
+            if request.method == "DELETE":
+                return self._delete(request, place, target.spec, target.row)
+            return self._modify(request, place, target.spec, target.row, query)
+
+    def _insert(self, request: Request, place: Place, target: Target, query: Query) -> Reply:
+        spec = target.spec
+        sent = payload.parse(spec, payload.read_object(request.body), place.sets, insert=True)
+        with self._store.transaction(place.company) as tx:
+            work = Work(tx, self._settings, place.sets)
+            row = rules_of(spec.table).insert(work, spec, sent, target.parent)
+        if "return-no-content" in (request.header("prefer") or "") or "return=minimal" in (
+            request.header("prefer") or ""
+        ):
+            return Reply(204, headers={"OData-EntityId": f"{place.url}/{spec.name}({row.id})"})
+        reader = Reader(self._store, place.sets, place.company)
+        reply = reader.entity(row, spec, query, _context(place, spec), status=201)
+        reply.headers["Location"] = f"{place.url}/companies({place.company})/{spec.name}({row.id})"
+        return reply
+
+    def _modify(self, request: Request, place: Place, spec: EntitySet, row: Row, query: Query) -> Reply:
+        tag = request.header("if-match")
+        if not tag:
+            raise token_missing()
+        _check_tag(tag, row)
+        sent = payload.parse(spec, payload.read_object(request.body), place.sets, insert=False)
+        with self._store.transaction(place.company) as tx:
+            work = Work(tx, self._settings, place.sets)
+            row = rules_of(spec.table).modify(work, spec, row, sent)
+        reader = Reader(self._store, place.sets, place.company)
+        return reader.entity(row, spec, query, _context(place, spec))
+
+    def _delete(self, request: Request, place: Place, spec: EntitySet, row: Row) -> Reply:
+        _check_tag(request.header("if-match") or "*", row)
+        with self._store.transaction(place.company) as tx:
+            rules_of(spec.table).delete(Work(tx, self._settings, place.sets), spec, row)
+        return Reply(204)
+
+    def _act(self, request: Request, place: Place, target: Target) -> Reply:
+        """Run a bound action; what it was refused for may be kept with the row."""
+        spec, row = target.spec, target.row
+        if request.method != "POST" or row is None or target.action is None:
+            raise method_not_allowed(spec.name, request.method)
+        if request.body.strip() not in (b"", b"{}"):
+            raise bad_request(f"The action '{target.action}' takes no parameters.")
+        _check_tag(request.header("if-match") or "*", row)
+        rules = rules_of(spec.table)
+        try:
+            with self._store.transaction(place.company) as tx:
+                rules.actions[target.action](Work(tx, self._settings, place.sets), row)
+        except Refusal as refusal:
+            with self._store.transaction(place.company) as tx:
+                rules.refused(Work(tx, self._settings, place.sets), spec, row, refusal.message)
+            raise
+        return Reply(204)
+
+
+def _segment(part: str) -> Segment:
+    if part == "$count":
+        return Segment(part, None)
+    match = _SEGMENT.match(part)
+    if match is None:
+        raise unknown_path(part)
+    return Segment(match.group(1), match.group(2))
+
+
+def _check_tag(tag: str, row: Row) -> None:
+    if tag not in ("*", row.etag):
+        if not tag.startswith(('W/"', '"')):
+            raise token_missing()
+        raise stale()
+
+
+def _check_lines_have_parent(spec: EntitySet, query: Query) -> None:
+    """Lines of open documents are loaded one document at a time."""
+    if spec.reads_flat or spec.parent is None:
+        return
+    if query.where.equals("id") is None and query.where.equals(spec.parent[1]) is None:
+        raise dialog("You must specify an Id or a Document Id to get the lines.")
+
+
+def _context(place: Place, spec: EntitySet) -> str:
+    return f"{place.url}/$metadata#companies({place.company})/{spec.name}"
+
+
+def _expect_get(request: Request) -> None:
+    if request.method != "GET":
+        raise method_not_allowed("$metadata", request.method)
+
+
+@lru_cache(maxsize=4)
+def _metadata(*, is_app: bool) -> bytes:
+    return metadata.document(APP_SETS if is_app else STANDARD_SETS)
+
+
+def _service_document(url: str, sets: dict[str, EntitySet]) -> bytes:
+    rows = [{"name": name, "kind": "EntitySet", "url": name} for name in sets]
+    return orjson.dumps({"@odata.context": f"{url}/$metadata", "value": rows})

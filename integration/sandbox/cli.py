@@ -1,0 +1,95 @@
+"""The command line: start a sandbox, say where it is, stop on a signal or with its parent."""
+
+import argparse
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from integration.sandbox.sandbox import LEVELS, Sandbox
+
+DEFAULT_PORT = 8443
+PARENT_CHECK_SECONDS = 0.5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options, for this program and for the management command."""
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 picks a free port")
+    parser.add_argument("--data", type=Path, required=True, help="where state and keys live")
+    parser.add_argument(
+        "--level", choices=LEVELS, default="app", help="what the tenant has beyond the standard"
+    )
+    parser.add_argument("--faults", type=Path, help="a JSON list of fault rules")
+    parser.add_argument(
+        "--parent-pid",
+        type=int,
+        default=int(os.environ.get("SANDBOX_PARENT_PID", "0")) or None,
+        help="stop when this parent process is gone (also SANDBOX_PARENT_PID)",
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until stopped; answers the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m integration.sandbox", description=__doc__)
+    add_arguments(parser)
+    options = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    return run(
+        data_dir=options.data,
+        port=options.port,
+        level=options.level,
+        faults=options.faults,
+        parent_pid=options.parent_pid,
+    )
+
+
+def run(
+    *, data_dir: Path, port: int, level: str, faults: Path | None = None, parent_pid: int | None = None
+) -> int:
+    """Start a sandbox, print its connection as one line of JSON, serve until stopped."""
+    os.umask(0o077)
+    rules: list[dict[str, Any]] = json.loads(faults.read_text()) if faults else []
+    sandbox = Sandbox(data_dir.resolve(), port=port, level=level, rules=rules)
+    connection = sandbox.connection()
+    connection.save(sandbox.data_dir)
+    _stop_on_signals(sandbox)
+    if parent_pid is not None:
+        threading.Thread(target=_stop_with_parent, args=(sandbox, parent_pid), daemon=True).start()
+    sys.stdout.write(connection.as_json() + "\n")
+    sys.stdout.flush()
+    sandbox.serve()
+    sandbox.stop()
+    return 0
+
+
+def _stop_on_signals(sandbox: Sandbox) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        sandbox.server.close_listener()
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, stop)
+
+
+def _stop_with_parent(sandbox: Sandbox, parent_pid: int) -> None:
+    """Poll for the parent; PDEATHSIG would fire when its starting thread ends, which is too early."""
+    is_child = os.getppid() == parent_pid
+    while _is_alive(parent_pid) and not (is_child and os.getppid() != parent_pid):
+        time.sleep(PARENT_CHECK_SECONDS)
+    sandbox.server.close_listener()
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,97 @@
+"""One sandbox: its parts put together, and every request sent to the part that answers it."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+from integration.sandbox import faults, identity, settings, tls
+from integration.sandbox.api import APP_ROUTE, ENVIRONMENT, STANDARD_ROUTE, Api
+from integration.sandbox.companies import create_first_company
+from integration.sandbox.connection import CompanyName, Connection
+from integration.sandbox.control import Control
+from integration.sandbox.errors import Refusal, unknown_path
+from integration.sandbox.http import Reply, Request
+from integration.sandbox.oauth import Authority
+from integration.sandbox.request_log import RequestLog
+from integration.sandbox.server import Server
+from integration.sandbox.store import Store
+
+LEVELS = ("standard", "analytics", "app")
+
+
+class Sandbox:
+    """A running imitation of one BC environment."""
+
+    def __init__(self, data_dir: Path, *, port: int, level: str, rules: list[dict[str, Any]]) -> None:
+        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.chmod(0o700)
+        self.data_dir = data_dir
+        self.level = level
+        self.store = Store(data_dir)
+        self.identity = identity.load(self.store)
+        self.settings = settings.load(self.store)
+        create_first_company(self.store, self.identity)
+        self.faults = faults.Faults()
+        self.faults.replace(rules)
+        self.log = RequestLog()
+        self.authority = Authority(self.identity, self.settings)
+        self.api = Api(self.store, self.identity, self.settings, level)
+        self.control = Control(self.store, self.identity, self.settings, self.faults, self.log)
+        self.server = Server(port, tls.server_context(data_dir), self.handle)
+        self.origin = f"https://localhost:{self.server.port}"
+        self.authority.origin = self.origin
+
+    def connection(self) -> Connection:
+        """The values a client needs."""
+        api = f"{self.origin}/v2.0/{self.identity.tenant}/{ENVIRONMENT}/api"
+        return Connection(
+            base_url="/".join([api, *STANDARD_ROUTE]),
+            app_url="/".join([api, *APP_ROUTE]) if self.level == "app" else None,
+            authority=f"{self.origin}/{self.identity.tenant}",
+            tenant=self.identity.tenant,
+            client_id=self.identity.client_id,
+            client_secret=self.identity.client_secret,
+            ca_bundle=str(self.data_dir / tls.CA_FILE),
+            companies=tuple(CompanyName(row.id, row["name"]) for row in self.store.companies()),
+            control_url=f"{self.origin}/_sandbox",
+            control_token=self.identity.control_token,
+        )
+
+    def serve(self) -> None:
+        """Answer requests until `stop`."""
+        self.server.serve()
+
+    def stop(self) -> None:
+        self.server.stop()
+        self.store.close()
+
+    def handle(self, request: Request) -> Reply:
+        """Answer any request."""
+        segments = request.segments
+        try:
+            if segments[:1] == ["_sandbox"]:
+                return self.control.handle(request)
+            if self.authority.answers(segments):
+                return self.authority.handle(request, segments)
+            if segments[:1] != ["v2.0"]:
+                raise unknown_path(request.path)
+            self.authority.check(request)
+        except Refusal as refusal:
+            return faults.refused(refusal)
+        return self._call(request)
+
+    def _call(self, request: Request) -> Reply:
+        """Answer a call to the API, with the fault that strikes it, and count it."""
+        started = time.perf_counter()
+        if self.settings.latency_ms:
+            time.sleep(self.settings.latency_ms / 1000)
+        rule = self.faults.pick(request)
+        reply = self._answer(request) if rule is None else faults.apply(rule, lambda: self._answer(request))
+        self.log.note(request, reply, rule.fault if rule else None, time.perf_counter() - started)
+        return reply
+
+    def _answer(self, request: Request) -> Reply:
+        try:
+            return self.api.handle(request)
+        except Refusal as refusal:
+            return faults.refused(refusal)
