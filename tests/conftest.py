@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 
 from config.local import servers
 
@@ -28,7 +29,7 @@ RUNNING = pytest.StashKey[tuple[servers.Servers, Path]]()
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare the environment; pytest-django reads the settings after this."""
+    """Prepare the environment, then read the settings."""
     os.environ["TIEOUT_MODE"] = "test"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     else:
         os.environ.setdefault("DATABASE_URL", "postgresql:///none?host=/nowhere")
         os.environ.setdefault("REDIS_URL", "unix:///nowhere?db=0")
+    settings.DATABASES  # noqa: B018 - pytest-django, which comes next, starts Django only when settings were read
 
 
 @pytest.hookimpl(tryfirst=True)
