@@ -85,7 +85,7 @@ class Api:
             raise bad_request("Data-Access-Intent can be used with GET requests only.")
         if rest == ["$metadata"]:
             _expect_get(request)
-            return Reply(200, _metadata(len(sets)), content_type="application/xml")
+            return Reply(200, _metadata(is_app=sets is APP_SETS), content_type="application/xml")
         if not rest:
             _expect_get(request)
             return Reply(200, _service_document(url, sets))

@@ -2,12 +2,17 @@
 
 import json
 import ssl
+import urllib.error
 import urllib.request
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 TIMEOUT_SECONDS = 120.0
+
+
+class ControlError(RuntimeError):
+    """The sandbox refused a call of the control channel; the text says why."""
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,14 @@ class ControlClient:
         return answer
 
     def call(self, method: str, path: str, *, query: dict[str, Any] | None = None, body: Any = None) -> Any:
-        """Send one request to the control channel; raises urllib.error.HTTPError on a refusal."""
+        """Send one request to the control channel; raises ControlError on a refusal."""
         address = f"{self.url}/{path}" + (f"?{urlencode(query)}" if query else "")
         content = None if body is None else json.dumps(body, default=str).encode()
         headers = {"X-Sandbox-Token": self.token, "Content-Type": "application/json"}
         request = urllib.request.Request(address, data=content, headers=headers, method=method)  # noqa: S310
         context = ssl.create_default_context(cafile=self.ca_bundle)
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=context) as reply:  # noqa: S310
-            return json.loads(reply.read() or b"null")
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS, context=context) as reply:  # noqa: S310
+                return json.loads(reply.read() or b"null")
+        except urllib.error.HTTPError as exc:
+            raise ControlError(f"{method} {path}: {exc.code} {exc.read().decode()}") from exc

@@ -11,8 +11,19 @@ from integration.sandbox.rules.headers import update_totals
 from integration.sandbox.table import Row
 from integration.sandbox.values import Values, seed_value
 
-# Masters before what names them, whatever the order of the request.
-ORDER = tuple(TABLES)
+# What is named by other rows comes before them, whatever the order of the request.
+_FIRST = (
+    "numberSeries",
+    "generalLedgerSetup",
+    "currencies",
+    "currencyExchangeRates",
+    "unitsOfMeasure",
+    "paymentTerms",
+    "locations",
+    "accounts",
+    "dimensions",
+)
+_ORDER = (*_FIRST, *(name for name in TABLES if name not in _FIRST))
 _LINE_SETS = {"purchaseOrders": "purchaseOrderLines", "purchaseInvoices": "purchaseInvoiceLines"}
 _POSTED_SERIES = "P-INV+"
 
@@ -23,7 +34,7 @@ def seed(work: Work, rows: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
     if unknown or "companies" in rows:
         raise bad_request(f"There are no rows to seed for {sorted(unknown) or 'companies'}.")
     counts = {}
-    for name in sorted(rows, key=ORDER.index):
+    for name in sorted(rows, key=_ORDER.index):
         for values in rows[name]:
             _seed_row(work, TABLES[name], values)
         counts[name] = len(rows[name])
@@ -46,7 +57,7 @@ def _seed_row(work: Work, spec: EntitySet, sent: dict[str, Any], parent: Values 
         row = work.tx.update(spec.name, old.id, values, bulk=True)
     for navigation, lines_sent in nested:
         _seed_nested(work, row, navigation, lines_sent)
-    return _finish(work, spec, row)
+    return _finish(work, spec, row, old)
 
 
 def _read(
@@ -174,22 +185,21 @@ def _fill_line(work: Work, spec: EntitySet, header: Row, sent: dict[str, Any]) -
     return given
 
 
-def _finish(work: Work, spec: EntitySet, row: Row) -> Row:
+def _finish(work: Work, spec: EntitySet, row: Row, old: Row | None) -> Row:
     if spec.name == "items":
         inventory.keep_base_unit(work.tx, row)
     elif spec.name == "itemLedgerEntries":
-        _move_stock(work, row)
+        _move_stock(work, row, old)
     elif spec.name in _LINE_SETS:
         row = _finish_document(work, spec, row)
     return row
 
 
-def _move_stock(work: Work, entry: Row) -> None:
+def _move_stock(work: Work, entry: Row, old: Row | None) -> None:
     item = work.tx.by_key("items", entry["itemNumber"])
     if item is not None:
-        entries = work.tx.find("itemLedgerEntries", "itemNumber", item["number"])
-        stock = sum(each["quantity"] for each in entries)
-        work.tx.update("items", item.id, {"inventory": stock}, touch=False)
+        change = entry["quantity"] - (old["quantity"] if old else 0)
+        work.tx.update("items", item.id, {"inventory": item["inventory"] + change}, touch=False)
 
 
 def _finish_document(work: Work, spec: EntitySet, row: Row) -> Row:

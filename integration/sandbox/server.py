@@ -96,7 +96,7 @@ class Server:
         except Exception:
             logger.exception("Failed on %s %s", request.method, request.path)
             return Reply(
-                HTTPStatus.INTERNAL_SERVER_ERROR, b'{"error":{"code":"Unknown","message":"Sandbox"}}'
+                HTTPStatus.INTERNAL_SERVER_ERROR, b'{"error":{"code":"Unknown","message":"See the log"}}'
             )
 
 

@@ -111,12 +111,14 @@ class Table:
         if old is not None and self.key_of(old.values) == key:
             return
         self.keys[key] = row.id
-        if bulk:
+        place = (key, row.id)
+        if not self._order or (self._order_is_sorted and place > self._order[-1]):
+            self._order.append(place)
+        elif bulk or not self._order_is_sorted:
+            self._order.append(place)
             self._order_is_sorted = False
-        if self._order_is_sorted:
-            insort(self._order, (key, row.id))
         else:
-            self._order.append((key, row.id))
+            insort(self._order, place)
 
     def _leave_indexes(self, old: Row, row: Row) -> None:
         for column, index in self.indexes.items():

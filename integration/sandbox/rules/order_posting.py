@@ -67,9 +67,8 @@ def post_receipt(
 def same_fields(source: Row, target: EntitySet) -> Values:
     """The values of fields that both records have by the same name."""
     own = {"id", "number", "lastModifiedDateTime", "documentId", "status", "lineType"}
-    return {each.column: source[each.column] for each in target.fields if each.column in source.values} | {
-        name: target.blank[name] for name in own & set(target.blank)
-    }
+    names = {each.column for each in target.fields} - own
+    return {name: source[name] for name in names if name in source.values}
 
 
 def _check_quantities(own: list[Row]) -> None:

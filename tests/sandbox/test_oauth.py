@@ -1,0 +1,105 @@
+"""Tokens: what Entra promises, and what BC makes of them."""
+
+import msal
+import pytest
+import requests
+
+from integration.sandbox.launch import Running
+from tests.sandbox.conftest import SCOPE, Client, token
+
+
+@pytest.fixture
+def http(sandbox: Running):
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = sandbox.ca_bundle
+    return session
+
+
+def application(running: Running, http: requests.Session, secret: str) -> msal.ConfidentialClientApplication:
+    return msal.ConfidentialClientApplication(
+        running.client_id,
+        authority=running.authority,
+        client_credential=secret,
+        instance_discovery=False,
+        http_client=http,
+    )
+
+
+def test_msal_gets_a_token_that_opens_the_api(sandbox, http):
+    answer = application(sandbox, http, sandbox.client_secret).acquire_token_for_client([SCOPE])
+
+    reply = http.get(
+        f"{sandbox.base_url}/companies", headers={"Authorization": f"Bearer {answer['access_token']}"}
+    )
+
+    assert answer["expires_in"] == 3600
+    assert [company["name"] for company in reply.json()["value"]] == ["Nordhafen Facilities"]
+
+
+def test_msal_reports_a_wrong_secret_as_entra_does(sandbox, http):
+    answer = application(sandbox, http, "wrong").acquire_token_for_client([SCOPE])
+
+    assert answer["error"] == "invalid_client"
+    assert answer["error_codes"] == [7000215]
+    assert "access_token" not in answer
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "error"),
+    [
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"client_id": "somebody"}, 400, "unauthorized_client"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"scope": "user.read"}, 400, "invalid_scope"),
+    ],
+)
+def test_a_wrong_token_request_is_refused(sandbox, http, changed, status, error):
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": sandbox.client_id,
+        "client_secret": sandbox.client_secret,
+        "scope": SCOPE,
+    }
+
+    reply = http.post(f"{sandbox.authority}/oauth2/v2.0/token", data=form | changed)
+
+    assert (reply.status_code, reply.json()["error"]) == (status, error)
+
+
+def test_a_strange_tenant_has_no_authority(sandbox, http):
+    reply = http.get(f"{sandbox.authority[:-1]}x/v2.0/.well-known/openid-configuration")
+
+    assert (reply.status_code, reply.json()["error"]) == (400, "invalid_tenant")
+
+
+@pytest.mark.parametrize("header", [None, "Bearer nonsense", "Basic abc", "Bearer a.b.c"])
+def test_without_a_valid_token_nothing_is_shown(sandbox, http, header):
+    reply = http.get(f"{sandbox.base_url}/companies", headers={"Authorization": header} if header else {})
+
+    assert reply.status_code == 401
+    assert reply.json()["error"]["code"] == "Authentication_InvalidCredentials"
+
+
+def test_a_token_for_another_service_is_refused(bc: Client):
+    bc.session.headers["Authorization"] = (
+        f"Bearer {token(bc.running, 'https://graph.microsoft.com/.default')}"
+    )
+
+    assert bc.refuse("GET", "items")[:2] == (401, "Authentication_InvalidCredentials")
+
+
+def test_an_expired_token_is_refused(bc: Client):
+    bc.running.control.settings(token_seconds=0)
+    bc.session.headers["Authorization"] = f"Bearer {token(bc.running)}"
+
+    assert bc.refuse("GET", "items")[:2] == (401, "Authentication_InvalidCredentials")
+
+
+def test_a_disabled_application_is_refused_until_it_is_enabled(bc: Client):
+    bc.running.control.settings(client_enabled=False)
+    while_disabled = bc.refuse("GET", "items")[0]
+    bc.running.control.settings(client_enabled=True)
+
+    assert while_disabled == 401
+    assert len(bc.rows("items")) == 2
