@@ -87,7 +87,7 @@ def _known(text: str) -> str:
 
 
 def _field(metadata: PackageMetadata, name: str) -> str:
-    return (metadata.get_all(name) or [""])[0]
+    return str((metadata.get_all(name) or [""])[0])
 
 
 def _name(package: Distribution) -> str:
