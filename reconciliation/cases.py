@@ -1,0 +1,411 @@
+"""What people do with an exception case: take, wait, release, approve, reject, talk.
+
+Each verb locks the case, checks who may and whether it still stands as the person saw it, then tells the story.
+Opening, updating and clearing cases is the matching's side (reconcile.py).
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from masterdata import lookup
+from masterdata.models import Company
+
+from . import documents
+from .models import Comment, ExceptionCase, Finding, ReleaseLimit, Resolution
+from .roles import APPROVE, DUTIES, RESOLVE, SEE_CASES, TALK
+
+Status = ExceptionCase.Status
+Kind = Resolution.Kind
+State = Resolution.State
+
+TRANSITIONS = {
+    Status.OPEN: {Status.WAITING, Status.PROPOSED, Status.RELEASED, Status.REJECTED},
+    Status.WAITING: {Status.OPEN, Status.WAITING, Status.PROPOSED, Status.RELEASED, Status.REJECTED},
+    Status.PROPOSED: {Status.OPEN, Status.RELEASED},
+}  # the statuses missing here are final
+
+# No signature makes these payable; the cause has to go.
+FIX_ONLY = {"VENDOR_BLOCKED", "UNREADABLE", "DUPLICATE"}
+
+
+class CaseError(Exception):
+    """The case stays as it is; the message says why and what to do."""
+
+
+class NotAllowed(CaseError):  # noqa: N818
+    """This person may not do this."""
+
+
+class StaleCase(CaseError):  # noqa: N818
+    """The case is no longer what the person saw."""
+
+
+class WrongStatus(CaseError):  # noqa: N818
+    """The case's status does not allow this."""
+
+
+class FixOnly(CaseError):  # noqa: N818
+    """A finding that nobody may override."""
+
+
+class ReasonMissing(CaseError):  # noqa: N818
+    """A decision without its reason."""
+
+
+class WrongDate(CaseError):  # noqa: N818
+    """A date that cannot be waited for."""
+
+
+@transaction.atomic
+def release(case: ExceptionCase, *, by: User, reason: str, seen: str | None = None) -> Resolution:
+    """Accept the difference once: at once within the person's limit, else as a proposal to an approver.
+
+    Raises FixOnly, NotAllowed, ReasonMissing, StaleCase, WrongStatus.
+    """
+    case = _lock(case)
+    _check(case, by, RESOLVE, to=Status.RELEASED, seen=seen)
+    reason = _stated(reason)
+    findings = list(blocking(case.findings.all()))
+    check_releasable(findings)
+    resolution = Resolution(case=case, kind=Kind.RELEASE, by=by, reason=reason, overrides=overrides(findings))
+    if not within_limit(case, findings, by):
+        resolution.state = State.PROPOSED
+        resolution.save()
+        _move(case, to=Status.PROPOSED, by=by)
+        return resolution
+    resolution.save()
+    _close(case, to=Status.RELEASED, by=by)
+    documents.mark_ready(case.invoice)
+    return resolution
+
+
+@transaction.atomic
+def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | None = None) -> Resolution:
+    """Agree to a proposed release; the invoice goes to BC. Raises NotAllowed for one's own proposal."""
+    case = _lock(resolution.case)
+    resolution = _proposal(resolution, case, by, seen)
+    findings = list(blocking(case.findings.all()))
+    check_releasable(findings)
+    if not covers(resolution.overrides, findings):
+        raise StaleCase(
+            _("The figures have grown since {name} proposed this. Decline it, so that it can be proposed again.").format(
+                name=called(resolution.by)
+            )
+        )
+    _decide(resolution, State.DONE, by, note)
+    _close(case, to=Status.RELEASED, by=by)
+    documents.mark_ready(case.invoice)
+    return resolution
+
+
+@transaction.atomic
+def decline(resolution: Resolution, *, by: User, note: str, seen: str | None = None) -> Resolution:
+    """Refuse a proposed release and give the case back to its owner."""
+    case = _lock(resolution.case)
+    resolution = _proposal(resolution, case, by, seen)
+    _decide(resolution, State.DECLINED, by, _stated(note))
+    _move(case, to=Status.OPEN, by=by)
+    return resolution
+
+
+@transaction.atomic
+def withdraw(resolution: Resolution, *, by: User, seen: str | None = None) -> Resolution:
+    """Take back one's own proposal."""
+    case = _lock(resolution.case)
+    _check(case, by, RESOLVE, to=Status.OPEN, seen=seen)
+    resolution = Resolution.objects.select_for_update().get(pk=resolution.pk)
+    if resolution.by_id != by.pk:
+        raise NotAllowed(_("Only {name} may withdraw this proposal.").format(name=called(resolution.by)))
+    if resolution.state != State.PROPOSED:
+        raise StaleCase(what_happened(case))
+    resolution.state = State.DECLINED
+    resolution.decision_note = _("Withdrawn")
+    resolution.save(update_fields=["state", "decision_note"])
+    _move(case, to=Status.OPEN, by=by)
+    return resolution
+
+
+@transaction.atomic
+def reject(case: ExceptionCase, *, by: User, reason: str, seen: str | None = None) -> Resolution:
+    """Refuse the invoice: it will not be posted."""
+    case = _lock(case)
+    _check(case, by, RESOLVE, to=Status.REJECTED, seen=seen)
+    resolution = Resolution.objects.create(case=case, kind=Kind.REJECT, by=by, reason=_stated(reason))
+    _close(case, to=Status.REJECTED, by=by)
+    documents.mark_rejected(case.invoice)
+    return resolution
+
+
+@transaction.atomic
+def wait(
+    case: ExceptionCase, *, by: User, until: datetime.date | None, reason: str, seen: str | None = None
+) -> Resolution:
+    """Put the case aside until a day; it clears itself earlier when the facts come right."""
+    case = _lock(case)
+    _check(case, by, RESOLVE, to=Status.WAITING, seen=seen)
+    if until is None or until <= timezone.localdate():
+        raise WrongDate(_("Choose a day after today to wait until."))
+    reason = _stated(reason)
+    resolution = Resolution.objects.create(case=case, kind=Kind.WAIT, by=by, reason=reason, wait_until=until)
+    case.wait_until = until
+    _move(case, to=Status.WAITING, by=by)
+    return resolution
+
+
+@transaction.atomic
+def reopen(case: ExceptionCase, *, by: User, reason: str, seen: str | None = None) -> Resolution:
+    """Stop waiting."""
+    case = _lock(case)
+    if case.status == Status.PROPOSED:
+        raise WrongStatus(_("A proposal waits for approval. Withdraw it, or have it declined."))
+    _check(case, by, RESOLVE, to=Status.OPEN, seen=seen)
+    resolution = Resolution.objects.create(case=case, kind=Kind.REOPEN, by=by, reason=_stated(reason))
+    _move(case, to=Status.OPEN, by=by)
+    return resolution
+
+
+@transaction.atomic
+def take(case: ExceptionCase, *, by: User) -> ExceptionCase:
+    """Make it one's own."""
+    case = _lock(case)
+    _allow(by, RESOLVE)
+    _still_open(case)
+    if case.owner_id != by.pk:
+        case.owner = by
+        _save(case, by, ["owner"])
+    return case
+
+
+@transaction.atomic
+def hand_over(case: ExceptionCase, *, by: User, to: User) -> ExceptionCase:
+    """Give the case to a colleague; its owner may, and whoever resolves cases."""
+    case = _lock(case)
+    if case.owner_id != by.pk:
+        _allow(by, RESOLVE)
+    _still_open(case)
+    if not (to.is_active and to.has_perm(SEE_CASES) and to.has_perm(TALK)):
+        raise NotAllowed(_("{name} may not work on exceptions. Choose someone else.").format(name=called(to)))
+    if case.owner_id != to.pk:
+        case.owner = to
+        _save(case, by, ["owner"])
+    return case
+
+
+@transaction.atomic
+def comment(case: ExceptionCase, *, by: User, text: str) -> Comment:
+    """Say something about the case; it stays for ever."""
+    _allow(by, TALK)
+    text = text.strip()
+    if not text:
+        raise ReasonMissing(_("Write something first."))
+    return Comment.objects.create(case=case, by=by, text=text)
+
+
+def version(case: ExceptionCase) -> str:
+    """Name the state of the case that a page shows; a form carries it back as `seen`."""
+    return f"{case.status}-{case.decision_id}"
+
+
+def blocking(findings: Iterable[Finding]) -> list[Finding]:
+    """Leave the findings that hold the invoice back."""
+    return [finding for finding in findings if finding.effect == "block" and not finding.released]
+
+
+def overrides(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Name the figures that a release covers, in the form of a match case."""
+    return [
+        {
+            "code": finding.code,
+            "line": finding.line,
+            "subject": finding.subject or None,
+            "quantity": _plain(finding.variance),
+            "amount": _plain(finding.amount),
+        }
+        for finding in findings
+    ]
+
+
+def covers(given: Iterable[dict[str, Any]], findings: Iterable[Finding]) -> bool:
+    """Tell whether a proposal still covers every finding that blocks today."""
+    allowed = {(row["code"], row["line"], row["subject"]): row for row in given}
+    return all(
+        (row := allowed.get((finding.code, finding.line, finding.subject or None))) is not None
+        and _at_most(finding.variance, row["quantity"])
+        and _at_most(finding.amount, row["amount"])
+        for finding in findings
+    )
+
+
+def check_releasable(findings: Iterable[Finding]) -> None:
+    """Raise FixOnly where a finding cannot be signed away."""
+    for finding in findings:
+        if finding.code in FIX_ONLY:
+            raise FixOnly(_("This cannot be released: {sentence}").format(sentence=finding.sentence))
+
+
+def at_stake(case: ExceptionCase, findings: Iterable[Finding]) -> Decimal:
+    """Measure what a release lets through, in the invoice's currency.
+
+    Several findings of one line speak of the same money (a price and a line total), and so do the line
+    findings together and a total's; so: the largest per line, added up, or the largest of the header if that
+    is more. A finding without an amount leaves the whole invoice open.
+    """
+    lines: dict[int, Decimal] = {}
+    header = Decimal(0)
+    for finding in findings:
+        amount = abs(finding.amount) if finding.amount is not None else abs(case.amount)
+        if finding.line is None:
+            header = max(header, amount)
+        else:
+            lines[finding.line] = max(lines.get(finding.line, Decimal(0)), amount)
+    return max(sum(lines.values(), Decimal(0)), header)
+
+
+def release_limit(company: Company, user: User) -> Decimal:
+    """Give the most that this person may release alone, in ledger currency."""
+    rows = ReleaseLimit.objects.filter(company=company, group__user=user)
+    return rows.aggregate(most=Max("amount"))["most"] or Decimal(0)
+
+
+def within_limit(case: ExceptionCase, findings: Iterable[Finding], user: User) -> bool:
+    """Tell whether this person may release alone; without an exchange rate nobody can tell, so no."""
+    amount = ledger_at_stake(case, findings)
+    return amount is not None and amount <= release_limit(case.company, user)
+
+
+def ledger_at_stake(case: ExceptionCase, findings: Iterable[Finding]) -> Decimal | None:
+    """Measure what a release lets through, in ledger currency; None without a rate."""
+    on = case.invoice.invoice_date or timezone.localdate()
+    try:
+        return lookup.ledger_amount(case.company, at_stake(case, findings), case.currency, on)
+    except lookup.NoRate:
+        return None
+
+
+def what_happened(case: ExceptionCase) -> str:
+    """Say who changed the case meanwhile, to the one who comes second."""
+    if case.status == Status.CLEARED and case.closed_at:
+        return _("This case cleared itself at {time}: {cause}").format(
+            time=_clock(case.closed_at), cause=case.cleared_by or _("the facts came right.")
+        )
+    last = case.resolutions.select_related("by", "decided_by").order_by("-pk").first()
+    if last is None or (case.status == Status.OPEN and last.kind != Kind.REOPEN and last.state == State.DONE):
+        return _("The figures of this case have changed. Look at them again before you decide.")
+    if last.decided_by and last.decided_at:
+        told = {
+            State.DONE: _("{name} approved this release at {time}."),
+            State.DECLINED: _("{name} declined this release at {time}."),
+        }[State(last.state)]
+        return told.format(name=called(last.decided_by), time=_clock(last.decided_at))
+    told = {
+        Kind.RELEASE: _("{name} released this case at {time}."),
+        Kind.REJECT: _("{name} rejected this invoice at {time}."),
+        Kind.WAIT: _("{name} put this case aside at {time}."),
+        Kind.REOPEN: _("{name} opened this case again at {time}."),
+    }[Kind(last.kind)]
+    if last.state == State.PROPOSED:
+        told = _("{name} sent this release for approval at {time}.")
+    elif last.state == State.DECLINED:
+        told = _("{name} withdrew the proposal of {time}.")
+    return told.format(name=called(last.by), time=_clock(last.at))
+
+
+def called(user: Any) -> str:
+    """Name a person as colleagues do."""
+    return user.get_full_name() or user.get_username()
+
+
+def _lock(case: ExceptionCase) -> ExceptionCase:
+    rows = ExceptionCase.objects.select_for_update(of=("self",)).select_related("company", "invoice", "owner")
+    return rows.get(pk=case.pk)
+
+
+def _check(case: ExceptionCase, by: User, permission: str, *, to: Status, seen: str | None) -> None:
+    _allow(by, permission)
+    if seen is not None and seen != version(case):
+        raise StaleCase(what_happened(case))
+    if to not in TRANSITIONS.get(Status(case.status), set()) or (
+        case.status == Status.PROPOSED and to == Status.RELEASED and permission != APPROVE
+    ):
+        raise WrongStatus(_("Nothing was changed. {happened}").format(happened=what_happened(case)))
+
+
+def _allow(by: User, permission: str) -> None:
+    if not by.has_perm(permission):
+        raise NotAllowed(_("You may not {duty}.").format(duty=DUTIES[permission]))
+
+
+def _still_open(case: ExceptionCase) -> None:
+    if not case.is_open:
+        raise WrongStatus(what_happened(case))
+
+
+def _proposal(resolution: Resolution, case: ExceptionCase, by: User, seen: str | None) -> Resolution:
+    """Give the proposal, locked, if this person may decide it now."""
+    _check(case, by, APPROVE, to=Status.RELEASED, seen=seen)
+    resolution = Resolution.objects.select_for_update(of=("self",)).select_related("by").get(pk=resolution.pk)
+    if resolution.state != State.PROPOSED:
+        raise StaleCase(what_happened(case))
+    if resolution.by_id == by.pk:
+        raise NotAllowed(_("This is your own proposal. Someone else has to decide it."))
+    return resolution
+
+
+def _decide(resolution: Resolution, state: State, by: User, note: str) -> None:
+    resolution.state = state
+    resolution.decided_by = by
+    resolution.decided_at = timezone.now()
+    resolution.decision_note = note.strip()
+    resolution.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
+
+
+def _move(case: ExceptionCase, *, to: Status, by: User) -> None:
+    case.status = to
+    if to != Status.WAITING:
+        case.wait_until = None
+    if case.owner_id is None:
+        case.owner = by
+    _save(case, by, ["status", "wait_until", "owner"])
+
+
+def _close(case: ExceptionCase, *, to: Status, by: User) -> None:
+    case.status = to
+    case.closed_at = timezone.now()
+    case.wait_until = None
+    _save(case, by, ["status", "closed_at", "wait_until"])
+
+
+def _save(case: ExceptionCase, by: User, fields: list[str]) -> None:
+    case._history_user = by  # type: ignore[attr-defined]  # simple-history's own name for "who"
+    case.save(update_fields=fields)
+
+
+def _stated(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing(_("Say why. The reason stays with the case and is read by the approver and the auditor."))
+    return reason
+
+
+def _plain(figure: Decimal | None) -> str | None:
+    return None if figure is None else f"{figure.normalize():f}"
+
+
+def _at_most(today: Decimal | None, covered: str | None) -> bool:
+    return today is None or covered is None or abs(today) <= abs(Decimal(covered))
+
+
+def _clock(moment: datetime.datetime) -> str:
+    local = timezone.localtime(moment)
+    return date_format(local, "H:i" if local.date() == timezone.localdate() else "j M Y, H:i")

@@ -1,0 +1,133 @@
+"""The roles of the desk: one table says what each may do, and `apply_roles` makes the groups agree with it.
+
+Five duties are kept apart: entering, approving, setting limits, running the integration, auditing.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+AP_CLERK = "AP clerk"
+AP_APPROVER = "AP approver"
+BUYER = "Buyer"
+INTEGRATION_ADMIN = "Integration admin"
+FINANCE_CONTROLLER = "Finance controller"
+AUDITOR = "Auditor"
+
+RESOLVE = "reconciliation.resolve_case"
+APPROVE = "reconciliation.approve_case"
+TALK = "reconciliation.add_comment"
+SEE_CASES = "reconciliation.view_exceptioncase"
+
+_MASTERS = [
+    f"masterdata.view_{name}"
+    for name in ("account", "company", "currency", "exchangerate", "item", "itemunit", "location", "unit", "vendor")
+]
+_DOCUMENTS = [
+    f"reconciliation.view_{name}"
+    for name in (
+        "purchaseorder*",
+        "ordercharge",
+        "goodsreceipt*",
+        "serviceconfirmation*",
+        "inventorymovement*",
+        "supplierinvoice",
+        "invoiceline",
+        "invoicecharge",
+    )
+]
+_CASES = [SEE_CASES] + [
+    f"reconciliation.view_{name}"
+    for name in ("finding", "resolution", "comment", "matchdecision", "historicalexceptioncase")
+]
+_POLICY = ("tolerance", "matchlevel", "matchoptions", "releaselimit")
+
+# A star stands for any letters. A role is the sum of its rows; nothing is taken away elsewhere.
+ROLES: dict[str, list[str]] = {
+    AP_CLERK: [*_MASTERS, *_DOCUMENTS, *_CASES, TALK, RESOLVE],
+    AP_APPROVER: [*_MASTERS, *_DOCUMENTS, *_CASES, TALK, RESOLVE, APPROVE],
+    BUYER: [*_MASTERS, *_DOCUMENTS, *_CASES, TALK],
+    INTEGRATION_ADMIN: [
+        *_MASTERS,
+        *_DOCUMENTS,
+        "integration.view_*",
+        "integration.replay_message",
+        "integration.*_fieldmapping",
+        "integration.*_fieldmappingrow",
+        "integration.add_apikey",
+        "integration.change_apikey",
+        "django_celery_beat.view_*",
+        "django_celery_beat.change_periodictask",
+    ],
+    FINANCE_CONTROLLER: [
+        *_MASTERS,
+        *_DOCUMENTS,
+        *_CASES,
+        TALK,
+        *(f"reconciliation.*_{name}" for name in _POLICY),
+        *(f"reconciliation.view_historical{name}" for name in _POLICY),
+        "integration.view_message",
+        "integration.view_fieldmapping*",
+        "masterdata.view_change",
+    ],
+    AUDITOR: ["masterdata.view_*", "reconciliation.view_*", "integration.view_*", "django_celery_beat.view_*"],
+}
+
+# What a person is told when a page is not theirs: "You may not …".
+DUTIES = {
+    RESOLVE: _("resolve exceptions"),
+    APPROVE: _("approve releases"),
+    TALK: _("comment on exceptions"),
+    SEE_CASES: _("see exceptions"),
+}
+
+
+class UnknownPermission(Exception):  # noqa: N818 - it names what is unknown
+    """A row of the table names a permission that no model has."""
+
+
+@transaction.atomic
+def apply_roles() -> dict[str, int]:
+    """Create the groups and give each exactly the permissions of its row; returns how many each has."""
+    known = {
+        f"{app}.{codename}": pk
+        for pk, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")
+    }
+    counts = {}
+    for role, patterns in ROLES.items():
+        wanted = {known[name] for name in _expand(patterns, known)}
+        group, _created = Group.objects.get_or_create(name=role)
+        group.permissions.set(wanted)
+        counts[role] = len(wanted)
+    return counts
+
+
+def roles_with(permission: str) -> list[str]:
+    """Tell which roles hold a permission, for "ask a …"."""
+    return [
+        role
+        for role, patterns in ROLES.items()
+        if any(fnmatch.fnmatchcase(permission, pattern) for pattern in patterns)
+    ]
+
+
+def roles_of(user: AbstractBaseUser | AnonymousUser) -> list[str]:
+    """Name a person's roles, as the user menu shows them."""
+    if not user.is_authenticated:
+        return []
+    return sorted(group.name for group in user.groups.all())  # type: ignore[union-attr]
+
+
+def _expand(patterns: Iterable[str], known: Iterable[str]) -> set[str]:
+    expanded = set()
+    for pattern in patterns:
+        matches = fnmatch.filter(known, pattern)
+        if not matches:
+            raise UnknownPermission(f"The roles name {pattern}, which is no permission. Run migrate first.")
+        expanded.update(matches)
+    return expanded
