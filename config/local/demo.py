@@ -25,7 +25,7 @@ from typing import IO
 
 from config.local import business_central, places, servers
 from config.local.errors import LocalError
-from config.local.processes import spawn
+from config.local.processes import spawn, wait_until
 from config.local.state import State
 from config.local.supervisor import Child, Supervisor
 from integration.sandbox import launch
@@ -33,6 +33,7 @@ from integration.sandbox import launch
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".demo"
 SETTLE_SECONDS = 120.0
+PORT_SECONDS = 3.0
 LOOK_SECONDS = 0.3
 PR_SET_PDEATHSIG = 1
 QUEUES = {"worker-realtime": ("realtime", 2), "worker-bulk": ("bulk,housekeeping", 1)}
@@ -211,14 +212,23 @@ def _welcome(state: State, port: int, path: str, *, seconds: float) -> None:
 
 
 def _check_port(port: int) -> None:
+    """Make sure of the port; a demo that was killed may hold it for another moment."""
+    reasons: list[str] = []
+    if not wait_until(lambda: _can_bind(port, reasons), seconds=PORT_SECONDS, pause=0.2):
+        raise LocalError(
+            f"Port {port} on 127.0.0.1 cannot be used ({reasons[-1]}). Try: make demo PORT={port + 1}"
+        )
+
+
+def _can_bind(port: int, reasons: list[str]) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
-            raise LocalError(
-                f"Port {port} on 127.0.0.1 cannot be used ({error.strerror}). Try: make demo PORT=8001"
-            ) from error
+            reasons.append(error.strerror or str(error))
+            return False
+    return True
 
 
 def _write_holder(lock: IO[str], port: int) -> None:
