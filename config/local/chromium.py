@@ -40,6 +40,10 @@ PACKED_SHA512 = (
     "de607047cdaceb75b4c5ddd2744171e6fcd5eb58b94726bedc1e75b262bd5c2c"
 )
 NODE_REQUIREMENTS = Path(__file__).with_name("node.txt")
+FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><dir>{fonts}</dir><cachedir>{fonts}/cache</cachedir></fontconfig>
+"""
 INFLATE = (
     "const [fs, zlib] = [require('fs'), require('zlib')];"
     "const [, from, to] = process.argv;"
@@ -111,6 +115,10 @@ def _by_npm(root: Path, say: Callable[[str], None]) -> None:
         archive = folder / name.removesuffix(".br")
         _inflate(node, packed / name, archive, folder)
         _extract(archive, folder / archive.stem.replace("swiftshader", "."))
+    fonts = folder / "fonts"
+    (fonts / "fonts.conf").write_text(
+        FONTS.format(fonts=fonts)
+    )  # the packed one names folders of its own cloud
     _inflate(node, packed / PACKED[0], folder / "chromium.part", folder)
     (folder / "chromium.part").chmod(0o755)
     (folder / "chromium.part").rename(folder / "chromium")  # last: its presence means that all is there
@@ -152,7 +160,7 @@ def _unpacked(folder: Path) -> Chromium | None:
     libraries = ":".join(str(path.parent) for path in folder.glob("al2023/**/libnss3.so"))
     environment = {"LD_LIBRARY_PATH": libraries} if libraries else {}
     if not Path("/etc/fonts/fonts.conf").exists():
-        environment |= {name: str(folder / "fonts") for name in ("FONTCONFIG_PATH", "XDG_CACHE_HOME")}
+        environment["FONTCONFIG_PATH"] = str(folder / "fonts")
     return Chromium(program, environment)
 
 
