@@ -40,6 +40,7 @@ PACKED_SHA512 = (
     "de607047cdaceb75b4c5ddd2744171e6fcd5eb58b94726bedc1e75b262bd5c2c"
 )
 NODE_REQUIREMENTS = Path(__file__).with_name("node.txt")
+CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{fonts}</dir><cachedir>{fonts}/cache</cachedir></fontconfig>
@@ -190,6 +191,8 @@ def _check(packed: Path) -> None:
 
 def _run(command: list[str], folder: Path, failure: str) -> None:
     environment = {**os.environ, "HOME": str(folder), "npm_config_cache": str(folder / "npm-cache")}
+    if CERTIFICATES.exists():  # node trusts its own list only, which does not hold a company's proxy
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(CERTIFICATES))
     answer = subprocess.run(
         command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True
     )
