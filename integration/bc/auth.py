@@ -1,8 +1,8 @@
 """One access token for all workers: fetched once, kept in Redis, renewed early by one of them.
 
-msal keeps a token per app object, so five worker processes would hold five tokens and renew five times. Here msal
-only fetches; keeping and sharing are ours. In Redis the token is encrypted with a key made from the credential, so a
-copy of Redis alone opens nothing.
+msal keeps a token per app object, so five worker processes would hold five tokens and renew five times. Here
+msal only fetches; keeping and sharing are ours. In Redis the token is encrypted with a key made from the
+credential, so a copy of Redis alone opens nothing.
 """
 
 import base64
@@ -158,7 +158,7 @@ _lock = threading.Lock()
 
 
 class _Shelf:
-    """The token in Redis. A Redis that does not answer is an empty shelf: each process then fetches its own."""
+    """The token in Redis. A Redis that does not answer is an empty shelf: each process fetches its own."""
 
     def __init__(self, connection: Connection) -> None:
         who = f"{connection.authority} {connection.client_id}"
@@ -222,7 +222,9 @@ def _client_credential(connection: Connection) -> str | dict[str, str]:
     key = re.search(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.+?-----END [A-Z ]*PRIVATE KEY-----", pem, re.DOTALL)
     certificate = re.search(r"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", pem, re.DOTALL)
     if key is None or certificate is None:
-        raise ConfigurationError("The BC certificate must hold the private key and the certificate, both as PEM.")
+        raise ConfigurationError(
+            "The BC certificate must hold the private key and the certificate, both as PEM."
+        )
     return {"private_key": key.group(), "public_certificate": certificate.group()}
 
 
@@ -254,7 +256,8 @@ def _refused(error: str, description: str) -> NotSentError | ConfigurationError:
             "The sign-in service is busy. It is tried again by itself.", code=error, raw=description
         )
     return ConfigurationError(
-        "The sign-in service refused our application. The BC administrator must check its id, secret and consent.",
+        "The sign-in service refused our application."
+        " The BC administrator must check its id, secret and consent.",
         code=error,
         raw=description,
     )

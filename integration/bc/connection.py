@@ -14,7 +14,7 @@ BC_ANALYTICS = "/microsoft/analytics/v1.0"
 
 @dataclass(frozen=True)
 class Limits:
-    """How hard one client id may lean on BC; the defaults keep a fifth of BC's 6,000 calls per 5 minutes free."""
+    """How hard one client id may lean on BC; by default a quarter of BC's 6,000 per 5 minutes stays free."""
 
     per_second: float = 15.0
     burst: int = 30

@@ -1,7 +1,7 @@
 """What each refusal of Business Central means: whose it is, what the clerk reads, and what happens next.
 
-BC has few error codes and many texts, so a row is found by code first and by English fragment second (every call
-asks for English). A text no row knows goes to a person; nothing is retried because it is unknown.
+BC has few error codes and many texts, so a row is found by code first and by English fragment second (every
+call asks for English). A text no row knows goes to a person; nothing is retried because it is unknown.
 """
 
 import json
@@ -162,7 +162,12 @@ TABLE = (
         "The pull starts again from its last mark.",
         code=DEAD_SKIP_TOKEN,
     ),
-    Row(ConflictError, "it exists there already", "The two are compared before anything is sent.", code=DUPLICATE),
+    Row(
+        ConflictError,
+        "it exists there already",
+        "The two are compared before anything is sent.",
+        code=DUPLICATE,
+    ),
     Row(
         ConflictError,
         "it exists there already",
@@ -233,9 +238,24 @@ TABLE = (
         owner="mapping",
     ),
     Row(ProgramError, "it did not understand us", "Report it to the developers.", code="BadRequest*"),
-    Row(ProgramError, "a value has the wrong form", "Report it to the developers.", code="Application_EvaluateException"),
-    Row(ProgramError, "an id has the wrong form", "Report it to the developers.", code="Application_InvalidGUID"),
-    Row(ProgramError, "it did not understand our question", "Report it to the developers.", code="Application_FilterErrorException"),
+    Row(
+        ProgramError,
+        "a value has the wrong form",
+        "Report it to the developers.",
+        code="Application_EvaluateException",
+    ),
+    Row(
+        ProgramError,
+        "an id has the wrong form",
+        "Report it to the developers.",
+        code="Application_InvalidGUID",
+    ),
+    Row(
+        ProgramError,
+        "it did not understand our question",
+        "Report it to the developers.",
+        code="Application_FilterErrorException",
+    ),
     Row(ProgramError, "the request was too large", "Report it to the developers.", status=413),
     # Set-up in BC
     Row(
@@ -491,7 +511,7 @@ def take_apart(status: int, body: bytes, retry_after: float | None = None) -> Re
 
 
 def is_gone(error: IntegrationError) -> bool:
-    """Return whether the record no longer exists in BC; an order that is gone is usually posted, not deleted."""
+    """Return whether the record is no longer in BC; an order that is gone is usually posted, not deleted."""
     return error.code == GONE or "Purchase Header does not exist" in error.raw
 
 
@@ -558,4 +578,6 @@ def _code_matches(wanted: str, code: str) -> bool:
 
 @cache
 def _pattern(fragment: str) -> re.Pattern[str]:
-    return re.compile(".*?".join(re.escape(part.strip()) for part in fragment.split("…")), re.IGNORECASE | re.DOTALL)
+    return re.compile(
+        ".*?".join(re.escape(part.strip()) for part in fragment.split("…")), re.IGNORECASE | re.DOTALL
+    )

@@ -1,7 +1,7 @@
-"""What a tenant's Business Central offers: entity sets, fields, lengths, and the level that follows from them.
+"""What a tenant's Business Central offers: entity sets, fields, lengths, and the level that follows.
 
-Microsoft adds fields and sets in every update and tenants differ in their apps, so features are switched by what
-`$metadata` says and never by a version number.
+Microsoft adds fields and sets in every update and tenants differ in their apps, so features are switched by
+what `$metadata` says and never by a version number.
 """
 
 import xml.etree.ElementTree as ET
@@ -77,7 +77,7 @@ def parse(edmx: bytes) -> dict[str, EntitySet]:
         root = ET.fromstring(edmx)  # noqa: S314 - guarded above
     except ET.ParseError as exc:
         raise ProgramError("The BC metadata is not XML. Check the address of the connection.") from exc
-    types = {name: node for name, node in _named(root, "EntityType")}
+    types = dict(_named(root, "EntityType"))
     return {
         name: _entity_set(name, types[node.get("EntityType", "").rpartition(".")[2]])
         for name, node in _named(root, "EntitySet")

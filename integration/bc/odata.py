@@ -150,7 +150,7 @@ def key_path(entity_set: str, key: str | uuid.UUID) -> str:
 def query(
     *,
     select: Sequence[str] | None = None,
-    filter: Filter | str | None = None,  # noqa: A002 - OData's own word
+    filter: Filter | str | None = None,
     orderby: str | None = None,
     expand: str | Sequence[str] | None = None,
 ) -> str:

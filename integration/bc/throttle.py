@@ -1,8 +1,8 @@
 """Keep all workers of one client id together under Business Central's limits.
 
-BC counts 6,000 calls in five minutes and five at a time per user, applications included. One bucket of tokens and
-one set of slots therefore live in Redis for each client id; an answer 429 slows everyone, not one job. Without
-Redis each process keeps to its share.
+BC counts 6,000 calls in five minutes and five at a time per user, applications included. One bucket of tokens
+and one set of slots therefore live in Redis for each client id; an answer 429 slows everyone, not one job.
+Without Redis each process keeps to its share.
 """
 
 import hashlib
@@ -181,13 +181,13 @@ def reserve_for(lane: Lane, limits: Limits) -> float:
 def admitted(
     limiter: Limiter, lane: Lane, *, lease: float, patience: float, pause: Callable[[float], None]
 ) -> Iterator[None]:
-    """Wait for a turn, hold it during the block; raise NotSentError when it would take longer than patience."""
+    """Wait for a turn, hold it during the block; raise NotSentError when patience would run out."""
     waited = 0.0
     entry = limiter.try_enter(lane, lease=lease)
     while not entry.slot:
         if waited + entry.wait > patience:
             raise NotSentError(
-                "Business Central is busy with our earlier requests. It is sent by itself when its turn comes.",
+                "Business Central is busy with our earlier requests. It is sent when its turn comes.",
                 code="Tieout_Throttled",
                 retry_after=entry.wait,
             )
@@ -259,7 +259,8 @@ else
   tokens = tokens - 1
   redis.call('ZADD', KEYS[2], now + lease, ARGV[6])
 end
-redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6f', now), 'pace', tostring(pace))
+redis.call('HSET', KEYS[1], 'tokens', tostring(tokens), 'at', string.format('%.6f', now),
+           'pace', tostring(pace))
 redis.call('EXPIRE', KEYS[1], 3600)
 redis.call('EXPIRE', KEYS[2], 3600)
 return tostring(wait)

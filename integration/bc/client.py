@@ -1,0 +1,461 @@
+"""Speak with one Business Central company: records in, records out, and our own errors.
+
+HTTP stops here. A write is sent once: if its answer is unclear the caller gets UnknownOutcome and looks;
+nothing here sends it again.
+"""
+
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+from integration.bc import batch as batches
+from integration.bc import odata
+from integration.bc.auth import Tokens, tokens_for
+from integration.bc.batch import BatchAnswer, Operation
+from integration.bc.connection import Connection
+from integration.bc.errors import judge, take_apart
+from integration.bc.exact_json import dumps, loads
+from integration.bc.metadata import EntitySet, Metadata, parse
+from integration.bc.throttle import Lane, Limiter, admitted, limiter_for
+from integration.bc.transport import Answer, Request, Transport
+from integration.errors import (
+    ConfigurationError,
+    IntegrationError,
+    NotSentError,
+    ProgramError,
+    TemporaryError,
+    UnknownOutcome,
+)
+
+READ_ONLY = {"Data-Access-Intent": "ReadOnly"}  # may be answered by a replica that lags
+READ_WRITE = {"Data-Access-Intent": "ReadWrite"}  # the database itself: for looks after a write
+ENGLISH = {"Accept-Language": "en-US"}  # errors are told apart by their English text
+JSON = {"Accept": "application/json"}
+
+MAX_PAGE_SIZE = 20_000
+PAGE_TRIES = 6
+SLOT_GRACE = 30.0  # a slot outlives its call's time-out by this much
+
+NEVER_DELETED = frozenset(
+    {
+        "purchaseReceipts",
+        "purchaseReceiptLines",
+        "itemLedgerEntries",
+        "generalLedgerEntries",
+        "vendorPayments",
+    }
+)
+DELETED_AS_DRAFT = frozenset({"purchaseInvoices", "purchaseCreditMemos"})  # drafts and posted ones in one set
+POSTING = frozenset({"receiveandinvoice", "post"})
+NEVER_CHANGED = {
+    "items": frozenset({"inventory"})
+}  # would post a stock adjustment: today, no location, no reason
+
+NOUNS = {
+    "purchaseOrders": "the purchase order",
+    "purchaseOrderLines": "the order line",
+    "purchaseInvoices": "the purchase invoice",
+    "purchaseInvoiceLines": "the invoice line",
+    "purchaseReceipts": "the receipt",
+    "items": "the item",
+    "vendors": "the vendor",
+    "fixedAssets": "the fixed asset",
+    "receiptRequests": "the receipt",
+    "inventoryRequests": "the inventory movement",
+}
+
+
+class Client:
+    """One company of Business Central. Keeps its connections open; use one per thread."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        *,
+        lane: Lane = Lane.REALTIME,
+        patience: float = 20.0,
+        tokens: Tokens | None = None,
+        limiter: Limiter | None = None,
+        pause: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.connection = connection
+        self.lane = lane
+        self.patience = patience
+        self.tokens = tokens or tokens_for(connection)
+        self.limiter = limiter or limiter_for(connection)
+        self.pause = pause
+        self.chance = chance
+        self.transport = Transport(trusted_ca=connection.trusted_ca)
+        self._company_id = connection.company_guid
+
+    # Reading
+
+    def company_id(self) -> str:
+        """Return the id of the connection's company, looked up once by name."""
+        if self._company_id is None:
+            self._company_id = self._find_company()
+        return self._company_id
+
+    def pages(
+        self,
+        entity_set: str,
+        *,
+        select: Sequence[str],
+        filter: odata.Filter | str | None = None,
+        orderby: str | None = None,
+        expand: str | Sequence[str] | None = None,
+        page_size: int = 2000,
+        app: bool = False,
+        read_only: bool = True,
+    ) -> Iterator[list[dict[str, Any]]]:
+        """Read a whole set page by page.
+
+        A page that fails for the moment is asked for again. A ConflictError with the code DEAD_SKIP_TOKEN
+        means: start the pull again from its watermark.
+        """
+        if not 0 < page_size <= MAX_PAGE_SIZE:
+            raise ProgramError(f"A page holds 1 to {MAX_PAGE_SIZE} rows, not {page_size}.")
+        asked = odata.query(select=select, filter=filter, orderby=orderby, expand=expand)
+        url: str | None = f"{self._company_url(app)}/{entity_set}{asked}"
+        # Never $top: below the page maximum BC sends no nextLink, and the pull would end early.
+        prefer = {"Prefer": f"odata.maxpagesize={page_size}"} | (READ_ONLY if read_only else READ_WRITE)
+        while url is not None:
+            page = self._patiently(url, _noun(entity_set), prefer)
+            yield page["value"]
+            url = self._next_link(page)
+
+    def rows(
+        self,
+        entity_set: str,
+        *,
+        select: Sequence[str],
+        filter: odata.Filter | str | None = None,
+        orderby: str | None = None,
+        expand: str | Sequence[str] | None = None,
+        page_size: int = 2000,
+        app: bool = False,
+        read_only: bool = True,
+    ) -> Iterator[dict[str, Any]]:
+        """Read a whole set row by row."""
+        for page in self.pages(
+            entity_set,
+            select=select,
+            filter=filter,
+            orderby=orderby,
+            expand=expand,
+            page_size=page_size,
+            app=app,
+            read_only=read_only,
+        ):
+            yield from page
+
+    def get(
+        self,
+        entity_set: str,
+        id: str | uuid.UUID,
+        *,
+        select: Sequence[str] | None = None,
+        expand: str | Sequence[str] | None = None,
+        app: bool = False,
+    ) -> dict[str, Any]:
+        """Read one entity as it is now; raise PermanentError (see errors.is_gone) when it does not exist."""
+        url = self._entity_url(entity_set, id, app) + odata.query(select=select, expand=expand)
+        return self._read(url, _noun(entity_set), READ_WRITE)
+
+    def find(
+        self,
+        entity_set: str,
+        *,
+        filter: odata.Filter | str,
+        select: Sequence[str] | None = None,
+        expand: str | Sequence[str] | None = None,
+        app: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Look up the few entities a filter finds, as they are now."""
+        asked = odata.query(select=select, filter=filter, expand=expand)
+        return self._collect(f"{self._company_url(app)}/{entity_set}{asked}", _noun(entity_set))
+
+    def lines(
+        self,
+        entity_set: str,
+        parent_id: str | uuid.UUID,
+        navigation: str,
+        *,
+        select: Sequence[str] | None = None,
+        app: bool = False,
+    ) -> list[dict[str, Any]]:
+        """Read the lines of one document as they are now; BC does not let them be read across documents."""
+        parent = self._entity_url(entity_set, parent_id, app)
+        return self._collect(f"{parent}/{navigation}{odata.query(select=select)}", _noun(entity_set))
+
+    def metadata(self) -> Metadata:
+        """Read what the tenant offers, on every route it has."""
+        return Metadata(
+            standard=parse(self._metadata_of(self.connection.base_url)),
+            analytics=self._optional_metadata(self.connection.analytics_url),
+            app=self._optional_metadata(self.connection.app_url),
+        )
+
+    # Writing
+
+    def create(self, entity_set: str, body: Mapping[str, Any], *, app: bool = False) -> dict[str, Any]:
+        """Create an entity, with its nested lines if the body holds some; return it as BC stored it."""
+        return self._write("POST", f"{self._company_url(app)}/{entity_set}", _noun(entity_set), body)
+
+    def create_line(
+        self,
+        entity_set: str,
+        parent_id: str | uuid.UUID,
+        navigation: str,
+        body: Mapping[str, Any],
+        *,
+        app: bool = False,
+    ) -> dict[str, Any]:
+        """Add a line to a document; return it as BC stored it."""
+        url = f"{self._entity_url(entity_set, parent_id, app)}/{navigation}"
+        return self._write("POST", url, _noun(entity_set), body)
+
+    def update(
+        self,
+        entity_set: str,
+        id: str | uuid.UUID,
+        changes: Mapping[str, Any],
+        *,
+        etag: str,
+        app: bool = False,
+    ) -> dict[str, Any]:
+        """Change the given fields of the version named by the etag; return the entity with its new etag."""
+        _check_changes(entity_set, changes)
+        _check_etag(etag)
+        url = self._entity_url(entity_set, id, app)
+        return self._write("PATCH", url, _noun(entity_set), changes, etag=etag)
+
+    def act(
+        self,
+        entity_set: str,
+        id: str | uuid.UUID,
+        action: str,
+        *,
+        etag: str | None = None,
+        app: bool = False,
+    ) -> None:
+        """Run a bound action, such as receiveAndInvoice; even a refusal does not prove nothing was posted."""
+        if etag is not None or action.lower() in POSTING:
+            _check_etag(
+                etag
+            )  # BC checks the version of an action only when it is sent, so posting must send it
+        url = f"{self._entity_url(entity_set, id, app)}/Microsoft.NAV.{action}"
+        headers = {"If-Match": etag} if etag else {}
+        request = self._request("POST", url, _noun(entity_set), headers, body=b"", write=True)
+        self._send(request, timeout=self.connection.timeouts.action)
+
+    def delete(
+        self,
+        entity_set: str,
+        id: str | uuid.UUID,
+        *,
+        etag: str,
+        app: bool = False,
+    ) -> None:
+        """Delete the version named by the etag. Posted documents are never deleted: raise ProgramError."""
+        _check_etag(etag)
+        if entity_set in NEVER_DELETED or entity_set.startswith("posted"):
+            raise ProgramError(f"{entity_set} are posted documents, and those are never deleted.")
+        if entity_set in DELETED_AS_DRAFT:
+            self._check_is_draft(entity_set, id, etag)
+        url = self._entity_url(entity_set, id, app)
+        self._send(self._request("DELETE", url, _noun(entity_set), {"If-Match": etag}, write=True))
+
+    def batch(self, operations: Sequence[Operation], *, snapshot: bool = True) -> list[BatchAnswer]:
+        """Send several operations in one call; with snapshot all of them happen or none.
+
+        An operation's own failure stands in its answer; only a batch that failed as a whole raises.
+        """
+        for operation in operations:
+            _check_operation(operation)
+        write = any(each.is_write for each in operations)
+        headers = {"Isolation": "snapshot"} if snapshot else {}
+        body = batches.write(operations, f"companies({self.company_id()})", ENGLISH | JSON)
+        url = f"{_root(self.connection.base_url)}/$batch"
+        request = self._request("POST", url, "a batch", headers, body=body, write=write)
+        answer = self._send(request, timeout=self.connection.timeouts.action)
+        try:
+            return batches.read(operations, loads(answer.body)["responses"], snapshot=snapshot)
+        except (ValueError, KeyError, TypeError, AttributeError) as exc:
+            raise batches.lost(operations) from exc
+
+    # The pieces
+
+    def _find_company(self) -> str:
+        url = f"{_root(self.connection.base_url)}/companies?$select=id,name,displayName"
+        companies = self._collect(url, "the company")
+        for word in ("name", "displayName"):
+            found = [
+                row["id"] for row in companies if row[word].casefold() == self.connection.company.casefold()
+            ]
+            if len(found) == 1:
+                return str(found[0])
+        raise ConfigurationError(
+            f"Business Central shows us no company {self.connection.company!r}. Correct the connection."
+        )
+
+    def _company_url(self, app: bool) -> str:
+        return f"{self._route(app)}/companies({self.company_id()})"
+
+    def _entity_url(self, entity_set: str, key: str | uuid.UUID, app: bool) -> str:
+        return f"{self._company_url(app)}/{odata.key_path(entity_set, key)}"
+
+    def _route(self, app: bool) -> str:
+        if not app:
+            return _root(self.connection.base_url)
+        if self.connection.app_url is None:
+            raise ConfigurationError(
+                "This needs the Tieout app in Business Central. Install it, or set its address."
+            )
+        return _root(self.connection.app_url)
+
+    def _read(self, url: str, subject: str, headers: Mapping[str, str]) -> dict[str, Any]:
+        answer = self._send(self._request("GET", url, subject, headers))
+        try:
+            entity: dict[str, Any] = loads(answer.body)
+        except ValueError as exc:
+            raise TemporaryError(f"Business Central's answer about {subject} cannot be read.") from exc
+        return entity
+
+    def _collect(self, url: str, subject: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        following: str | None = url
+        while following is not None:
+            page = self._read(following, subject, READ_WRITE)
+            found += page["value"]
+            following = self._next_link(page)
+        return found
+
+    def _patiently(self, url: str, subject: str, headers: Mapping[str, str]) -> dict[str, Any]:
+        """Read a page, again and again for a while: a pull of many pages should not fall over one of them."""
+        for attempt in range(1, PAGE_TRIES):
+            try:
+                return self._read(url, subject, headers)
+            except (NotSentError, TemporaryError) as exc:
+                self.pause(exc.retry_after or self.chance() * 2.0**attempt)
+        return self._read(url, subject, headers)
+
+    def _next_link(self, page: Mapping[str, Any]) -> str | None:
+        link: str | None = page.get("@odata.nextLink")
+        if link is not None and urlsplit(link)[:2] != urlsplit(self.connection.base_url)[:2]:
+            raise ConfigurationError(
+                "Business Central sent us to another host for the next page. Check the address."
+            )
+        return link
+
+    def _write(
+        self, method: str, url: str, subject: str, body: Mapping[str, Any], *, etag: str | None = None
+    ) -> dict[str, Any]:
+        headers = {"Content-Type": "application/json"} | ({"If-Match": etag} if etag else {})
+        request = self._request(method, url, subject, headers, body=dumps(body), write=True)
+        answer = self._send(request)
+        try:
+            entity: dict[str, Any] = loads(answer.body)
+        except ValueError as exc:
+            raise UnknownOutcome(
+                f"Business Central took {subject}, but its answer cannot be read. It is being checked there.",
+                status=answer.status,
+            ) from exc
+        return entity
+
+    def _request(
+        self,
+        method: str,
+        url: str,
+        subject: str,
+        headers: Mapping[str, str],
+        *,
+        body: bytes | None = None,
+        write: bool = False,
+    ) -> Request:
+        return Request(method, url, subject, JSON | ENGLISH | dict(headers), body, write)
+
+    def _send(self, request: Request, *, timeout: float | None = None) -> Answer:
+        read = timeout or self.connection.timeouts.read
+        with admitted(
+            self.limiter, self.lane, lease=read + SLOT_GRACE, patience=self.patience, pause=self.pause
+        ):
+            answer = self._send_with_token(request, read)
+        if 200 <= answer.status < 300:
+            return answer
+        raise self._refused(request, answer)
+
+    def _send_with_token(self, request: Request, read: float) -> Answer:
+        """Send with our token; a 401 comes before any work, so it is sent once more with another token."""
+        timeout = (self.connection.timeouts.connect, read)
+        token = self.tokens.current()
+        answer = self.transport.send(request, token=token, timeout=timeout)
+        if answer.status != 401:
+            return answer
+        return self.transport.send(request, token=self.tokens.replace(token), timeout=timeout)
+
+    def _refused(self, request: Request, answer: Answer) -> IntegrationError:
+        if 300 <= answer.status < 400:
+            return ConfigurationError(
+                "Business Central sent us to another address. Correct the connection.", status=answer.status
+            )
+        refusal = take_apart(answer.status, answer.body, answer.retry_after)
+        if answer.status == 429:
+            self.limiter.slow_down(answer.retry_after)
+        return judge(refusal, subject=request.subject, write=request.write)
+
+    def _check_is_draft(self, entity_set: str, key: str | uuid.UUID, etag: str) -> None:
+        """Prove that this very version is a draft; once posted its etag differs, and BC refuses."""
+        found = self.get(entity_set, key, select=("id", "status"))
+        if found["status"] != "Draft" or found["@odata.etag"] != etag:
+            raise ProgramError(f"{_noun(entity_set)} is not the draft it was, and is not deleted.")
+
+    def _metadata_of(self, route: str) -> bytes:
+        headers = {"Accept": "application/xml"}
+        return self._send(self._request("GET", f"{_root(route)}/$metadata", "its metadata", headers)).body
+
+    def _optional_metadata(self, route: str | None) -> dict[str, EntitySet]:
+        if route is None:
+            return {}
+        try:
+            return parse(self._metadata_of(route))
+        except IntegrationError as exc:
+            if exc.status == 404:
+                return {}
+            raise
+
+
+def _root(url: str) -> str:
+    return url.rstrip("/")
+
+
+def _noun(entity_set: str) -> str:
+    return NOUNS.get(entity_set, entity_set)
+
+
+def _check_changes(entity_set: str, changes: Mapping[str, Any]) -> None:
+    forbidden = NEVER_CHANGED.get(entity_set, frozenset()) & changes.keys()
+    if forbidden:
+        raise ProgramError(
+            f"{entity_set} {', '.join(sorted(forbidden))} is never written: BC would post it at once."
+        )
+
+
+def _check_etag(etag: str | None) -> None:
+    if not etag or etag == "*":
+        raise ProgramError("A change names the version it was judged on, never any version.")
+
+
+def _check_operation(operation: Operation) -> None:
+    """Hold a batched operation to the rules of a single one."""
+    entity_set = operation.path.partition("?")[0].rpartition("/")[2].partition("(")[0]
+    if operation.method == "PATCH":
+        _check_changes(entity_set, operation.body or {})
+    if operation.method in ("PATCH", "DELETE"):
+        _check_etag(operation.etag)
+    if operation.method == "DELETE" and entity_set in NEVER_DELETED | DELETED_AS_DRAFT:
+        raise ProgramError(f"{entity_set} are not deleted in a batch.")
