@@ -1,1 +1,22 @@
 """The matching engine: a pure function from the frozen facts of a case to a decision that shows its sums."""
+
+from .engine import ENGINE_VERSION, match
+from .facts import Case
+from .findings import Code, Decision, Effect, Finding, Outcome
+from .wire import FormError, answer, case_from, question, read_case
+
+__all__ = [
+    "ENGINE_VERSION",
+    "Case",
+    "Code",
+    "Decision",
+    "Effect",
+    "Finding",
+    "FormError",
+    "Outcome",
+    "answer",
+    "case_from",
+    "match",
+    "question",
+    "read_case",
+]

@@ -6,8 +6,8 @@ Quantities are in the unit beside them; money is in the currency of its document
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
@@ -98,7 +98,7 @@ class Rate:
     """An exchange rate: `exchange_amount` of the currency is worth `relational_amount` of ledger currency."""
 
     currency: str
-    from_date: date
+    from_date: datetime.date
     exchange_amount: Decimal
     relational_amount: Decimal
 
@@ -198,7 +198,7 @@ class OrderLine:
     price_unit: str | None = None
     planned_ratio: Decimal | None = None
     discount: Decimal = ZERO
-    delivery_date: date | None = None
+    delivery_date: datetime.date | None = None
     level: str | None = None
     tax_code: str | None = None
     charges: tuple[Charge, ...] = ()
@@ -209,7 +209,7 @@ class Order:
     number: str
     vendor: str = ""
     currency: str = ""
-    date: date | None = None
+    date: datetime.date | None = None
     state: str = OrderState.OPEN
     version: int = 1
     lines: tuple[OrderLine, ...] = ()
@@ -235,7 +235,7 @@ class ReceiptLine:
 class Receipt:
     number: str
     order: str
-    date: date | None = None
+    date: datetime.date | None = None
     reversed: bool = False
     lines: tuple[ReceiptLine, ...] = ()
 
@@ -251,7 +251,7 @@ class ReturnLine:
 class Return:
     number: str
     order: str
-    date: date | None = None
+    date: datetime.date | None = None
     lines: tuple[ReturnLine, ...] = ()
 
 
@@ -300,7 +300,7 @@ class Invoice:
 
     number: str | None
     vendor: str | None
-    date: date | None
+    date: datetime.date | None
     total: Decimal | None
     type: str = InvoiceType.INVOICE
     currency: str = ""

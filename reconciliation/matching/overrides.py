@@ -1,0 +1,45 @@
+"""Releases given before: they cover a finding only up to the figures they were given on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from decimal import ROUND_HALF_EVEN, Decimal
+
+from .facts import Override
+from .findings import Effect, Finding
+
+# Figures are kept with five decimals where releases are stored; they are compared as they are kept.
+KEPT = Decimal("0.00001")
+
+
+def release(findings: Iterable[Finding], overrides: Iterable[Override]) -> list[Finding]:
+    """Mark what an earlier release still covers; the finding stays, and no longer holds the invoice."""
+    given: dict[tuple[str, int | None, str | None], list[Override]] = {}
+    for override in overrides:
+        given.setdefault((override.code, override.line, override.subject), []).append(override)
+    return [
+        _released(finding, given.get((finding.code, finding.line, finding.subject), ()))
+        for finding in findings
+    ]
+
+
+def _released(finding: Finding, given: Iterable[Override]) -> Finding:
+    if finding.effect != Effect.INFO and any(covers(override, finding) for override in given):
+        return replace(finding, effect=Effect.INFO, released=True)
+    return finding
+
+
+def covers(override: Override, finding: Finding) -> bool:
+    """Tell whether today's quantity and amount are at most those of the release."""
+    return _at_most(finding.variance, override.quantity) and _at_most(finding.amount, override.amount)
+
+
+def _at_most(today: Decimal | None, covered: Decimal | None) -> bool:
+    if today is None or covered is None:
+        return True
+    return _kept(today) <= _kept(covered)
+
+
+def _kept(figure: Decimal) -> Decimal:
+    return abs(figure).quantize(KEPT, ROUND_HALF_EVEN)

@@ -1,0 +1,31 @@
+"""What must be legible before anything can be matched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .dossier import Dossier
+from .findings import Code, Effect, Finding
+from .sentences import joined
+
+
+def unreadable(dossier: Dossier) -> Iterator[Finding]:
+    """Tell what is missing, and where a price has no base to stand on."""
+    invoice = dossier.invoice
+    named = {"number": invoice.number, "date": invoice.date, "vendor": invoice.vendor}
+    missing = [name for name, value in named.items() if not value]
+    if invoice.total is None:
+        missing.append("total")
+    if missing:
+        yield Finding(
+            Code.UNREADABLE, Effect.BLOCK, f"The invoice has no {joined(missing)} that could be read."
+        )
+    for line in dossier.sorted_lines():
+        link = dossier.links.get(line.line)
+        on = link.target[1] if link and link.target else None
+        if line.price_base <= 0 or (on and on.price_base <= 0):
+            whose = "The line's" if line.price_base <= 0 else "The order line's"
+            sentence = (
+                f"{whose} price is per {line.price_base if line.price_base <= 0 else on and on.price_base}."
+            )
+            yield Finding(Code.UNREADABLE, Effect.BLOCK, sentence, line=line.line)

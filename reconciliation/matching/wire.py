@@ -1,0 +1,525 @@
+"""Match cases as JSON: read a question with errors that name the place, write an answer and a question."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from . import facts
+from .exact import money, plain
+from .facts import ONE, ZERO
+from .findings import BrokenLimit, CreditExpected, Decision, Finding, LineVerdict
+
+T = TypeVar("T")
+
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+LARGEST_EXPONENT = 18
+SMALLEST_EXPONENT = -18
+
+
+class FormError(ValueError):
+    """A case that is not of the agreed form; `pointer` is the JSON pointer of the place."""
+
+    def __init__(self, code: str, message: str, pointer: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.pointer = pointer
+
+    def as_json(self) -> dict[str, Any]:
+        return {"error": {"code": self.code, "message": self.message, "pointer": self.pointer}}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """A value of the JSON document and where it stands."""
+
+    value: Any
+    pointer: str = ""
+
+    def error(self, code: str, message: str) -> FormError:
+        return FormError(code, message, self.pointer)
+
+    def member(self, name: str) -> Place:
+        if not isinstance(self.value, dict):
+            raise self.error("not_an_object", "An object belongs here.")
+        step = name.replace("~", "~0").replace("/", "~1")
+        return Place(self.value.get(name), f"{self.pointer}/{step}")
+
+    def required(self, name: str) -> Place:
+        place = self.member(name)
+        if place.value is None or place.value == "":
+            raise place.error("missing", f"“{name}” is missing.")
+        return place
+
+    def members(self, name: str, read: Callable[[Place], T]) -> tuple[T, ...]:
+        """Read a list; an absent one is empty."""
+        place = self.member(name)
+        if place.value is None:
+            return ()
+        if not isinstance(place.value, list):
+            raise place.error("not_a_list", "A list belongs here.")
+        return tuple(
+            read(Place(value, f"{place.pointer}/{index}")) for index, value in enumerate(place.value)
+        )
+
+    def text(self, name: str) -> str:
+        return self.optional_text(name) or ""
+
+    def optional_text(self, name: str) -> str | None:
+        place = self.member(name)
+        if place.value is None or isinstance(place.value, str):
+            return place.value or None
+        raise place.error("not_a_text", "A text belongs here.")
+
+    def flag(self, name: str) -> bool:
+        place = self.member(name)
+        if place.value is None or isinstance(place.value, bool):
+            return bool(place.value)
+        raise place.error("not_a_flag", "true or false belongs here.")
+
+    def number(self, name: str, default: Decimal = ZERO) -> Decimal:
+        value = self.optional_number(name)
+        return default if value is None else value
+
+    def optional_number(self, name: str) -> Decimal | None:
+        place = self.member(name)
+        return None if place.value is None else place.decimal()
+
+    def limit(self, name: str) -> Decimal | None:
+        value = self.optional_number(name)
+        if value is not None and value < 0:
+            raise self.member(name).error("negative", "A limit is not negative.")
+        return value
+
+    def decimal(self) -> Decimal:
+        """Read an exact number: a decimal string, or a JSON number."""
+        value = self.value
+        if isinstance(value, str) and NUMBER.fullmatch(value):
+            value = Decimal(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = Decimal(value)
+        if not isinstance(value, Decimal) or not value.is_finite():
+            raise self.error("not_a_number", f"{json.dumps(self.value, default=str)} is not a number.")
+        exponent = value.as_tuple().exponent
+        if value.adjusted() > LARGEST_EXPONENT or (
+            isinstance(exponent, int) and exponent < SMALLEST_EXPONENT
+        ):
+            raise self.error("out_of_range", "A number has at most 18 digits before and after the point.")
+        return value
+
+    def whole(self, name: str) -> int:
+        place = self.required(name)
+        number = place.decimal()
+        if number != number.to_integral_value():
+            raise place.error("not_whole", "A whole number belongs here.")
+        return int(number)
+
+    def optional_whole(self, name: str) -> int | None:
+        return None if self.member(name).value is None else self.whole(name)
+
+    def date(self, name: str) -> datetime.date | None:
+        place = self.member(name)
+        if place.value is None or place.value == "":
+            return None
+        try:
+            if not isinstance(place.value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", place.value):
+                raise ValueError(name)
+            return datetime.date.fromisoformat(place.value)
+        except ValueError as exc:
+            raise place.error("not_a_date", "A date like 2026-11-02 belongs here.") from exc
+
+    def choice(self, name: str, choices: type[StrEnum], default: str) -> str:
+        place = self.member(name)
+        if place.value is None:
+            return default
+        if place.value in list(choices):
+            return str(choices(place.value))
+        named = ", ".join(f"“{choice}”" for choice in choices)
+        raise place.error("not_a_choice", f"One of {named} belongs here.")
+
+
+def read_case(text: str | bytes) -> facts.Case:
+    """Read one case from JSON. Raises FormError."""
+    try:
+        document = json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    except FormError:
+        raise
+    except (ValueError, RecursionError) as exc:
+        raise FormError("not_json", f"This is not JSON: {exc}", "") from exc
+    return case_from(document)
+
+
+def case_from(document: Any) -> facts.Case:
+    """Read a case from a parsed document. Raises FormError."""
+    place = Place(document)
+    if not isinstance(document, dict):
+        raise place.error("not_an_object", "A case is a JSON object.")
+    case = facts.Case(
+        ledger_currency=place.text("ledger_currency"),
+        rates=place.members("rates", _rate),
+        items=place.members("items", _item),
+        units=place.members("units", _unit),
+        vendors=place.members("vendors", _vendor),
+        policy=_policy(place.member("policy")),
+        orders=place.members("orders", _order),
+        receipts=place.members("receipts", _receipt),
+        returns=place.members("returns", _return),
+        confirmations=place.members("confirmations", _confirmation),
+        earlier=place.members("earlier", _invoice),
+        invoice=_invoice(place.required("invoice")),
+        overrides=place.members("overrides", _override),
+    )
+    _check_names(case, place)
+    return case
+
+
+def _refuse_constant(name: str) -> None:
+    raise FormError("not_a_number", f"{name} is not a number.", "")
+
+
+def _check_names(case: facts.Case, place: Place) -> None:
+    """Refuse two orders, or two lines of a document, of the same number: nobody could tell which is meant."""
+    _check_once((order.number for order in case.orders), place.member("orders"), "number")
+    for index, order in enumerate(case.orders):
+        lines = Place(None, f"/orders/{index}/lines")
+        _check_once((line.line for line in order.lines), lines, "line")
+    _check_once((line.line for line in case.invoice.lines), Place(None, "/invoice/lines"), "line")
+
+
+def _check_once(names: Iterator[Any], place: Place, field: str) -> None:
+    seen = set()
+    for index, name in enumerate(names):
+        if name in seen:
+            raise FormError("given_twice", f"“{name}” is given twice.", f"{place.pointer}/{index}/{field}")
+        seen.add(name)
+
+
+def _rate(place: Place) -> facts.Rate:
+    from_date = place.date("from")
+    if from_date is None:
+        raise place.member("from").error("missing", "“from” is missing.")
+    return facts.Rate(
+        currency=place.text("currency"),
+        from_date=from_date,
+        exchange_amount=place.required("exchange_amount").decimal(),
+        relational_amount=place.required("relational_amount").decimal(),
+    )
+
+
+def _item(place: Place) -> facts.Item:
+    return facts.Item(
+        number=_name(place, "number"),
+        base_unit=place.text("base_unit"),
+        rounding_precision=place.number("rounding_precision"),
+    )
+
+
+def _unit(place: Place) -> facts.ItemUnit:
+    return facts.ItemUnit(
+        item=_name(place, "item"), unit=_name(place, "unit"), per_base=place.required("per_base").decimal()
+    )
+
+
+def _vendor(place: Place) -> facts.Vendor:
+    return facts.Vendor(
+        number=_name(place, "number"),
+        family=place.text("family"),
+        blocked=place.choice("blocked", facts.Blocked, facts.Blocked.NOTHING),
+    )
+
+
+def _policy(place: Place) -> facts.Policy:
+    if place.value is None:
+        return facts.Policy()
+    return facts.Policy(
+        levels=place.members("levels", _level),
+        rules=place.members("rules", _rule),
+        options=_options(place.member("options")),
+    )
+
+
+def _level(place: Place) -> facts.LevelRule:
+    place.required("level")
+    return facts.LevelRule(
+        level=place.choice("level", facts.Level, ""),
+        vendor=place.optional_text("vendor"),
+        item=place.optional_text("item"),
+    )
+
+
+def _rule(place: Place) -> facts.ToleranceRule:
+    place.required("check")
+    return facts.ToleranceRule(
+        check=place.choice("check", facts.Check, ""),
+        vendor=place.optional_text("vendor"),
+        item=place.optional_text("item"),
+        code=place.optional_text("code"),
+        order=place.optional_text("order"),
+        order_line=place.optional_whole("order_line"),
+        upper=_limits(place.member("upper")),
+        lower=_limits(place.member("lower")),
+        below=place.choice("below", facts.Below, facts.Below.WARN),
+        combine=place.choice("combine", facts.Combine, facts.Combine.ALL),
+    )
+
+
+def _limits(place: Place) -> facts.Limits:
+    if place.value is None:
+        return facts.UNLIMITED
+    return facts.Limits(place.limit("percent"), place.limit("amount"), place.limit("quantity"))
+
+
+def _options(place: Place) -> facts.Options:
+    if place.value is None:
+        return facts.Options()
+    default = facts.Options()
+    return facts.Options(
+        near_duplicate_days=place.optional_whole("near_duplicate_days") or 0,
+        invoice_before_receipt=place.choice(
+            "invoice_before_receipt", facts.BeforeReceipt, default.invoice_before_receipt
+        ),
+        sample_percent=place.number("sample_percent"),
+    )
+
+
+def _charge(place: Place) -> facts.Charge:
+    return facts.Charge(code=_name(place, "code"), amount=place.number("amount"))
+
+
+def _order(place: Place) -> facts.Order:
+    return facts.Order(
+        number=_name(place, "number"),
+        vendor=place.text("vendor"),
+        currency=place.text("currency"),
+        date=place.date("date"),
+        state=place.choice("state", facts.OrderState, facts.OrderState.OPEN),
+        version=place.optional_whole("version") or 1,
+        lines=place.members("lines", _order_line),
+        charges=place.members("charges", _charge),
+        discount=place.number("discount"),
+        tax=place.number("tax"),
+        rounding=place.number("rounding"),
+    )
+
+
+def _order_line(place: Place) -> facts.OrderLine:
+    return facts.OrderLine(
+        line=place.whole("line"),
+        kind=place.text("kind") or "item",
+        item=place.text("item"),
+        description=place.text("description"),
+        quantity=place.number("quantity"),
+        unit=place.text("unit"),
+        unit_price=place.number("unit_price"),
+        price_base=place.number("price_base", ONE),
+        price_unit=place.optional_text("price_unit"),
+        planned_ratio=place.optional_number("planned_ratio"),
+        discount=place.number("discount"),
+        delivery_date=place.date("delivery_date"),
+        level=place.choice("level", facts.Level, "") or None,
+        tax_code=place.optional_text("tax_code"),
+        charges=place.members("charges", _charge),
+    )
+
+
+def _receipt(place: Place) -> facts.Receipt:
+    return facts.Receipt(
+        number=place.text("number"),
+        order=_name(place, "order"),
+        date=place.date("date"),
+        reversed=place.flag("reversed"),
+        lines=place.members("lines", _receipt_line),
+    )
+
+
+def _receipt_line(place: Place) -> facts.ReceiptLine:
+    return facts.ReceiptLine(
+        order_line=place.whole("order_line"),
+        received=place.number("received"),
+        accepted=place.optional_number("accepted"),
+        rejected=place.number("rejected"),
+        unit=place.text("unit"),
+        price_quantity=place.optional_number("price_quantity"),
+    )
+
+
+def _return(place: Place) -> facts.Return:
+    return facts.Return(
+        number=place.text("number"),
+        order=_name(place, "order"),
+        date=place.date("date"),
+        lines=place.members("lines", _return_line),
+    )
+
+
+def _return_line(place: Place) -> facts.ReturnLine:
+    return facts.ReturnLine(
+        order_line=place.whole("order_line"), quantity=place.number("quantity"), unit=place.text("unit")
+    )
+
+
+def _confirmation(place: Place) -> facts.Confirmation:
+    return facts.Confirmation(
+        number=place.text("number"),
+        order=_name(place, "order"),
+        accepted=place.flag("accepted"),
+        lines=place.members("lines", _confirmation_line),
+    )
+
+
+def _confirmation_line(place: Place) -> facts.ConfirmationLine:
+    return facts.ConfirmationLine(
+        order_line=place.whole("order_line"),
+        quantity=place.optional_number("quantity"),
+        amount=place.optional_number("amount"),
+        unit=place.text("unit"),
+    )
+
+
+def _invoice(place: Place) -> facts.Invoice:
+    return facts.Invoice(
+        number=place.optional_text("number"),
+        type=place.choice("type", facts.InvoiceType, facts.InvoiceType.INVOICE),
+        vendor=place.optional_text("vendor"),
+        date=place.date("date"),
+        currency=place.text("currency"),
+        order=place.optional_text("order"),
+        file_sha256=place.optional_text("file_sha256"),
+        lines=place.members("lines", _invoice_line),
+        charges=place.members("charges", _charge),
+        discount=place.number("discount"),
+        tax=place.number("tax"),
+        retention_percent=place.optional_number("retention_percent"),
+        rounding=place.number("rounding"),
+        total=None if place.member("total").value == "" else place.optional_number("total"),
+        state=place.choice("state", facts.InvoiceState, "") or None,
+    )
+
+
+def _invoice_line(place: Place) -> facts.InvoiceLine:
+    position = int(place.pointer.rpartition("/")[2]) + 1
+    line = place.optional_whole("line")
+    return facts.InvoiceLine(
+        line=position if line is None else line,
+        order=place.optional_text("order"),
+        order_line=place.optional_whole("order_line"),
+        item=place.text("item"),
+        description=place.text("description"),
+        quantity=place.number("quantity"),
+        unit=place.text("unit"),
+        unit_price=place.optional_number("unit_price"),
+        price_base=place.number("price_base", ONE),
+        price_quantity=place.optional_number("price_quantity"),
+        discount=place.number("discount"),
+        charges=place.members("charges", _charge),
+        amount=place.optional_number("amount"),
+        tax=place.number("tax"),
+        tax_code=place.optional_text("tax_code"),
+    )
+
+
+def _override(place: Place) -> facts.Override:
+    return facts.Override(
+        code=_name(place, "code"),
+        line=place.optional_whole("line"),
+        subject=place.optional_text("subject"),
+        quantity=place.optional_number("quantity"),
+        amount=place.optional_number("amount"),
+    )
+
+
+def _name(place: Place, name: str) -> str:
+    place.required(name)
+    return place.text(name)
+
+
+def answer(decision: Decision) -> dict[str, Any]:
+    """Write a decision in the agreed form: plain decimal strings, nothing left out."""
+    return {
+        "outcome": str(decision.outcome),
+        "lines": [_line_json(line) for line in decision.lines],
+        "findings": [_finding_json(finding) for finding in decision.findings],
+        "payable": money(decision.payable),
+        "retained": money(decision.retained),
+        "credit_expected": [_credit_json(credit) for credit in decision.credit_expected],
+        "engine": decision.engine,
+    }
+
+
+def _line_json(line: LineVerdict) -> dict[str, Any]:
+    return {
+        "line": line.line,
+        "outcome": str(line.outcome),
+        "order": line.order,
+        "order_line": line.order_line,
+    }
+
+
+def _finding_json(finding: Finding) -> dict[str, Any]:
+    figure = plain if finding.unit is not None else money
+    return {
+        "code": str(finding.code),
+        "line": finding.line,
+        "subject": finding.subject,
+        "effect": str(finding.effect),
+        "check": None if finding.check is None else str(finding.check),
+        "base": _maybe(finding.base, figure),
+        "actual": _maybe(finding.actual, figure),
+        "variance": _maybe(finding.variance, figure),
+        "unit": finding.unit,
+        "percent": _maybe(finding.percent, plain),
+        "amount": _maybe(finding.amount, money),
+        "broken": [_broken_json(limit) for limit in finding.broken],
+        "released": finding.released,
+        "sentence": finding.sentence,
+    }
+
+
+def _broken_json(limit: BrokenLimit) -> dict[str, Any]:
+    return {"limit": limit.limit, "value": plain(limit.value), "rule": limit.rule}
+
+
+def _credit_json(credit: CreditExpected) -> dict[str, Any]:
+    return {
+        "order": credit.order,
+        "order_line": credit.order_line,
+        "quantity": plain(credit.quantity),
+        "unit": credit.unit,
+        "amount": money(credit.amount),
+    }
+
+
+def _maybe(value: Decimal | None, write: Callable[[Decimal], str]) -> str | None:
+    return None if value is None else write(value)
+
+
+def question(case: facts.Case) -> dict[str, Any]:
+    """Write a case in the agreed form; what is absent is left out."""
+    written: dict[str, Any] = _written(case)
+    return written
+
+
+def _written(value: Any) -> Any:
+    if dataclasses.is_dataclass(value):
+        names = (field.name for field in dataclasses.fields(value))
+        pairs = ((RENAMED.get(name, name), getattr(value, name)) for name in names)
+        return {name: _written(content) for name, content in pairs if content is not None and content != ()}
+    if isinstance(value, tuple):
+        return [_written(entry) for entry in value]
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return str(value) if isinstance(value, StrEnum) else value
+
+
+RENAMED: Mapping[str, str] = {"from_date": "from"}
+
+__all__ = ["FormError", "answer", "case_from", "question", "read_case"]
