@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from integration.exact import ExactDecoder, ExactEncoder
 from masterdata.models import Company
 
 
@@ -53,20 +54,32 @@ class Message(models.Model):
     IN_FLIGHT = [State.CLAIMED, State.SENDING]
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
-    key = models.UUIDField(default=uuid.uuid4, unique=True, help_text="Our key, also written into BC's document")
+    key = models.UUIDField(
+        default=uuid.uuid4, unique=True, help_text="Our key, also written into BC's document"
+    )
     dedupe_key = models.CharField(max_length=200)
     chain = models.CharField(max_length=120, help_text="Messages of one chain are delivered in order")
     document_kind = models.CharField(max_length=30, choices=DocumentKind.choices)
     document_id = models.BigIntegerField()
     document_number = models.CharField(max_length=50)
+    rank = models.PositiveSmallIntegerField(
+        default=1, help_text="Within a chain: orders before receipts before invoices"
+    )
     priority = models.PositiveSmallIntegerField(default=5)
 
-    payload = models.JSONField(null=True, help_text="What BC gets, built from the field mapping")
+    payload = models.JSONField(
+        null=True,
+        encoder=ExactEncoder,
+        decoder=ExactDecoder,
+        help_text="What BC gets, built from the field mapping",
+    )
     mapping_version = models.PositiveIntegerField(null=True)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     attempts = models.PositiveSmallIntegerField(default=0)
-    fence = models.PositiveIntegerField(default=0, help_text="Rises with each claim; a late worker is recognised by it")
+    fence = models.PositiveIntegerField(
+        default=0, help_text="Rises with each claim; a late worker is recognised by it"
+    )
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_by = models.CharField(max_length=100, blank=True)
     next_attempt_at = models.DateTimeField(null=True, blank=True)
@@ -97,7 +110,8 @@ class Message(models.Model):
                 name="message_in_flight_has_a_lease",
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="done") | models.Q(done_at__isnull=False), name="message_done_has_its_time"
+                condition=~models.Q(state="done") | models.Q(done_at__isnull=False),
+                name="message_done_has_its_time",
             ),
             models.CheckConstraint(
                 condition=~models.Q(state="verifying") | models.Q(unknown_since__isnull=False),
@@ -111,7 +125,7 @@ class Message(models.Model):
                 name="message_due",
             ),
             models.Index(
-                fields=["chain", "id"],
+                fields=["chain", "rank", "id"],
                 condition=~models.Q(state__in=["done", "cancelled"]),
                 name="message_chain_unfinished",
             ),
@@ -141,6 +155,7 @@ class Attempt(models.Model):
         UNKNOWN = "unknown", "answer lost"
         LOST_LEASE = "lost_lease", "came back too late"
         BUG = "bug", "our own fault"
+        BY_HAND = "by_hand", "done by a person"
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
     number = models.PositiveSmallIntegerField()
