@@ -23,7 +23,7 @@ from masterdata.models import Company
 
 from . import documents
 from .models import Comment, ExceptionCase, Finding, ReleaseLimit, Resolution
-from .roles import APPROVE, DUTIES, RESOLVE, SEE_CASES, TALK
+from .roles import APPROVE, RESOLVE, SEE_CASES, TALK, refusal
 
 Status = ExceptionCase.Status
 Kind = Resolution.Kind
@@ -99,9 +99,9 @@ def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | Non
     check_releasable(findings)
     if not covers(resolution.overrides, findings):
         raise StaleCase(
-            _("The figures have grown since {name} proposed this. Decline it, so that it can be proposed again.").format(
-                name=called(resolution.by)
-            )
+            _(
+                "The figures have grown since {name} proposed this. Decline it, so that it can be proposed again."
+            ).format(name=called(resolution.by))
         )
     _decide(resolution, State.DONE, by, note)
     _close(case, to=Status.RELEASED, by=by)
@@ -343,7 +343,7 @@ def _check(case: ExceptionCase, by: User, permission: str, *, to: Status, seen: 
 
 def _allow(by: User, permission: str) -> None:
     if not by.has_perm(permission):
-        raise NotAllowed(_("You may not {duty}.").format(duty=DUTIES[permission]))
+        raise NotAllowed(refusal(by, permission))
 
 
 def _still_open(case: ExceptionCase) -> None:
@@ -394,7 +394,9 @@ def _save(case: ExceptionCase, by: User, fields: list[str]) -> None:
 def _stated(reason: str) -> str:
     reason = reason.strip()
     if not reason:
-        raise ReasonMissing(_("Say why. The reason stays with the case and is read by the approver and the auditor."))
+        raise ReasonMissing(
+            _("Say why. The reason stays with the case and is read by the approver and the auditor.")
+        )
     return reason
 
 

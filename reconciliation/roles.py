@@ -26,7 +26,17 @@ SEE_CASES = "reconciliation.view_exceptioncase"
 
 _MASTERS = [
     f"masterdata.view_{name}"
-    for name in ("account", "company", "currency", "exchangerate", "item", "itemunit", "location", "unit", "vendor")
+    for name in (
+        "account",
+        "company",
+        "currency",
+        "exchangerate",
+        "item",
+        "itemunit",
+        "location",
+        "unit",
+        "vendor",
+    )
 ]
 _DOCUMENTS = [
     f"reconciliation.view_{name}"
@@ -75,7 +85,12 @@ ROLES: dict[str, list[str]] = {
         "integration.view_fieldmapping*",
         "masterdata.view_change",
     ],
-    AUDITOR: ["masterdata.view_*", "reconciliation.view_*", "integration.view_*", "django_celery_beat.view_*"],
+    AUDITOR: [
+        "masterdata.view_*",
+        "reconciliation.view_*",
+        "integration.view_*",
+        "django_celery_beat.view_*",
+    ],
 }
 
 # What a person is told when a page is not theirs: "You may not …".
@@ -114,6 +129,28 @@ def roles_with(permission: str) -> list[str]:
         for role, patterns in ROLES.items()
         if any(fnmatch.fnmatchcase(permission, pattern) for pattern in patterns)
     ]
+
+
+def refusal(user: AbstractBaseUser | AnonymousUser, permission: str, duty: str = "") -> str:
+    """Say what this person may not do, and whom to ask."""
+    duty = duty or str(DUTIES[permission])
+    mine = roles_of(user)
+    what = (
+        _("As {roles} you may not {duty}.").format(roles=_listed(mine, str(_("and"))), duty=duty)
+        if mine
+        else _("You have no role yet, so you may not {duty}.").format(duty=duty)
+    )
+    others = roles_with(permission)
+    whom = (
+        _("Ask someone who is {roles}.").format(roles=_listed(others, str(_("or"))))
+        if others
+        else _("Ask the person who runs Tieout for you.")
+    )
+    return f"{what} {whom}"
+
+
+def _listed(words: list[str], joined_by: str) -> str:
+    return f" {joined_by} ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
 def roles_of(user: AbstractBaseUser | AnonymousUser) -> list[str]:

@@ -1,0 +1,92 @@
+"""How figures, days and people are written on every screen."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+MINUS = "−"
+CENT = Decimal("0.01")
+
+
+def money(amount: Decimal | None, currency: str = "", *, signed: bool = False) -> str:
+    """Write an amount with at least two decimals, and never fewer than it has."""
+    if amount is None:
+        return ""
+    trimmed = amount.normalize()
+    exponent = trimmed.as_tuple().exponent
+    shown = amount.quantize(Decimal("0.01")) if isinstance(exponent, int) and exponent > -2 else trimmed
+    return f"{_number(shown, signed)} {currency}".rstrip()
+
+
+def quantity(amount: Decimal | None, unit: str = "", *, signed: bool = False) -> str:
+    """Write a quantity without idle zeros, with its unit."""
+    return "" if amount is None else f"{_number(amount.normalize(), signed)} {unit}".rstrip()
+
+
+def percent(share: Decimal | None) -> str:
+    """Write a percentage with at most two decimals."""
+    if share is None:
+        return ""
+    rounded = share.quantize(Decimal("0.01"))
+    if share and not rounded:
+        return _("under 0.01 %")
+    return f"{_number(rounded, signed=False)} %"
+
+
+def age(since: datetime.datetime, now: datetime.datetime) -> str:
+    """Write how old something is, in one unit."""
+    minutes = int((now - since).total_seconds() // 60)
+    if minutes < 60:
+        return _("{n} min").format(n=max(minutes, 0))
+    if minutes < 24 * 60:
+        return _("{n} h").format(n=minutes // 60)
+    return _("{n} d").format(n=minutes // (24 * 60))
+
+
+def due(day: datetime.date | None, today: datetime.date) -> str:
+    """Write by when a decision is due."""
+    if day is None:
+        return ""
+    days = (day - today).days
+    if days < 0:
+        return ngettext("{n} day late", "{n} days late", -days).format(n=-days)
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("tomorrow")
+    return short_day(day, today)
+
+
+def short_day(day: datetime.date, today: datetime.date) -> str:
+    return date_format(day, "j M" if day.year == today.year else "j M Y")
+
+
+def moment(at: datetime.datetime) -> str:
+    """Write a time of today by the clock, an older one with its day."""
+    local = timezone.localtime(at)
+    today = timezone.localdate()
+    if local.date() == today:
+        return _("today {time}").format(time=date_format(local, "H:i"))
+    return f"{short_day(local.date(), today)} {date_format(local, 'H:i')}"
+
+
+def person(user: Any, viewer: Any = None) -> str:
+    """Name a person, or "you"."""
+    if user is None:
+        return ""
+    if viewer is not None and user.pk == viewer.pk:
+        return _("You")
+    return user.get_full_name() or user.get_username()
+
+
+def _number(number: Decimal, signed: bool) -> str:
+    sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
+    text = number_format(f"{abs(number):f}", use_l10n=True, force_grouping=True)
+    return f"{sign}{text}"

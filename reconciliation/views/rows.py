@@ -1,0 +1,80 @@
+"""A case as a row of a list: the same words in the worklist, the approvals and at home."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from reconciliation.models import ExceptionCase
+
+from . import figures
+from .reasons import Reason, reason
+
+
+@dataclass(frozen=True)
+class Row:
+    key: str
+    url: str
+    title: str
+    vendor: str
+    order: str
+    reason: Reason
+    more_reasons: int
+    difference: str
+    percent: str
+    amount: str
+    age: str
+    opened_at: datetime.datetime
+    due: str
+    due_on: datetime.date | None
+    is_urgent: bool
+    owner: str
+    status: str
+
+
+def rows(cases: Iterable[ExceptionCase], viewer: User, query: str = "") -> list[Row]:
+    """Write cases as rows; `query` is the worklist's question, so that the case knows its queue."""
+    now, today = timezone.now(), timezone.localdate()
+    return [_row(case, viewer, query, now, today) for case in cases]
+
+
+def _row(case: ExceptionCase, viewer: User, query: str, now: datetime.datetime, today: datetime.date) -> Row:
+    address = reverse("case", args=[case.pk])
+    return Row(
+        key=str(case.pk),
+        url=f"{address}?{query}" if query else address,
+        title=case.invoice_number,
+        vendor=case.vendor_name or case.vendor_number,
+        order=case.order_number,
+        reason=reason(case.code),
+        more_reasons=max(case.reasons - 1, 0),
+        difference=figures.money(case.difference, signed=True) if case.difference else "",
+        percent=figures.percent(case.percent) if case.percent is not None else _no_base(case),
+        amount=figures.money(case.amount, case.currency),
+        age=figures.age(case.opened_at, now),
+        opened_at=case.opened_at,
+        due=figures.due(case.due_on, today),
+        due_on=case.due_on,
+        is_urgent=case.is_open and case.due_on is not None and case.due_on <= today,
+        owner=figures.person(case.owner, viewer) if case.owner_id else _("nobody yet"),
+        status=_status(case, today),
+    )
+
+
+def _no_base(case: ExceptionCase) -> str:
+    return _("no base") if case.difference and case.code in {"UNPLANNED_CHARGE", "NOT_ON_ORDER"} else ""
+
+
+def _status(case: ExceptionCase, today: datetime.date) -> str:
+    """Say more than the tag does: until when it waits, how it ended."""
+    if case.status == ExceptionCase.Status.WAITING and case.wait_until:
+        return _("waits until {day}").format(day=figures.short_day(case.wait_until, today))
+    if case.status == ExceptionCase.Status.OPEN:
+        return ""
+    return str(case.get_status_display())

@@ -1,0 +1,220 @@
+"""What happened to a case, by whom and when: judgements, decisions, talk, and each field old → new."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from reconciliation.models import ExceptionCase, Resolution
+
+from . import figures
+from .reasons import reason
+
+LATEST = 200
+# What simple-history keeps of a case and people ask about; the rest follows from the judgement.
+FIELDS = (
+    "status",
+    "owner",
+    "wait_until",
+    "code",
+    "difference",
+    "amount",
+    "due_on",
+    "cleared_by",
+    "closed_at",
+)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field of the case, as it was and as it became."""
+
+    at: datetime.datetime
+    by: User | None
+    field: str
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True)
+class Event:
+    """A line of the timeline; `kind` colours its dot: person, machine or done."""
+
+    at: datetime.datetime
+    kind: str
+    title: str
+    who: str = ""
+    text: str = ""
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def when(self) -> str:
+        return figures.moment(self.at)
+
+
+def timeline(case: ExceptionCase, viewer: User, *, talk: bool) -> list[Event]:
+    """Tell the story of a case, the newest first."""
+    events = [*_judgements(case), *_resolutions(case, viewer), *_moves(case, viewer)]
+    if talk:
+        events += _comments(case, viewer)
+    return sorted(events, key=lambda event: event.at, reverse=True)
+
+
+def changes(case: ExceptionCase) -> list[Change]:
+    """Give each change of each field, the newest first."""
+    rows = list(case.history.select_related("history_user").order_by("-history_date", "-history_id")[:LATEST])
+    names = _names({row.owner_id for row in rows})
+    found = []
+    for new, old in zip(rows, [*rows[1:], None], strict=True):
+        if old is None:
+            continue
+        for name in FIELDS:
+            before, after = _raw(old, name), _raw(new, name)
+            if before != after:
+                found.append(
+                    Change(
+                        at=new.history_date,
+                        by=new.history_user,
+                        field=name,
+                        label=_label(name),
+                        old=_shown(name, before, names),
+                        new=_shown(name, after, names),
+                    )
+                )
+    return found
+
+
+def _judgements(case: ExceptionCase) -> list[Event]:
+    decisions = case.invoice.decisions.defer("question").order_by("-pk")[:LATEST]
+    outcomes = {
+        "clean": _("Ties out"),
+        "within": _("Within the limits"),
+        "warning": _("Ties out, with a warning"),
+        "blocked": _("Blocked"),
+        "unreadable": _("Cannot be read"),
+    }
+    events = []
+    for decision in decisions:
+        outcome = outcomes.get(decision.outcome, decision.outcome)
+        blocks = [f["code"] for f in decision.answer.get("findings", []) if f.get("effect") == "block"]
+        told = ", ".join(dict.fromkeys(str(reason(code).label).lower() for code in blocks))
+        events.append(
+            Event(
+                at=decision.decided_at,
+                kind="machine" if blocks else "done",
+                title=f"{outcome}: {told}" if told else outcome,
+                who=_("matching, engine {version}").format(version=decision.engine),
+            )
+        )
+    return events
+
+
+def _resolutions(case: ExceptionCase, viewer: User) -> list[Event]:
+    events = []
+    for row in case.resolutions.select_related("by", "decided_by"):
+        proposed = row.kind == Resolution.Kind.RELEASE and (
+            row.decided_by_id or row.state != Resolution.State.DONE
+        )
+        title = {
+            Resolution.Kind.RELEASE: _("Release sent for approval") if proposed else _("Released"),
+            Resolution.Kind.REJECT: _("Rejected"),
+            Resolution.Kind.WAIT: _("Waits until {day}").format(
+                day=figures.short_day(row.wait_until, row.at.date()) if row.wait_until else ""
+            ),
+            Resolution.Kind.REOPEN: _("Opened again"),
+        }[Resolution.Kind(row.kind)]
+        events.append(Event(row.at, "person", title, figures.person(row.by, viewer), row.reason))
+        if row.decided_by and row.decided_at:
+            done = row.state == Resolution.State.DONE
+            events.append(
+                Event(
+                    row.decided_at,
+                    "done" if done else "person",
+                    _("Release approved") if done else _("Release declined"),
+                    figures.person(row.decided_by, viewer),
+                    row.decision_note,
+                )
+            )
+    return events
+
+
+def _comments(case: ExceptionCase, viewer: User) -> list[Event]:
+    return [
+        Event(row.at, "person", _("Comment"), figures.person(row.by, viewer), row.text)
+        for row in case.comments.select_related("by")
+    ]
+
+
+def _moves(case: ExceptionCase, viewer: User) -> list[Event]:
+    """Group the field changes of one moment; a resolution tells its own change of status."""
+    moments: dict[datetime.datetime, list[Change]] = {}
+    for change in changes(case):
+        moments.setdefault(change.at, []).append(change)
+    events = []
+    for at, group in moments.items():
+        told = [change for change in group if change.field not in {"status", "closed_at", "wait_until"}]
+        cleared = next((change for change in group if change.field == "cleared_by" and change.new), None)
+        if cleared:
+            events.append(Event(at, "done", _("Cleared itself"), "", cleared.new))
+        elif told:
+            title = _("Given to someone") if [c.field for c in told] == ["owner"] else _("Figures changed")
+            if [c.field for c in told] == ["owner"]:
+                change = told[0]
+                title = _("Taken") if change.by and change.new == figures.person(change.by) else title
+            events.append(
+                Event(
+                    at,
+                    "person" if group[0].by else "machine",
+                    title,
+                    figures.person(group[0].by, viewer),
+                    changes=told,
+                )
+            )
+    return events
+
+
+def _names(ids: set[int | None]) -> dict[int, str]:
+    people = User.objects.filter(pk__in={pk for pk in ids if pk is not None})
+    return {user.pk: figures.person(user) for user in people}
+
+
+def _raw(row: Any, name: str) -> Any:
+    return getattr(row, "owner_id" if name == "owner" else name)
+
+
+def _label(name: str) -> str:
+    return {
+        "status": _("Status"),
+        "owner": _("With"),
+        "wait_until": _("Waits until"),
+        "code": _("Reason"),
+        "difference": _("Difference"),
+        "amount": _("Amount"),
+        "due_on": _("Decide by"),
+        "cleared_by": _("Cleared by"),
+        "closed_at": _("Closed"),
+    }[name]
+
+
+def _shown(name: str, value: Any, names: dict[int, str]) -> str:
+    if value in (None, ""):
+        return _("nobody") if name == "owner" else "–"
+    if name == "owner":
+        return names.get(value, str(value))
+    if name == "status":
+        return str(ExceptionCase.Status(value).label)
+    if name == "code":
+        return str(reason(value).label)
+    if isinstance(value, Decimal):
+        return figures.money(value)
+    if isinstance(value, datetime.datetime):
+        return figures.moment(value)
+    if isinstance(value, datetime.date):
+        return figures.short_day(value, value)
+    return str(value)

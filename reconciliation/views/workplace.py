@@ -1,0 +1,79 @@
+"""Where a person works: their company and its counts, each asked once per request; and the door to a screen."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from masterdata.models import Company
+from reconciliation import dashboard, roles
+
+T = TypeVar("T")
+View = Callable[..., HttpResponse]
+
+
+def needs(permission: str) -> Callable[[View], View]:
+    """Let in who is signed in and holds the permission; tell the others what is missing and whom to ask."""
+
+    def guard(view: View) -> View:
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not request.user.has_perm(permission):  # type: ignore[union-attr]
+                raise PermissionDenied(roles.refusal(request.user, permission))
+            return view(request, *args, **kwargs)
+
+        return login_required(guarded)
+
+    return guard
+
+
+def companies(request: HttpRequest) -> list[Company]:
+    return _once(request, "companies", lambda: list(Company.objects.order_by("pk")))
+
+
+def company(request: HttpRequest) -> Company | None:
+    """Give the company that the person works in; None before the first pull from BC."""
+    return dashboard.company_of(request.session, companies(request))
+
+
+def counts(request: HttpRequest) -> dashboard.QueueCounts | None:
+    """Give the counts beside the tabs and in the navigation; None without a company or the permission."""
+    chosen = company(request)
+    user: Any = request.user
+    if chosen is None or not user.has_perm(roles.SEE_CASES):
+        return None
+    return _once(request, "counts", lambda: dashboard.queue_counts(chosen, user))
+
+
+@require_POST
+@login_required
+def choose_company(request: HttpRequest) -> HttpResponse:
+    """Work in another company from now on."""
+    chosen = request.POST.get("company", "")
+    if chosen.isdigit() and any(row.pk == int(chosen) for row in companies(request)):
+        request.session[dashboard.SESSION_KEY] = int(chosen)
+    return redirect("home")
+
+
+def back_to(request: HttpRequest, address: str, otherwise: str) -> HttpResponseRedirect:
+    """Go back to a page of ours, never to a stranger's."""
+    if url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return HttpResponseRedirect(address)
+    return HttpResponseRedirect(otherwise)
+
+
+def _once(request: HttpRequest, name: str, ask: Callable[[], T]) -> T:
+    kept = request.__dict__.setdefault("_workplace", {})
+    if name not in kept:
+        kept[name] = ask()
+    return kept[name]
