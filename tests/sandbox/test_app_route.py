@@ -1,0 +1,236 @@
+"""The AL app's route: item units, requests posted once by key, links of invoice lines."""
+
+import pytest
+import requests
+
+from integration.sandbox import launch
+from tests.sandbox.conftest import Client, connect
+
+
+def receipt_request(app: Client, order, *lines, **header):
+    body = {
+        "externalId": "GRN-1",
+        "orderNumber": order["number"],
+        "postingDate": "2026-05-06",
+        "vendorShipmentNumber": "DN 77",
+        "receiptRequestLines": list(lines),
+    }
+    return app.create("receiptRequests", body | header)
+
+
+def movement(app: Client, kind: str, *lines, **header):
+    body = {
+        "externalId": f"MOVE-{kind}",
+        "kind": kind,
+        "postingDate": "2026-05-06",
+        "inventoryRequestLines": [
+            {"lineNumber": number, "itemNumber": "FILTER", "locationCode": "MAIN"} | line
+            for number, line in enumerate(lines, start=1)
+        ],
+    }
+    return app.create("inventoryRequests", body | header)
+
+
+def process(app: Client, name: str, request):
+    app.act(f"{name}({request['id']})/Microsoft.NAV.process")
+    return app.get(f"{name}({request['id']})")
+
+
+def test_item_units_show_the_conversion(app):
+    units = app.rows("itemUnitsOfMeasure?$filter=itemNumber eq 'FILTER'")
+
+    assert [(row["code"], row["qtyPerUnitOfMeasure"]) for row in units] == [("BOX", 12), ("PCS", 1)]
+
+
+def test_a_receipt_request_posts_only_what_it_lists(bc, app):
+    order = bc.order({"quantity": 10}, {"quantity": 5})
+    request = receipt_request(app, order, {"orderLineSequence": 10000, "quantity": 4})
+
+    posted = process(app, "receiptRequests", request)
+
+    assert (posted["status"], posted["resultDocumentNumber"]) == ("Posted", "107001")
+    assert [line["receivedQuantity"] for line in bc.order_lines(order)] == [4, 0]
+    assert bc.rows("purchaseInvoices") == []
+    receipt = bc.running.control.dump("purchaseReceipts")[0]
+    assert (receipt["postingDate"], receipt["vendorShipmentNumber"]) == ("2026-05-06", "DN 77")
+
+
+def test_processing_twice_posts_once(bc, app):
+    order = bc.order({"quantity": 10})
+    request = receipt_request(app, order, {"orderLineSequence": 10000, "quantity": 4})
+
+    first = process(app, "receiptRequests", request)
+    second = process(app, "receiptRequests", request)
+
+    assert first == second
+    assert len(bc.rows("purchaseReceipts")) == 1
+    assert len(bc.rows("itemLedgerEntries")) == 1
+
+
+def test_the_same_key_is_taken_once(bc, app):
+    order = bc.order({"quantity": 10})
+    receipt_request(app, order, {"orderLineSequence": 10000, "quantity": 4})
+
+    again = app.refuse(
+        "POST", "receiptRequests", json={"externalId": "GRN-1", "orderNumber": order["number"]}
+    )
+
+    assert again[:2] == (409, "Internal_EntityWithSameKeyExists")
+    assert len(app.rows("receiptRequests?$filter=externalId eq 'GRN-1'")) == 1
+
+
+def test_another_unit_is_converted_to_the_unit_of_the_line(bc, app):
+    order = bc.order({"quantity": 24})
+    line = {"orderLineSequence": 10000, "quantity": 2, "unitOfMeasureCode": "BOX"}
+
+    process(app, "receiptRequests", receipt_request(app, order, line))
+
+    assert bc.order_lines(order)[0]["receivedQuantity"] == 24
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"orderLineSequence": 10000, "quantity": 11}, "You cannot receive more than 10 units."),
+        ({"orderLineSequence": 99, "quantity": 1}, "The Purchase Line does not exist."),
+        ({"orderLineSequence": 10000, "quantity": -1}, "A received quantity must not be negative."),
+        ({"orderLineSequence": 10000, "quantity": 0}, "There is nothing to post."),
+    ],
+)
+def test_a_refused_request_keeps_the_reason_and_posts_nothing(bc, app, line, message):
+    request = receipt_request(app, bc.order({"quantity": 10}), line)
+
+    refused = app.refuse("POST", f"receiptRequests({request['id']})/Microsoft.NAV.process")
+
+    failed = app.get(f"receiptRequests({request['id']})")
+    assert refused[2].startswith(message)
+    assert (failed["status"], failed["errorText"]) == ("Failed", refused[2])
+    assert bc.rows("purchaseReceipts") == []
+
+
+def test_a_failed_request_can_be_processed_again(bc, app):
+    order = bc.order({"quantity": 10})
+    request = receipt_request(app, order, {"orderLineSequence": 10000, "quantity": 4})
+    bc.running.control.seed({"items": [{"number": "FILTER", "blocked": True}]})
+    app.refuse("POST", f"receiptRequests({request['id']})/Microsoft.NAV.process")
+    bc.running.control.seed({"items": [{"number": "FILTER", "blocked": False}]})
+
+    posted = process(app, "receiptRequests", request)
+
+    assert (posted["status"], posted["errorText"]) == ("Posted", "")
+
+
+def test_a_posted_request_cannot_change(bc, app):
+    order = bc.order({"quantity": 10})
+    request = receipt_request(app, order, {"orderLineSequence": 10000, "quantity": 4})
+    process(app, "receiptRequests", request)
+
+    refused = app.refuse(
+        "PATCH",
+        f"receiptRequests({request['id']})",
+        json={"postingDate": "2026-05-07"},
+        headers={"If-Match": "*"},
+    )
+
+    assert refused[2] == "The request has been posted and can no longer be modified."
+
+
+@pytest.mark.parametrize(
+    ("kind", "quantity", "entries"),
+    [
+        ("Consumption", 3, [("Negative_x0020_Adjmt_x002E_", -3, "MAIN")]),
+        ("Consumption", -3, [("Positive_x0020_Adjmt_x002E_", 3, "MAIN")]),
+        ("Adjustment", 2.5, [("Positive_x0020_Adjmt_x002E_", 2.5, "MAIN")]),
+        ("Adjustment", -2, [("Negative_x0020_Adjmt_x002E_", -2, "MAIN")]),
+        ("Transfer", 4, [("Transfer", -4, "MAIN"), ("Transfer", 4, "VAN")]),
+    ],
+)
+def test_a_movement_writes_the_item_ledger(app, kind, quantity, entries):
+    target = {"newLocationCode": "VAN"} if kind == "Transfer" else {}
+
+    posted = process(app, "inventoryRequests", movement(app, kind, {"quantity": quantity} | target))
+
+    written = app.running.control.dump("itemLedgerEntries")
+    assert [(row["entryType"], row["quantity"], row["locationCode"]) for row in written] == entries
+    assert {row["documentNumber"] for row in written} == {posted["resultDocumentNumber"]} == {"IJ000001"}
+    assert {row["externalDocumentNumber"] for row in written} == {f"MOVE-{kind.upper()}"}
+
+
+def test_the_bridge_shows_where_a_movement_came_from(app):
+    line = {"quantity": 1, "unitOfMeasureCode": "BOX", "accountNumber": "6100"}
+    request = movement(app, "Consumption", line, documentNumber="wo-1", reasonCode="USE")
+    process(app, "inventoryRequests", request)
+
+    entry = app.rows("itemLedgerEntryDetails?$filter=externalDocumentNumber eq 'MOVE-CONSUMPTION'")[0]
+
+    assert (entry["documentNumber"], entry["quantity"], entry["reasonCode"]) == ("WO-1", -12, "USE")
+    assert (entry["accountNumber"], entry["unitOfMeasureCode"]) == ("6100", "BOX")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ({"itemNumber": "OLD"}, "Blocked must be equal to 'No'"),
+        ({"itemNumber": "NONE"}, "The field No. of table Item Journal Line contains a value (NONE)"),
+        ({"locationCode": "MOON"}, "The field Location Code of table Item Journal Line"),
+        ({"unitOfMeasureCode": "H"}, "The field Unit of Measure Code of table Item Journal Line"),
+        ({"accountNumber": "6000"}, "Account Type must be equal to 'Posting'"),
+        ({"dimensions": "PROJECT=X"}, "The field Dimension Code of table Dimension Set Entry"),
+        ({"dimensions": "PROJECT"}, "The dimensions 'PROJECT' are not of the form"),
+    ],
+)
+def test_a_movement_with_unknown_master_data_fails_as_a_whole(app, line, message):
+    request = movement(app, "Adjustment", {"quantity": 1}, {"quantity": 1} | line)
+
+    refused = app.refuse("POST", f"inventoryRequests({request['id']})/Microsoft.NAV.process")
+
+    assert refused[2].startswith(message)
+    assert app.running.control.dump("itemLedgerEntries") == []
+
+
+def test_stock_cannot_go_below_zero_where_the_company_prevents_it(app):
+    app.running.control.settings(prevent_negative_inventory=True)
+    request = movement(app, "Consumption", {"quantity": 1})
+
+    refused = app.refuse("POST", f"inventoryRequests({request['id']})/Microsoft.NAV.process")
+
+    assert refused[2] == "You have insufficient quantity of Item FILTER on inventory."
+
+
+def test_known_dimensions_are_taken(app):
+    dimension = {"dimensions": [{"code": "PROJECT"}]}
+    app.running.control.seed(dimension | {"dimensionValues": [{"dimensionCode": "PROJECT", "code": "X"}]})
+
+    line = {"quantity": 1, "dimensions": "project=x"}
+
+    assert process(app, "inventoryRequests", movement(app, "Consumption", line))["status"] == "Posted"
+
+
+def test_invoice_lines_are_linked_to_order_lines(bc, app):
+    order = bc.order({"quantity": 5})
+    lines = [
+        {"lineObjectNumber": "FILTER", "quantity": 5, "unitCost": 13, "receiptNumber": "107001"},
+        {"sequence": 30000, "lineObjectNumber": "FILTER", "orderLineSequence": 10000, "quantity": 1},
+    ]
+    seeded = {"vendorNumber": "V1", "orderNumber": order["number"], "purchaseInvoiceLines": lines}
+    bc.running.control.seed({"purchaseInvoices": [seeded]})
+    invoice = bc.rows("purchaseInvoices")[0]
+
+    links = app.rows(f"purchaseInvoiceLineLinks?$filter=invoiceId eq {invoice['id']}")
+
+    assert [(row["sequence"], row["orderNumber"], row["orderLineSequence"]) for row in links] == [
+        (10000, order["number"], 10000),
+        (30000, order["number"], 10000),
+    ]
+    assert links[0]["receiptNumber"] == "107001"
+
+
+def test_a_standard_tenant_has_no_such_route(tmp_path):
+    with launch.start(tmp_path, level="standard") as running:
+        client = connect(running)
+        route = running.base_url.replace("/api/v2.0", "/api/tieout/bridge/v1.0")
+
+        assert running.app_url is None
+        assert client.refuse("GET", f"{route}/$metadata")[:2] == (404, "BadRequest_ResourceNotFound")
+        assert client.rows("items") == []
+        assert isinstance(client.session, requests.Session)

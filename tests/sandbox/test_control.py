@@ -1,0 +1,111 @@
+"""The control channel: seeding, counting, settings, reset."""
+
+import pytest
+import requests
+
+
+def test_without_its_token_the_control_channel_is_closed(sandbox):
+    with requests.Session() as session:
+        session.trust_env = False
+        session.verify = sandbox.ca_bundle
+        replies = [
+            session.get(f"{sandbox.control_url}/requests"),
+            session.get(f"{sandbox.control_url}/requests", headers={"X-Sandbox-Token": "ü"}),
+            session.post(f"{sandbox.control_url}/reset", headers={"X-Sandbox-Token": "x"}),
+        ]
+
+    assert [reply.status_code for reply in replies] == [401, 401, 401]
+
+
+def test_seeding_the_same_row_again_updates_it(bc):
+    before = bc.rows("items?$filter=number eq 'FILTER'")[0]
+
+    bc.running.control.seed({"items": [{"number": "FILTER", "displayName": "Better filter"}]})
+
+    after = bc.rows("items?$filter=number eq 'FILTER'")[0]
+    assert (after["id"], after["displayName"]) == (before["id"], "Better filter")
+    assert after["unitCost"] == 12.5
+
+
+def test_a_seed_with_one_bad_row_changes_nothing(bc):
+    rows = {"items": [{"number": "GOOD"}, {"number": "BAD", "colour": "red"}]}
+
+    with pytest.raises(RuntimeError, match="colour"):
+        bc.running.control.seed(rows)
+
+    assert bc.rows("items?$filter=number eq 'GOOD'") == []
+
+
+def test_masters_may_be_seeded_in_any_order(sandbox):
+    sandbox.control.seed(
+        {
+            "items": [{"number": "A", "baseUnitOfMeasureCode": "M"}],
+            "unitsOfMeasure": [{"code": "M"}],
+            "itemLedgerEntries": [
+                {"itemNumber": "A", "quantity": "5.5", "entryType": "Purchase", "locationCode": "X"},
+                {"itemNumber": "A", "quantity": -1},
+            ],
+        }
+    )
+
+    item = sandbox.control.dump("items")[0]
+    assert float(item["inventory"]) == 4.5
+    assert [row["entryNumber"] for row in sandbox.control.dump("itemLedgerEntries")] == [1, 2]
+
+
+def test_orders_are_seeded_with_lines_and_amounts(bc):
+    line = {"lineObjectNumber": "FILTER", "quantity": 10, "directUnitCost": 3, "receivedQuantity": 4}
+    bc.running.control.seed(
+        {"purchaseOrders": [{"vendorNumber": "V1", "status": "Open", "purchaseOrderLines": [line]}]}
+    )
+
+    order = bc.rows("purchaseOrders?$expand=purchaseOrderLines")[0]
+    seeded = order["purchaseOrderLines"][0]
+    assert (order["number"], order["status"], order["totalAmountExcludingTax"]) == ("106001", "Open", 30)
+    assert (seeded["receiveQuantity"], seeded["invoiceQuantity"], seeded["sequence"]) == (6, 10, 10000)
+
+
+def test_another_company_is_made_by_naming_it(bc):
+    bc.running.control.seed({"vendors": [{"number": "X1"}]}, company="Südhafen")
+
+    companies = {row["name"]: row["id"] for row in bc.get(f"{bc.route}/companies")["value"]}
+    elsewhere = bc.get(f"{bc.route}/companies({companies['Südhafen']})/vendors")["value"]
+
+    assert [row["number"] for row in elsewhere] == ["X1"]
+    assert [row["number"] for row in bc.rows("vendors")] == ["V1", "V2"]
+
+
+def test_calls_are_counted_by_method_and_set(bc):
+    bc.running.control.forget_requests()
+    bc.rows("items")
+    bc.rows("items")
+    order = bc.order({"quantity": 1})
+    bc.call("POST", f"purchaseOrders({order['id']})/Microsoft.NAV.receiveAndInvoice")
+
+    report = bc.running.control.requests(method="POST", last=1)
+
+    assert report["total"] == 4
+    assert report["counts"] == {
+        "GET items": 2,
+        "POST purchaseOrders": 1,
+        "POST purchaseOrders.receiveAndInvoice": 1,
+    }
+    assert report["statuses"] == {"200": 2, "201": 1, "400": 1}
+    assert [each["status"] for each in report["log"]] == [400]
+
+
+def test_settings_that_do_not_exist_are_refused(sandbox):
+    for values in ({"colour": 1}, {"token_seconds": "many"}, {"client_enabled": 1}):
+        with pytest.raises(RuntimeError, match="400"):
+            sandbox.control.settings(**values)
+
+
+def test_a_reset_forgets_everything_but_who_we_are(bc):
+    bc.order({"quantity": 1})
+    bc.running.control.settings(token_seconds=60)
+    bc.running.control.reset()
+
+    assert bc.rows("items") == bc.rows("purchaseOrders") == []
+    assert bc.get(f"{bc.route}/companies")["value"][0]["id"] == bc.running.company_id
+    assert bc.running.control.settings()["token_seconds"] == 3600
+    assert bc.running.control.dump("generalLedgerSetup")[0]["localCurrencyCode"] == "EUR"
