@@ -50,7 +50,9 @@ class Environment:
             return path.read_text(encoding="utf-8").strip()
         except OSError as error:
             reason = error.strerror or str(error)
-            raise ImproperlyConfigured(f"{name}_FILE names {path}, which cannot be read: {reason}.") from error
+            raise ImproperlyConfigured(
+                f"{name}_FILE names {path}, which cannot be read: {reason}."
+            ) from error
 
     def required(self, name: str, development: str) -> str:
         """Give a value that production must set; the other modes fall back to `development`."""
@@ -75,6 +77,17 @@ class Environment:
             return int(value)
         except ValueError as error:
             raise ImproperlyConfigured(f"{name} is {value!r}. Use a whole number.") from error
+
+    def fraction(self, name: str, default: str) -> float:
+        """Give a number that may have decimals and is not negative."""
+        value = self.text(name, default)
+        try:
+            number = float(value)
+        except ValueError as error:
+            raise ImproperlyConfigured(f"{name} is {value!r}. Use a number such as 0.5.") from error
+        if not 0 <= number < float("inf"):
+            raise ImproperlyConfigured(f"{name} is {value!r}. Use a number that is not negative.")
+        return number
 
     def words(self, name: str, default: str = "") -> list[str]:
         """Give a list written with commas."""

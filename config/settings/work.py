@@ -58,9 +58,7 @@ BC_CA_BUNDLE = ENV.text("BC_CA_BUNDLE")
 BC_REQUESTS_PER_SECOND = ENV.number("BC_REQUESTS_PER_SECOND", 15)
 BC_CONCURRENCY = ENV.number("BC_CONCURRENCY", 4)
 
-# How long a lost answer may still turn into a document in BC: 8 minutes in its queue and 8 at work
-# (BC.md §3). Shorter only for the sandbox, whose requests cannot outlive their connection.
-OUTBOX_SETTLE_SECONDS = ENV.number("OUTBOX_SETTLE_SECONDS", 16 * 60)
 OUTBOX_LEASE_SECONDS = ENV.number("OUTBOX_LEASE_SECONDS", 120)
-OUTBOX_MAX_ATTEMPTS = ENV.number("OUTBOX_MAX_ATTEMPTS", 8)
-OUTBOX_BACKOFF_SECONDS = ENV.number("OUTBOX_BACKOFF_SECONDS", 5)
+# All waits of the outbox are multiplied by this. A lost answer may still become a document in BC for
+# 16 minutes (BC.md §3), so anything but 1 is for the sandbox, whose requests end with their connection.
+OUTBOX_PACE = ENV.fraction("OUTBOX_PACE", "1")
