@@ -41,26 +41,58 @@ NAVIGATION = (
     Section(
         "Integration",
         (
-            Link("Messages", "admin:integration_message_changelist", "sync_alt", ("integration.view_message",)),
+            Link(
+                "Messages", "admin:integration_message_changelist", "sync_alt", ("integration.view_message",)
+            ),
             Link("Dead letters", "dead-letters", "report", ("integration.view_message",)),
-            Link("Mappings", "admin:integration_fieldmapping_changelist", "schema", ("integration.view_fieldmapping",)),
-            Link("Sync runs", "admin:integration_syncrun_changelist", "cloud_sync", ("integration.view_syncrun",)),
+            Link(
+                "Mappings",
+                "admin:integration_fieldmapping_changelist",
+                "schema",
+                ("integration.view_fieldmapping",),
+            ),
+            Link(
+                "Sync runs",
+                "admin:integration_syncrun_changelist",
+                "cloud_sync",
+                ("integration.view_syncrun",),
+            ),
             Link("API keys", "admin:integration_apikey_changelist", "key", ("integration.view_apikey",)),
         ),
     ),
     Section(
         "Control",
         (
-            Link("Tolerances", "admin:reconciliation_tolerance_changelist", "tune", ("reconciliation.view_tolerance",)),
+            Link(
+                "Tolerances",
+                "admin:reconciliation_tolerance_changelist",
+                "tune",
+                ("reconciliation.view_tolerance",),
+            ),
             Link("Changes", "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
         ),
     ),
     Section(
         "Records",
         (
-            Link("Orders", "admin:reconciliation_purchaseorder_changelist", "list_alt", ("reconciliation.view_purchaseorder",)),
-            Link("Receipts", "admin:reconciliation_goodsreceipt_changelist", "inventory", ("reconciliation.view_goodsreceipt",)),
-            Link("Invoices", "admin:reconciliation_supplierinvoice_changelist", "receipt_long", ("reconciliation.view_supplierinvoice",)),
+            Link(
+                "Orders",
+                "admin:reconciliation_purchaseorder_changelist",
+                "list_alt",
+                ("reconciliation.view_purchaseorder",),
+            ),
+            Link(
+                "Receipts",
+                "admin:reconciliation_goodsreceipt_changelist",
+                "inventory",
+                ("reconciliation.view_goodsreceipt",),
+            ),
+            Link(
+                "Invoices",
+                "admin:reconciliation_supplierinvoice_changelist",
+                "receipt_long",
+                ("reconciliation.view_supplierinvoice",),
+            ),
             Link("Items", "admin:masterdata_item_changelist", "category", ("masterdata.view_item",)),
             Link("Vendors", "admin:masterdata_vendor_changelist", "store", ("masterdata.view_vendor",)),
         ),
@@ -100,7 +132,12 @@ def context(request: HttpRequest) -> dict[str, Any]:
 
 def _section(section: Section, request: HttpRequest) -> dict[str, Any]:
     links = [
-        {"title": link.title, "url": url, "icon": link.icon, "current": request.path.startswith(url) and url != "/" or request.path == url}
+        {
+            "title": link.title,
+            "url": url,
+            "icon": link.icon,
+            "current": (request.path.startswith(url) and url != "/") or request.path == url,
+        }
         for link in section.links
         if link.allowed(request) and (url := _url(link.view))
     ]

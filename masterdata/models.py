@@ -123,7 +123,10 @@ class ItemUnit(Mirror):
     class Meta:
         verbose_name = "item unit"
         constraints, indexes = mirror_constraints("item_unit", "item_number", "unit")
-        constraints = [*constraints, models.CheckConstraint(condition=models.Q(per_base__gt=0), name="item_unit_holds_something")]
+        constraints = [
+            *constraints,
+            models.CheckConstraint(condition=models.Q(per_base__gt=0), name="item_unit_holds_something"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.item_number}: 1 {self.unit} = {self.per_base.normalize():f}"

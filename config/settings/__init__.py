@@ -1,8 +1,8 @@
 """Tieout's settings, a file per subject; values come from the environment through config/env.py."""
 
-from .base import *  # noqa: F403
-from .admin import *  # noqa: F403, I001
+from .admin import *  # noqa: F403
 from .api import *  # noqa: F403
+from .base import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .security import *  # noqa: F403
 from .work import *  # noqa: F403

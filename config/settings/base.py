@@ -13,7 +13,9 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 SECRET_KEY = ENV.required("SECRET_KEY", development="for-development-only-" + "x" * 40)
 DEBUG = ENV.flag("DEBUG")
 ALLOWED_HOSTS = [
-    name for name in ENV.required("ALLOWED_HOSTS", development="localhost,127.0.0.1,[::1],testserver").split(",") if name
+    name
+    for name in ENV.required("ALLOWED_HOSTS", development="localhost,127.0.0.1,[::1],testserver").split(",")
+    if name
 ]
 if MODE is Mode.PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG=1 shows source and settings to visitors. Unset it in production.")
@@ -75,7 +77,9 @@ TEMPLATES = [
 
 DATABASES = {
     # The development address is nobody's: commands that need no database run, the others say what is missing.
-    "default": database(ENV.required("DATABASE_URL", development="postgresql:///DATABASE_URL-is-not-set?host=/nowhere"))
+    "default": database(
+        ENV.required("DATABASE_URL", development="postgresql:///DATABASE_URL-is-not-set?host=/nowhere")
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -107,7 +107,9 @@ def install() -> int:
     """Create the shipped mappings that are not there yet; returns how many."""
     created = 0
     for name, (source, target, rows) in DEFAULTS.items():
-        mapping, is_new = FieldMapping.objects.get_or_create(name=name, defaults={"source": source, "target": target})
+        mapping, is_new = FieldMapping.objects.get_or_create(
+            name=name, defaults={"source": source, "target": target}
+        )
         if not is_new:
             continue
         created += 1

@@ -33,12 +33,15 @@ def compiled(name: str) -> Compiled:
     """Read a mapping for use; raises MappingMissing when `manage.py set_up` was never run."""
     mapping = FieldMapping.objects.filter(name=name).prefetch_related("rows").first()
     if mapping is None:
-        raise MappingMissing(f"There is no field mapping {name!r}. Run manage.py set_up to install the defaults.")
+        raise MappingMissing(
+            f"There is no field mapping {name!r}. Run manage.py set_up to install the defaults."
+        )
     rows = sorted((row for row in mapping.rows.all() if row.enabled), key=lambda row: row.position)
     return Compiled(
         version=mapping.version,
         rows=tuple(
-            Row(row.source, row.target, row.transform, row.parameters, row.default, row.required) for row in rows
+            Row(row.source, row.target, row.transform, row.parameters, row.default, row.required)
+            for row in rows
         ),
     )
 

@@ -28,7 +28,9 @@ class ApiKey(models.Model):
     name = models.CharField(max_length=100)
     prefix = models.CharField(max_length=12)
     key_hash = models.BinaryField(max_length=32, unique=True, editable=False)
-    sources = models.JSONField(default=list, blank=True, help_text="Event sources this key may send; none means any")
+    sources = models.JSONField(
+        default=list, blank=True, help_text="Event sources this key may send; none means any"
+    )
     scopes = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(

@@ -25,8 +25,12 @@ class FieldMappingRow(models.Model):
     """One field: where it comes from, how it is transformed, where it goes."""
 
     mapping = models.ForeignKey(FieldMapping, on_delete=models.CASCADE, related_name="rows")
-    position = models.PositiveSmallIntegerField(help_text="BC validates fields in the order received: keys first")
-    source = models.CharField(max_length=100, blank=True, help_text="Path in our record, for example vendor_number")
+    position = models.PositiveSmallIntegerField(
+        help_text="BC validates fields in the order received: keys first"
+    )
+    source = models.CharField(
+        max_length=100, blank=True, help_text="Path in our record, for example vendor_number"
+    )
     target = models.CharField(max_length=100, help_text="Field of the BC entity")
     transform = models.CharField(max_length=30, default="copy")
     parameters = models.JSONField(default=dict, blank=True)

@@ -36,7 +36,9 @@ class SupplierInvoice(Document):
     invoice_date = models.DateField(null=True)
     due_on = models.DateField(null=True, blank=True)
     currency = models.CharField(max_length=10)
-    order_number = models.CharField(max_length=50, blank=True, help_text="Our order number, where one order is named")
+    order_number = models.CharField(
+        max_length=50, blank=True, help_text="Our order number, where one order is named"
+    )
     discount = Money(default=0)
     tax = Money(default=0)
     rounding = Money(default=0)
@@ -50,7 +52,9 @@ class SupplierInvoice(Document):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "bc_id"], condition=models.Q(bc_id__isnull=False), name="invoice_bc_id_once"
+                fields=["company", "bc_id"],
+                condition=models.Q(bc_id__isnull=False),
+                name="invoice_bc_id_once",
             ),
         ]
         indexes = [

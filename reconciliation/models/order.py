@@ -63,7 +63,9 @@ class PurchaseOrderLine(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["order", "line"], name="order_line_once"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="order_line_quantity_positive"),
-            models.CheckConstraint(condition=models.Q(price_base__gt=0), name="order_line_price_base_positive"),
+            models.CheckConstraint(
+                condition=models.Q(price_base__gt=0), name="order_line_price_base_positive"
+            ),
         ]
 
     def __str__(self) -> str:

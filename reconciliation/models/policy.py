@@ -29,7 +29,9 @@ class MatchLevel(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["company", "vendor_number", "item_number"], name="match_level_once"),
+            models.UniqueConstraint(
+                fields=["company", "vendor_number", "item_number"], name="match_level_once"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -82,7 +84,8 @@ class Tolerance(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "check_name", "vendor_number", "item_number", "code"], name="tolerance_once"
+                fields=["company", "check_name", "vendor_number", "item_number", "code"],
+                name="tolerance_once",
             ),
             models.CheckConstraint(
                 condition=(models.Q(upper_percent__isnull=True) | models.Q(upper_percent__gte=0))

@@ -10,7 +10,9 @@ from .order import PurchaseOrder
 
 class ServiceConfirmation(Document):
     order_number = models.CharField(max_length=50)
-    order = models.ForeignKey(PurchaseOrder, null=True, on_delete=models.PROTECT, related_name="confirmations")
+    order = models.ForeignKey(
+        PurchaseOrder, null=True, on_delete=models.PROTECT, related_name="confirmations"
+    )
     confirmed_on = models.DateField()
     confirmed_by = models.CharField(max_length=150)
     accepted = models.BooleanField()
