@@ -1,6 +1,7 @@
 """What people do with an exception case: take, wait, release, approve, reject, talk.
 
-Each verb locks the case, checks who may and whether it still stands as the person saw it, then tells the story.
+Each verb locks the case, checks who may and whether it still stands as the person saw it, then tells its
+story.
 Opening, updating and clearing cases is the matching's side (reconcile.py).
 """
 
@@ -100,7 +101,8 @@ def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | Non
     if not covers(resolution.overrides, findings):
         raise StaleCase(
             _(
-                "The figures have grown since {name} proposed this. Decline it, so that it can be proposed again."
+                "The figures have grown since {name} proposed this. "
+                "Decline it, so that it can be proposed again."
             ).format(name=called(resolution.by))
         )
     _decide(resolution, State.DONE, by, note)

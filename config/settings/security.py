@@ -1,4 +1,4 @@
-"""What browsers and strangers may do. The demo and the tests speak plain http on loopback, nothing else does."""
+"""What browsers and strangers may do. Demo and tests speak plain http on loopback, nothing else does."""
 
 from config.env import Mode
 

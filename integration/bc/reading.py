@@ -89,7 +89,7 @@ def as_decimal_places(value: Any) -> int | None:
 
 
 def wire(name: str, convert: Callable[[Any], Any], *, absent: Any = REQUIRED) -> Any:
-    """Declare a record's field: BC's name, how it is read, and what it is where a version does not send it."""
+    """Declare a record's field: BC's name, how it is read, and what it is where a version lacks it."""
     return dataclasses.field(metadata={"name": name, "convert": convert, "absent": absent})
 
 
@@ -207,7 +207,7 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRate:
-    """A rate from a day on: local = amount ÷ exchange_amount × relational_amount, when no relational currency."""
+    """A rate from a day on: local = amount ÷ exchange_amount × relational_amount, without a relational currency."""
 
     id: str = wire("id", as_guid)
     currency: str = wire("currencyCode", as_text)

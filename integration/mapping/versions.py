@@ -25,7 +25,7 @@ class Compiled:
         return apply(self.rows, record)
 
 
-class MappingMissing(LookupError):
+class MappingMissing(LookupError):  # noqa: N818 - it names what is missing
     """No mapping of that name is installed."""
 
 

@@ -35,7 +35,8 @@ class MatchLevel(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.vendor_number or 'any vendor'}, {self.item_number or 'any item'}: {self.get_level_display()}"
+        scope = f"{self.vendor_number or 'any vendor'}, {self.item_number or 'any item'}"
+        return f"{scope}: {self.get_level_display()}"
 
 
 class Tolerance(models.Model):

@@ -86,16 +86,20 @@ def test_the_sandbox_ends_with_its_parent(tmp_path):
 
 
 def test_a_start_on_a_taken_port_says_why(tmp_path):
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        with pytest.raises(launch.StartError, match="Address already in use"):
-            launch.start(tmp_path, port=taken.getsockname()[1])
+    with (
+        socket.create_server(("127.0.0.1", 0)) as taken,
+        pytest.raises(launch.StartError, match="Address already in use"),
+    ):
+        launch.start(tmp_path, port=taken.getsockname()[1])
 
 
 def test_only_modern_tls_is_spoken(sandbox):
     context = ssl.create_default_context(cafile=sandbox.ca_bundle)
-    with socket.create_connection(("127.0.0.1", sandbox.port)) as plain:
-        with context.wrap_socket(plain, server_hostname="127.0.0.1") as stream:
-            assert stream.version() in ("TLSv1.2", "TLSv1.3")
+    with (
+        socket.create_connection(("127.0.0.1", sandbox.port)) as plain,
+        context.wrap_socket(plain, server_hostname="127.0.0.1") as stream,
+    ):
+        assert stream.version() in ("TLSv1.2", "TLSv1.3")
 
 
 @pytest.mark.parametrize(
@@ -111,10 +115,12 @@ def test_only_modern_tls_is_spoken(sandbox):
 )
 def test_a_request_that_is_none_ends_the_connection(sandbox, head, status):
     context = ssl.create_default_context(cafile=sandbox.ca_bundle)
-    with socket.create_connection(("127.0.0.1", sandbox.port)) as plain:
-        with context.wrap_socket(plain, server_hostname="localhost") as stream:
-            stream.sendall(head)
-            answer = stream.recv(100)
+    with (
+        socket.create_connection(("127.0.0.1", sandbox.port)) as plain,
+        context.wrap_socket(plain, server_hostname="localhost") as stream,
+    ):
+        stream.sendall(head)
+        answer = stream.recv(100)
 
     assert answer.startswith(b"HTTP/1.1 " + status)
 
