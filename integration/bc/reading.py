@@ -207,7 +207,7 @@ class Currency:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeRate:
-    """A rate from a day on: local = amount ÷ exchange_amount × relational_amount, without a relational currency."""
+    """A rate from a day on: local = amount ÷ exchange_amount × relational_amount."""
 
     id: str = wire("id", as_guid)
     currency: str = wire("currencyCode", as_text)

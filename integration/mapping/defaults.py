@@ -20,8 +20,8 @@ MOVEMENT_KINDS = {
     "values": {"consumption": "Consumption", "adjustment": "Adjustment", "transfer": "Transfer"}
 }
 
-# (source, target, transform, parameters, required). BC validates fields in the order received and lets a later
-# one overwrite what an earlier one defaulted: keys first, then unit, then quantity, then price (BC.md §4).
+# (source, target, transform, parameters, required). BC validates fields in the order received and lets a
+# later one overwrite what an earlier one defaulted: keys, then unit, then quantity, then price (BC.md §4).
 DEFAULTS: dict[str, tuple[str, str, list[tuple[str, str, str, dict[str, Any], bool]]]] = {
     ORDER: (
         "purchase_order",
