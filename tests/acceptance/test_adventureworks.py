@@ -1,0 +1,186 @@
+"""Thousands of orders, from the CAFM's events to BC's posted invoices, with the answer known beforehand."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from integration.cafm import auth
+
+from integration import sync
+from integration.models import Message
+from masterdata.models import Currency, ExchangeRate, Item, Unit, Vendor
+from reconciliation import reconcile
+from reconciliation.models import ExceptionCase, Finding, PurchaseOrder, SupplierInvoice
+from tests import workers
+
+from .adventureworks import STEP, AdventureWorks
+
+pytestmark = [pytest.mark.shared, pytest.mark.django_db(transaction=True)]
+
+BATCH = 500
+SLICE = 120
+KILL_AFTER = 0.4  # of the messages
+EVERY_TENTH_POST_IS_LOST = [{"fault": "commit_then_drop", "method": "POST", "every": 10}]
+
+
+@pytest.fixture(autouse=True)
+def _at_the_sandbox_s_speed(settings: Any) -> None:
+    settings.BC_REQUESTS_PER_SECOND = 100_000
+    settings.BC_CONCURRENCY = 64
+    settings.OUTBOX_PACE = 0.01
+    settings.OUTBOX_LEASE_SECONDS = 30
+
+
+@pytest.mark.parametrize("faults", [False, True], ids=["fair", "faulty"])
+@pytest.mark.parametrize(
+    "limit", [pytest.param(SLICE, id="slice"), pytest.param(None, id="whole", marks=pytest.mark.slow)]
+)
+def test_only_what_was_not_accepted_is_blocked(
+    limit: int | None, faults: bool, sandbox: Any, shared_data: Path, tmp_path: Path, record_property: Any
+) -> None:
+    began = time.monotonic()
+    company = AdventureWorks(shared_data, limit=limit)
+    _bring_in_masters(sandbox, company)
+    if faults:
+        sandbox.control.set_faults(EVERY_TENTH_POST_IS_LOST)
+
+    _send([*company.order_events(), *company.receipt_events()])
+    _deliver(tmp_path, kill_one=faults)
+
+    assert _states() == {"done": 2 * len(company.orders)}
+    _check_orders_and_receipts(sandbox, company)
+
+    sandbox.control.clear_faults()
+    sandbox.control.seed({"purchaseInvoices": company.invoices(_bc_numbers())})
+    if faults:
+        sandbox.control.set_faults(EVERY_TENTH_POST_IS_LOST)
+    sync.pull_entity("invoices")
+    while reconcile.match_due():
+        pass
+
+    assert _blocked_lines() == company.short_lines()
+
+    _deliver(tmp_path, kill_one=False)
+
+    blocked = {number for number, _line in company.short_lines()}
+    clean = {order.number.replace("PO", "INV") for order in company.orders if order.number not in blocked}
+    posted = [row for row in sandbox.control.dump("purchaseInvoices") if row["status"] != "Draft"]
+    assert Counter(row["vendorInvoiceNumber"] for row in posted) == Counter(clean)
+    assert ExceptionCase.objects.open().count() == len(blocked)
+    assert _states() == {"done": 2 * len(company.orders) + len(clean)}
+    record_property("orders", len(company.orders))
+    record_property("blocked_lines", len(company.short_lines()))
+    record_property("seconds", round(time.monotonic() - began))
+    print(  # noqa: T201 - the figures are the point of the run; pytest shows them with -rP
+        f"{len(company.orders)} orders, {sum(len(o.lines) for o in company.orders)} lines, "
+        f"{len(company.short_lines())} blocked lines on {len(blocked)} invoices, {len(clean)} posted, "
+        f"{time.monotonic() - began:.0f} s, faults={faults}"
+    )
+
+
+def _bring_in_masters(sandbox: Any, company: AdventureWorks) -> None:
+    sandbox.control.seed({"generalLedgerSetup": [{"localCurrencyCode": "USD"}]})
+    sandbox.control.seed(company.masters())
+    call_command("set_up", verbosity=0)
+    sync.pull_entity("all", full=True)
+    counted = {
+        model.__name__: model.objects.count() for model in (Vendor, Item, Unit, Currency, ExchangeRate)
+    }
+    assert counted == {"Vendor": 104, "Item": 504, "Unit": 38, "Currency": 105, "ExchangeRate": 13532}
+
+
+def _send(events: Iterable[dict[str, Any]]) -> None:
+    """Send every event to the API in batches, as a CAFM does."""
+    _key, secret = auth.issue(sync.ensure_company(), "AdventureWorks", ["events"])
+    cafm = Client(headers={"authorization": f"Bearer {secret}"})
+    for batch in _batches(events):
+        reply = cafm.post(
+            "/api/v1/events", json.dumps(batch), content_type="application/cloudevents-batch+json"
+        )
+        assert reply.status_code == 207, reply.content[:2000]
+        refused = [
+            entry for entry in reply.json() if entry["status"] not in ("accepted", "queued", "waiting")
+        ]
+        assert refused == []
+
+
+def _batches(events: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    remaining = iter(events)
+    while batch := list(islice(remaining, BATCH)):
+        yield batch
+
+
+def _deliver(tmp_path: Path, *, kill_one: bool) -> None:
+    """Let worker processes empty the outbox; one of them is killed in the middle and replaced."""
+    log = tmp_path / "workers.log"
+    with workers.drain(max(2, os.cpu_count() or 2), log) as running:
+        if kill_one:
+            enough = Message.objects.unfinished().count() * (1 - KILL_AFTER)
+            while Message.objects.unfinished().count() > enough and not _has_ended(running[0]):
+                pass
+            running[0].kill()
+            running[0].wait()
+            running.append(workers.start(log))
+        for process in running[kill_one:]:
+            assert process.wait() == 0, log.read_text()[-3000:]
+
+
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Give a worker a moment."""
+    try:
+        process.wait(0.1)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _states() -> dict[str, int]:
+    return dict(Counter(Message.objects.values_list("state", flat=True)))
+
+
+def _bc_numbers() -> dict[str, str]:
+    return dict(PurchaseOrder.objects.values_list("number", "bc_number"))
+
+
+def _check_orders_and_receipts(sandbox: Any, company: AdventureWorks) -> None:
+    """Each order and each receipt stands in BC exactly once, line by line."""
+    numbers = _bc_numbers()
+    orders = {row["number"]: row for row in sandbox.control.dump("purchaseOrders")}
+    assert sorted(numbers.values()) == sorted(orders)
+    for order in company.orders:
+        stored = orders[numbers[order.number]]["purchaseOrderLines"]
+        by_sequence = {line["sequence"]: line for line in stored if line["lineType"] == "Item"}
+        assert {sequence: Decimal(str(line["quantity"])) for sequence, line in by_sequence.items()} == {
+            line.number * STEP: line.ordered for line in order.lines
+        }
+        assert {
+            sequence: Decimal(str(line["receivedQuantity"])) for sequence, line in by_sequence.items()
+        } == {line.number * STEP: line.accepted for line in order.lines}
+    receipts = Counter(row["orderNumber"] for row in sandbox.control.dump("purchaseReceipts"))
+    assert receipts == Counter(numbers[order.number] for order in company.orders if order.accepted_anything)
+
+
+def _blocked_lines() -> set[tuple[str, int]]:
+    found = Finding.objects.filter(effect="block", case__status__in=ExceptionCase.OPEN_STATUSES)
+    lines = {
+        (row.case.invoice_id, row.line): None for row in found.select_related("case") if row.line is not None
+    }
+    assert not found.filter(line=None).exists()
+    known = {
+        (invoice.pk, line.line): (line.order_number, line.order_line)
+        for invoice in SupplierInvoice.objects.prefetch_related("lines")
+        for line in invoice.lines.all()
+    }
+    return {known[key] for key in lines}

@@ -1,0 +1,66 @@
+"""Workers as they run in production: processes of their own on the test's database, which may be killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.db import connection
+
+ROOT = Path(__file__).resolve().parent.parent
+STOP_SECONDS = 20
+
+
+def environment() -> dict[str, str]:
+    """Give the variables that point a process at this test's database, Redis and sandbox."""
+    here = connection.settings_dict
+    query = {"host": here["HOST"], "user": here["USER"], "port": here["PORT"]}
+    told = urlencode({name: value for name, value in query.items() if value}, quote_via=quote)
+    bc = {
+        name: str(value)
+        for name in dir(settings)
+        if name.startswith("BC_") and (value := getattr(settings, name))
+    }
+    return {
+        **os.environ,
+        **bc,
+        "TIEOUT_MODE": "test",
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "DATABASE_URL": f"postgresql:///{here['NAME']}?{told}",
+        "REDIS_URL": settings.REDIS_URL,
+        "REDIS_PREFIX": settings.REDIS_PREFIX,
+        "OUTBOX_PACE": str(settings.OUTBOX_PACE),
+        "OUTBOX_LEASE_SECONDS": str(settings.OUTBOX_LEASE_SECONDS),
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+@contextmanager
+def drain(count: int, log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Run workers that empty the outbox and end by themselves; whatever happens, none is left behind."""
+    running = [start(log) for _ in range(count)]
+    try:
+        yield running
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+
+
+def start(log: Path) -> subprocess.Popen[bytes]:
+    """Start one worker."""
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "drain", "--until-idle"],
+            cwd=ROOT,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
