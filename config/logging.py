@@ -7,6 +7,6 @@ import time
 class UtcFormatter(logging.Formatter):
     """A formatter whose clock is UTC."""
 
-    converter = time.gmtime
+    converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"

@@ -59,7 +59,7 @@ def per_base(company: Company, item: str, unit: str) -> Decimal:
             f"Item {item} has no conversion from {unit} to {base or 'its base unit'}. "
             f"Add the item unit {unit} in Business Central; it is picked up with the next pull."
         )
-    return factor
+    return Decimal(factor)
 
 
 def convert(company: Company, item: str, quantity: Decimal, unit: str, to: str) -> Decimal:
@@ -90,4 +90,4 @@ def ledger_amount(company: Company, amount: Decimal, currency: str, on: datetime
     )
     if rate is None:
         raise NoRate(f"There is no exchange rate for {currency} on {on}. Add it in Business Central.")
-    return amount / rate.exchange_amount * rate.relational_amount
+    return Decimal(amount / rate.exchange_amount * rate.relational_amount)

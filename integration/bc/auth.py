@@ -163,7 +163,7 @@ class _Shelf:
     def __init__(self, connection: Connection) -> None:
         who = f"{connection.authority} {connection.client_id}"
         name = hashlib.sha256(who.encode()).hexdigest()[:16]
-        self.store: redis.Redis[Any] = redis.Redis.from_url(
+        self.store: redis.Redis = redis.Redis.from_url(
             connection.redis_url or "", socket_timeout=2, socket_connect_timeout=2
         )
         self.key = f"bc:token:{name}"

@@ -8,6 +8,7 @@ import json
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import TypedDict
 
 from integration.errors import (
     ConfigurationError,
@@ -487,6 +488,16 @@ TABLE = (
 )
 
 
+class Details(TypedDict):
+    """What an error keeps of a refusal."""
+
+    code: str
+    status: int
+    correlation_id: str
+    raw: str
+    retry_after: float | None
+
+
 def judge(refusal: Refusal, *, subject: str, write: bool) -> IntegrationError:
     """Return the error that says what to do about a refusal."""
     row = next((row for row in TABLE if row.matches(refusal)), None)
@@ -562,7 +573,7 @@ def _sentence(subject: str, what: str, do: str = "It is read again and judged ag
     return f"Business Central refused {subject}: {what}. {do}"
 
 
-def _details(refusal: Refusal) -> dict[str, str | int | float | None]:
+def _details(refusal: Refusal) -> Details:
     return {
         "code": refusal.code,
         "status": refusal.status,

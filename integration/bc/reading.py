@@ -389,7 +389,7 @@ class PurchaseInvoice:
 def read(record: type[Record], row: Mapping[str, Any]) -> Record:
     """Read one entity; raise ProgramError naming the field that is missing or has the wrong form."""
     values = []
-    for name, convert, absent in _plan(record):
+    for name, convert, absent in _plan(record):  # type: ignore[arg-type]  # classes are hashable
         if name not in row:
             if absent is REQUIRED:
                 raise ProgramError(
@@ -407,7 +407,9 @@ def read(record: type[Record], row: Mapping[str, Any]) -> Record:
 def select_for(record: type[Any]) -> tuple[str, ...]:
     """Return BC's names of the fields a record uses, for $select."""
     return tuple(
-        name for name, convert, _ in _plan(record) if not name.startswith("@") and convert not in NESTED
+        name
+        for name, convert, _ in _plan(record)  # type: ignore[arg-type]  # classes are hashable
+        if not name.startswith("@") and convert not in NESTED
     )
 
 

@@ -113,7 +113,7 @@ class LocalLimiter:
 class SharedLimiter:
     """The limits of one client id across all processes, kept in Redis; local when Redis is away."""
 
-    def __init__(self, connection: Connection, store: "redis.Redis[Any]", local: LocalLimiter) -> None:
+    def __init__(self, connection: Connection, store: "redis.Redis", local: LocalLimiter) -> None:
         name = hashlib.sha256(f"{connection.authority} {connection.client_id}".encode()).hexdigest()[:16]
         self.bucket, self.slots = f"bc:limit:{{{name}}}:bucket", f"bc:limit:{{{name}}}:slots"
         self.limits, self.local = connection.limits, local

@@ -120,12 +120,12 @@ class ModernTLS(HTTPAdapter):
 
     def init_poolmanager(self, *args: Any, **options: Any) -> None:
         """Build the pool of direct connections."""
-        super().init_poolmanager(*args, ssl_context=_context(), **options)  # type: ignore[no-untyped-call]
+        super().init_poolmanager(*args, ssl_context=_context(), **options)
         self.poolmanager.pool_classes_by_scheme = POOLS
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
         """Build the pool of connections through a proxy."""
-        manager = super().proxy_manager_for(proxy, ssl_context=_context(), **options)  # type: ignore[no-untyped-call]
+        manager = super().proxy_manager_for(proxy, ssl_context=_context(), **options)
         manager.pool_classes_by_scheme = POOLS
         return manager
 

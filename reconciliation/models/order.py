@@ -73,7 +73,7 @@ class PurchaseOrderLine(models.Model):
 
     @property
     def gross(self) -> Decimal:
-        return self.quantity * self.unit_price / self.price_base
+        return Decimal(self.quantity * self.unit_price / self.price_base)
 
     @property
     def discount(self) -> Decimal:
