@@ -101,7 +101,7 @@ def _half_body(rule: Rule, answer: Answer) -> Reply:
 
 
 def _slow(rule: Rule, answer: Answer) -> Reply:
-    time.sleep(rule.seconds)
+    time.sleep(float(rule.seconds))  # JSON brings it as Decimal
     return answer()
 
 
