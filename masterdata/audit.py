@@ -15,13 +15,21 @@ SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 @contextmanager
 def acting_as(actor: str) -> Iterator[None]:
     """Let changes inside carry this actor's name, for example `anna` or `worker deliver_outbox`."""
+    outer = _announced()
     _announce(actor)
     try:
         yield
     finally:
-        # A broken transaction cannot take the name back; the connection is closed with it.
+        # A broken transaction cannot give the name back; the connection is closed with it.
         if not connection.needs_rollback:
-            _announce("")
+            _announce(outer)
+
+
+def _announced() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('tieout.actor', true), '')")
+        name: str = cursor.fetchone()[0]
+    return name
 
 
 def _announce(actor: str) -> None:

@@ -53,13 +53,16 @@ class Mirror(models.Model):
 
 
 def mirror_constraints(name: str, *key: str) -> tuple[list[models.BaseConstraint], list[models.Index]]:
-    """Give each mirror its unique BC id and an index on the name people know it by.
+    """Give each mirror its unique BC id, and indexes on the name people know it by and on what changed last.
 
     The number is not unique: BC may swap two numbers, and both rows pass through here one after the other.
     """
     return (
         [models.UniqueConstraint(fields=["company", "bc_id"], name=f"{name}_bc_id_once")],
-        [models.Index(fields=["company", *key], name=f"{name}_by_key")],
+        [
+            models.Index(fields=["company", *key], name=f"{name}_by_key"),
+            models.Index(fields=["company", "changed_at", "id"], name=f"{name}_by_change"),
+        ],
     )
 
 

@@ -1,0 +1,90 @@
+"""The database writes down who changed what, whatever way the change came."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from integration.models import FieldMapping
+from masterdata.audit import acting_as
+from masterdata.models import Change, Company, Item
+from reconciliation.models import Tolerance
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def company() -> Company:
+    return Company.objects.create(name="Nordhafen", ledger_currency="EUR")
+
+
+def test_a_change_by_plain_sql_is_written_down_with_its_actor(company) -> None:
+    item = Item.objects.create(company=company, bc_id=uuid.uuid4(), row_hash=b"", number="F1")
+
+    with acting_as("anna"), connection.cursor() as cursor:
+        cursor.execute("UPDATE masterdata_item SET name = 'Air filter' WHERE id = %s", [item.pk])
+
+    change = Change.objects.get(table="masterdata_item")
+    assert (change.actor, change.action, change.row) == ("anna", "update", item.pk)
+    assert (change.old, change.new) == ({"name": ""}, {"name": "Air filter"})
+
+
+def test_an_update_that_changes_nothing_is_no_change(company) -> None:
+    Item.objects.create(company=company, bc_id=uuid.uuid4(), row_hash=b"", number="F1")
+
+    Item.objects.update(number="F1")
+
+    assert not Change.objects.exists()
+
+
+def test_what_people_edit_is_watched_from_its_first_row_to_its_last(company) -> None:
+    with acting_as("carl"):
+        tolerance = Tolerance.objects.create(company=company, check_name="price", upper_percent=2)
+        Tolerance.objects.update(upper_percent=3)
+        tolerance.delete()
+
+    changes = Change.objects.filter(table="reconciliation_tolerance").order_by("id")
+    assert [change.action for change in changes] == ["insert", "update", "delete"]
+    assert {change.actor for change in changes} == {"carl"}
+    assert changes[1].old == {"upper_percent": 2.0}
+    assert changes[2].old["check_name"] == "price"
+
+
+def test_a_change_of_a_mapping_is_written_down() -> None:
+    mapping = FieldMapping.objects.create(name="order", source="purchase_order", target="purchaseOrders")
+
+    FieldMapping.objects.filter(pk=mapping.pk).update(version=2)
+
+    change = Change.objects.get(table="integration_fieldmapping", action="update")
+    assert change.new == {"version": 2}
+    assert change.actor.startswith("database user ")
+
+
+def test_an_inner_actor_gives_way_to_the_outer_one(company) -> None:
+    item = Item.objects.create(company=company, bc_id=uuid.uuid4(), row_hash=b"", number="F1")
+
+    with acting_as("worker"):
+        with acting_as("sync items"):
+            Item.objects.update(name="one")
+        Item.objects.update(name="two")
+
+    changes = Change.objects.filter(row=item.pk).order_by("id")
+    assert [change.actor for change in changes] == ["sync items", "worker"]
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE masterdata_change SET actor = 'x'", "DELETE FROM masterdata_change"]
+)
+def test_what_was_written_down_cannot_be_changed(company, statement) -> None:
+    Tolerance.objects.create(company=company, check_name="price")
+
+    with (
+        pytest.raises(DatabaseError, match="only ever added to"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(statement)
+
+    assert Change.objects.count() == 1
