@@ -74,7 +74,7 @@ def run(state: State, *, port: int) -> None:
         running = stack.enter_context(servers.start(state.folder))
         _say("Business Central sandbox…")
         sandbox = stack.enter_context(launch.start(state.folder / "sandbox"))
-        environment = _environment(state, running, sandbox)
+        environment = _environment(state, running, sandbox, port)
         _say("Database…")
         _manage(state, environment, "migrate", "--no-input", "--verbosity=1")
         _say("Web, workers and schedules…")
@@ -97,11 +97,14 @@ def _look_after(supervisor: Supervisor, sandbox: launch.Running) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _environment(state: State, running: servers.Servers, sandbox: launch.Running) -> dict[str, str]:
+def _environment(
+    state: State, running: servers.Servers, sandbox: launch.Running, port: int
+) -> dict[str, str]:
     """Give the variables for all programs, and keep ours in .demo/env."""
     ours = {
         "TIEOUT_MODE": "demo",
         "TIEOUT_DEMO_DIR": str(state.folder),
+        "TIEOUT_URL": f"http://127.0.0.1:{port}",
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": state.secret_key(),
         "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),

@@ -1,0 +1,64 @@
+"""Bring a house into the state that the code expects: roles, mappings, schedules, company, policies.
+
+Safe to run at every start: what is missing is added, what people changed stays.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db import transaction
+from django_celery_beat.models import IntervalSchedule, PeriodicTask
+
+from config.schedules import Every
+from integration import connections, sync
+from integration.mapping import defaults
+from masterdata.models import Company
+from reconciliation import policies, roles
+
+
+@dataclass(frozen=True)
+class Installed:
+    """What one run found and added."""
+
+    company: Company | None
+    roles: int
+    mappings_added: int
+    schedules_added: int
+
+
+def set_up() -> Installed:
+    """Install what is missing; without a connection to BC there is no company yet, and no policies."""
+    permissions = roles.apply_roles()
+    mappings = defaults.install()
+    schedules = install_schedules(settings.TIEOUT_SCHEDULES)
+    company = None
+    if connections.is_connected():
+        company = sync.ensure_company()
+        policies.install_defaults(company)
+    return Installed(company, len(permissions), mappings, schedules)
+
+
+@transaction.atomic
+def install_schedules(schedules: list[Every]) -> int:
+    """Write the schedules that are missing into beat's tables; an administrator's changes stay."""
+    added = 0
+    for each in schedules:
+        interval, _created = IntervalSchedule.objects.get_or_create(
+            every=each.seconds, period=IntervalSchedule.SECONDS
+        )
+        _task, created = PeriodicTask.objects.get_or_create(
+            name=each.name,
+            defaults={
+                "task": each.task,
+                "interval": interval,
+                "queue": each.queue,
+                "kwargs": json.dumps(each.kwargs),
+                # A wake-up that waited this long is stale: the next one finds the same rows.
+                "expire_seconds": max(30, each.seconds),
+            },
+        )
+        added += created
+    return added

@@ -1,0 +1,38 @@
+"""Install roles, field mappings, schedules, the company and its policies; safe at every start."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandParser
+
+from integration import installation
+
+
+class Command(BaseCommand):
+    help = __doc__
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        done = installation.set_up()
+        if options["json"]:
+            answer = {
+                "company": done.company.name if done.company else None,
+                "roles": done.roles,
+                "mappings_added": done.mappings_added,
+                "schedules_added": done.schedules_added,
+            }
+            self.stdout.write(json.dumps(answer))
+            return
+        self.stdout.write(
+            f"{done.roles} roles; {done.mappings_added} mappings and {done.schedules_added} schedules added."
+        )
+        if done.company:
+            self.stdout.write(f"Company {done.company} has its policies.")
+        else:
+            self.stdout.write(
+                "Business Central is not connected: set the BC_* variables, then run this again."
+            )
