@@ -6,17 +6,28 @@ Safe to run at every start: what is missing is added, what people changed stays.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.conf import settings
 from django.db import transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from config.schedules import Every
 from integration import connections, sync
 from integration.mapping import defaults
 from masterdata.models import Company
 from reconciliation import policies, roles
+
+
+class Schedule(Protocol):
+    """A row of `TIEOUT_SCHEDULES`."""
+
+    name: str
+    task: str
+    seconds: int
+    queue: str
+    kwargs: Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -42,7 +53,7 @@ def set_up() -> Installed:
 
 
 @transaction.atomic
-def install_schedules(schedules: list[Every]) -> int:
+def install_schedules(schedules: Iterable[Schedule]) -> int:
     """Write the schedules that are missing into beat's tables; an administrator's changes stay."""
     added = 0
     for each in schedules:
@@ -55,7 +66,7 @@ def install_schedules(schedules: list[Every]) -> int:
                 "task": each.task,
                 "interval": interval,
                 "queue": each.queue,
-                "kwargs": json.dumps(each.kwargs),
+                "kwargs": json.dumps(dict(each.kwargs)),
                 # A wake-up that waited this long is stale: the next one finds the same rows.
                 "expire_seconds": max(30, each.seconds),
             },
