@@ -23,6 +23,9 @@ RESOLVE = "reconciliation.resolve_case"
 APPROVE = "reconciliation.approve_case"
 TALK = "reconciliation.add_comment"
 SEE_CASES = "reconciliation.view_exceptioncase"
+SEE_MESSAGES = "integration.view_message"
+REPLAY = "integration.replay_message"
+PULL = "django_celery_beat.change_periodictask"
 
 _MASTERS = [
     f"masterdata.view_{name}"
@@ -99,6 +102,9 @@ DUTIES = {
     APPROVE: _("approve releases"),
     TALK: _("comment on exceptions"),
     SEE_CASES: _("see exceptions"),
+    SEE_MESSAGES: _("see messages"),
+    REPLAY: _("retry, cancel or finish messages"),
+    PULL: _("pull from Business Central"),
 }
 
 

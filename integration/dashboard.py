@@ -1,0 +1,75 @@
+"""The figures of the integration's screens: how deliveries fare, and what the stuck ones have in common."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.db.models import Count, Max, Min, Q
+
+from integration.models import DocumentKind, Message
+from masterdata.models import Company
+
+State = Message.State
+
+
+@dataclass(frozen=True)
+class DeliveryCounts:
+    """Each message in one place; `posted` counts all that ever reached BC, `failed` what only a person can move."""
+
+    posted: int
+    failed: int
+    pending: int
+    retrying: int
+    verifying: int
+    waiting: int
+    dead: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Stuck messages that fail for the same reason."""
+
+    code: str
+    kind: str
+    count: int
+    first_failed_at: datetime.datetime | None
+    last_failed_at: datetime.datetime | None
+
+    @property
+    def title(self) -> str:
+        return self.code.replace("_", " ") or "without an error code"
+
+    @property
+    def kind_label(self) -> str:
+        return str(DocumentKind(self.kind).label)
+
+
+def delivery_counts(company: Company | None) -> DeliveryCounts:
+    """Count the messages of a company by how they fare, in one query."""
+    in_line = Q(state__in=[State.READY, *Message.IN_FLIGHT])
+    counts = Message.objects.filter(company=company).aggregate(
+        posted=Count("pk", filter=Q(state=State.DONE)),
+        failed=Count("pk", filter=Q(state__in=[State.DEAD, State.REJECTED])),
+        pending=Count("pk", filter=in_line & Q(first_failed_at=None)),
+        retrying=Count("pk", filter=in_line & Q(first_failed_at__isnull=False)),
+        verifying=Count("pk", filter=Q(state=State.VERIFYING)),
+        waiting=Count("pk", filter=Q(state=State.WAITING)),
+        dead=Count("pk", filter=Q(state=State.DEAD)),
+    )
+    return DeliveryCounts(**counts)
+
+
+def stuck_groups(company: Company) -> list[Group]:
+    """Group what only a person can move by error and kind of document, the largest group first."""
+    rows = (
+        Message.objects.of(company)
+        .stuck()
+        .values("error_code", "document_kind")
+        .annotate(count=Count("pk"), first=Min("first_failed_at"), last=Max("first_failed_at"))
+        .order_by("-count", "error_code", "document_kind")
+    )
+    return [
+        Group(row["error_code"], row["document_kind"], row["count"], row["first"], row["last"])
+        for row in rows
+    ]

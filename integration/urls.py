@@ -1,0 +1,14 @@
+"""The integration desk's addresses."""
+
+from django.urls import path
+
+from .views import dead_letters, message, pulling
+
+urlpatterns = [
+    path("dead-letters/", dead_letters.dead_letters, name="dead-letters"),
+    path("dead-letters/retry/", dead_letters.retry_messages, name="retry-messages"),
+    path("messages/of/<slug:kind>/<int:document_id>/", dead_letters.of_document, name="document-message"),
+    path("messages/<int:pk>/", message.message, name="message"),
+    path("messages/<int:pk>/<slug:action>/", message.act, name="message-act"),
+    path("pull/", pulling.pull_now, name="pull-now"),
+]

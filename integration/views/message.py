@@ -1,0 +1,124 @@
+"""One message: its error, what is sent, every attempt, and what a person can do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from integration import outbox
+from integration.models import Message
+from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
+from reconciliation.views import workplace
+
+from .payload import fields
+
+NOT_ACCEPTED = 422
+
+
+@require_safe
+@workplace.needs(SEE_MESSAGES)
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _message(pk))
+
+
+@require_POST
+@workplace.needs(REPLAY)
+def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Do one thing with a message; what is refused is said on its page."""
+    verb = VERBS.get(action)
+    if verb is None:
+        raise Http404
+    user: Any = request.user
+    chosen = _message(pk)
+    try:
+        said = verb(chosen, user, request.POST)
+    except outbox.OutboxError as error:
+        return _page(request, _message(pk), problem=str(error), tried=action, status=NOT_ACCEPTED)
+    messages.success(request, said)
+    return redirect("message", pk=pk)
+
+
+def _retry(chosen: Message, by: User, form: QueryDict) -> str:
+    outbox.retry(chosen, by=by, reason=form.get("reason", ""))
+    return _("{message} is queued again.").format(message=str(chosen).capitalize())
+
+
+def _done(chosen: Message, by: User, form: QueryDict) -> str:
+    number = form.get("bc_number", "").strip()
+    outbox.mark_done_by_hand(chosen, by=by, reason=form.get("reason", ""), bc_number=number)
+    return _("{message} is marked as posted, {number} in BC.").format(
+        message=str(chosen).capitalize(), number=number
+    )
+
+
+def _cancel(chosen: Message, by: User, form: QueryDict) -> str:
+    outbox.cancel(chosen, by=by, reason=form.get("reason", ""))
+    return _("{message} is cancelled.").format(message=str(chosen).capitalize())
+
+
+VERBS: dict[str, Callable[[Message, User, QueryDict], str]] = {
+    "retry": _retry,
+    "done": _done,
+    "cancel": _cancel,
+}
+
+
+def _page(
+    request: HttpRequest, shown: Message, *, problem: str = "", tried: str = "", status: int = 200
+) -> HttpResponse:
+    user: Any = request.user
+    may = user.has_perm(REPLAY)
+    moves = outbox.TRANSITIONS.get(Message.State(shown.state), set())
+    return render(
+        request,
+        "integration/message.html",
+        {
+            "message": shown,
+            "fields": fields(shown.payload),
+            "attempts": shown.tries.order_by("-pk"),
+            "ahead": _ahead(shown),
+            "document_url": _document_url(shown, user),
+            "can_retry": may and shown.is_stuck,
+            "can_finish": may and Message.State.DONE in moves and shown.state not in Message.IN_FLIGHT,
+            "can_cancel": may and Message.State.CANCELLED in moves and not shown.unknown_since,
+            "refusal": "" if may else refusal(user, REPLAY),
+            "problem": problem,
+            "tried": tried,
+            "given": request.POST,
+        },
+        status=status,
+    )
+
+
+def _message(pk: int) -> Message:
+    found: Message = get_object_or_404(Message.objects.select_related("company"), pk=pk)
+    return found
+
+
+def _ahead(shown: Message) -> Message | None:
+    """Give the unfinished message of the same chain that has to go first."""
+    earlier = Message.objects.filter(chain=shown.chain).unfinished().exclude(pk=shown.pk)
+    first: Message | None = None if shown.state in Message.FINAL else earlier.order_by("rank", "pk").first()
+    return first if first and (first.rank, first.pk) < (shown.rank, shown.pk) else None
+
+
+def _document_url(shown: Message, user: User) -> str:
+    name = shown.document_kind.replace("_", "")
+    known = {
+        "purchaseorder",
+        "goodsreceipt",
+        "serviceconfirmation",
+        "inventorymovement",
+        "supplierinvoice",
+    }
+    if name not in known or not user.has_perm(f"reconciliation.view_{name}"):
+        return ""
+    return reverse(f"admin:reconciliation_{name}_change", args=[shown.document_id])

@@ -1,0 +1,50 @@
+"""A payload for people's eyes: every field on its line, every digit as it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from integration.bc.exact_json import plain
+
+
+@dataclass(frozen=True)
+class Field:
+    name: str
+    value: str
+    depth: int
+    is_heading: bool = False
+
+
+def fields(payload: Any) -> list[Field]:
+    """Write a payload as lines: objects and lists become headings with their fields below."""
+    return list(_lines(payload, 0))
+
+
+def _lines(value: Any, depth: int) -> Iterator[Field]:
+    if not isinstance(value, dict | list):
+        if value is not None:
+            yield Field("", written(value), depth)
+        return
+    pairs = value.items() if isinstance(value, dict) else enumerate(value, start=1)
+    for name, inner in pairs:
+        if isinstance(inner, dict | list) and inner:
+            yield Field(str(name), "", depth, is_heading=True)
+            yield from _lines(inner, depth + 1)
+        else:
+            yield Field(str(name), written(inner), depth)
+
+
+def written(value: Any) -> str:
+    """Write one value: numbers with all their digits, and what is empty as BC would be told it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return plain(value)
+    if value is None:
+        return "null"
+    if value in ({}, []):
+        return "none"
+    return str(value)
