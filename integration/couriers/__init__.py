@@ -1,0 +1,52 @@
+"""Couriers: for each kind of document, how it is prepared, looked for and posted in Business Central."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integration.models import DocumentKind, Message
+from reconciliation.models import (
+    GoodsReceipt,
+    InventoryMovement,
+    PurchaseOrder,
+    ServiceConfirmation,
+    SupplierInvoice,
+)
+
+from . import invoices, movements, orders, receipts
+from .base import BeforeWrite, Courier, Posted, Prepared, Standing, Visit, Withdrawn
+
+COURIERS: dict[DocumentKind, Courier] = {
+    DocumentKind.PURCHASE_ORDER: Courier(PurchaseOrder, orders.chain, orders.prepare, orders.OrderVisit),
+    DocumentKind.GOODS_RECEIPT: Courier(
+        GoodsReceipt, receipts.chain, receipts.prepare_receipt, receipts.ReceiptVisit
+    ),
+    DocumentKind.SERVICE_CONFIRMATION: Courier(
+        ServiceConfirmation, receipts.chain, receipts.prepare_confirmation, receipts.ReceiptVisit
+    ),
+    DocumentKind.INVENTORY_MOVEMENT: Courier(
+        InventoryMovement, movements.chain, movements.prepare, movements.MovementVisit
+    ),
+    DocumentKind.SUPPLIER_INVOICE: Courier(
+        SupplierInvoice, invoices.chain, invoices.prepare, invoices.InvoiceVisit
+    ),
+}
+
+
+def load(message: Message) -> Any:
+    """Read the document that a message is about."""
+    model = COURIERS[DocumentKind(message.document_kind)].model
+    return model._default_manager.select_related("company").get(pk=message.document_id)
+
+
+__all__ = [
+    "COURIERS",
+    "BeforeWrite",
+    "Courier",
+    "Posted",
+    "Prepared",
+    "Standing",
+    "Visit",
+    "Withdrawn",
+    "load",
+]

@@ -1,0 +1,179 @@
+"""Supplier invoices: a draft that BC owns is posted; one that the CAFM captured is drafted first."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from integration import mapping
+from integration.bc import is_gone, odata, payloads
+from integration.errors import NotSentError, PermanentError
+from integration.mapping import defaults
+from masterdata import lookup
+from reconciliation.models import InvoiceLine, PurchaseOrder, PurchaseOrderLine, SupplierInvoice
+
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, listed
+from .orders import object_of
+
+INVOICES = "purchaseInvoices"
+LINES = "purchaseInvoiceLines"
+SELECT = ("id", "number", "status", "vendorInvoiceNumber", "totalAmountIncludingTax", "discountAmount")
+UNPOSTED = ("Draft", "In_x0020_Review")
+UNPOSTABLE = ("Canceled",)
+
+
+def chain(invoice: SupplierInvoice) -> str:
+    """An invoice follows its order, where one is named."""
+    return f"order:{invoice.order_number}" if invoice.order_number else f"invoice:{invoice.pk}"
+
+
+def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
+    """Name the draft that is to be posted, or build one through the field mapping."""
+    if invoice.bc_id:
+        return Prepared({"id": str(invoice.bc_id), "vendorInvoiceNumber": invoice.number})
+    if invoice.type == SupplierInvoice.Type.CREDIT_MEMO:
+        problem = "credit memos from the CAFM are not posted from here; enter it in BC and mark this done"
+        return Prepared(problems=[problem])
+    if missing := lookup.missing_vendors(invoice.company, [invoice.vendor_number]):
+        return Prepared(waiting_for=f"vendor {listed(missing)} in Business Central")
+    header, line_mapping = mapping.compiled(defaults.INVOICE), mapping.compiled(defaults.INVOICE_LINE)
+    body, found = header.apply(_record(invoice))
+    problems = [str(problem) for problem in found]
+    body[LINES] = []
+    for line in invoice.lines.order_by("line"):
+        written, found = line_mapping.apply(_line_record(invoice, line))
+        problems += [f"line {line.line}, {problem}" for problem in found]
+        body[LINES].append(written)
+    if invoice.discount:
+        body["discountAmount"] = invoice.discount
+    return Prepared(body, mapping_version=header.version, problems=problems)
+
+
+class InvoiceVisit(Visit):
+    """Find the draft, create it if need be, and post it by its id."""
+
+    draft: dict[str, Any] | None = None
+
+    def find(self) -> Posted | Standing:
+        """Look for the invoice by BC's id, or by vendor and the vendor's number."""
+        self._check_still_cleared()
+        self.draft = self._by_id() if self.document.bc_id else self._by_number()
+        if self.draft is None:
+            return Standing.ABSENT
+        if self.draft["status"] in UNPOSTED:
+            return Standing.REPEATABLE  # BC posts a draft once, whoever asks
+        self._check_total(self.draft)
+        return Posted(as_uuid(self.draft["id"]), self.draft["number"])
+
+    def send(self, before_write: BeforeWrite) -> Posted:
+        """Post the draft of this very version; create it first when there is none."""
+        if self.draft is None:
+            self.draft = self._create(before_write)
+        self._check_total(self.draft)
+        before_write()
+        draft_id = self.draft["id"]
+        self.client.act(INVOICES, draft_id, "post", etag=self.draft["@odata.etag"])
+        posted = self.client.get(INVOICES, draft_id, select=SELECT)
+        return Posted(as_uuid(posted["id"]), posted["number"])
+
+    def _check_still_cleared(self) -> None:
+        """Matching may have blocked it again since it was put in line."""
+        if self.document.status not in (SupplierInvoice.Status.READY, SupplierInvoice.Status.POSTED):
+            raise Withdrawn(f"Invoice {self.document} is {self.document.get_status_display()} again.")
+
+    def _by_id(self) -> dict[str, Any]:
+        try:
+            return self.client.get(INVOICES, self.document.bc_id, select=SELECT)
+        except PermanentError as error:
+            if is_gone(error):
+                raise PermanentError(
+                    f"The draft of invoice {self.document.number} is no longer in Business Central. "
+                    "See whether it was deleted there, then cancel this.",
+                    code=error.code,
+                    status=error.status,
+                    raw=error.raw,
+                ) from error
+            raise
+
+    def _by_number(self) -> dict[str, Any] | None:
+        found = self.client.find(
+            INVOICES,
+            filter=odata.eq("vendorNumber", self.payload.get("vendorNumber", self.document.vendor_number))
+            & odata.eq("vendorInvoiceNumber", self._vendors_number),
+            select=SELECT,
+        )
+        living = [row for row in found if row["status"] not in UNPOSTABLE]
+        if len(living) > 1:
+            raise PermanentError(
+                f"Business Central has {len(living)} invoices with the number {self._vendors_number} of this "
+                "vendor. Delete the drafts that are too many there, then retry.",
+                owner="finance",
+            )
+        return living[0] if living else None
+
+    @property
+    def _vendors_number(self) -> str:
+        return str(self.payload.get("vendorInvoiceNumber", self.document.number)).upper()
+
+    def _create(self, before_write: BeforeWrite) -> dict[str, Any]:
+        body = payloads.in_order(INVOICES, self.payload)
+        before_write()
+        return self.client.create(INVOICES, body)
+
+    def _check_total(self, draft: dict[str, Any]) -> None:
+        """Post only the amount that was matched."""
+        total, ours = Decimal(draft["totalAmountIncludingTax"]), self.document.total
+        if ours is None or total == ours:
+            return
+        if self.document.origin == SupplierInvoice.Origin.BC:
+            # BC changed its draft after it was matched; the next pull brings it to matching again.
+            raise NotSentError(
+                f"Invoice {self.document.number} now stands at {total:f} in Business Central, but {ours:f} was "
+                "matched. It is posted once the change has been pulled and matched."
+            )
+        raise PermanentError(
+            f"Business Central makes invoice {self.document.number} {total:f}, the supplier bills {ours:f}. "
+            "Correct the draft there (tax, charges, rounding), then retry.",
+            owner="finance",
+        )
+
+
+def _record(invoice: SupplierInvoice) -> dict[str, Any]:
+    return {
+        "number": invoice.number,
+        "vendor_number": invoice.vendor_number,
+        "currency": invoice.currency,
+        "invoice_date": invoice.invoice_date,
+        "due_on": invoice.due_on,
+        "order_number": invoice.order_number,
+        "discount": invoice.discount or None,
+        "total": invoice.total,
+    }
+
+
+def _line_record(invoice: SupplierInvoice, line: InvoiceLine) -> dict[str, Any]:
+    """One line as mapping rows may name its fields; without an item it takes the order line's object."""
+    object_type, object_number = ("item", line.item) if line.item else _ordered_object(invoice, line)
+    return {
+        "line": line.line,
+        "object_type": object_type,
+        "object_number": object_number,
+        "item": line.item,
+        "description": line.description,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "unit_price": line.unit_price / line.price_base,
+        "discount": line.discount or None,
+        "order_number": line.order_number or invoice.order_number,
+        "order_line": line.order_line,
+        "invoice": _record(invoice),
+    }
+
+
+def _ordered_object(invoice: SupplierInvoice, line: InvoiceLine) -> tuple[str | None, str | None]:
+    order = PurchaseOrder.objects.filter(
+        company=invoice.company, number=line.order_number or invoice.order_number
+    ).first()
+    ordered = PurchaseOrderLine.objects.filter(order=order, line=line.order_line).first() if order else None
+    return object_of(ordered) if ordered else (None, None)

@@ -1,0 +1,129 @@
+"""Inventory movements: posted by the Tieout app in BC, once for each external id.
+
+The standard API cannot post a consumption or a transfer (BC.md §12). A request is stored under our key and
+then processed; processing a posted request changes nothing, so a lost answer is harmless.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+from integration import mapping
+from integration.bc import odata
+from integration.errors import ConflictError
+from integration.mapping import defaults
+from masterdata import lookup
+from masterdata.models import Account, Item, Location
+from reconciliation.models import InventoryMovement, InventoryMovementLine
+
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid, listed
+
+REQUESTS = "inventoryRequests"
+LINES = "inventoryRequestLines"
+NEEDS_APP = (
+    "the Tieout app in Business Central: its standard API cannot post inventory movements. "
+    "Install the app and set BC_APP_URL, or post the movement there and mark it done by hand"
+)
+
+
+def chain(movement: InventoryMovement) -> str:
+    """Each movement stands alone."""
+    return f"movement:{movement.pk}"
+
+
+def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
+    """Build the request through the field mapping, or say what it waits for."""
+    if not settings.BC_APP_URL:
+        return Prepared(waiting_for=NEEDS_APP)
+    lines = list(movement.lines.order_by("line"))
+    if missing := _missing(movement, lines):
+        return Prepared(waiting_for=missing)
+    header, line_mapping = mapping.compiled(defaults.MOVEMENT), mapping.compiled(defaults.MOVEMENT_LINE)
+    body, found = header.apply(_record(movement))
+    problems = [str(problem) for problem in found]
+    body["externalId"] = str(key)
+    body[LINES] = []
+    for line in lines:
+        written, found = line_mapping.apply(_line_record(line, movement))
+        problems += [f"line {line.line}, {problem}" for problem in found]
+        if line.dimensions:
+            written["dimensions"] = ";".join(f"{name}={value}" for name, value in line.dimensions.items())
+        body[LINES].append(written)
+    return Prepared(body, mapping_version=header.version, problems=problems)
+
+
+class MovementVisit(Visit):
+    """Store the request, then have it processed."""
+
+    request: dict[str, Any] | None = None
+
+    def find(self) -> Posted | Standing:
+        """Look for the request by our key."""
+        found = self.client.find(
+            REQUESTS,
+            filter=odata.eq("externalId", str(self.message.key)),
+            select=("id", "externalId", "status", "resultDocumentNumber"),
+            app=True,
+        )
+        self.request = found[0] if found else None
+        if self.request and self.request["status"] == "Posted":
+            return Posted(as_uuid(self.request["id"]), self.request["resultDocumentNumber"])
+        return Standing.REPEATABLE
+
+    def send(self, before_write: BeforeWrite) -> Posted:
+        """Store the request unless it is there, process it, and read what came of it."""
+        before_write()
+        if self.request and self.request["status"] == "Failed":  # it may have been corrected since
+            self.client.delete(REQUESTS, self.request["id"], etag=self.request["@odata.etag"], app=True)
+            self.request = None
+        if self.request is None:
+            self.request = self.client.create(REQUESTS, self.payload, app=True)
+        self.client.act(REQUESTS, self.request["id"], "process", app=True)
+        outcome = self.find()
+        if isinstance(outcome, Posted):
+            return outcome
+        raise ConflictError("Business Central has not posted the inventory movement. It is looked at again.")
+
+
+def _record(movement: InventoryMovement) -> dict[str, Any]:
+    return {
+        "kind": movement.kind,
+        "number": movement.number,
+        "posted_on": movement.posted_on,
+        "work_order": movement.work_order,
+        "reason": movement.reason,
+        "from_location": movement.from_location,
+        "to_location": movement.to_location,
+    }
+
+
+def _line_record(line: InventoryMovementLine, movement: InventoryMovement) -> dict[str, Any]:
+    return {
+        "line": line.line,
+        "item": line.item,
+        "quantity": line.quantity,
+        "unit": line.unit,
+        "location": line.location or movement.from_location,
+        "to_location": movement.to_location,
+        "account": line.account,
+        "asset": line.asset,
+        "movement": _record(movement),
+    }
+
+
+def _missing(movement: InventoryMovement, lines: list[InventoryMovementLine]) -> str:
+    company = movement.company
+    locations = [movement.from_location, movement.to_location, *(line.location for line in lines)]
+    wanted: list[tuple[str, Any, str, list[str]]] = [
+        ("item", Item, "number", [line.item for line in lines]),
+        ("account", Account, "number", [line.account for line in lines]),
+        ("location", Location, "code", locations),
+    ]
+    lacking = []
+    for noun, model, field, values in wanted:
+        if names := lookup.missing(company, model, field, values):
+            lacking.append(f"{noun} {listed(names)}")
+    return f"{'; '.join(lacking)} in Business Central" if lacking else ""

@@ -1,0 +1,158 @@
+"""Purchase orders: created in BC in one call, with our key in a comment line that commits with them.
+
+BC gives no field of an order to our key (BC.md §10), so the first line is a comment that carries it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from integration import mapping
+from integration.bc import odata, payloads
+from integration.mapping import defaults
+from masterdata import lookup
+from masterdata.models import Account, Company, Currency, Item, Location, Vendor
+from reconciliation.models import PurchaseOrder, PurchaseOrderLine
+
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid, listed
+
+LINES = "purchaseOrderLines"
+MARKER_SEQUENCE = 1
+SEQUENCE_STEP = 10_000
+
+
+def chain(order: PurchaseOrder) -> str:
+    """Everything about one order is delivered in order."""
+    return f"order:{order.number}"
+
+
+def marker(key: UUID) -> str:
+    """The text of the comment line by which we know an order as ours."""
+    return f"Tieout {key}"
+
+
+def sequence_of(line: int) -> int:
+    """BC's number for our line."""
+    return line * SEQUENCE_STEP
+
+
+def prepare(order: PurchaseOrder, key: UUID) -> Prepared:
+    """Build the order through the field mapping, or say which master record it waits for."""
+    lines = list(order.lines.order_by("line"))
+    if missing := _missing(order, lines):
+        return Prepared(waiting_for=missing)
+    header, line_mapping = mapping.compiled(defaults.ORDER), mapping.compiled(defaults.ORDER_LINE)
+    location_ids = lookup.location_ids(order.company, _locations(order, lines))
+    record = _record(order)
+    body, found = header.apply(record)
+    problems = [str(problem) for problem in found]
+    body[LINES] = [{"sequence": MARKER_SEQUENCE, "lineType": "Comment", "description": marker(key)}]
+    for line in lines:
+        written, found = line_mapping.apply(_line_record(line, record, location_ids))
+        problems += [f"line {line.line}, {problem}" for problem in found]
+        body[LINES].append(written)
+    return Prepared(body, mapping_version=header.version, problems=problems)
+
+
+class OrderVisit(Visit):
+    """Look for the marker among the vendor's orders of the day, then create the order."""
+
+    def find(self) -> Posted | Standing:
+        """Find the order that carries our key."""
+        candidates = self.client.find(
+            "purchaseOrders",
+            filter=odata.eq("vendorNumber", self.payload.get("vendorNumber", self.document.vendor_number))
+            & odata.eq("orderDate", self.document.order_date),
+            select=("id", "number"),
+            expand=odata.nested(LINES, ("sequence", "lineType", "description")),
+        )
+        ours = marker(self.message.key)
+        for candidate in candidates:
+            if any(line["description"] == ours for line in candidate[LINES]):
+                return Posted(as_uuid(candidate["id"]), candidate["number"])
+        return Standing.ABSENT
+
+    def send(self, before_write: BeforeWrite) -> Posted:
+        """Create the order with all its lines in one call."""
+        body = payloads.in_order("purchaseOrders", self.payload)
+        before_write()
+        created = self.client.create("purchaseOrders", body)
+        return Posted(as_uuid(created["id"]), created["number"])
+
+
+def _record(order: PurchaseOrder) -> dict[str, Any]:
+    """The order as mapping rows may name its fields."""
+    return {
+        "number": order.number,
+        "vendor_number": order.vendor_number,
+        "currency": order.currency,
+        "order_date": order.order_date,
+        "expected_on": order.expected_on,
+        "location": order.location,
+        "purchase_request": order.purchase_request,
+        "approved_by": order.approved_by,
+    }
+
+
+def _line_record(
+    line: PurchaseOrderLine, order: dict[str, Any], location_ids: dict[str, str]
+) -> dict[str, Any]:
+    """One line as mapping rows may name its fields; the price is that of one unit."""
+    object_type, object_number = object_of(line)
+    location = line.location or order["location"]
+    return {
+        "line": line.line,
+        "kind": line.kind,
+        "object_type": object_type,
+        "object_number": object_number,
+        "item": line.item,
+        "account": line.account,
+        "asset": line.asset,
+        "description": line.description,
+        "location": location,
+        "location_id": location_ids.get(location),
+        "unit": line.unit,
+        "quantity": line.quantity,
+        "unit_price": line.unit_price / line.price_base,
+        "discount_percent": line.discount_percent or None,
+        "work_order": line.work_order,
+        "expected_on": line.expected_on or order["expected_on"],
+        "dimensions": line.dimensions,
+        "order": order,
+    }
+
+
+def object_of(line: PurchaseOrderLine) -> tuple[str, str]:
+    """What BC calls the line's object: an item, an account or a fixed asset, and its number."""
+    if line.kind == PurchaseOrderLine.Kind.FIXED_ASSET:
+        return "fixed_asset", line.asset
+    if line.kind == PurchaseOrderLine.Kind.ITEM or not line.account:
+        return "item", line.item
+    return "account", line.account
+
+
+def _missing(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> str:
+    """Name the master records that the mirror lacks; they may come with the next pull."""
+    company = order.company
+    objects = [object_of(line) for line in lines]
+    wanted: list[tuple[str, Any, str, list[str]]] = [
+        ("vendor", Vendor, "number", [order.vendor_number]),
+        ("item", Item, "number", [number for kind, number in objects if kind == "item"]),
+        ("account", Account, "number", [number for kind, number in objects if kind == "account"]),
+        ("location", Location, "code", _locations(order, lines)),
+        ("currency", Currency, "code", _foreign(company, order.currency)),
+    ]
+    lacking = []
+    for noun, model, field, values in wanted:
+        if names := lookup.missing(company, model, field, values):
+            lacking.append(f"{noun} {listed(names)}")
+    return f"{'; '.join(lacking)} in Business Central" if lacking else ""
+
+
+def _locations(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> list[str]:
+    return sorted({code for line in lines if (code := line.location or order.location)})
+
+
+def _foreign(company: Company, currency: str) -> list[str]:
+    return [] if currency in ("", company.ledger_currency) else [currency]

@@ -1,0 +1,339 @@
+"""Receipts and service confirmations: received on their order in BC, never invoiced.
+
+BC has no key for a receipt; the evidence is the order itself: how much each line has received, against what
+our posted receipts and this one add up to (BC.md §10). The chain of the order keeps it to one writer.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from integration.bc import is_gone, odata, payloads
+from integration.bc.reading import PurchaseOrderLine as LineInBC
+from integration.bc.reading import as_date, read, select_for
+from integration.errors import ConflictError, PermanentError, TemporaryError, UnknownOutcome
+from integration.models import DocumentKind, Message
+from masterdata import lookup
+from reconciliation.models import (
+    GoodsReceipt,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    ServiceConfirmation,
+    ServiceConfirmationLine,
+)
+
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid
+from .orders import LINES, sequence_of
+
+KINDS = [DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION]
+PLACES = Decimal("0.00001")
+ZERO = Decimal(0)
+
+Quantities = dict[int, Decimal]
+
+
+def chain(document: GoodsReceipt | ServiceConfirmation) -> str:
+    """A receipt follows its order."""
+    return f"order:{document.order_number}"
+
+
+def prepare_receipt(receipt: GoodsReceipt, key: UUID) -> Prepared:
+    """Add up what was accepted, in the units of the order lines."""
+    accepted = [line for line in receipt.lines.order_by("line") if line.quantity_accepted]
+    if not accepted:
+        return Prepared(nothing_to_post=True)
+    return _prepare(
+        receipt,
+        receipt.received_on,
+        [(line.order_line, line.quantity_accepted, line.unit, None) for line in accepted],
+    )
+
+
+def prepare_confirmation(confirmation: ServiceConfirmation, key: UUID) -> Prepared:
+    """Add up what was confirmed; an amount counts as the part of the line that it pays for."""
+    if not confirmation.accepted:
+        return Prepared(nothing_to_post=True)
+    lines: list[ServiceConfirmationLine] = list(confirmation.lines.order_by("line"))
+    return _prepare(
+        confirmation,
+        confirmation.confirmed_on,
+        [(line.order_line, line.quantity, line.unit, line.amount) for line in lines],
+    )
+
+
+def _prepare(
+    document: GoodsReceipt | ServiceConfirmation,
+    posted_on: date,
+    told: Iterable[tuple[int, Decimal | None, str, Decimal | None]],
+) -> Prepared:
+    order = PurchaseOrder.objects.filter(company=document.company, number=document.order_number).first()
+    if order is None:
+        return Prepared(waiting_for=f"purchase order {document.order_number} from the CAFM")
+    order_lines = {line.line: line for line in order.lines.all()}
+    quantities: Quantities = defaultdict(Decimal)
+    problems = []
+    for number, quantity, unit, amount in told:
+        line = order_lines.get(number)
+        if line is None:
+            problems.append(f"order {order} has no line {number}")
+            continue
+        try:
+            quantities[sequence_of(number)] += _in_order_unit(order, line, quantity, unit, amount)
+        except lookup.NoConversion as missing:
+            return Prepared(waiting_for=str(missing)[:300])
+        except ValueError as error:
+            problems.append(str(error))
+    body = {
+        "orderNumber": order.number,
+        "postingDate": posted_on.isoformat(),
+        "lines": [{"sequence": each, "quantity": quantities[each]} for each in sorted(quantities)],
+    }
+    return Prepared(body, problems=problems, nothing_to_post=not problems and not any(quantities.values()))
+
+
+def _in_order_unit(
+    order: PurchaseOrder,
+    line: PurchaseOrderLine,
+    quantity: Decimal | None,
+    unit: str,
+    amount: Decimal | None,
+) -> Decimal:
+    """Give a quantity in the order line's unit; raises NoConversion, or ValueError in plain words."""
+    if quantity is None:
+        net = line.gross - line.discount
+        if not net:
+            raise ValueError(
+                f"line {line.line} of order {order} is worth nothing, an amount cannot confirm it"
+            )
+        return ((amount or ZERO) * line.quantity / net).quantize(PLACES)
+    if unit in ("", line.unit):
+        return quantity
+    if line.item:
+        return lookup.convert(order.company, line.item, quantity, unit, to=line.unit)
+    raise ValueError(f"line {line.line} of order {order} is ordered in {line.unit}, not in {unit}")
+
+
+@dataclass(frozen=True)
+class OrderInBC:
+    """The order as BC has it now."""
+
+    id: UUID | None
+    etag: str
+    number: str
+    posting_date: date | None
+    lines: tuple[LineInBC, ...]
+
+    @property
+    def received(self) -> Quantities:
+        return {line.sequence: line.received_quantity for line in self.lines}
+
+
+class ReceiptVisit(Visit):
+    """Receive on the order what is still missing of the expected total."""
+
+    order: OrderInBC | None = None
+
+    def find(self) -> Posted | Standing:
+        """Compare what the order has received with what it should have received by now."""
+        self.order = self._read_order()
+        received = self.order.received if self.order else self._received_on_receipts()
+        own, before = self._own(), self._before()
+        if all(received.get(each, ZERO) >= before.get(each, ZERO) + own[each] for each in own):
+            return self._latest_receipt()
+        return Standing.ABSENT
+
+    def send(self, before_write: BeforeWrite) -> Posted:
+        """Set the quantities in two rounds, make sure nothing would be invoiced, then post."""
+        order = self.order
+        if order is None:
+            raise PermanentError(
+                f"Order {self._order_number} is no longer in Business Central and did not receive this. "
+                "See whether it was deleted or finished there; then mark this done by hand or cancel it."
+            )
+        arrived = self._to_receive(order)
+        before_write()
+        self._set_posting_date(order)
+        self._set_quantities(order, arrived)
+        order = self._check_quantities(arrived)
+        before_write()
+        self.client.act("purchaseOrders", str(order.id), "receiveAndInvoice", etag=order.etag)
+        return self._latest_receipt()
+
+    # What should be
+
+    @property
+    def _order_number(self) -> str:
+        return self._our_order.bc_number or self._our_order.number
+
+    @property
+    def _our_order(self) -> PurchaseOrder:
+        if self.document.order is None:
+            self.document.order = PurchaseOrder.objects.get(
+                company=self.document.company, number=self.document.order_number
+            )
+        order: PurchaseOrder = self.document.order
+        return order
+
+    def _own(self) -> Quantities:
+        return _quantities(self.payload)
+
+    def _before(self) -> Quantities:
+        """What our receipts of this order have posted before."""
+        done = Message.objects.filter(
+            chain=self.message.chain, document_kind__in=KINDS, state=Message.State.DONE
+        ).exclude(pk=self.message.pk)
+        total: Quantities = defaultdict(Decimal)
+        for payload in done.values_list("payload", flat=True):
+            for sequence, quantity in _quantities(payload or {}).items():
+                total[sequence] += quantity
+        return total
+
+    def _to_receive(self, order: OrderInBC) -> Quantities:
+        """What is missing on each line; raises PermanentError where BC and we cannot both be right."""
+        lines = {line.sequence: line for line in order.lines}
+        own, before = self._own(), self._before()
+        arrived = {}
+        for sequence, quantity in own.items():
+            line = lines.get(sequence)
+            if line is None:
+                raise PermanentError(
+                    f"Order {order.number} has no line {sequence} in Business Central. "
+                    "Restore the line there, or correct the receipt, then retry.",
+                    owner="bc",
+                )
+            already = before.get(sequence, ZERO)
+            if line.received_quantity < already:
+                raise PermanentError(
+                    f"Line {sequence} of order {order.number} shows {line.received_quantity:f} received, but "
+                    f"{already:f} were posted from here. See what was undone in Business Central first.",
+                    owner="bc",
+                )
+            missing = max(ZERO, already + quantity - line.received_quantity)
+            open_quantity = line.quantity - line.received_quantity
+            if missing > open_quantity:
+                raise PermanentError(
+                    f"Line {sequence} of order {order.number} has {open_quantity:f} {line.unit or ''} open, "
+                    f"but {missing:f} were accepted. Raise the order in Business Central, then retry, "
+                    "or have the receipt corrected.",
+                    owner="cafm",
+                )
+            arrived[sequence] = missing
+        return arrived
+
+    # What is there
+
+    def _read_order(self) -> OrderInBC | None:
+        order = self._our_order
+        if not order.is_posted:
+            raise PermanentError(
+                f"Purchase order {order.number} is not in Business Central. Deliver it first, then retry.",
+                owner="cafm",
+            )
+        select = ("id", "number", "postingDate")
+        expand = odata.nested(LINES, select_for(LineInBC))
+        if order.bc_id is None:
+            rows = self.client.find(
+                "purchaseOrders", filter=odata.eq("number", order.bc_number), select=select, expand=expand
+            )
+            return _order(rows[0]) if rows else None
+        try:
+            return _order(self.client.get("purchaseOrders", order.bc_id, select=select, expand=expand))
+        except PermanentError as error:
+            if is_gone(error):  # an order that is fully received and invoiced vanishes
+                return None
+            raise
+
+    def _receipts(self, *, with_lines: bool = False) -> list[dict[str, Any]]:
+        return self.client.find(
+            "purchaseReceipts",
+            filter=odata.eq("orderNumber", self._order_number),
+            select=("id", "number", "lastModifiedDateTime"),
+            expand=odata.nested("purchaseReceiptLines", ("sequence", "quantity")) if with_lines else None,
+        )
+
+    def _received_on_receipts(self) -> Quantities:
+        total: Quantities = defaultdict(Decimal)
+        for receipt in self._receipts(with_lines=True):
+            for line in receipt["purchaseReceiptLines"]:
+                total[int(line["sequence"])] += Decimal(line["quantity"])
+        return total
+
+    def _latest_receipt(self) -> Posted:
+        """Name the newest receipt of the order that is not another document's."""
+        taken = set(
+            Message.objects.filter(chain=self.message.chain, document_kind__in=KINDS)
+            .exclude(pk=self.message.pk)
+            .values_list("bc_number", flat=True)
+        )
+        receipts = [each for each in self._receipts() if each["number"] not in taken]
+        if not receipts:
+            return Posted(None, "")
+        newest = max(receipts, key=lambda each: (each["lastModifiedDateTime"], each["number"]))
+        return Posted(as_uuid(newest["id"]), newest["number"])
+
+    # What is changed
+
+    def _set_posting_date(self, order: OrderInBC) -> None:
+        posted_on = self.payload["postingDate"]
+        if order.posting_date is None or order.posting_date.isoformat() != posted_on:
+            self._change("purchaseOrders", str(order.id), {"postingDate": posted_on}, order.etag)
+
+    def _set_quantities(self, order: OrderInBC, arrived: Quantities) -> None:
+        lines = [line for line in order.lines if line.line_type != "Comment"]
+        for line, changes in payloads.receive_quantities(lines, arrived):
+            if line.receive_quantity != changes["receiveQuantity"]:
+                self._change(LINES, line.id, changes, line.etag or "")
+        # The first round reset invoiceQuantity on what it touched, so the second looks again.
+        fresh = self._must_read_order()
+        for line in payloads.would_invoice(fresh.lines):
+            self._change(LINES, line.id, payloads.nothing_to_invoice(), line.etag or "")
+
+    def _check_quantities(self, arrived: Quantities) -> OrderInBC:
+        """Read the order again: exactly this would be received, and nothing invoiced."""
+        order = self._must_read_order()
+        wrong = [
+            line.sequence for line in order.lines if line.receive_quantity != arrived.get(line.sequence, ZERO)
+        ]
+        if wrong or payloads.would_invoice(order.lines):
+            raise ConflictError(
+                f"Someone else is changing order {order.number} in Business Central. It is read again."
+            )
+        return order
+
+    def _must_read_order(self) -> OrderInBC:
+        order = self._read_order()
+        if order is None:
+            raise ConflictError(f"Order {self._order_number} vanished while it was worked on.")
+        return order
+
+    def _change(self, entity_set: str, id: str, changes: Mapping[str, Any], etag: str) -> None:
+        """Change a quantity to be posted. A lost answer does no harm: it posts nothing and is set again."""
+        try:
+            self.client.update(entity_set, id, changes, etag=etag)
+        except UnknownOutcome as lost:
+            raise TemporaryError(
+                "Business Central broke off before anything was received. It is sent again by itself.",
+                code=lost.code,
+                status=lost.status,
+                raw=lost.raw,
+            ) from lost
+
+
+def _quantities(payload: Mapping[str, Any]) -> Quantities:
+    return {int(line["sequence"]): Decimal(line["quantity"]) for line in payload.get("lines", [])}
+
+
+def _order(row: Mapping[str, Any]) -> OrderInBC:
+    return OrderInBC(
+        id=as_uuid(row["id"]),
+        etag=row["@odata.etag"],
+        number=row["number"],
+        posting_date=as_date(row["postingDate"]),
+        lines=tuple(read(LineInBC, line) for line in row[LINES]),
+    )
