@@ -19,10 +19,14 @@ PURE = {
     "reconciliation.matching",
     "integration.mapping.transforms",
     "integration.bc.odata",
+    "integration.bc.reading",
+    "integration.bc.exact_json",
     "integration.backoff",
-    "integration.errors",
     "integration.exact",
+    "integration.errors",
 }
+# Text to values and back is as pure as the standard library's own json.
+PURE_PACKAGES = {"orjson"}
 SANDBOX = "integration.sandbox"
 
 
@@ -69,7 +73,7 @@ def _in(name: str, package: str) -> bool:
 
 
 def _is_standard(name: str) -> bool:
-    return name.partition(".")[0] in sys.stdlib_module_names
+    return name.partition(".")[0] in sys.stdlib_module_names | PURE_PACKAGES
 
 
 def _selected(package: str) -> list[tuple[str, Path]]:
