@@ -1,0 +1,1 @@
+"""The CAFM's HTTP interface: events in, their fate and master data out."""

@@ -1,0 +1,216 @@
+"""The kinds of event the CAFM sends: each with its shape, and how it becomes a form of ours.
+
+A kind that is only kept has no `form`; its event is stored, and the note says what happens with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from integration.models import DocumentKind
+from reconciliation import documents
+from reconciliation.models import InventoryMovement
+
+from . import serializers
+from .problems import FieldError, Invalid, ProblemError, pointers
+from .serializers import Shape, without_null
+from .wire import plain, unclean
+
+# What Business Central owns: an event that would change it is refused (contract: ownership).
+OWNED_BY_BC = {
+    "item": "items",
+    "vendor": "vendors",
+    "unit": "units of measure",
+    "item_unit": "item units",
+    "account": "the chart of accounts",
+    "currency": "currencies",
+    "exchange_rate": "exchange rates",
+    "location": "locations",
+    "dimension": "dimensions",
+    "supplier_invoice": "supplier invoices",
+}
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class EventType:
+    """One kind of event."""
+
+    name: str
+    shape: type[Shape]
+    kind: DocumentKind | None = None
+    form: Callable[[Values], Any] | None = None
+    record: Callable[..., Any] | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event whose envelope is right; `data` is not judged yet."""
+
+    id: str
+    source: str
+    type: str
+    time: datetime | None
+    data: Values
+    body: dict[str, Any]
+    body_hash: bytes
+
+
+class UnknownType(Invalid):
+    """A type that the contract does not know."""
+
+    code = "unknown-type"
+    title = "This type of event is not known"
+
+
+class NotTheOwner(ProblemError):  # noqa: N818
+    """The CAFM wants to change what Business Central owns."""
+
+    status = 403
+    code = "not-the-owner"
+    title = "The CAFM does not own this record"
+
+
+def read(event: Any) -> Event:
+    """Judge an event's envelope; raises Invalid, UnknownType, NotTheOwner."""
+    if not isinstance(event, dict):
+        raise Invalid("An event is a JSON object.", [FieldError("", "Not a JSON object.")])
+    if bad := list(unclean(event)):
+        raise Invalid("The event holds text or nesting that cannot be stored.", bad)
+    envelope = _checked(serializers.Envelope(data=event), "The envelope is not a CloudEvent 1.0.")
+    _check_type(envelope["type"])
+    body = plain(event)
+    return Event(
+        id=envelope["id"],
+        source=envelope["source"],
+        type=envelope["type"],
+        time=envelope.get("time"),
+        data=event["data"],
+        body=body,
+        body_hash=hashlib.sha256(json.dumps(body, sort_keys=True).encode()).digest(),
+    )
+
+
+def form_of(event: Event) -> Any:
+    """Judge an event's data and give its form, or None where the event is only kept; raises Invalid."""
+    known = TYPES[event.type]
+    shape = known.shape(data=event.data)
+    values = _checked(shape, f"The data of {event.type} has the wrong shape.", at="/data")
+    return known.form(values) if known.form else None
+
+
+def _checked(shape: Shape, sentence: str, at: str = "") -> dict[str, Any]:
+    if not shape.is_valid():
+        raise Invalid(
+            f"{sentence} Correct the fields that are named, then send again.", pointers(shape.errors, at)
+        )
+    return dict(shape.validated_data)
+
+
+def _check_type(name: str) -> None:
+    if name in TYPES:
+        return
+    subject = name.partition(".")[0]
+    if subject in OWNED_BY_BC:
+        raise NotTheOwner(
+            f"{name} would change {OWNED_BY_BC[subject]}, which belong to Business Central. Change them "
+            f"there; the change comes back with the next pull."
+        )
+    raise UnknownType(
+        f"{name} is not a type of event. The types are {', '.join(TYPES)}.",
+        [FieldError("/type", "Not a known type.")],
+    )
+
+
+def _order(values: Values) -> documents.OrderForm:
+    told = _renamed(values, vendor="vendor_number")
+    return documents.OrderForm(
+        **told | {"lines": _lines(documents.OrderLineForm, values), "charges": _charges(values)}
+    )
+
+
+def _receipt(values: Values) -> documents.ReceiptForm:
+    told = _renamed(values, purchase_order="order_number")
+    return documents.ReceiptForm(**told | {"lines": _lines(documents.ReceiptLineForm, values)})
+
+
+def _confirmation(values: Values) -> documents.ConfirmationForm:
+    told = _renamed(values, purchase_order="order_number")
+    return documents.ConfirmationForm(**told | {"lines": _lines(documents.ConfirmationLineForm, values)})
+
+
+def _movement(kind: InventoryMovement.Kind) -> Callable[[Values], documents.MovementForm]:
+    def form(values: Values) -> documents.MovementForm:
+        lines = _lines(documents.MovementLineForm, values)
+        return documents.MovementForm(kind=kind, **_renamed(values) | {"lines": lines})
+
+    return form
+
+
+def _invoice(values: Values) -> documents.InvoiceForm:
+    told = _renamed(values, vendor="vendor_number", purchase_order="order_number", document="document_url")
+    lines = tuple(
+        documents.InvoiceLineForm(**_renamed(line, order="order_number") | {"charges": _charges(line)})
+        for line in values["lines"]
+    )
+    return documents.InvoiceForm(**told | {"lines": lines, "charges": _charges(values)})
+
+
+def _renamed(values: Values, **names: str) -> dict[str, Any]:
+    """Give what was told, under our names."""
+    return {names.get(name, name): value for name, value in without_null(values).items()}
+
+
+def _lines(form: type[Any], values: Values) -> tuple[Any, ...]:
+    return tuple(form(**without_null(line)) for line in values["lines"])
+
+
+def _charges(values: Values) -> tuple[documents.ChargeForm, ...]:
+    return tuple(documents.ChargeForm(**charge) for charge in values.get("charges") or ())
+
+
+def _record_invoice(company: Any, form: documents.InvoiceForm, *, source: str) -> Any:
+    return documents.record_invoice(company, form, source=source, origin="cafm")
+
+
+ORDER = DocumentKind.PURCHASE_ORDER
+RECEIPT = DocumentKind.GOODS_RECEIPT
+CONFIRMATION = DocumentKind.SERVICE_CONFIRMATION
+MOVEMENT = DocumentKind.INVENTORY_MOVEMENT
+INVOICE = DocumentKind.SUPPLIER_INVOICE
+KEPT = "Kept; nothing is done with it yet. "
+
+# fmt: off
+TYPES = {
+    each.name: each
+    for each in [
+        EventType("purchase_order.approved.v1", serializers.OrderApproved,
+                  ORDER, _order, documents.record_order),
+        EventType("purchase_order.changed.v1", serializers.OrderChanged,
+                  note=KEPT + "Change the order in Business Central."),
+        EventType("purchase_order.cancelled.v1", serializers.OrderCancelled,
+                  note=KEPT + "Cancel the order in Business Central."),
+        EventType("goods_receipt.recorded.v1", serializers.ReceiptRecorded,
+                  RECEIPT, _receipt, documents.record_receipt),
+        EventType("goods_receipt.reversed.v1", serializers.ReceiptReversed,
+                  note=KEPT + "Undo the receipt in Business Central."),
+        EventType("service.confirmed.v1", serializers.ServiceConfirmed,
+                  CONFIRMATION, _confirmation, documents.record_confirmation),
+        EventType("inventory.consumed.v1", serializers.InventoryConsumed,
+                  MOVEMENT, _movement(InventoryMovement.Kind.CONSUMPTION), documents.record_movement),
+        EventType("inventory.adjusted.v1", serializers.InventoryAdjusted,
+                  MOVEMENT, _movement(InventoryMovement.Kind.ADJUSTMENT), documents.record_movement),
+        EventType("inventory.transferred.v1", serializers.InventoryTransferred,
+                  MOVEMENT, _movement(InventoryMovement.Kind.TRANSFER), documents.record_movement),
+        EventType("supplier_invoice.received.v1", serializers.InvoiceReceived,
+                  INVOICE, _invoice, _record_invoice),
+    ]
+}
+# fmt: on

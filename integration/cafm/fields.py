@@ -1,0 +1,93 @@
+"""The kinds of value an event holds, each with its limits: those of our columns, so that what passes fits."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django.core.validators import MinValueValidator
+from rest_framework import serializers
+
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?\Z", re.ASCII)
+LARGEST_LINE = 2_147_483_647
+
+
+class Text(serializers.CharField):
+    """Text; numbers are not taken for text."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Code(Text):
+    """A code or number of BC's, which knows no small letters."""
+
+    def to_internal_value(self, data: Any) -> str:
+        return super().to_internal_value(data).upper()
+
+
+class Exact(serializers.DecimalField):
+    """A decimal string, or a JSON number; never an exponent in a string, never NaN."""
+
+    default_error_messages = {"invalid": 'A decimal string is required, for example "12.50".'}
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, bool) or not isinstance(data, str | int | Decimal):
+            self.fail("invalid")
+        if isinstance(data, str) and not PLAIN_NUMBER.match(data):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class LineNumber(serializers.IntegerField):
+    """The sender's number of a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"min_value": 0, "max_value": LARGEST_LINE} | kwargs)
+
+    def to_internal_value(self, data: Any) -> int:
+        if isinstance(data, bool) or not isinstance(data, int):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+def optional(kind: type[serializers.Field[Any, Any, Any, Any]], **kwargs: Any) -> Any:
+    """Make a field that may be absent or null, and empty where it is text."""
+    if issubclass(kind, serializers.CharField):
+        kwargs = {"allow_blank": True} | kwargs
+    return kind(required=False, allow_null=True, **kwargs)
+
+
+def quantity(*, least: Decimal | None = Decimal(0), required: bool = True, **kwargs: Any) -> Exact:
+    """Make a quantity: five decimals as in BC, and not so large that amounts made of it overflow."""
+    return _exact(13, 5, least, required, kwargs)
+
+
+def price(*, required: bool = True, **kwargs: Any) -> Exact:
+    """Make a unit price or a charge."""
+    return _exact(20, 8, kwargs.pop("least", None), required, kwargs)
+
+
+def amount(*, required: bool = True, **kwargs: Any) -> Exact:
+    """Make an amount of money."""
+    return _exact(23, 8, kwargs.pop("least", None), required, kwargs)
+
+
+def positive(field: Exact) -> Exact:
+    """Let only more than nothing through."""
+    field.validators.append(MinValueValidator(Decimal(1).scaleb(-(field.decimal_places or 0))))
+    return field
+
+
+def _exact(digits: int, places: int, least: Decimal | None, required: bool, kwargs: dict[str, Any]) -> Exact:
+    return Exact(
+        max_digits=digits,
+        decimal_places=places,
+        min_value=least,
+        required=required,
+        allow_null=not required,
+        **kwargs,
+    )

@@ -1,0 +1,353 @@
+"""The shapes of the events' data, one serializer a form; the names are the contract's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+from rest_framework import serializers
+
+from reconciliation.matching.facts import Level
+from reconciliation.models import PurchaseOrderLine, SupplierInvoice
+
+from . import fields
+from .fields import Code, LineNumber, Text, optional, positive
+
+MOST_LINES = 10_000
+MOST_CHARGES = 100
+
+Shape = serializers.Serializer[Any]
+
+
+class Lines(serializers.ListSerializer[Any]):
+    """Lines of a document: at least one, each number once."""
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        lines = super().to_internal_value(data)
+        seen: set[int] = set()
+        errors: list[dict[str, list[str]]] = [{} for _ in lines]
+        for position, line in enumerate(lines):
+            if line["line"] in seen:
+                errors[position] = {"line": [f"Line {line['line']} is here twice."]}
+            seen.add(line["line"])
+        if any(errors):
+            raise serializers.ValidationError(errors)
+        return lines
+
+
+class Line(Shape):
+    line = LineNumber()
+
+    @classmethod
+    def many_init(cls, *args: Any, **kwargs: Any) -> serializers.ListSerializer[Any]:
+        kwargs = {"allow_empty": False, "max_length": MOST_LINES} | kwargs
+        limits = {name: kwargs.pop(name) for name in ("allow_empty", "max_length")}
+        return Lines(*args, child=cls(), **kwargs, **limits)
+
+
+class Charge(Shape):
+    code = Code(max_length=20)
+    amount = fields.price()
+
+
+class Charges(serializers.ListField):
+    """Charges, each code once."""
+
+    child = Charge()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, max_length=MOST_CHARGES, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        charges = super().to_internal_value(data)
+        codes = [charge["code"] for charge in charges]
+        if twice := sorted({code for code in codes if codes.count(code) > 1}):
+            raise serializers.ValidationError([f"The charge {twice[0]} is here twice. Add its amounts up."])
+        return charges
+
+
+class Dimensions(serializers.DictField):
+    child = Text(max_length=50, allow_blank=True)
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, **kwargs)
+
+
+# Purchase orders
+
+
+class OrderLine(Line):
+    kind = serializers.ChoiceField(choices=PurchaseOrderLine.Kind.choices)
+    item = optional(Code, max_length=20)
+    account = optional(Code, max_length=20)
+    asset = optional(Code, max_length=20)
+    description = optional(Text, max_length=250)
+    quantity = positive(fields.quantity())
+    unit = optional(Code, max_length=10)
+    unit_price = fields.price(least=Decimal(0))
+    price_base = positive(fields.quantity(required=False))
+    discount_percent = fields.quantity(required=False, max_value=100)
+    location = optional(Code, max_length=10)
+    work_order = optional(Text, max_length=50)
+    expected_on = optional(serializers.DateField)
+    match_level = optional(serializers.ChoiceField, choices=[level.value for level in Level])
+    dimensions = Dimensions()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        what = {"item": "item", "account": "account", "fixed_asset": "asset"}.get(attrs["kind"])
+        if what and not attrs.get(what):
+            raise serializers.ValidationError({what: [f"A line of kind {attrs['kind']} names its {what}."]})
+        return attrs
+
+
+class OrderApproved(Shape):
+    number = Text(max_length=50)
+    purchase_request = optional(Text, max_length=50)
+    vendor = Code(max_length=20)
+    currency = Code(max_length=10)
+    order_date = serializers.DateField()
+    expected_on = optional(serializers.DateField)
+    location = optional(Code, max_length=10)
+    approved_by = Text(max_length=150)
+    charges = Charges()
+    lines = OrderLine(many=True)
+
+
+class OrderChanged(OrderApproved):
+    version = LineNumber(min_value=1)
+
+
+class OrderCancelled(Shape):
+    number = Text(max_length=50)
+    reason = Text(max_length=300)
+    lines = Line(many=True, required=False, allow_empty=True)
+
+
+# Receipts and confirmations
+
+
+class ReceiptLine(Line):
+    order_line = LineNumber()
+    quantity_received = fields.quantity()
+    quantity_accepted = fields.quantity()
+    quantity_rejected = fields.quantity()
+    reject_reason = optional(Text, max_length=100)
+    unit = Code(max_length=10)
+    location = optional(Code, max_length=10)
+    lot = optional(Text, max_length=50)
+    serial = optional(Text, max_length=50)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        judged = attrs["quantity_accepted"] + attrs["quantity_rejected"]
+        if judged > attrs["quantity_received"]:
+            raise serializers.ValidationError(
+                {
+                    "quantity_received": [
+                        f"{judged:f} were accepted or rejected, but only "
+                        f"{attrs['quantity_received']:f} were received."
+                    ]
+                }
+            )
+        return attrs
+
+
+class ReceiptRecorded(Shape):
+    number = Text(max_length=50)
+    purchase_order = Text(max_length=50)
+    received_on = serializers.DateField()
+    received_by = Text(max_length=150)
+    delivery_note = optional(Text, max_length=50)
+    lines = ReceiptLine(many=True)
+
+
+class ReceiptReversed(Shape):
+    number = Text(max_length=50)
+    goods_receipt = Text(max_length=50)
+    reversed_on = serializers.DateField()
+    reason = Text(max_length=300)
+
+
+class ConfirmationLine(Line):
+    order_line = LineNumber()
+    quantity = fields.quantity(required=False)
+    unit = optional(Code, max_length=10)
+    amount = fields.amount(required=False, least=Decimal(0))
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("quantity") is None and attrs.get("amount") is None:
+            raise serializers.ValidationError({"quantity": ["Give a quantity or an amount."]})
+        return attrs
+
+
+class ServiceConfirmed(Shape):
+    number = Text(max_length=50)
+    purchase_order = Text(max_length=50)
+    confirmed_on = serializers.DateField()
+    confirmed_by = Text(max_length=150)
+    accepted = serializers.BooleanField()
+    lines = ConfirmationLine(many=True)
+
+
+# Inventory
+
+
+class MovementLine(Line):
+    item = Code(max_length=20)
+    quantity = fields.quantity(least=None)
+    unit = Code(max_length=10)
+
+
+class ConsumedLine(MovementLine):
+    location = Code(max_length=10)
+    account = optional(Code, max_length=20)
+    asset = optional(Code, max_length=20)
+    dimensions = Dimensions()
+
+
+class AdjustedLine(MovementLine):
+    location = Code(max_length=10)
+
+
+class TransferredLine(MovementLine):
+    quantity = positive(fields.quantity())
+
+
+class InventoryConsumed(Shape):
+    number = Text(max_length=50)
+    work_order = Text(max_length=50)
+    posted_on = serializers.DateField()
+    lines = ConsumedLine(many=True)
+
+
+class InventoryAdjusted(Shape):
+    number = Text(max_length=50)
+    posted_on = serializers.DateField()
+    reason = Text(max_length=100)
+    lines = AdjustedLine(many=True)
+
+
+class InventoryTransferred(Shape):
+    number = Text(max_length=50)
+    posted_on = serializers.DateField()
+    from_location = Code(max_length=10)
+    to_location = Code(max_length=10)
+    lines = TransferredLine(many=True)
+
+
+# Invoices
+
+
+class InvoiceLine(Line):
+    order = optional(Text, max_length=50)
+    order_line = optional(LineNumber)
+    item = optional(Code, max_length=20)
+    description = optional(Text, max_length=250)
+    quantity = fields.quantity(least=None)
+    unit = optional(Code, max_length=10)
+    unit_price = fields.price()
+    price_base = positive(fields.quantity(required=False))
+    discount = fields.price(required=False)
+    charges = Charges()
+    amount = fields.amount()
+    tax = fields.amount(required=False)
+
+
+class InvoiceReceived(Shape):
+    number = Text(max_length=50)
+    type = serializers.ChoiceField(choices=SupplierInvoice.Type.choices)
+    vendor = Code(max_length=20)
+    invoice_date = serializers.DateField()
+    due_on = optional(serializers.DateField)
+    currency = Code(max_length=10)
+    purchase_order = optional(Text, max_length=50)
+    lines = InvoiceLine(many=True)
+    charges = Charges()
+    discount = fields.amount(required=False)
+    tax = fields.amount(required=False)
+    rounding = fields.amount(required=False)
+    total = fields.amount()
+    document = optional(serializers.URLField, max_length=500)
+
+
+# The envelope
+
+
+class Envelope(Shape):
+    """A CloudEvent 1.0 in structured JSON; other attributes are allowed and kept."""
+
+    specversion = serializers.ChoiceField(choices=["1.0"])
+    id = Text(max_length=200)
+    source = Text(max_length=200)
+    type = Text(max_length=60)
+    time = optional(serializers.DateTimeField)
+    datacontenttype = optional(serializers.ChoiceField, choices=["application/json"])
+    data = serializers.DictField()
+
+
+class Accepted(Shape):
+    """The answer to an event; the same event gets the same answer again."""
+
+    id = serializers.CharField()
+    source = serializers.CharField()
+    status = serializers.ChoiceField(choices=["accepted"])
+    href = serializers.CharField()
+
+
+class Problem(Shape):
+    """RFC 9457 problem details."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    errors = serializers.ListField(child=serializers.DictField(child=serializers.CharField()), required=False)
+
+
+class EventDocument(Shape):
+    kind = serializers.CharField()
+    number = serializers.CharField()
+    bc_number = serializers.CharField(allow_blank=True)
+    bc_id = serializers.UUIDField(allow_null=True)
+
+
+class Try(Shape):
+    number = serializers.IntegerField()
+    started_at = serializers.DateTimeField()
+    ended_at = serializers.DateTimeField()
+    outcome = serializers.CharField()
+    http_status = serializers.IntegerField(allow_null=True)
+    code = serializers.CharField(allow_blank=True)
+    sentence = serializers.CharField(allow_blank=True)
+
+
+class Fate(models.TextChoices):
+    """How far an event has come."""
+
+    ACCEPTED = "accepted", "recorded, nothing to post"
+    WAITING = "waiting", "waits for a record or a decision"
+    QUEUED = "queued", "in line for BC"
+    SENDING = "sending", "being sent to BC"
+    VERIFYING = "verifying", "sent, looked for in BC"
+    POSTED = "posted", "posted in BC"
+    REJECTED = "rejected", "refused"
+    DEAD = "dead", "given up"
+    CANCELLED = "cancelled", "cancelled"
+
+
+class EventStatus(Shape):
+    id = serializers.CharField()
+    source = serializers.CharField()
+    type = serializers.CharField()
+    status = serializers.ChoiceField(choices=Fate.choices)
+    received_at = serializers.DateTimeField()
+    document = EventDocument(allow_null=True)
+    attempts = Try(many=True)
+    next = serializers.CharField(allow_blank=True)
+
+
+def without_null(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what was sent as null or as empty: it was not told."""
+    return {name: value for name, value in values.items() if value is not None and value != ""}

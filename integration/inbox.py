@@ -1,0 +1,264 @@
+"""The inbox: each event of the CAFM is stored once, with its document and the document's place in the outbox.
+
+All three are written in one transaction, so that an event which got its answer is never half done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from integration import outbox
+from integration.cafm import events
+from integration.cafm.events import Event
+from integration.cafm.problems import ProblemError
+from integration.cafm.serializers import Fate
+from integration.models import ApiKey, Attempt, DocumentKind, InboxEvent, Message
+from masterdata.models import Company
+from reconciliation import documents
+from reconciliation.models import (
+    Document,
+    GoodsReceipt,
+    InventoryMovement,
+    PurchaseOrder,
+    ServiceConfirmation,
+    SupplierInvoice,
+)
+
+logger = logging.getLogger(__name__)
+
+State = Message.State
+
+MODELS: dict[str, type[Document]] = {
+    DocumentKind.PURCHASE_ORDER: PurchaseOrder,
+    DocumentKind.GOODS_RECEIPT: GoodsReceipt,
+    DocumentKind.SERVICE_CONFIRMATION: ServiceConfirmation,
+    DocumentKind.INVENTORY_MOVEMENT: InventoryMovement,
+    DocumentKind.SUPPLIER_INVOICE: SupplierInvoice,
+}
+
+FATES = {
+    State.WAITING: Fate.WAITING,
+    State.READY: Fate.QUEUED,
+    State.CLAIMED: Fate.QUEUED,
+    State.SENDING: Fate.SENDING,
+    State.VERIFYING: Fate.VERIFYING,
+    State.DONE: Fate.POSTED,
+    State.DEAD: Fate.DEAD,
+    State.REJECTED: Fate.REJECTED,
+    State.CANCELLED: Fate.CANCELLED,
+}
+
+
+class EventConflict(ProblemError):  # noqa: N818
+    """The same source and id came before with another body."""
+
+    status = 409
+    code = "event-conflict"
+    title = "This event came before with another content"
+
+
+class DocumentConflict(ProblemError):  # noqa: N818
+    """The document's number came before, in another event."""
+
+    status = 409
+    code = "document-exists"
+    title = "A document of this number was recorded before"
+
+
+class SourceNotAllowed(ProblemError):  # noqa: N818
+    """The key is not for this source."""
+
+    status = 403
+    code = "source-not-allowed"
+    title = "This key may not send for this source"
+
+
+@dataclass(frozen=True)
+class Story:
+    """What has become of an event."""
+
+    event: InboxEvent
+    document: Document | None
+    attempts: tuple[Attempt, ...]
+    fate: Fate
+    next: str
+
+
+@transaction.atomic
+def receive(event: Any, *, key: ApiKey) -> InboxEvent:
+    """Store an event, its document and its message; the same event again gives the stored one.
+
+    Raises Invalid, NotTheOwner, SourceNotAllowed, EventConflict, DocumentConflict; nothing is stored then.
+    """
+    told = events.read(event)
+    _check_source(told, key)
+    if known := _known(told):
+        return _same(known, told, key.company)
+    form = events.form_of(told)
+    row, is_new = _store(told, key)
+    if not is_new:
+        return _same(row, told, key.company)
+    if form is not None:
+        _record(row, told, form)
+    return row
+
+
+def find(company: Company, event_id: str, source: str = "") -> InboxEvent | None:
+    """Find an event by its id; without its source only when one source alone has used that id."""
+    found = InboxEvent.objects.filter(company=company, event_id=event_id)
+    if source:
+        found = found.filter(source=source)
+    few = list(found[:2])
+    return few[0] if len(few) == 1 else None
+
+
+def story(event: InboxEvent) -> Story:
+    """Tell what has become of an event, and what to do next."""
+    document = _document(event)
+    message = (
+        Message.objects.for_document(event.document_kind, event.document_id).order_by("-pk").first()
+        if document is not None and event.document_id is not None
+        else None
+    )
+    if document is None:
+        return Story(event, None, (), Fate.ACCEPTED, event.note)
+    if message is None:
+        return Story(event, document, (), *_without_message(document))
+    attempts = tuple(Attempt.objects.filter(message=message).order_by("pk"))
+    return Story(event, document, attempts, FATES[State(message.state)], _next(message))
+
+
+def _check_source(told: Event, key: ApiKey) -> None:
+    if key.sources and told.source not in key.sources:
+        raise SourceNotAllowed(
+            f"The key {key} may send for {', '.join(key.sources)}, not for {told.source}. "
+            f"Use the key of that source, or have Tieout's administrator add it."
+        )
+
+
+def _known(told: Event) -> InboxEvent | None:
+    return InboxEvent.objects.filter(source=told.source, event_id=told.id).first()
+
+
+def _same(row: InboxEvent, told: Event, company: Company) -> InboxEvent:
+    if row.company_id != company.pk or bytes(row.body_hash) != told.body_hash:
+        raise EventConflict(
+            f"Event {told.id} of {told.source} was received on {row.received_at:%Y-%m-%d %H:%M} UTC with "
+            f"another content. Nothing was done now. Send what is new under a new id."
+        )
+    return row
+
+
+def _store(told: Event, key: ApiKey) -> tuple[InboxEvent, bool]:
+    """Insert the event; who comes second waits at the unique index and gets the first one's row."""
+    note = events.TYPES[told.type].note
+    try:
+        with transaction.atomic():
+            row = InboxEvent.objects.create(
+                company=key.company,
+                source=told.source,
+                event_id=told.id,
+                type=told.type,
+                occurred_at=told.time,
+                received_with=key,
+                body=told.body,
+                body_hash=told.body_hash,
+                note=note,
+            )
+    except IntegrityError:
+        row = _known(told)  # type: ignore[assignment]  # it is there: its index entry stopped us
+        if row is None:
+            raise
+        return row, False
+    return row, True
+
+
+def _record(row: InboxEvent, told: Event, form: Any) -> None:
+    known = events.TYPES[told.type]
+    if known.record is None or known.kind is None:
+        return
+    try:
+        document = known.record(row.company, form, source=told.source)
+    except documents.DocumentExists as exc:
+        raise DocumentConflict(str(exc)) from exc
+    row.document_kind, row.document_id = known.kind, document.pk
+    row.note = _nothing_to_post(document)
+    row.save(update_fields=["document_kind", "document_id", "note"])
+    if document.status == Document.Status.READY and known.kind != DocumentKind.SUPPLIER_INVOICE:
+        outbox.enqueue(known.kind, document)
+    if isinstance(document, PurchaseOrder):
+        _look_again(_waiting_for(document))
+    logger.info("Received %s %s from %s", told.type, told.id, told.source)
+
+
+def _waiting_for(order: PurchaseOrder) -> Iterable[Message]:
+    """Find the messages of what came before its order."""
+    for kind, early in (
+        (DocumentKind.GOODS_RECEIPT, order.receipts),
+        (DocumentKind.SERVICE_CONFIRMATION, order.confirmations),
+    ):
+        ids = early.values("pk")
+        yield from Message.objects.filter(document_kind=kind, document_id__in=ids, state=State.WAITING)
+
+
+def _look_again(messages: Iterable[Message]) -> None:
+    for message in messages:
+        locked = Message.objects.select_for_update().filter(pk=message.pk, state=State.WAITING).first()
+        if locked is not None:
+            outbox.prepare(locked)
+
+
+def _nothing_to_post(document: Document) -> str:
+    if document.status != Document.Status.RECORDED:
+        return ""
+    if isinstance(document, GoodsReceipt):
+        return "Nothing was accepted, so there is nothing to post in Business Central."
+    return "The service was not accepted, so there is nothing to post in Business Central."
+
+
+def _document(event: InboxEvent) -> Document | None:
+    model = MODELS.get(event.document_kind)
+    if model is None or event.document_id is None:
+        return None
+    return model._default_manager.filter(pk=event.document_id).first()
+
+
+def _without_message(document: Document) -> tuple[Fate, str]:
+    """Tell the fate of a document that has no place in the outbox: by its own status."""
+    if isinstance(document, SupplierInvoice):
+        return INVOICE_FATES[SupplierInvoice.Status(document.status)]
+    if document.status == Document.Status.RECORDED:
+        return Fate.ACCEPTED, _nothing_to_post(document)
+    if document.status == Document.Status.CANCELLED:
+        return Fate.CANCELLED, "It was cancelled; nothing more happens."
+    if document.is_posted:
+        return Fate.POSTED, ""
+    return Fate.QUEUED, ""
+
+
+INVOICE_FATES = {
+    SupplierInvoice.Status.RECEIVED: (Fate.WAITING, "It is about to be matched with its order and receipts."),
+    SupplierInvoice.Status.BLOCKED: (
+        Fate.WAITING,
+        "It does not tie out with its order and receipts; accounts payable decides on it in Tieout.",
+    ),
+    SupplierInvoice.Status.READY: (Fate.QUEUED, ""),
+    SupplierInvoice.Status.POSTED: (Fate.POSTED, ""),
+    SupplierInvoice.Status.REJECTED: (Fate.REJECTED, "Accounts payable refused this invoice."),
+}
+
+
+def _next(message: Message) -> str:
+    """Say what has to happen next, in the words of whoever has to do it."""
+    if message.state == State.WAITING:
+        return message.waiting_for or "It waits for a missing record and goes on by itself."
+    if message.state == State.VERIFYING:
+        return "The answer of Business Central was lost. It is looked for there; do not send it again."
+    if message.state == State.READY and message.error:
+        return f"{message.error} It is tried again by itself."
+    return message.error
