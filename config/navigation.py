@@ -36,6 +36,7 @@ NAVIGATION = (
         (
             Link("Home", "home", "home"),
             Link("Exceptions", "worklist", "rule", ("reconciliation.view_exceptioncase",)),
+            Link("Approvals", "approvals", "approval", ("reconciliation.approve_case",)),
         ),
     ),
     Section(
@@ -124,27 +125,13 @@ def _permission(link: Link) -> Callable[[HttpRequest], bool]:
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Give every template of the desk the entries that this person may open."""
-    if not getattr(request, "user", None) or not request.user.is_authenticated:
-        return {}
-    return {"navigation": [entry for section in NAVIGATION if (entry := _section(section, request))["links"]]}
+    """Give every template of the desk the entries that this person may open, and where they work."""
+    from config import shell  # the settings read this module before there are models
+
+    return shell.context(request)
 
 
-def _section(section: Section, request: HttpRequest) -> dict[str, Any]:
-    links = [
-        {
-            "title": link.title,
-            "url": url,
-            "icon": link.icon,
-            "current": (request.path.startswith(url) and url != "/") or request.path == url,
-        }
-        for link in section.links
-        if link.allowed(request) and (url := _url(link.view))
-    ]
-    return {"title": section.title, "links": links}
-
-
-def _url(view: str) -> str:
+def address(view: str) -> str:
     try:
         return reverse(view)
     except NoReverseMatch:

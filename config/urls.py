@@ -1,4 +1,22 @@
-from django.contrib import admin
-from django.urls import path
+"""Every address of the product: the desk, the integration's screens, the CAFM's interface, the admin."""
 
-urlpatterns = [path("admin/", admin.site.urls)]
+from django.contrib import admin
+from django.urls import include, path
+
+from . import health, views
+
+handler403 = views.no_permission
+handler404 = views.not_found
+handler500 = views.broken
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
+    path("sign-out/", views.SignOut.as_view(), name="sign-out"),
+    path("", include("reconciliation.urls")),
+    path("", include("integration.urls")),
+    path("api/", include("integration.cafm.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]

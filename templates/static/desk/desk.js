@@ -1,0 +1,101 @@
+// What the keyboard adds to the desk. Every screen works without this file.
+(() => {
+  const rows = () => [...document.querySelectorAll("[data-row]")];
+  const dialog = document.getElementById("keys");
+  let marked = -1;
+
+  const isTyping = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
+
+  const mark = (index) => {
+    const all = rows();
+    if (!all.length) return;
+    marked = Math.max(0, Math.min(index, all.length - 1));
+    all.forEach((row, place) => row.classList.toggle("marked", place === marked));
+    all[marked].querySelector("a[data-open]")?.focus({ preventScroll: true });
+    all[marked].scrollIntoView({ block: "nearest" });
+  };
+
+  const follow = (selector) => document.querySelector(selector)?.click();
+
+  const step = (by) => {
+    if (rows().length) mark(marked + by);
+    else follow(by > 0 ? "a[rel=next]" : "a[rel=prev]");
+  };
+
+  const openAction = (number) => {
+    const action = document.querySelector(`[data-action="${number}"]`);
+    if (!action) return;
+    action.open = true;
+    (action.querySelector("input:not([type=hidden]), textarea, select, button") || action.querySelector("summary")).focus();
+  };
+
+  const resolve = () => {
+    if (rows().length) {
+      const link = rows()[Math.max(marked, 0)].querySelector("a[data-open]");
+      if (link) window.location.assign(`${link.href}#resolve`);
+      return;
+    }
+    const first = document.querySelector("[data-action].suggested") || document.querySelector("[data-action]");
+    if (first) openAction(first.dataset.action);
+  };
+
+  const keys = {
+    j: () => step(1),
+    k: () => step(-1),
+    o: () => rows()[marked]?.querySelector("a[data-open]")?.click(),
+    x: () => rows()[marked]?.querySelector("input[type=checkbox]")?.click(),
+    e: resolve,
+    "/": () => document.querySelector("[data-search]")?.focus(),
+    "?": () => dialog?.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
+    if (event.key === "Escape") {
+      document.querySelectorAll("details.person[open]").forEach((menu) => { menu.open = false; });
+      if (isTyping(event.target)) event.target.blur();
+      return;
+    }
+    if (isTyping(event.target)) return;
+    const act = keys[event.key] || (/^[1-9]$/.test(event.key) ? () => openAction(event.key) : null);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-keys]")) dialog?.showModal();
+    const suggestion = event.target.closest("[data-suggest]");
+    if (suggestion) {
+      const field = document.getElementById(suggestion.dataset.suggest);
+      field.value = suggestion.textContent.trim();
+      field.focus();
+    }
+    const burger = event.target.closest(".burger");
+    if (burger) {
+      const open = burger.getAttribute("aria-expanded") !== "true";
+      burger.setAttribute("aria-expanded", String(open));
+      document.getElementById("navigation").classList.toggle("open", open);
+    }
+    document.querySelectorAll("details.person[open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submit]")) event.target.form.submit();
+    if (event.target.matches("[data-all]")) {
+      rows().forEach((row) => {
+        const box = row.querySelector("input[type=checkbox]");
+        if (box) box.checked = event.target.checked;
+      });
+    }
+  });
+
+  rows().forEach((row, place) => row.addEventListener("focusin", () => {
+    marked = place;
+    rows().forEach((each, index) => each.classList.toggle("marked", index === place));
+  }));
+
+  if (window.location.hash === "#resolve" && !rows().length) resolve();
+})();
