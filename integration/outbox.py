@@ -31,7 +31,15 @@ State = Message.State
 TRANSITIONS = {
     State.WAITING: {State.READY, State.REJECTED, State.DONE, State.CANCELLED},
     State.READY: {State.CLAIMED, State.WAITING, State.CANCELLED},
-    State.CLAIMED: {State.SENDING, State.READY, State.VERIFYING, State.DONE, State.DEAD, State.REJECTED},
+    State.CLAIMED: {
+        State.SENDING,
+        State.READY,
+        State.VERIFYING,
+        State.DONE,
+        State.DEAD,
+        State.REJECTED,
+        State.CANCELLED,
+    },
     State.SENDING: {State.DONE, State.READY, State.VERIFYING, State.DEAD, State.REJECTED},
     State.VERIFYING: {State.CLAIMED},
     State.DEAD: {State.READY, State.VERIFYING, State.DONE, State.CANCELLED},
@@ -96,8 +104,11 @@ def prepare(message: Message, document: Any | None = None) -> None:
     """Build the payload, or say what the message waits for; only for messages that wait."""
     document = document or couriers.load(message)
     prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
-    if prepared.waiting_for:
-        _set(message, waiting_for=prepared.waiting_for[:300])
+    now = timezone.now()
+    if prepared.waiting_for:  # the time lets those that wait be looked at in turn
+        _set(message, waiting_for=prepared.waiting_for[:300], next_attempt_at=now)
+    elif prepared.nothing_to_post:
+        _set(message, state=State.DONE, done_at=now, waiting_for="", next_attempt_at=None)
     elif prepared.problems:
         _refuse(message, prepared.problems)
     else:
@@ -107,7 +118,7 @@ def prepare(message: Message, document: Any | None = None) -> None:
             payload=prepared.payload,
             mapping_version=prepared.mapping_version,
             waiting_for="",
-            next_attempt_at=timezone.now(),
+            next_attempt_at=now,
         )
 
 
@@ -115,14 +126,14 @@ def recheck_waiting(limit: int = 1000) -> int:
     """Look again at what waits for a missing record; returns how many are on their way now."""
     moved = 0
     waiting = Message.objects.filter(state=State.WAITING).order_by("next_attempt_at", "id")[:limit]
-    for message in waiting:
+    for message in list(waiting):
         with transaction.atomic():
             locked = Message.objects.select_for_update(skip_locked=True).filter(
                 pk=message.pk, state=State.WAITING
             )
             if current := locked.first():
                 prepare(current)
-                moved += current.state == State.READY
+                moved += current.state != State.WAITING
     if moved:
         wake()
     return moved
@@ -226,6 +237,11 @@ def mark_settled(message: Message) -> None:
     if not held.update(unknown_since=None, looks=0, attempts=message.attempts + 1):
         raise LostLease(f"{message} was taken over")
     message.unknown_since, message.looks, message.attempts = None, 0, message.attempts + 1
+
+
+def withdraw(message: Message) -> None:
+    """Drop a message whose document need not be posted any more; the document itself stays as it is."""
+    _move(message, to=State.CANCELLED, next_attempt_at=None)
 
 
 def mark_retry(message: Message, *, at: datetime, counted: bool, error: dict[str, str]) -> None:

@@ -13,7 +13,7 @@ from integration.bc import Client
 from integration.models import Message
 
 BeforeWrite = Callable[[], None]
-"""Called right before a write: notes the intent and raises LostLease when the message is not ours any more."""
+"""Called right before a write: notes the intent; raises LostLease when the message is no longer ours."""
 
 
 @dataclass(frozen=True)

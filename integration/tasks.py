@@ -1,0 +1,42 @@
+"""What Celery runs: each task wakes up, asks the database what is due, and is safe to repeat."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from integration import connections, delivery, outbox
+
+logger = logging.getLogger(__name__)
+
+TURN_SECONDS = 20.0  # then another task gets the worker; what is left is due again within seconds
+
+
+@shared_task
+def deliver_outbox(**kwargs: Any) -> None:
+    """Send every message that is due, and put in line what has become due."""
+    if not connections.is_connected():
+        return
+    outbox.enqueue_cleared_invoices()
+    outbox.recheck_waiting()
+    report = delivery.drain(seconds=TURN_SECONDS)
+    if report.stopped:
+        logger.error("Deliveries stopped: %s", report.stopped)
+
+
+@shared_task
+def sweep_outbox(**kwargs: Any) -> None:
+    """Free what dead workers left in flight."""
+    outbox.sweep(now=timezone.now())
+
+
+@shared_task
+def pull(*, entity: str = "all", **kwargs: Any) -> None:
+    """Pull one entity, or all masters, from Business Central."""
+    from integration import sync
+
+    if connections.is_connected():
+        sync.pull_entity(entity, full=bool(kwargs.get("full", False)))
