@@ -1,0 +1,477 @@
+"""Gather the facts of invoices in bulk: a fixed number of questions to the database, however many invoices.
+
+What an invoice is judged against: the orders it names (or, where a line names none, its vendor's open orders
+with that item), all that happened on these orders, the other invoices of these orders and those that may be
+the same invoice.
+"""
+
+from __future__ import annotations
+
+import datetime
+from collections import defaultdict
+from collections.abc import Collection, Hashable, Iterable
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import connection
+from django.db.models import Q
+
+from masterdata.models import Company, Item, ItemUnit, Vendor
+
+from . import policies
+from .matching import facts
+from .matching.exact import to_cents, trimmed
+from .models import (
+    Document,
+    GoodsReceipt,
+    GoodsReceiptLine,
+    InvoiceCharge,
+    InvoiceLine,
+    OrderCharge,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    Resolution,
+    ServiceConfirmation,
+    ServiceConfirmationLine,
+    SupplierInvoice,
+)
+
+Row = TypeVar("Row")
+Key = TypeVar("Key", bound=Hashable)
+State = SupplierInvoice.Status
+
+# Invoices of the same vendor and kind whose numbers differ only in signs, case and leading zeros, or that
+# come to the same amount within the days of near duplicates. The engine looks closer.
+ALIKE = r"""
+WITH known AS (
+  SELECT id, vendor_number, type, total, invoice_date,
+         regexp_replace(regexp_replace(lower(number), '[\W_]+', '', 'g'),
+                        '(?<![0-9])0+(?=[0-9])', '', 'g') AS bare
+    FROM reconciliation_supplierinvoice
+   WHERE company_id = %(company)s AND vendor_number = ANY(%(vendors)s) AND status <> 'rejected'),
+asked AS (SELECT * FROM known WHERE id = ANY(%(ids)s))
+SELECT asked.id, known.id FROM asked JOIN known USING (vendor_number, type, bare)
+ WHERE asked.id <> known.id
+UNION
+SELECT asked.id, known.id FROM asked JOIN known USING (vendor_number, type, total)
+ WHERE asked.id <> known.id AND abs(asked.invoice_date - known.invoice_date) <= %(days)s
+"""
+
+RATES = """
+SELECT DISTINCT rate.currency, rate.starting_date, rate.exchange_amount, rate.relational_amount
+  FROM unnest(%(currencies)s::text[], %(days)s::date[]) AS wanted(currency, day)
+  JOIN LATERAL (
+    SELECT r.currency, r.starting_date, r.exchange_amount, r.relational_amount
+      FROM masterdata_exchangerate r
+     WHERE r.company_id = %(company)s AND r.currency = wanted.currency AND r.starting_date <= wanted.day
+       AND r.deleted_at IS NULL AND r.relational_currency IN ('', %(ledger)s)
+     ORDER BY r.starting_date DESC, r.id DESC LIMIT 1) AS rate ON true
+"""
+
+
+def gather(company: Company, invoices: Collection[SupplierInvoice]) -> dict[int, facts.Case]:
+    """Lay out the case of each invoice of a company, by the invoice's key."""
+    gathered = _Gathered(company, invoices)
+    return {invoice.pk: gathered.case(invoice) for invoice in invoices}
+
+
+class _Gathered:
+    """Everything that the invoices at hand are judged on, loaded once and indexed."""
+
+    def __init__(self, company: Company, invoices: Collection[SupplierInvoice]) -> None:
+        self.company = company
+        self.policy = policies.policy_of(company)
+        ids = [invoice.pk for invoice in invoices]
+        self.lines = _by("invoice_id", InvoiceLine.objects.filter(invoice__in=ids).order_by("line"))
+        self._load_orders(invoices)
+        self._load_deliveries()
+        self._load_others(invoices)
+        self.charges = _by(
+            "invoice_id", InvoiceCharge.objects.filter(invoice__in={*ids, *self.others}).order_by("pk")
+        )
+        self._load_masters(invoices)
+        self.overrides = self._load_overrides(ids)
+
+    # --- loading -------------------------------------------------------------------------------------------
+
+    def _load_orders(self, invoices: Iterable[SupplierInvoice]) -> None:
+        named, vendors, items = set(), set(), set()
+        for invoice in invoices:
+            named |= {invoice.order_number, *(line.order_number for line in self.lines[invoice.pk])}
+            for line in self._lines_without_order(invoice):
+                vendors.add(invoice.vendor_number)
+                items.add(line.item)
+        named.discard("")
+        wanted = Q(number__in=named) | Q(bc_number__in=named)
+        rows = list(PurchaseOrder.objects.filter(wanted, company=self.company).order_by("pk"))
+        rows += self._open_orders(vendors, items, but=[row.pk for row in rows]) if vendors else []
+        keys = [row.pk for row in rows]
+        lines = PurchaseOrderLine.objects.filter(order__in=keys).order_by("line")
+        self.order_lines = _by("order_id", lines)
+        self.order_charges = _by("order_id", OrderCharge.objects.filter(order__in=keys).order_by("code"))
+        self.orders = {row.number: self._order(row) for row in rows}
+        # BC names an order by its own number; ours wins where both mean something.
+        self.alias = {row.bc_number: row.number for row in rows if row.bc_number}
+        self.alias |= {row.number: row.number for row in rows}
+        self.by_vendor = _by("vendor", self.orders.values())
+
+    def _open_orders(self, vendors: set[str], items: set[str], but: list[int]) -> list[PurchaseOrder]:
+        fitting = Q(item__in=items - {""})
+        if "" in items:
+            fitting |= Q(kind=PurchaseOrderLine.Kind.SERVICE)
+        theirs = PurchaseOrderLine.objects.filter(
+            fitting,
+            order__company=self.company,
+            order__vendor_number__in=vendors,
+            order__state=PurchaseOrder.State.OPEN,
+        ).exclude(order__status=Document.Status.CANCELLED)
+        found = PurchaseOrder.objects.filter(pk__in=theirs.values("order_id")).exclude(pk__in=but)
+        return list(found.order_by("pk"))
+
+    def _load_deliveries(self) -> None:
+        here = {"company": self.company, "order_number__in": list(self.orders)}
+        receipts = list(GoodsReceipt.objects.filter(**here).order_by("pk"))
+        lines = _by(
+            "receipt_id", GoodsReceiptLine.objects.filter(receipt__in=_keys(receipts)).order_by("line")
+        )
+        self.receipts = _by("order", (_receipt(row, lines[row.pk]) for row in receipts))
+        confirmations = list(ServiceConfirmation.objects.filter(**here).order_by("pk"))
+        done = _by(
+            "confirmation_id",
+            ServiceConfirmationLine.objects.filter(confirmation__in=_keys(confirmations)).order_by("line"),
+        )
+        self.confirmations = _by("order", (_confirmation(row, done[row.pk]) for row in confirmations))
+
+    def _load_others(self, invoices: Collection[SupplierInvoice]) -> None:
+        """Load the other invoices of the orders and those that look alike."""
+        self.alike: dict[int, set[int]] = defaultdict(set)
+        for asked, known in self._pairs_alike(invoices):
+            self.alike[asked].add(known)
+        names = list(self.alias)
+        headed = Q(order_number__in=names)
+        by_line = Q(
+            pk__in=InvoiceLine.objects.filter(invoice__company=self.company, order_number__in=names).values(
+                "invoice_id"
+            )
+        )
+        nameless = Q(
+            pk__in=InvoiceLine.objects.filter(
+                invoice__company=self.company,
+                invoice__vendor_number__in=list(self.by_vendor),
+                invoice__order_number="",
+                order_number="",
+                item__in={line.item for lines in self.order_lines.values() for line in lines if line.item},
+            ).values("invoice_id")
+        )
+        look_alikes = Q(pk__in={known for pairs in self.alike.values() for known in pairs})
+        rows = (
+            SupplierInvoice.objects.filter(headed | by_line | nameless | look_alikes, company=self.company)
+            .exclude(status=State.REJECTED)
+            .order_by("pk")
+        )
+        self.others = {row.pk: row for row in rows}
+        loaded = InvoiceLine.objects.filter(invoice__in=self.others.keys() - self.lines.keys())
+        for line in loaded.order_by("line"):
+            self.lines[line.invoice_id].append(line)
+        self.of_order: dict[str, set[int]] = defaultdict(set)
+        self.of_item: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for row in self.others.values():
+            for number in {row.order_number, *(line.order_number for line in self.lines[row.pk])} - {""}:
+                self.of_order[self.alias.get(number, number)].add(row.pk)
+            for line in self._lines_without_order(row):
+                self.of_item[row.vendor_number, line.item].add(row.pk)
+
+    def _pairs_alike(self, invoices: Collection[SupplierInvoice]) -> list[tuple[int, int]]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                ALIKE,
+                {
+                    "ids": [invoice.pk for invoice in invoices],
+                    "company": self.company.pk,
+                    "vendors": sorted({invoice.vendor_number for invoice in invoices}),
+                    "days": self.policy.options.near_duplicate_days,
+                },
+            )
+            return [(asked, known) for asked, known in cursor.fetchall()]
+
+    def _load_masters(self, invoices: Iterable[SupplierInvoice]) -> None:
+        items = {line.item for lines in self.order_lines.values() for line in lines}
+        items |= {line.item for invoice in invoices for line in self.lines[invoice.pk]}
+        items.discard("")
+        units = ItemUnit.objects.filter(company=self.company, item_number__in=items, deleted_at=None)
+        self.units = _by("item_number", units.order_by("unit", "pk"))
+        rows = Item.objects.filter(company=self.company, number__in=items).order_by("deleted_at", "pk")
+        self.items = {row.number: row for row in rows}  # one that is present comes last, and stays
+        numbers = {order.vendor for order in self.orders.values()}
+        numbers |= {invoice.vendor_number for invoice in invoices}
+        vendors = Vendor.objects.filter(company=self.company, number__in=numbers).order_by("deleted_at", "pk")
+        self.vendors = {row.number: row for row in vendors}
+        self.rates = self._load_rates(invoices)
+
+    def _load_rates(self, invoices: Iterable[SupplierInvoice]) -> list[facts.Rate]:
+        wanted = {(order.currency, order.date) for order in self.orders.values()}
+        wanted |= {(invoice.currency, invoice.invoice_date) for invoice in invoices}
+        # An invoice converts at its order's day, and an order at its invoice's where it has none.
+        days = {day for _, day in wanted if day}
+        currencies = {currency for currency, _ in wanted} - {"", self.company.ledger_currency}
+        pairs = [(currency, day) for currency in currencies for day in days]
+        if not pairs:
+            return []
+        with connection.cursor() as cursor:
+            cursor.execute(
+                RATES,
+                {
+                    "currencies": [currency for currency, _ in pairs],
+                    "days": [day for _, day in pairs],
+                    "company": self.company.pk,
+                    "ledger": self.company.ledger_currency,
+                },
+            )
+            return sorted(
+                (
+                    facts.Rate(currency, from_date, trimmed(amount), trimmed(worth))
+                    for currency, from_date, amount, worth in cursor.fetchall()
+                ),
+                key=lambda rate: (rate.currency, rate.from_date),
+            )
+
+    @staticmethod
+    def _load_overrides(ids: Iterable[int]) -> dict[int, list[facts.Override]]:
+        """Read the releases that people gave before."""
+        given: dict[int, list[facts.Override]] = defaultdict(list)
+        rows = Resolution.objects.filter(
+            case__invoice__in=ids, kind=Resolution.Kind.RELEASE, state=Resolution.State.DONE
+        )
+        for invoice, covered in rows.order_by("pk").values_list("case__invoice_id", "overrides"):
+            given[invoice] += [_override(row) for row in covered]
+        return given
+
+    # --- laying out ----------------------------------------------------------------------------------------
+
+    def case(self, invoice: SupplierInvoice) -> facts.Case:
+        """Lay out one invoice with what it is judged on, and no more, so that the question can be kept."""
+        orders = self._orders_of(invoice)
+        asked = self._invoice(invoice)
+        items = {line.item for order in orders for line in order.lines}
+        items |= {line.item for line in asked.lines}
+        vendors = {invoice.vendor_number, *(order.vendor for order in orders)}
+        return facts.Case(
+            invoice=asked,
+            ledger_currency=self.company.ledger_currency,
+            rates=self._rates_for(invoice, orders),
+            items=tuple(self._item(self.items[number]) for number in sorted(items & self.items.keys())),
+            units=tuple(_unit(row) for number in sorted(items) for row in self.units.get(number, ())),
+            vendors=tuple(_vendor(self.vendors[number]) for number in sorted(vendors & self.vendors.keys())),
+            policy=policies.narrowed(self.policy, vendors, items),
+            orders=orders,
+            receipts=tuple(row for order in orders for row in self.receipts.get(order.number, ())),
+            confirmations=tuple(row for order in orders for row in self.confirmations.get(order.number, ())),
+            earlier=tuple(self._earlier(invoice, orders)),
+            overrides=tuple(self.overrides.get(invoice.pk, ())),
+        )
+
+    def _orders_of(self, invoice: SupplierInvoice) -> tuple[facts.Order, ...]:
+        named = {invoice.order_number, *(line.order_number for line in self.lines[invoice.pk])}
+        found = {self.alias[number] for number in named if number in self.alias}
+        without = {line.item for line in self._lines_without_order(invoice)}
+        for order in self.by_vendor.get(invoice.vendor_number, ()) if without else ():
+            if order.state == facts.OrderState.OPEN and any(_may_be(line, without) for line in order.lines):
+                found.add(order.number)
+        return tuple(self.orders[number] for number in sorted(found))
+
+    def _lines_without_order(self, invoice: SupplierInvoice) -> list[InvoiceLine]:
+        if invoice.order_number:
+            return []
+        return [line for line in self.lines[invoice.pk] if not line.order_number]
+
+    def _earlier(self, invoice: SupplierInvoice, orders: Iterable[facts.Order]) -> Iterable[facts.Invoice]:
+        """Give the other invoices that count: those on their way or posted, and the pending ones before this.
+
+        Two that wait for the same goods must not hold each other: of these only the earlier one counts.
+        """
+        keys = set(self.alike.get(invoice.pk, ()))
+        for order in orders:
+            keys |= self.of_order.get(order.number, set())
+            for line in order.lines:
+                keys |= self.of_item.get((order.vendor, line.item), set()) if line.item else set()
+        for key in sorted(keys & self.others.keys() - {invoice.pk}):
+            other = self.others[key]
+            if key < invoice.pk or other.status in (State.READY, State.POSTED):
+                yield self._invoice(other, state=_state(other))
+
+    def _rates_for(self, invoice: SupplierInvoice, orders: Collection[facts.Order]) -> tuple[facts.Rate, ...]:
+        """Choose the rates in force on the days of the invoice and its orders."""
+        days = {day for day in (invoice.invoice_date, *(order.date for order in orders)) if day}
+        chosen = []
+        for currency in sorted({invoice.currency, *(order.currency for order in orders)}):
+            theirs = [rate for rate in self.rates if rate.currency == currency]
+            in_force = {_in_force(theirs, day) for day in days}
+            chosen += [rate for rate in theirs if rate in in_force]
+        return tuple(chosen)
+
+    def _order(self, row: PurchaseOrder) -> facts.Order:
+        cancelled = row.status == Document.Status.CANCELLED
+        return facts.Order(
+            number=row.number,
+            vendor=row.vendor_number,
+            currency=row.currency,
+            date=row.order_date,
+            state=facts.OrderState.CANCELLED if cancelled else row.state,
+            version=row.version,
+            lines=tuple(_order_line(line, row) for line in self.order_lines[row.pk]),
+            charges=tuple(
+                facts.Charge(charge.code, trimmed(charge.amount)) for charge in self.order_charges[row.pk]
+            ),
+        )
+
+    def _invoice(self, row: SupplierInvoice, state: str | None = None) -> facts.Invoice:
+        charges = _by("line", self.charges.get(row.pk, ()))
+        return facts.Invoice(
+            number=row.number or None,
+            vendor=row.vendor_number or None,
+            date=row.invoice_date,
+            total=_maybe(row.total),
+            type=row.type,
+            currency=row.currency,
+            order=self._named(row.order_number),
+            lines=tuple(self._invoice_line(line, charges[line.line]) for line in self.lines[row.pk]),
+            charges=_charges(charges[None]),
+            discount=trimmed(row.discount),
+            tax=trimmed(row.tax),
+            rounding=trimmed(row.rounding),
+            state=state,
+        )
+
+    def _invoice_line(self, row: InvoiceLine, charges: list[InvoiceCharge]) -> facts.InvoiceLine:
+        return facts.InvoiceLine(
+            line=row.line,
+            order=self._named(row.order_number),
+            order_line=row.order_line,
+            item=row.item,
+            description=row.description,
+            quantity=trimmed(row.quantity),
+            unit=row.unit,
+            unit_price=trimmed(row.unit_price),
+            price_base=trimmed(row.price_base),
+            discount=trimmed(row.discount),
+            charges=_charges(charges),
+            amount=trimmed(row.amount),
+            tax=trimmed(row.tax),
+        )
+
+    def _named(self, order_number: str) -> str | None:
+        return self.alias.get(order_number, order_number) or None
+
+    def _item(self, row: Item) -> facts.Item:
+        precisions = [
+            unit.rounding_precision for unit in self.units.get(row.number, ()) if unit.unit == row.base_unit
+        ]
+        return facts.Item(row.number, row.base_unit, trimmed(precisions[0]) if precisions else facts.ZERO)
+
+
+def _by(name: str, rows: Iterable[Row]) -> dict[Any, list[Row]]:
+    """Sort rows to what they belong to, in their order."""
+    found: dict[Any, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[getattr(row, name)].append(row)
+    return found
+
+
+def _keys(rows: Iterable[Document]) -> list[int]:
+    return [row.pk for row in rows]
+
+
+def _may_be(line: facts.OrderLine, items: Collection[str]) -> bool:
+    """Tell whether an order line may be meant by a billed line that names only an item, or only words."""
+    return (bool(line.item) and line.item in items) or ("" in items and line.kind == "service")
+
+
+def _state(row: SupplierInvoice) -> str:
+    return facts.InvoiceState.POSTED if row.status == State.POSTED else facts.InvoiceState.PENDING
+
+
+def _in_force(rates: Iterable[facts.Rate], day: datetime.date) -> facts.Rate | None:
+    started = [rate for rate in rates if rate.from_date <= day]
+    return started[-1] if started else None
+
+
+def _order_line(row: PurchaseOrderLine, order: PurchaseOrder) -> facts.OrderLine:
+    return facts.OrderLine(
+        line=row.line,
+        quantity=trimmed(row.quantity),
+        unit_price=trimmed(row.unit_price),
+        kind=row.kind,
+        item=row.item,
+        description=row.description,
+        unit=row.unit,
+        price_base=trimmed(row.price_base),
+        discount=trimmed(to_cents(row.discount)),  # BC keeps a line's discount in cents
+        delivery_date=row.expected_on or order.expected_on,
+        level=row.match_level or None,
+    )
+
+
+def _receipt(row: GoodsReceipt, lines: Iterable[GoodsReceiptLine]) -> facts.Receipt:
+    return facts.Receipt(
+        number=row.number,
+        order=row.order_number,
+        date=row.received_on,
+        reversed=row.reversed_on is not None or row.status == Document.Status.CANCELLED,
+        lines=tuple(
+            facts.ReceiptLine(
+                order_line=line.order_line,
+                received=trimmed(line.quantity_received),
+                accepted=trimmed(line.quantity_accepted),
+                rejected=trimmed(line.quantity_rejected),
+                unit=line.unit,
+            )
+            for line in lines
+        ),
+    )
+
+
+def _confirmation(row: ServiceConfirmation, lines: Iterable[ServiceConfirmationLine]) -> facts.Confirmation:
+    return facts.Confirmation(
+        number=row.number,
+        order=row.order_number,
+        accepted=row.accepted and row.status != Document.Status.CANCELLED,
+        lines=tuple(
+            facts.ConfirmationLine(
+                order_line=line.order_line,
+                quantity=_maybe(line.quantity),
+                amount=_maybe(line.amount),
+                unit=line.unit,
+            )
+            for line in lines
+        ),
+    )
+
+
+def _charges(rows: Iterable[InvoiceCharge]) -> tuple[facts.Charge, ...]:
+    return tuple(facts.Charge(row.code, trimmed(row.amount)) for row in rows)
+
+
+def _unit(row: ItemUnit) -> facts.ItemUnit:
+    return facts.ItemUnit(row.item_number, row.unit, trimmed(row.per_base))
+
+
+def _vendor(row: Vendor) -> facts.Vendor:
+    return facts.Vendor(row.number, blocked=row.blocked)
+
+
+def _override(row: dict[str, Any]) -> facts.Override:
+    return facts.Override(
+        code=row["code"],
+        line=row.get("line"),
+        subject=row.get("subject") or None,
+        quantity=_figure(row.get("quantity")),
+        amount=_figure(row.get("amount")),
+    )
+
+
+def _figure(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _maybe(figure: Decimal | None) -> Decimal | None:
+    return None if figure is None else trimmed(figure)

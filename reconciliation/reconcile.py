@@ -1,0 +1,360 @@
+"""Judge the invoices that are due, and open, update or clear their exception cases.
+
+The engine's answer decides: what ties out is cleared for posting, what does not waits in front of a clerk.
+Each judgement is kept with the question that was asked. Two workers never judge one invoice at once, and
+neither waits for a person who is deciding a case at this moment: such an invoice keeps its turn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from masterdata.models import Vendor
+
+from . import causes, documents
+from .gathering import gather
+from .matching import ENGINE_VERSION, Decision, Effect, Outcome, answer, match, question
+from .matching import Finding as Reason
+from .models import ExceptionCase, Finding, MatchDecision, Resolution, SupplierInvoice
+
+logger = logging.getLogger(__name__)
+
+Status = ExceptionCase.Status
+InvoiceStatus = SupplierInvoice.Status
+
+BATCH = 200
+HELD_BACK = (Outcome.BLOCKED, Outcome.UNREADABLE)
+# The worklist's columns, copied at each judgement.
+COPIED = [
+    "decision", "status", "wait_until", "closed_at", "cleared_by", "invoice_number", "vendor_number",
+    "vendor_name", "order_number", "code", "reasons", "difference", "percent", "amount", "currency", "due_on",
+]  # fmt: skip
+
+
+@dataclass
+class _Judged:
+    """An invoice with its latest judgement, and the open case it has, if any."""
+
+    invoice: SupplierInvoice
+    decision: Decision
+    record: MatchDecision
+    case: ExceptionCase | None
+
+    @property
+    def is_held_back(self) -> bool:
+        return self.decision.outcome in HELD_BACK
+
+    @property
+    def reasons(self) -> list[Reason]:
+        """The findings that hold it back, the most money first; one without a sum puts all at stake."""
+        holding = [finding for finding in self.decision.findings if finding.effect == Effect.BLOCK]
+        whole = abs(self.invoice.total or Decimal(0))
+        return sorted(holding, key=lambda f: -abs(f.amount) if f.amount is not None else -whole)
+
+
+def match_due(limit: int = 500) -> int:
+    """Judge the invoices whose facts have changed, the oldest first; returns how many were judged."""
+    end_waits()
+    judged, after = 0, 0
+    while judged < limit:
+        count, last = _match_batch(min(BATCH, limit - judged), after)
+        if last is None:
+            break
+        judged, after = judged + count, last
+    return judged
+
+
+@transaction.atomic
+def judge(invoices: Iterable[SupplierInvoice]) -> list[MatchDecision]:
+    """Judge these invoices now, whether they are due or not; leaves out those that somebody is working on."""
+    wanted = SupplierInvoice.objects.filter(pk__in=[invoice.pk for invoice in invoices])
+    return _judge(list(_locked(wanted)))
+
+
+@transaction.atomic
+def end_waits() -> int:
+    """Open the cases whose day has come; returns how many."""
+    due = ExceptionCase.objects.filter(status=Status.WAITING, wait_until__lte=timezone.localdate())
+    cases = list(due.select_for_update(skip_locked=True, of=("self",)))
+    for case in cases:
+        _stop_waiting(case)
+    bulk_update_with_history(cases, ExceptionCase, ["status", "wait_until"])
+    return len(cases)
+
+
+def _match_batch(size: int, after: int) -> tuple[int, int | None]:
+    """Judge the next few in one transaction, and one by one if that fails; gives the last key as well."""
+    keys: list[int] = []
+    try:
+        with transaction.atomic():
+            due = SupplierInvoice.objects.due_for_matching().filter(pk__gt=after)
+            invoices = list(_locked(due)[:size])
+            keys = [invoice.pk for invoice in invoices]
+            return len(_judge(invoices)), keys[-1] if keys else None
+    except Exception:
+        if not keys:
+            raise
+        logger.exception("Matching %s invoices together failed; trying them one by one", len(keys))
+        return sum(_match_one(key) for key in keys), keys[-1]
+
+
+def _match_one(key: int) -> int:
+    try:
+        with transaction.atomic():
+            due = SupplierInvoice.objects.due_for_matching().filter(pk=key)
+            return len(_judge(list(_locked(due))))
+    except Exception:  # the edge of the loop: one invoice must not hold up the others
+        logger.exception("Matching invoice %s failed; it stays due", key)
+        return 0
+
+
+def _locked(invoices: Any) -> Any:
+    return invoices.order_by("pk").select_related("company").select_for_update(skip_locked=True, of=("self",))
+
+
+def _judge(invoices: list[SupplierInvoice]) -> list[MatchDecision]:
+    """Judge invoices that are locked, all of the way: decision, case, status."""
+    cases, busy = _open_cases(invoices)
+    invoices = [invoice for invoice in invoices if invoice.pk not in busy]
+    # First, so that a change which comes while this runs makes the invoice due again.
+    SupplierInvoice.objects.filter(pk__in=[invoice.pk for invoice in invoices]).update(match_due=False)
+    done = [
+        invoice for invoice in invoices if invoice.status in (InvoiceStatus.POSTED, InvoiceStatus.REJECTED)
+    ]
+    _close_done([(invoice, cases[invoice.pk]) for invoice in done if invoice.pk in cases])
+    undecided = [invoice for invoice in invoices if invoice not in done]
+    judged = _decide(undecided, cases)
+    _keep_cases([row for row in judged if row.is_held_back])
+    _clear_cases([row for row in judged if row.case and not row.is_held_back])
+    for row in judged:
+        _mark(row)
+    return [row.record for row in judged]
+
+
+def _open_cases(invoices: Collection[SupplierInvoice]) -> tuple[dict[int, ExceptionCase], set[int]]:
+    """Lock the open cases; gives them by invoice, and the invoices whose case a person holds just now."""
+    open_cases = ExceptionCase.objects.open().filter(invoice__in=invoices)
+    there = set(open_cases.values_list("invoice_id", flat=True))
+    locked = open_cases.select_for_update(skip_locked=True, of=("self",)).select_related("decision")
+    cases = {case.invoice_id: case for case in locked}
+    return cases, there - cases.keys()
+
+
+# Judging
+
+
+def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) -> list[_Judged]:
+    """Ask the engine, and keep each question that is new."""
+    latest = _latest(invoices)
+    by_company: dict[int, list[SupplierInvoice]] = {}
+    for invoice in invoices:
+        by_company.setdefault(invoice.company_id, []).append(invoice)
+    judged = []
+    for theirs in by_company.values():
+        facts_of = gather(theirs[0].company, theirs)
+        for invoice in theirs:
+            decision = match(facts_of[invoice.pk])
+            asked = question(facts_of[invoice.pk])
+            record = latest.get(invoice.pk)
+            if record is None or not _same(record, asked):
+                record = MatchDecision(
+                    invoice=invoice,
+                    engine=decision.engine,
+                    outcome=decision.outcome,
+                    question=asked,
+                    answer=answer(decision),
+                    question_hash=question_hash(asked),
+                )
+            judged.append(_Judged(invoice, decision, record, cases.get(invoice.pk)))
+    MatchDecision.objects.bulk_create([row.record for row in judged if row.record.pk is None])
+    return judged
+
+
+def question_hash(asked: dict[str, Any]) -> bytes:
+    """Tell two questions apart without reading them."""
+    return hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=16).digest()
+
+
+def _latest(invoices: Iterable[SupplierInvoice]) -> dict[int, MatchDecision]:
+    rows = MatchDecision.objects.filter(invoice__in=invoices).order_by("invoice_id", "-pk")
+    return {row.invoice_id: row for row in rows.distinct("invoice_id").defer("question", "answer")}
+
+
+def _same(record: MatchDecision, asked: dict[str, Any]) -> bool:
+    return record.engine == ENGINE_VERSION and bytes(record.question_hash) == question_hash(asked)
+
+
+def _mark(row: _Judged) -> None:
+    """Let the invoice's status follow the outcome."""
+    wanted = InvoiceStatus.BLOCKED if row.is_held_back else InvoiceStatus.READY
+    if row.invoice.status == wanted:
+        return
+    if row.is_held_back:
+        documents.mark_blocked(row.invoice)
+    else:
+        documents.mark_ready(row.invoice)
+    logger.info(
+        "Matched invoice %s of %s: %s", row.invoice.pk, row.invoice.vendor_number, row.decision.outcome
+    )
+
+
+# Cases
+
+
+def _keep_cases(judged: list[_Judged]) -> None:
+    """Open a case for what is held back, or bring the open one up to date."""
+    names = _vendor_names(judged)
+    owners = _owners_before([row for row in judged if row.case is None])
+    opened, updated = [], []
+    for row in judged:
+        if row.case is None:
+            row.case = ExceptionCase(
+                company=row.invoice.company, invoice=row.invoice, owner_id=owners.get(row.invoice.pk)
+            )
+            opened.append(row)
+        elif row.case.decision_id != row.record.pk:
+            updated.append(row)
+        else:
+            continue
+        _copy(row, row.case, names)
+    for made in bulk_create_with_history([row.case for row in opened], ExceptionCase):
+        logger.info("Opened case %s for invoice %s: %s", made.pk, made.invoice_number, made.code)
+    bulk_update_with_history([row.case for row in updated], ExceptionCase, COPIED)
+    _write_findings([*opened, *updated])
+
+
+def _copy(row: _Judged, case: ExceptionCase, names: dict[tuple[int, str], str]) -> None:
+    """Fill the worklist's columns from the invoice and its gravest finding."""
+    invoice, reasons = row.invoice, row.reasons
+    first = reasons[0]
+    case.decision = row.record
+    case.invoice_number = invoice.number
+    case.vendor_number = invoice.vendor_number
+    case.vendor_name = invoice.vendor_name or names.get((invoice.company_id, invoice.vendor_number), "")
+    case.order_number = _orders(row)[:50]
+    case.code = first.code
+    case.reasons = len({finding.code for finding in reasons})
+    case.difference = _fitting(first.amount, 28, 8) or Decimal(0)
+    case.percent = _fitting(first.percent, 18, 4)
+    case.amount = invoice.total or Decimal(0)
+    case.currency = invoice.currency or invoice.company.ledger_currency
+    case.due_on = invoice.due_on
+    if case.status == Status.WAITING and case.wait_until and case.wait_until <= timezone.localdate():
+        _stop_waiting(case)
+
+
+def _stop_waiting(case: ExceptionCase) -> None:
+    case.status = Status.OPEN
+    case.wait_until = None
+
+
+def _orders(row: _Judged) -> str:
+    """Name the order of an invoice, or the several it bills."""
+    linked = sorted({line.order for line in row.decision.lines if line.order})
+    return row.invoice.order_number or ", ".join(linked)
+
+
+def _vendor_names(judged: Iterable[_Judged]) -> dict[tuple[int, str], str]:
+    nameless = [row.invoice for row in judged if not row.invoice.vendor_name]
+    if not nameless:
+        return {}
+    rows = Vendor.objects.filter(
+        company__in={invoice.company_id for invoice in nameless},
+        number__in={invoice.vendor_number for invoice in nameless},
+    )
+    return {
+        (company, number): name for company, number, name in rows.values_list("company_id", "number", "name")
+    }
+
+
+def _owners_before(judged: Iterable[_Judged]) -> dict[int, int]:
+    """Give back to whoever had the invoice's last case, for example after a release no longer covers it."""
+    rows = ExceptionCase.objects.filter(invoice__in=[row.invoice.pk for row in judged], owner__is_active=True)
+    return dict(rows.order_by("pk").values_list("invoice_id", "owner_id"))
+
+
+def _write_findings(judged: list[_Judged]) -> None:
+    cases = [row.case for row in judged if row.case]
+    Finding.objects.filter(case__in=cases).delete()
+    Finding.objects.bulk_create(
+        _finding(row.case, position, finding)
+        for row in judged
+        if row.case
+        for position, finding in enumerate(row.decision.findings, start=1)
+    )
+
+
+def _finding(case: ExceptionCase, position: int, finding: Reason) -> Finding:
+    return Finding(
+        case=case,
+        position=position,
+        code=finding.code,
+        line=finding.line,
+        subject=(finding.subject or "")[:50],
+        effect=finding.effect,
+        base=_fitting(finding.base, 28, 8),
+        actual=_fitting(finding.actual, 28, 8),
+        variance=_fitting(finding.variance, 28, 8),
+        unit=(finding.unit or "")[:10],
+        percent=_fitting(finding.percent, 24, 9),
+        amount=_fitting(finding.amount, 28, 8),
+        broken=[
+            {"limit": limit.limit, "value": f"{limit.value:f}", "rule": limit.rule}
+            for limit in finding.broken
+        ],
+        released=finding.released,
+        sentence=finding.sentence,
+    )
+
+
+def _fitting(figure: Decimal | None, digits: int, places: int) -> Decimal | None:
+    """Round a figure to its column; one that is too large for it stands in the decision only."""
+    if figure is None or figure.adjusted() >= digits - places - 1:
+        return None
+    return figure.quantize(Decimal(1).scaleb(-places))
+
+
+def _clear_cases(judged: list[_Judged]) -> None:
+    """Close the cases of what ties out now, and write down what came right."""
+    cleared = []
+    for row in judged:
+        if row.case:
+            cause = causes.cause(row.case.decision.question, row.record.question)
+            row.case.decision = row.record
+            cleared.append((row.case, cause))
+    _close(cleared)
+    _write_findings(judged)
+
+
+def _close_done(pairs: Iterable[tuple[SupplierInvoice, ExceptionCase]]) -> None:
+    """Close the cases of invoices that are out of our hands."""
+    told = {
+        InvoiceStatus.POSTED: "posted in Business Central without being cleared here",
+        InvoiceStatus.REJECTED: "the invoice was rejected",
+    }
+    _close([(case, told[InvoiceStatus(invoice.status)]) for invoice, case in pairs])
+
+
+def _close(cleared: list[tuple[ExceptionCase, str]]) -> None:
+    now = timezone.now()
+    for case, cause in cleared:
+        case.status = Status.CLEARED
+        case.closed_at = now
+        case.wait_until = None
+        case.cleared_by = cause
+        logger.info("Cleared case %s of invoice %s: %s", case.pk, case.invoice_number, cause)
+    cases = [case for case, _ in cleared]
+    bulk_update_with_history(cases, ExceptionCase, COPIED)
+    Resolution.objects.filter(case__in=cases, state=Resolution.State.PROPOSED).update(
+        state=Resolution.State.DECLINED, decision_note="Not needed any more: the case cleared itself"
+    )
