@@ -36,10 +36,11 @@ def covers(override: Override, finding: Finding) -> bool:
 
 
 def _at_most(today: Decimal | None, covered: Decimal | None) -> bool:
+    """Compare sizes; a release of too little never covers too much."""
     if today is None or covered is None:
         return True
-    return _kept(today) <= _kept(covered)
+    return abs(_kept(today)) <= abs(_kept(covered)) and not (covered < 0 < today)
 
 
 def _kept(figure: Decimal) -> Decimal:
-    return abs(figure).quantize(KEPT, ROUND_HALF_EVEN)
+    return figure.quantize(KEPT, ROUND_HALF_EVEN)

@@ -64,7 +64,7 @@ class Position:
     returned_late: Decimal
     ratio_received: Decimal | None
     price: Price | None
-    accepted_amount: Decimal
+    accepted_amount: Decimal | None
     movements: Movements
 
     @property
@@ -205,13 +205,18 @@ def _orders_per_base(frame: Frame) -> Decimal | None:
 
 def _accepted_amount(
     confirmations: Iterable[ConfirmationLine], ordered: Decimal, frame: Frame, price: Price | None
-) -> Decimal:
-    """Add up what was confirmed; a quantity without an amount counts at the order's price."""
+) -> Decimal | None:
+    """Add up what was confirmed; a quantity without an amount counts at the order's price.
+
+    `None` where one is in a unit that leads nowhere.
+    """
     total = ZERO
     for row in confirmations:
         if row.amount is not None:
             total += row.amount
         elif row.quantity and price is not None:
-            quantity = frame.to_base(row.quantity, row.unit) or ZERO
+            quantity = frame.to_base(row.quantity, row.unit)
+            if quantity is None:
+                return None
             total += quantity * (price.goods / ordered if ordered else price.each * price.per_base)
     return total

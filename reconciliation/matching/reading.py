@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from .dossier import Dossier
+from .exact import plain
+from .facts import ZERO, OrderLine
 from .findings import Code, Effect, Finding
 from .sentences import joined
 
@@ -24,8 +27,10 @@ def unreadable(dossier: Dossier) -> Iterator[Finding]:
         link = dossier.links.get(line.line)
         on = link.target[1] if link and link.target else None
         if line.price_base <= 0 or (on and on.price_base <= 0):
-            whose = "The line's" if line.price_base <= 0 else "The order line's"
-            sentence = (
-                f"{whose} price is per {line.price_base if line.price_base <= 0 else on and on.price_base}."
-            )
+            whose, base = ("The line's", line.price_base) if line.price_base <= 0 else _ordered_base(on)
+            sentence = f"{whose} price is per {plain(base)}."
             yield Finding(Code.UNREADABLE, Effect.BLOCK, sentence, line=line.line)
+
+
+def _ordered_base(on: OrderLine | None) -> tuple[str, Decimal]:
+    return "The order line's", on.price_base if on else ZERO

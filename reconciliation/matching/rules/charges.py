@@ -74,7 +74,13 @@ def _judge(
     if not found or amount <= 0 or actual <= plan:
         return
     difference = Difference(
-        Check.CHARGE, plan, actual, actual - plan, line=line.number if line else None, subject=code
+        Check.CHARGE,
+        plan,
+        actual,
+        actual - plan,
+        line=line.number if line else None,
+        subject=code,
+        order=line.position.order if line else None,
     )
     verdict = hold_against(dossier, found, difference)
     earlier = f" after {cash(before, dossier.currency)} before" if before else ""

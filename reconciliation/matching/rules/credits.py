@@ -75,6 +75,7 @@ def _correction(dossier: Dossier, line: Line) -> Iterator[Finding]:
         Code.OVER_CREDIT,
         difference,
         Verdict(Effect.BLOCK),
-        f"{cash(-line.amount, dossier.currency)} credited, {cash(max(billed, ZERO), dossier.currency)} billed:"
+        f"{cash(-line.amount, dossier.currency)} credited,"
+        f" {cash(max(billed, ZERO), dossier.currency)} billed:"
         f" {cash(-line.amount - max(billed, ZERO), dossier.currency)} too much.",
     )

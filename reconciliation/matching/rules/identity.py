@@ -51,30 +51,27 @@ def currency(dossier: Dossier) -> Iterator[Finding]:
 
 def duplicate(dossier: Dossier) -> Iterator[Finding]:
     """No earlier invoice has this number from this vendor's family."""
-    for earlier in dossier.earlier:
-        if is_duplicate(dossier, earlier):
-            yield plain_finding(
-                Code.DUPLICATE,
-                Effect.BLOCK,
-                f"{earlier.number} of {day(earlier.date)} from vendor {earlier.vendor} is already here"
-                f" ({earlier.state or 'pending'}).",
-            )
-            return
+    here = sorted(
+        f"{earlier.number} of {day(earlier.date)} from vendor {earlier.vendor} is already here"
+        f" ({earlier.state or 'pending'})."
+        for earlier in dossier.earlier
+        if is_duplicate(dossier, earlier)
+    )
+    if here:
+        yield plain_finding(Code.DUPLICATE, Effect.BLOCK, here[0])
 
 
 def near_duplicate(dossier: Dossier) -> Iterator[Finding]:
     """No earlier invoice looks like this one under another number."""
     lookalikes = sorted(
-        (earlier.number or "", earlier, likeness)
+        (earlier.number or "", day(earlier.date), likeness)
         for earlier in dossier.earlier
         if not is_duplicate(dossier, earlier) and (likeness := _likeness(dossier, earlier))
     )
     if lookalikes:
-        number, earlier, likeness = lookalikes[0]
+        number, dated, likeness = lookalikes[0]
         yield plain_finding(
-            Code.NEAR_DUPLICATE,
-            Effect.WARN,
-            f"This may be {number} of {day(earlier.date)} again: {likeness}.",
+            Code.NEAR_DUPLICATE, Effect.WARN, f"This may be {number} of {dated} again: {likeness}."
         )
 
 

@@ -80,7 +80,8 @@ def _why(dossier: Dossier, line: InvoiceLine, link: Link) -> str:
         return f"{bills}; it could be order {could_be}. Choose one."
     if link.problem == Code.DESCRIPTION_ONLY:
         if link.target:
-            return f"{bills} without an item; by its amount it is order {link.target[0].number} line {link.target[1].line}."
+            order, on = link.target
+            return f"{bills} without an item; by its amount it is order {order.number} line {on.line}."
         return f"{bills} without an item or order line, and no accepted confirmation has just that amount."
     if link.candidates:
         return f"{bills}; order {could_be} is item {link.candidates[0][1].item}."

@@ -68,8 +68,8 @@ def line_total(dossier: Dossier, line: Line) -> Iterator[Finding]:
     if difference.variance > 0 or is_short:
         verdict = hold_against(dossier, found, difference)
         sentence = (
-            f"{cash(actual, dossier.currency)} billed on the order line in all, {cash(net, dossier.currency)} ordered:"
-            f" {ending(dossier, found, difference, verdict)}"
+            f"{cash(actual, dossier.currency)} billed on the order line in all,"
+            f" {cash(net, dossier.currency)} ordered: {ending(dossier, found, difference, verdict)}"
         )
         yield report(dossier, Code.LINE_TOTAL, difference, verdict, sentence)
 
@@ -214,6 +214,7 @@ def _missing_discount(dossier: Dossier, line: Line, prices: NetPrices, verdict: 
     )
     sentence = (
         f"A discount of {cash(expected, dossier.currency)} was agreed,"
-        f" {cash(line.billed.discount, dossier.currency)} is given: {cash(missing, dossier.currency)} missing."
+        f" {cash(line.billed.discount, dossier.currency)} is given:"
+        f" {cash(missing, dossier.currency)} missing."
     )
     yield report(dossier, Code.DISCOUNT, difference, verdict, sentence)

@@ -137,21 +137,25 @@ def needs_receipt(line: Line) -> bool:
     return line.bills and line.matched(*WITH_RECEIPTS) and not line.is_service
 
 
-def kept(line: Line, what: str) -> Decimal | None:
-    """Give what was received (or accepted) less what had gone back by the invoice's date."""
+def kept(line: Line, what: str, *, now: bool = False) -> Decimal | None:
+    """Give what was received (or accepted) less what had gone back by the invoice's date, or by now."""
     came = line.position.accepted if what == "accepted" else line.position.received
     if came is None or line.position.returned is None:
         return None
-    return came - line.position.returned + line.position.returned_late
+    at_invoice = came - line.position.returned + line.position.returned_late
+    return at_invoice - line.position.returned_late if now else at_invoice
 
 
 def kept_at_invoice(line: Line) -> Decimal | None:
-    return kept(line, "accepted" if line.matched(Level.FOUR_WAY) else "received")
+    return kept(line, _what_counts(line))
 
 
 def kept_now(line: Line) -> Decimal | None:
-    at_invoice = kept_at_invoice(line)
-    return None if at_invoice is None else at_invoice - line.position.returned_late
+    return kept(line, _what_counts(line), now=True)
+
+
+def _what_counts(line: Line) -> str:
+    return "accepted" if line.matched(Level.FOUR_WAY) else "received"
 
 
 def quantity_difference(line: Line, check: Check, base: Decimal, actual: Decimal) -> Difference:
@@ -183,8 +187,8 @@ def _bases(line: Line) -> Iterator[tuple[Check, Decimal | None]]:
     """Name what the billed quantity may fall short of, the deepest first."""
     if needs_receipt(line) and line.position.received:
         if line.matched(Level.FOUR_WAY):
-            yield Check.QUANTITY_ACCEPTED, kept_now(line)
-        yield Check.QUANTITY_RECEIVED, kept(line, "received")
+            yield Check.QUANTITY_ACCEPTED, kept(line, "accepted", now=True)
+        yield Check.QUANTITY_RECEIVED, kept(line, "received", now=True)
     if line.matched(*WITH_ORDER):
         yield Check.QUANTITY_ORDERED, line.position.ordered
 
@@ -219,6 +223,8 @@ def _unconvertible(line: Line) -> set[str]:
     if line.matched(*WITH_RECEIPTS) and not line.is_service:
         units |= {row.unit for row in position.movements.receipts}
         units |= {row.unit for _, row in position.movements.returns}
+    if line.matched(*WITH_RECEIPTS) and line.is_service:
+        units |= {row.unit for row in position.movements.confirmations if row.amount is None and row.quantity}
     missing = {unit for unit in units if frame.factor(unit) is None}
     if position.price is None and position.line.price_unit:
         missing.add(position.line.price_unit)

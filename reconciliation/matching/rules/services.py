@@ -16,14 +16,17 @@ from .quantity import WITH_RECEIPTS, states_any
 
 def no_acceptance(dossier: Dossier, line: Line) -> Iterator[Finding]:
     """Some of the service was accepted; entered and not accepted counts as nothing."""
-    if not _judged(line) or line.position.accepted_amount > 0:
+    accepted = line.position.accepted_amount
+    if not _bills_service(line) or accepted is None or accepted > 0:
         return
+    agrees = dossier.order_currency_agrees(line.position.order)
+    billed = _billed(line) if agrees else line.amount
     yield report(
         dossier,
         Code.NO_ACCEPTANCE,
-        _difference(line),
+        _difference(line, ZERO, billed),
         Verdict(Effect.BLOCK),
-        f"{cash(_billed(line), dossier.currency)} billed for a service of which nothing is accepted"
+        f"{cash(billed, dossier.currency)} billed for a service of which nothing is accepted"
         f" on order {line.position.order.number} line {line.position.line.line}.",
     )
 
@@ -31,9 +34,12 @@ def no_acceptance(dossier: Dossier, line: Line) -> Iterator[Finding]:
 def over_accepted(dossier: Dossier, line: Line) -> Iterator[Finding]:
     """No more is billed than was accepted, all invoices together."""
     found = dossier.rules.find(Check.ACCEPTED_AMOUNT, line.position.scope)
-    if not found or not _judged(line) or line.position.accepted_amount <= 0:
+    accepted = line.position.accepted_amount
+    if not found or not _bills_service(line) or accepted is None or accepted <= 0:
         return
-    difference = _difference(line)
+    if not dossier.order_currency_agrees(line.position.order):
+        return
+    difference = _difference(line, accepted, _billed(line))
     above = difference.variance > 0
     limits = found.rule.lower
     if difference.variance == 0 or (
@@ -42,14 +48,14 @@ def over_accepted(dossier: Dossier, line: Line) -> Iterator[Finding]:
         return
     verdict = hold_against(dossier, found, difference)
     sentence = (
-        f"{cash(_billed(line), dossier.currency)} billed, {cash(line.position.accepted_amount, dossier.currency)}"
-        f" accepted: {ending(dossier, found, difference, verdict)}"
+        f"{cash(_billed(line), dossier.currency)} billed, {cash(accepted, dossier.currency)} accepted:"
+        f" {ending(dossier, found, difference, verdict)}"
     )
     code = Code.AMOUNT_OVER_ACCEPTED if above else Code.UNDER
     yield report(dossier, code, difference, verdict, sentence)
 
 
-def _judged(line: Line) -> bool:
+def _bills_service(line: Line) -> bool:
     """Tell whether the line bills a service; one may be billed by amount alone."""
     bills = line.bills or (line.quantity == ZERO and line.amount > 0)
     return bills and line.is_service and line.matched(*WITH_RECEIPTS)
@@ -59,13 +65,12 @@ def _billed(line: Line) -> Decimal:
     return line.before.amount + line.amount
 
 
-def _difference(line: Line) -> Difference:
-    actual = _billed(line)
+def _difference(line: Line, accepted: Decimal, billed: Decimal) -> Difference:
     return Difference(
         check=Check.ACCEPTED_AMOUNT,
-        base=max(line.position.accepted_amount, ZERO),
-        actual=actual,
-        amount=actual - max(line.position.accepted_amount, ZERO),
+        base=accepted,
+        actual=billed,
+        amount=billed - accepted,
         line=line.number,
         order=line.position.order,
     )

@@ -22,7 +22,8 @@ def early(dossier: Dossier, line: Line) -> Iterator[Finding]:
         return
     days = (due - dated).days
     weight = line.amount * days
-    difference = Difference(Check.EARLY, ZERO, weight, weight, line=line.number, order=line.position.order)
+    order = line.position.order if dossier.order_currency_agrees(line.position.order) else None
+    difference = Difference(Check.EARLY, ZERO, weight, weight, line=line.number, order=order)
     verdict = hold_against(dossier, found, difference)
     sentence = (
         f"{cash(line.amount, dossier.currency)} billed {days} day{'s' if days > 1 else ''} before delivery on"
@@ -50,9 +51,10 @@ def rate(dossier: Dossier) -> Iterator[Finding]:
     if difference.variance:
         verdict = judge(found, difference.variance, base=base, ledger_amount=difference.variance)
         way = "more" if difference.variance > 0 else "less"
+        allowance = _allowance(found, verdict, difference.variance > 0, ledger)
         sentence = (
-            f"{cash(total, currency)} were {cash(base, ledger)} at the order's rate and are {cash(actual, ledger)}"
-            f" at the invoice's: {cash(abs(difference.variance), ledger)} {way}{_allowance(found, verdict, ledger)}."
+            f"{cash(total, currency)} were {cash(base, ledger)} at the order's rate"
+            f" and are {cash(actual, ledger)} at the invoice's: {cash(abs(difference.variance), ledger)} {way}{allowance}."
         )
         yield report(dossier, Code.RATE, difference, verdict, sentence)
 
@@ -76,6 +78,7 @@ def large_amount(dossier: Dossier) -> Iterator[Finding]:
     yield report(dossier, Code.LARGE_AMOUNT, difference, verdict, sentence)
 
 
-def _allowance(found: ScopedRule, verdict: Verdict, ledger_currency: str) -> str:
-    text = limits_text(found.rule.upper, ledger_currency, None)
+def _allowance(found: ScopedRule, verdict: Verdict, above: bool, ledger_currency: str) -> str:
+    limits = found.rule.upper if above else found.rule.lower
+    text = limits_text(limits, ledger_currency, None)
     return f"; the limit is {text}" if verdict.broken and text else ""

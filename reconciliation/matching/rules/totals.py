@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
 
-from ..amounts import computed_amount, goods_total, total_of
+from ..amounts import bills_goods, computed_amount, goods_total, total_of
 from ..dossier import Dossier
 from ..exact import settle, shown
-from ..facts import ZERO, Check, InvoiceLine, InvoiceType
+from ..facts import ZERO, Check, InvoiceLine, InvoiceType, Level
 from ..findings import Code, Effect, Finding
 from ..sentences import cash
 from .charges import headers_left
@@ -26,8 +26,8 @@ def arithmetic(dossier: Dossier) -> Iterator[Finding]:
         if computed is not None and line.amount is not None:
             yield from _miscounted(dossier, computed, line.amount, SLACK_PER_LINE, line)
     invoice = dossier.invoice
-    if invoice.lines and invoice.total is not None:
-        slack = SLACK_PER_LINE * len(invoice.lines)
+    if invoice.total is not None and (invoice.lines or bills_goods(invoice)):
+        slack = SLACK_PER_LINE * max(1, len(invoice.lines))
         yield from _miscounted(dossier, added_up(dossier), invoice.total, slack, None)
 
 
@@ -42,8 +42,8 @@ def tax(dossier: Dossier) -> Iterator[Finding]:
         return
     verdict = hold_against(dossier, found, difference)
     sentence = (
-        f"Tax of {cash(dossier.invoice.tax, dossier.currency)} billed, {cash(expected, dossier.currency)} expected:"
-        f" {ending(dossier, found, difference, verdict)}"
+        f"Tax of {cash(dossier.invoice.tax, dossier.currency)} billed,"
+        f" {cash(expected, dossier.currency)} expected: {ending(dossier, found, difference, verdict)}"
     )
     code = Code.TAX_OVER if difference.variance > 0 else Code.TAX_UNDER
     yield report(dossier, code, difference, verdict, sentence)
@@ -53,7 +53,9 @@ def tax_code(dossier: Dossier) -> Iterator[Finding]:
     """The tax code is the order line's, where both state one."""
     for line in dossier.lines:
         ours, theirs = line.position.line.tax_code, line.billed.tax_code
-        if ours and theirs and ours != theirs and dossier.rules.find(Check.TAX, line.position.scope):
+        if not ours or not theirs or ours == theirs or line.matched(Level.NONE):
+            continue
+        if dossier.rules.find(Check.TAX, line.position.scope):
             sentence = f"Billed with tax code {theirs}, ordered with {ours}."
             yield plain_finding(Code.TAX_CODE, Effect.BLOCK, sentence, line=line)
 
@@ -70,8 +72,8 @@ def totals(dossier: Dossier) -> Iterator[Finding]:
             continue
         verdict = hold_against(dossier, found, difference)
         sentence = (
-            f"{NAMES[name]} of {cash(billed[name], dossier.currency)}, {cash(base, dossier.currency)} expected:"
-            f" {ending(dossier, found, difference, verdict)}"
+            f"{NAMES[name]} of {cash(billed[name], dossier.currency)},"
+            f" {cash(base, dossier.currency)} expected: {ending(dossier, found, difference, verdict)}"
         )
         yield report(dossier, Code.TOTAL, difference, verdict, sentence)
 
@@ -155,8 +157,8 @@ def _miscounted(
     yield Finding(
         code=Code.ARITHMETIC,
         effect=Effect.BLOCK,
-        sentence=f"{what} {cash(stated, dossier.currency)}, its own figures make {cash(computed, dossier.currency)}:"
-        f" {cash(abs(variance), dossier.currency)} {'too much' if variance > 0 else 'too little'}.",
+        sentence=f"{what} {cash(stated, dossier.currency)},"
+        f" its own figures make {cash(computed, dossier.currency)}: {cash(abs(variance), dossier.currency)} {'too much' if variance > 0 else 'too little'}.",
         line=line.line if line else None,
         base=shown(computed),
         actual=shown(stated),
