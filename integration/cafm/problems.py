@@ -12,7 +12,6 @@ from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 logger = logging.getLogger(__name__)
 
@@ -84,7 +83,6 @@ def problem(status_code: int, code: str, title: str, detail: str) -> dict[str, A
 
 def handle(error: Exception, context: Mapping[str, Any]) -> Response:
     """Answer any error of the interface as a problem; what is our own fault is logged and not explained."""
-    set_rollback()
     body, headers = describe(error)
     return Response(body, status=body["status"], headers=headers, content_type=CONTENT_TYPE)
 

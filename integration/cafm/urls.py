@@ -11,5 +11,5 @@ urlpatterns = [
     *masterdata.urlpatterns,
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
-    re_path(r"^.*$", views.NothingHere.as_view(), name="api-nothing"),
+    re_path(r"^", views.NothingHere.as_view(), name="api-nothing"),
 ]
