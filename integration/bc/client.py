@@ -35,6 +35,8 @@ READ_WRITE = {"Data-Access-Intent": "ReadWrite"}  # the database itself: for loo
 ENGLISH = {"Accept-Language": "en-US"}  # errors are told apart by their English text
 JSON = {"Accept": "application/json"}
 
+COMPANY = ("id", "name", "displayName")
+
 MAX_PAGE_SIZE = 20_000
 PAGE_TRIES = 6
 SLOT_GRACE = 30.0  # a slot outlives its call's time-out by this much
@@ -99,6 +101,11 @@ class Client:
         if self._company_id is None:
             self._company_id = self._find_company()
         return self._company_id
+
+    def company(self) -> dict[str, Any]:
+        """Read the connection's company itself; raise ConfigurationError when it is not there."""
+        url = self._company_url(app=False) + odata.query(select=COMPANY)
+        return self._read(url, "the company", READ_WRITE)
 
     def pages(
         self,

@@ -1,0 +1,175 @@
+"""What is mirrored: for each entity, where BC keeps it and how its record becomes a row of ours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from integration.bc import reading
+from masterdata.models import (
+    Account,
+    Company,
+    Currency,
+    ExchangeRate,
+    Item,
+    ItemUnit,
+    Location,
+    Mirror,
+    Unit,
+    Vendor,
+)
+from masterdata.upsert import Pulled, Value
+
+Row = Mapping[str, Any]
+
+BLOCKED = {"Payment": Vendor.Blocked.PAYMENT, "All": Vendor.Blocked.ALL}
+
+
+class Unusable(ValueError):  # noqa: N818 - it reads as a sentence where it is raised
+    """BC's record makes no sense here; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One mirrored list."""
+
+    name: str
+    entity_set: str
+    model: type[Mirror]
+    pulled: Callable[[Row, Company], Pulled]
+    needs_app: bool = False
+
+    @property
+    def select(self) -> tuple[str, ...]:
+        return (reading.APP_SELECTS if self.needs_app else reading.SELECTS)[self.entity_set]
+
+
+def unit(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.UnitOfMeasure, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        code=record.code,
+        name=record.display_name,
+        international_code=record.international_code or "",
+    )
+
+
+def item(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.Item, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        number=record.number,
+        name=record.display_name,
+        type=record.type or "",
+        base_unit=record.base_unit or "",
+        category=record.category or "",
+        unit_cost=record.unit_cost,
+        blocked=record.is_blocked,
+    )
+
+
+def item_unit(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.ItemUnit, row)
+    if record.quantity_per_unit <= 0:
+        raise Unusable(
+            f"One {record.code} of item {record.item_number} holds {record.quantity_per_unit} base units. "
+            "Correct the item unit in Business Central."
+        )
+    return _pulled(
+        record.id,
+        record.modified_at,
+        item_number=record.item_number,
+        unit=record.code,
+        per_base=record.quantity_per_unit,
+        rounding_precision=record.rounding_precision or 0,
+    )
+
+
+def vendor(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.Vendor, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        number=record.number,
+        name=record.display_name,
+        currency=record.currency or company.ledger_currency,
+        payment_terms="",
+        blocked=BLOCKED.get(record.blocked or "", Vendor.Blocked.NO).value,
+    )
+
+
+def account(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.Account, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        number=record.number,
+        name=record.display_name,
+        category=record.category or "",
+        type=record.account_type or "",
+        direct_posting=record.allows_direct_posting,
+        blocked=record.is_blocked,
+    )
+
+
+def currency(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.Currency, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        code=record.code,
+        name=record.display_name,
+        decimal_places=str(row["amountDecimalPlaces"]),  # least and most; the record keeps the most only
+        rounding_precision=record.rounding_precision,
+    )
+
+
+def exchange_rate(row: Row, company: Company) -> Pulled:
+    """BC leaves its local currency blank, and may write its code all the same; here it is always blank."""
+    record = reading.read(reading.ExchangeRate, row)
+    if record.starting_date is None:
+        raise Unusable("It has no starting date. Correct the exchange rate in Business Central.")
+    if record.exchange_amount <= 0 or record.relational_amount <= 0:
+        raise Unusable(
+            f"{record.exchange_amount} {record.currency} for {record.relational_amount} is no rate. "
+            "Correct the exchange rate in Business Central."
+        )
+    other = record.relational_currency or ""
+    return _pulled(
+        record.id,
+        record.modified_at,
+        currency=record.currency or company.ledger_currency,
+        starting_date=record.starting_date,
+        exchange_amount=record.exchange_amount,
+        relational_amount=record.relational_amount,
+        relational_currency="" if other == company.ledger_currency else other,
+    )
+
+
+def location(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.Location, row)
+    return _pulled(record.id, record.modified_at, code=record.code, name=record.display_name)
+
+
+ENTITIES = {
+    each.name: each
+    for each in (
+        Entity("units", "unitsOfMeasure", Unit, unit),
+        Entity("currencies", "currencies", Currency, currency),
+        Entity("exchange-rates", "currencyExchangeRates", ExchangeRate, exchange_rate),
+        Entity("locations", "locations", Location, location),
+        Entity("accounts", "accounts", Account, account),
+        Entity("vendors", "vendors", Vendor, vendor),
+        Entity("items", "items", Item, item),
+        Entity("item-units", "itemUnitsOfMeasure", ItemUnit, item_unit, needs_app=True),
+    )
+}  # in the order of a pull of all: what is named comes before what names it
+
+
+def _pulled(bc_id: str, modified_at: datetime | None, **values: Value) -> Pulled:
+    return Pulled(UUID(bc_id), modified_at, values)

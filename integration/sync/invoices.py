@@ -1,0 +1,199 @@
+"""Pull purchase invoices: drafts come in to be matched, posted ones are marked as posted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils import timezone
+
+from integration.bc import Client, odata, reading
+from integration.errors import ProgramError
+from integration.models import SyncRun
+from masterdata.models import Company
+from masterdata.upsert import Counts
+from reconciliation import documents
+from reconciliation.documents import InvoiceForm, InvoiceLineForm
+from reconciliation.models import PurchaseOrder, SupplierInvoice
+
+from . import runs
+from .entities import Row
+from .masters import since
+
+INVOICES = "purchaseInvoices"
+LINES = "purchaseInvoiceLines"
+SELECT = reading.SELECTS[INVOICES]
+EXPAND = odata.nested(LINES, reading.SELECTS[LINES])
+DRAFTS = odata.eq("status", odata.Member("Draft"))
+PAGE_SIZE = 500  # each with its lines
+
+STEP = 10_000  # BC numbers lines in these steps
+SOURCE = "Business Central"
+PRICE_PLACES = Decimal("0.00000001")
+NO_LINE = {"Comment"}
+ITEM = "Item"
+
+
+@dataclass(frozen=True)
+class Known:
+    """What we keep of an invoice that came before."""
+
+    content_hash: bytes
+    origin: str
+    is_posted: bool
+
+
+@dataclass
+class Tally:
+    """What became of one page."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    latest: datetime | None = field(default=None)
+
+
+def pull(client: Client, company: Company, run: SyncRun) -> datetime | None:
+    """Record the drafts, and what was posted since the last pull; returns the new watermark.
+
+    BC keeps drafts and posted invoices in one set. The posted ones of the past are not ours to read, so a
+    first pull reads drafts only, and a full one the drafts and what changed.
+    """
+    mark = runs.watermark(company, run.entity)
+    latest = mark
+    for asked in _questions(mark, run.kind):
+        for page in client.pages(INVOICES, select=SELECT, filter=asked, expand=EXPAND, page_size=PAGE_SIZE):
+            tally = _take(company, run, page)
+            counts = Counts(tally.new, tally.changed, tally.unchanged)
+            runs.count(run, counts, read=len(page), failed=tally.failed)
+            latest = max(filter(None, (latest, tally.latest)), default=None)
+    return latest
+
+
+def _questions(mark: datetime | None, kind: str) -> Iterator[odata.Filter]:
+    if kind == SyncRun.Kind.FULL or mark is None:
+        yield DRAFTS
+    if changed := since(mark):
+        yield changed
+
+
+def _take(company: Company, run: SyncRun, page: Sequence[Row]) -> Tally:
+    """Record one page; an invoice that cannot be read is skipped and named."""
+    tally = Tally()
+    invoices = []
+    for row in page:
+        try:
+            invoices.append(reading.read(reading.PurchaseInvoice, row))
+        except ProgramError as exc:
+            tally.failed += 1
+            runs.note(run, f"invoice {row.get('number') or row.get('id')}", str(exc))
+    known = _known(company, invoices)
+    orders = _our_orders(company, invoices)
+    for invoice in invoices:
+        _record(company, invoice, known.get(UUID(invoice.id)), orders, tally)
+    return tally
+
+
+def _record(
+    company: Company,
+    invoice: reading.PurchaseInvoice,
+    known: Known | None,
+    orders: Mapping[str, str],
+    tally: Tally,
+) -> None:
+    tally.latest = max(filter(None, (tally.latest, invoice.modified_at)), default=None)
+    form = form_of(invoice, company, orders)
+    if known is None and invoice.is_posted:
+        tally.unchanged += 1  # somebody's who never showed it to us as a draft
+    elif known is not None and _is_settled(invoice, form, known):
+        tally.unchanged += 1
+    else:
+        documents.record_invoice(
+            company,
+            form,
+            source=SOURCE,
+            origin=SupplierInvoice.Origin.BC,
+            bc_id=UUID(invoice.id),
+            bc_number=invoice.number,
+            posted_at=(invoice.modified_at or timezone.now()) if invoice.is_posted else None,
+        )
+        tally.new += known is None
+        tally.changed += known is not None
+
+
+def _is_settled(invoice: reading.PurchaseInvoice, form: InvoiceForm, known: Known) -> bool:
+    """Tell whether there is nothing to learn from BC about an invoice."""
+    if known.is_posted:
+        return True
+    if invoice.is_posted:
+        return False
+    return known.origin != SupplierInvoice.Origin.BC or known.content_hash == documents.content_hash(form)
+
+
+def _known(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> dict[UUID, Known]:
+    ids = [UUID(invoice.id) for invoice in invoices]
+    rows = SupplierInvoice.objects.filter(company=company, bc_id__in=ids)
+    return {
+        row.bc_id: Known(bytes(row.content_hash or b""), row.origin, row.is_posted)
+        for row in rows.only("bc_id", "content_hash", "origin", "status")
+    }
+
+
+def _our_orders(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> dict[str, str]:
+    """Give our number of each order that BC names by its own."""
+    numbers = {invoice.order_number for invoice in invoices if invoice.order_number}
+    orders = PurchaseOrder.objects.filter(company=company, bc_number__in=numbers)
+    return dict(orders.values_list("bc_number", "number"))
+
+
+def form_of(invoice: reading.PurchaseInvoice, company: Company, orders: Mapping[str, str]) -> InvoiceForm:
+    """Tell an invoice in our words; its order keeps BC's number where it is not one of ours."""
+    order = orders.get(invoice.order_number or "", invoice.order_number or "")
+    lines = [line for line in invoice.lines if line.line_type not in NO_LINE]
+    return InvoiceForm(
+        number=invoice.vendor_invoice_number or invoice.number,
+        vendor_number=invoice.vendor_number,
+        vendor_name=invoice.vendor_name,
+        currency=invoice.currency or company.ledger_currency,
+        invoice_date=invoice.invoice_date,
+        due_on=invoice.due_date,
+        order_number=order,
+        total=invoice.total_including_tax,
+        tax=invoice.total_tax,
+        discount=sum((_net(line.invoice_discount, line, invoice) for line in lines), Decimal(0)),
+        lines=tuple(_line(line, invoice, order) for line in lines),
+    )
+
+
+def _line(line: reading.PurchaseInvoiceLine, invoice: reading.PurchaseInvoice, order: str) -> InvoiceLineForm:
+    """Tell a line; made from an order, it has the sequence of the order line (BC.md §11)."""
+    number = line_number(line.sequence)
+    return InvoiceLineForm(
+        line=number,
+        quantity=line.quantity,
+        unit=line.unit or "",
+        unit_price=_net(line.unit_cost, line, invoice),
+        discount=_net(line.discount_amount, line, invoice),
+        amount=line.net_amount + _net(line.invoice_discount, line, invoice),
+        tax=line.net_tax_amount,
+        item=(line.object_number or "") if line.line_type == ITEM else "",
+        description=line.description,
+        order_number=order,
+        order_line=number if order else None,
+    )
+
+
+def line_number(sequence: int) -> int:
+    """Give the CAFM's number of a line that we sent to BC with this sequence."""
+    return sequence // STEP if sequence % STEP == 0 else sequence
+
+
+def _net(amount: Decimal, line: reading.PurchaseInvoiceLine, invoice: reading.PurchaseInvoice) -> Decimal:
+    """Take the tax out of an amount, where the invoice's prices include it."""
+    if not invoice.prices_include_tax or not amount:
+        return amount
+    return (amount / (1 + line.tax_percent / 100)).quantize(PRICE_PLACES)

@@ -1,0 +1,87 @@
+"""Pull entities by name, each as a run of its own."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from integration import connections
+from integration.bc import Client, Lane
+from integration.bc.errors import DEAD_SKIP_TOKEN
+from integration.errors import ConflictError, IntegrationError
+from integration.models import SyncRun
+from masterdata.audit import acting_as
+from masterdata.models import Company
+
+from . import invoices, masters, runs
+from .company import ensure_company
+from .entities import ENTITIES as MIRRORED
+
+logger = logging.getLogger(__name__)
+
+MASTERS = tuple(MIRRORED)
+INVOICES = "invoices"
+ENTITIES = (*MASTERS, INVOICES)
+ALL = "all"
+RESTARTS = 2
+
+
+class UnknownEntity(ValueError):  # noqa: N818
+    """There is nothing of that name to pull."""
+
+
+def pull_entity(entity: str, *, full: bool = False, accept_deletions: bool = False) -> list[SyncRun]:
+    """Pull one entity, or with `all` every master list; returns the runs.
+
+    Of `all`, each list is pulled whatever became of the others; then the first error is raised.
+    """
+    client = connections.client(lane=Lane.BULK)
+    company = ensure_company(client)
+    done: list[SyncRun] = []
+    errors: list[IntegrationError] = []
+    for name in MASTERS if entity == ALL else (entity,):
+        try:
+            done.append(pull_one(client, company, name, full=full, accept_deletions=accept_deletions))
+        except IntegrationError as exc:
+            errors.append(exc)
+    if errors:
+        raise errors[0]
+    return done
+
+
+def pull_one(
+    client: Client, company: Company, entity: str, *, full: bool = False, accept_deletions: bool = False
+) -> SyncRun:
+    """Pull one entity and keep the run; raises AlreadyRunning, UnknownEntity and what stopped the run."""
+    if entity not in ENTITIES:
+        raise UnknownEntity(f"There is no {entity!r} to pull. Use {', '.join(ENTITIES)} or {ALL}.")
+    run = runs.start(company, entity, runs.kind_due(company, entity, full=full))
+    try:
+        with acting_as(f"sync {entity}"):
+            mark = _pull(client, company, run, accept_deletions=accept_deletions)
+        runs.finish(run, watermark=mark)
+    except IntegrationError as exc:
+        runs.fail(run, exc.sentence)
+        logger.warning("The pull of %s failed: %s", entity, exc.sentence)
+        raise
+    except BaseException as exc:
+        runs.fail(run, f"Our own fault: {type(exc).__name__}: {exc}")
+        raise
+    return run
+
+
+def _pull(client: Client, company: Company, run: SyncRun, *, accept_deletions: bool) -> datetime | None:
+    """Pull, and begin again when BC's page marks died under way: rows seen twice are not written twice."""
+    for _ in range(RESTARTS):
+        try:
+            return _pull_once(client, company, run, accept_deletions=accept_deletions)
+        except ConflictError as exc:
+            if exc.code != DEAD_SKIP_TOKEN:
+                raise
+    return _pull_once(client, company, run, accept_deletions=accept_deletions)
+
+
+def _pull_once(client: Client, company: Company, run: SyncRun, *, accept_deletions: bool) -> datetime | None:
+    if run.entity == INVOICES:
+        return invoices.pull(client, company, run)
+    return masters.pull(client, company, MIRRORED[run.entity], run, accept_deletions=accept_deletions)

@@ -1,0 +1,184 @@
+"""Invoices come from BC as drafts, with the orders they were made from."""
+
+from __future__ import annotations
+
+import datetime
+from decimal import Decimal
+
+import pytest
+from django.utils import timezone
+
+from integration import connections, sync
+from integration.models import SyncIssue, SyncRun
+from masterdata.models import Company
+from reconciliation import documents
+from reconciliation.documents import OrderForm, OrderLineForm
+from reconciliation.models import PurchaseOrder, SupplierInvoice
+
+pytestmark = pytest.mark.django_db
+
+
+def pull(*, full: bool = False) -> SyncRun:
+    return sync.pull_entity("invoices", full=full)[0]
+
+
+def draft(*lines: dict[str, object], number: str = "R-1", **header: object) -> dict[str, object]:
+    filled = [{"lineObjectNumber": "FILTER", "quantity": 10, "unitCost": "12.5"} | line for line in lines]
+    return {
+        "vendorNumber": "V1",
+        "vendorInvoiceNumber": number,
+        "invoiceDate": "2026-05-04",
+        "dueDate": "2026-06-03",
+        "purchaseInvoiceLines": filled
+        or [{"lineObjectNumber": "FILTER", "quantity": 10, "unitCost": "12.5"}],
+    } | header
+
+
+def order(company: Company, number: str, *, bc_number: str) -> PurchaseOrder:
+    line = OrderLineForm(
+        line=1, kind="item", item="FILTER", quantity=Decimal(10), unit="PCS", unit_price=Decimal("12.5")
+    )
+    form = OrderForm(
+        number=number,
+        vendor_number="V1",
+        currency="EUR",
+        order_date=datetime.date(2026, 5, 1),
+        approved_by="anna",
+        lines=(line,),
+    )
+    recorded = documents.record_order(company, form, source="/cafm")
+    documents.mark_posted(recorded, bc_id=None, bc_number=bc_number, at=timezone.now())
+    return recorded
+
+
+def test_a_draft_becomes_an_invoice_with_its_lines(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft({"taxPercent": 19, "discountPercent": 10})]})
+
+    run = pull()
+
+    assert (run.rows_read, run.rows_new, run.rows_failed) == (1, 1, 0)
+    invoice = SupplierInvoice.objects.get()
+    assert (invoice.number, invoice.origin, invoice.status) == ("R-1", "bc", "received")
+    assert (invoice.vendor_number, invoice.vendor_name, invoice.currency) == ("V1", "Kontor & Söhne", "EUR")
+    assert (invoice.invoice_date, invoice.due_on) == (datetime.date(2026, 5, 4), datetime.date(2026, 6, 3))
+    assert (invoice.total, invoice.tax) == (Decimal("133.88"), Decimal("21.38"))
+    assert invoice.match_due
+    line = invoice.lines.get()
+    assert (line.line, line.item, line.quantity, line.unit) == (1, "FILTER", 10, "PCS")
+    assert (line.unit_price, line.discount, line.amount) == (
+        Decimal("12.5"),
+        Decimal("12.5"),
+        Decimal("112.5"),
+    )
+    assert (line.order_number, line.order_line) == ("", None)
+
+
+def test_an_invoice_finds_our_order_by_bcs_number(filled) -> None:
+    company = sync.ensure_company()
+    order(company, "PO-7", bc_number="106001")
+    filled.control.seed({"purchaseInvoices": [draft(orderNumber="106001")]})
+
+    pull()
+
+    invoice = SupplierInvoice.objects.get()
+    assert invoice.order_number == "PO-7"
+    assert [(line.order_number, line.order_line) for line in invoice.lines.all()] == [("PO-7", 1)]
+
+
+def test_an_order_that_is_not_ours_keeps_its_number(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft(orderNumber="106099")]})
+
+    pull()
+
+    assert SupplierInvoice.objects.get().order_number == "106099"
+
+
+def test_comment_lines_are_left_out(filled) -> None:
+    comment = {
+        "lineType": "Comment",
+        "lineObjectNumber": "",
+        "description": "Thank you",
+        "quantity": 0,
+        "unitCost": 0,
+    }
+    filled.control.seed({"purchaseInvoices": [draft({}, comment)]})
+
+    pull()
+
+    assert [line.item for line in SupplierInvoice.objects.get().lines.all()] == ["FILTER"]
+
+
+def test_prices_with_tax_are_told_without(filled) -> None:
+    taxed = draft({"taxPercent": 19, "unitCost": "11.9"}, pricesIncludeTax=True)
+    filled.control.seed({"purchaseInvoices": [taxed]})
+
+    pull()
+
+    invoice = SupplierInvoice.objects.get()
+    line = invoice.lines.get()
+    assert (line.unit_price, line.amount, line.tax) == (Decimal(10), Decimal(100), Decimal(19))
+    assert invoice.total == Decimal(119)
+
+
+def test_a_second_pull_writes_nothing(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft()]})
+    pull()
+    SupplierInvoice.objects.update(match_due=False)
+
+    for full in (False, True):
+        again = pull(full=full)
+        assert (again.rows_new, again.rows_changed) == (0, 0)
+
+    assert not SupplierInvoice.objects.get().match_due
+
+
+def test_a_changed_draft_is_recorded_again_and_matched_again(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft()]})
+    pull()
+    SupplierInvoice.objects.update(match_due=False)
+    invoice = SupplierInvoice.objects.get()
+    client = connections.client()
+    line = client.lines("purchaseInvoices", invoice.bc_id, "purchaseInvoiceLines")[0]
+    client.update("purchaseInvoiceLines", line["id"], {"quantity": 8}, etag=line["@odata.etag"])
+
+    run = pull()
+
+    assert (run.rows_new, run.rows_changed) == (0, 1)
+    invoice.refresh_from_db()
+    assert invoice.match_due
+    assert invoice.lines.get().quantity == 8
+
+
+def test_what_bc_posted_without_us_is_marked_as_posted(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft()]})
+    pull()
+    invoice = SupplierInvoice.objects.get()
+    client = connections.client()
+    seen = client.get("purchaseInvoices", invoice.bc_id, select=("id", "status"))
+    client.act("purchaseInvoices", invoice.bc_id, "post", etag=seen["@odata.etag"])
+
+    pull()
+
+    invoice.refresh_from_db()
+    assert invoice.is_posted
+    assert invoice.bc_number.startswith("208")
+    assert invoice.posted_at is not None
+
+
+def test_invoices_posted_before_our_time_stay_in_bc(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft(status="Open")]})
+
+    pull()
+    pull()
+
+    assert not SupplierInvoice.objects.exists()
+
+
+def test_a_draft_without_the_vendors_number_goes_by_bcs(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft(vendorInvoiceNumber="")]})
+
+    pull()
+
+    invoice = SupplierInvoice.objects.get()
+    assert invoice.number == invoice.bc_number
+    assert not SyncIssue.objects.exists()

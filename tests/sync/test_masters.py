@@ -1,0 +1,268 @@
+"""Master data comes from BC as it is, page by page, and only what differs is written."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from decimal import Decimal
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from integration import connections, sync
+from integration.bc import Client
+from integration.errors import NotSentError
+from integration.models import SyncIssue, SyncRun, SyncState
+from integration.sync import masters, runs
+from masterdata import lookup
+from masterdata.models import (
+    Account,
+    Change,
+    Company,
+    Currency,
+    ExchangeRate,
+    Item,
+    ItemUnit,
+    Location,
+    Unit,
+    Vendor,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def counts(run: SyncRun) -> tuple[int, int, int, int, int, int]:
+    return (
+        run.rows_read,
+        run.rows_new,
+        run.rows_changed,
+        run.rows_unchanged,
+        run.rows_deleted,
+        run.rows_failed,
+    )
+
+
+def pull(entity: str, *, full: bool = False) -> SyncRun:
+    return sync.pull_entity(entity, full=full)[0]
+
+
+def test_the_company_comes_with_its_currency(sandbox) -> None:
+    company = sync.ensure_company()
+
+    assert (company.name, company.ledger_currency) == ("Nordhafen Facilities", "EUR")
+    assert str(company.bc_id) == sandbox.company_id
+    assert sync.ensure_company() == company
+
+
+def test_a_company_that_was_made_before_is_taken_over(sandbox) -> None:
+    made = Company.objects.create(name="Nordhafen Facilities", ledger_currency="XXX")
+
+    assert sync.ensure_company() == made
+    assert Company.objects.get().ledger_currency == "EUR"
+
+
+def test_every_list_is_mirrored(filled) -> None:
+    pulled = sync.pull_entity("all")
+
+    assert [run.entity for run in pulled] == list(sync.MASTERS)
+    assert {run.state for run in pulled} == {"done"}
+    item = Item.objects.get(number="FILTER")
+    assert (item.name, item.type, item.base_unit, item.unit_cost) == (
+        "Air filter",
+        "Inventory",
+        "PCS",
+        Decimal("12.5"),
+    )
+    assert Item.objects.get(number="OLD").blocked
+    assert Vendor.objects.get(number="V2").blocked == "all"
+    assert Vendor.objects.get(number="V1").currency == "EUR"
+    assert Unit.objects.get(code="PCS").international_code == "H87"
+    assert Currency.objects.get().decimal_places == "2:2"
+    assert Location.objects.get().code == "MAIN"
+    assert Account.objects.get(number="6100").is_postable
+    assert ItemUnit.objects.get(item_number="FILTER", unit="BOX").per_base == 12
+    rate = ExchangeRate.objects.get()
+    assert (rate.currency, rate.starting_date) == ("USD", datetime.date(2026, 1, 1))
+    company = Company.objects.get()
+    assert lookup.ledger_amount(company, Decimal(100), "USD", datetime.date(2026, 5, 1)) == Decimal(90)
+
+
+def test_a_second_pull_writes_nothing(filled) -> None:
+    pull("items")
+
+    second = pull("items")
+
+    assert (second.kind, counts(second)) == ("delta", (2, 0, 0, 2, 0, 0))
+    assert not Change.objects.exists()
+
+
+def test_only_what_changed_is_written_and_its_change_is_kept(filled) -> None:
+    pull("items")
+    filled.control.seed({"items": [{"number": "FILTER", "displayName": "Bag filter"}]})
+
+    run = pull("items")
+
+    assert counts(run)[1:4] == (0, 1, 1)
+    change = Change.objects.get(table="masterdata_item")
+    assert change.actor == "sync items"
+    assert (change.old["name"], change.new["name"]) == ("Air filter", "Bag filter")
+
+
+def test_a_delta_leaves_out_what_did_not_change_for_long(filled) -> None:
+    pull("items")
+    later = timezone.now() + datetime.timedelta(hours=1)
+    SyncState.objects.update(watermark=later)
+
+    assert counts(pull("items"))[0] == 0
+
+
+def test_a_delta_begins_ten_minutes_before_the_mark(filled) -> None:
+    pull("items")
+    mark = SyncState.objects.get(entity="items").watermark
+    filled.control.forget_requests()
+
+    pull("items")
+
+    asked = json.dumps(filled.control.requests())
+    assert f"{mark - datetime.timedelta(minutes=10):%Y-%m-%dT%H:%M}" in asked
+
+
+def test_a_renamed_item_keeps_its_row(filled) -> None:
+    pull("items")
+    row = Item.objects.get(number="FILTER")
+    filled.control.seed({"items": [{"id": str(row.bc_id), "number": "FILTER-NEW"}]})
+
+    pull("items")
+
+    assert Item.objects.get(pk=row.pk).number == "FILTER-NEW"
+
+
+def test_what_bc_deleted_is_marked_by_a_full_pull(filled) -> None:
+    pull("items")
+    client = connections.client()
+    old = Item.objects.get(number="OLD")
+    tag = client.get("items", old.bc_id, select=("id",))["@odata.etag"]
+    client.delete("items", old.bc_id, etag=tag)
+
+    assert counts(pull("items"))[4] == 0
+    assert counts(pull("items", full=True))[4] == 1
+    assert Item.objects.get(pk=old.pk).deleted_at is not None
+    assert Item.objects.present().count() == 1
+
+
+def test_a_list_that_is_suddenly_short_deletes_nothing(sandbox) -> None:
+    items = [{"number": f"I{number:03}", "baseUnitOfMeasureCode": "PCS"} for number in range(50)]
+    sandbox.control.seed({"unitsOfMeasure": [{"code": "PCS"}], "items": items})
+    pull("items")
+    sandbox.control.reset()
+
+    with pytest.raises(masters.TooManyGone, match="50 of 50 items are missing"):
+        pull("items", full=True)
+
+    assert Item.objects.present().count() == 50
+    run = SyncRun.objects.latest("id")
+    assert run.state == "failed"
+    assert "--accept-deletions" in run.error
+    sync.pull_entity("items", full=True, accept_deletions=True)
+    assert Item.objects.present().count() == 0
+
+
+def test_a_record_in_error_is_skipped_and_named(filled) -> None:
+    filled.control.seed(
+        {
+            "currencyExchangeRates": [
+                {"currencyCode": "USD", "startingDate": "2026-02-01", "exchangeRateAmount": 0}
+            ]
+        }
+    )
+
+    run = pull("exchange-rates")
+
+    assert counts(run) == (2, 1, 0, 0, 0, 1)
+    issue = SyncIssue.objects.get(run=run)
+    assert issue.record == "USD 2026-02-01"
+    assert "Correct the exchange rate in Business Central" in issue.reason
+
+
+def test_a_rate_against_the_local_currency_is_one_of_the_local_currency(filled) -> None:
+    filled.control.seed(
+        {
+            "currencyExchangeRates": [
+                {
+                    "currencyCode": "USD",
+                    "startingDate": "2026-03-01",
+                    "exchangeRateAmount": 1,
+                    "relationalExchangeRateAmount": "0.8",
+                    "relationalCurrencyCode": "EUR",
+                }
+            ]
+        }
+    )
+
+    pull("exchange-rates")
+
+    assert ExchangeRate.objects.get(starting_date="2026-03-01").relational_currency == ""
+
+
+def test_item_units_without_the_app_are_left_out_with_a_note(filled, settings) -> None:
+    settings.BC_APP_URL = ""
+
+    run = pull("item-units")
+
+    assert (run.state, counts(run)) == ("done", (0, 0, 0, 0, 0, 0))
+    assert "only through the Tieout app" in run.issues.get().reason
+
+
+def test_one_pull_of_an_entity_at_a_time(filled) -> None:
+    company = sync.ensure_company()
+    runs.start(company, "items", SyncRun.Kind.FULL)
+
+    with pytest.raises(sync.AlreadyRunning):
+        pull("items")
+
+    assert pull("vendors").state == "done"
+
+
+def test_a_pull_that_broke_off_gives_way(filled) -> None:
+    company = sync.ensure_company()
+    dead = runs.start(company, "items", SyncRun.Kind.FULL)
+    SyncRun.objects.filter(pk=dead.pk).update(started_at=timezone.now() - datetime.timedelta(minutes=11))
+
+    assert pull("items").state == "done"
+
+    dead.refresh_from_db()
+    assert dead.state == "failed"
+    with pytest.raises(runs.RunTakenOver):
+        runs.finish(dead, watermark=None)
+
+
+def test_a_pull_that_fails_begins_again_where_it_began(filled) -> None:
+    pull("items")
+    mark = SyncState.objects.get(entity="items").watermark
+    filled.control.seed({"items": [{"number": "NEW", "baseUnitOfMeasureCode": "PCS"}]})
+    filled.control.set_faults([{"fault": "unavailable", "method": "GET", "path": "items"}])
+    impatient = Client(connections.connection(), pause=lambda seconds: None)
+
+    with pytest.raises(NotSentError):
+        sync.pull_one(impatient, sync.ensure_company(), "items")
+
+    assert SyncRun.objects.latest("id").state == "failed"
+    assert SyncState.objects.get(entity="items").watermark == mark
+    filled.control.clear_faults()
+    pull("items")
+    assert Item.objects.filter(number="NEW").exists()
+
+
+def test_the_command_tells_each_list_in_one_object(filled, capsys) -> None:
+    call_command("sync", "--json")
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is True
+    assert [each["entity"] for each in told["runs"]] == list(sync.MASTERS)
+    assert told["runs"][0]["new"] == 2
+
+
+def test_the_command_fails_on_an_unknown_name(filled) -> None:
+    with pytest.raises(CommandError, match="There is no tools to pull"):
+        call_command("sync", "tools")
