@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class DeskConfig(AppConfig):
@@ -7,3 +8,9 @@ class DeskConfig(AppConfig):
     name = "config"
     label = "desk"
     verbose_name = "Desk"
+
+
+class DeskAdminConfig(AdminConfig):
+    """Django's admin behind the desk's door."""
+
+    default_site = "config.admin_site.DeskAdminSite"

@@ -21,9 +21,9 @@ if MODE is Mode.PRODUCTION and DEBUG:
     raise ImproperlyConfigured("DEBUG=1 shows source and settings to visitors. Unset it in production.")
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.simple_history",
-    "django.contrib.admin",
+    "config.apps.DeskAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

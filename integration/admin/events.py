@@ -1,0 +1,142 @@
+"""What came in from the CAFM, and the keys it comes in with."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.html import format_html
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from integration.cafm import auth
+from integration.models import ApiKey, InboxEvent
+from masterdata.read_only import ReadOnlyAdmin
+
+
+@admin.register(InboxEvent)
+class InboxEventAdmin(ReadOnlyAdmin):
+    list_display = ["event_id", "type", "source", "occurred_at", "received_at", "document_kind", "note"]
+    list_filter = ["type", "source", "received_at"]
+    search_fields = ["event_id"]
+    ordering = ["-pk"]
+    fields = [
+        "event_id",
+        "type",
+        "source",
+        "occurred_at",
+        "received_at",
+        "received_with",
+        "document_kind",
+        "note",
+        "written",
+    ]
+    readonly_fields = ["written"]
+
+    @admin.display(description="body, as it came")
+    def written(self, event: InboxEvent) -> str:
+        text = json.dumps(event.body, indent=2, ensure_ascii=False, default=str)
+        return format_html('<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{}</pre>', text)
+
+
+class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
+    scopes = forms.MultipleChoiceField(
+        choices=ApiKey.Scope.choices,
+        widget=forms.CheckboxSelectMultiple,
+        initial=[ApiKey.Scope.EVENTS, ApiKey.Scope.MASTERDATA],
+    )
+    sources = forms.CharField(
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Event sources this key may send, with commas between; empty means any",
+    )
+
+    class Meta:
+        model = ApiKey
+        fields = ["company", "name", "scopes", "sources", "expires_at"]
+
+    def clean_sources(self) -> list[str]:
+        return [source.strip() for source in self.cleaned_data["sources"].split(",") if source.strip()]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ModelAdmin):  # type: ignore[misc]
+    """Keys are made here and shown once; afterwards they can only be revoked."""
+
+    form = ApiKeyForm
+    list_display = ["name", "prefix", "state_of_affairs", "company", "scopes", "created_at", "expires_at"]
+    list_select_related = ["company"]
+    list_fullwidth = True
+    search_fields = ["name", "prefix"]
+    ordering = ["-pk"]
+    actions = ["revoke"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
+        if obj is None:
+            return ["company", "name", "scopes", "sources", "expires_at"]
+        return self.get_readonly_fields(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
+        if obj is None:
+            return []
+        return [
+            "company",
+            "name",
+            "prefix",
+            "scopes",
+            "sources",
+            "created_at",
+            "created_by",
+            "expires_at",
+            "revoked_at",
+        ]
+
+    @display(description="state", label={"valid": "success", "expired": "warning", "revoked": "danger"})
+    def state_of_affairs(self, key: ApiKey) -> str:
+        if key.revoked_at:
+            return "revoked"
+        return "expired" if key.expires_at and key.expires_at <= timezone.now() else "valid"
+
+    def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
+        """Issue the key; an existing one has nothing to save."""
+        if change:
+            return
+        given = form.cleaned_data
+        key, secret = auth.issue(
+            given["company"],
+            given["name"],
+            given["scopes"],
+            given["sources"],
+            by=request.user,  # type: ignore[arg-type]
+        )
+        if given["expires_at"]:
+            ApiKey.objects.filter(pk=key.pk).update(expires_at=given["expires_at"])
+        obj.pk, obj.prefix = key.pk, key.prefix
+        request.issued_secret = secret  # type: ignore[attr-defined]
+
+    def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:
+        """Show the secret, this one time, and keep it out of every store."""
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Key for {obj.name}",
+            "opts": self.opts,
+            "secret": request.issued_secret,  # type: ignore[attr-defined]
+        }
+        response = TemplateResponse(request, "admin/api_key_issued.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @admin.action(description="Revoke the selected keys", permissions=["change"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        count = queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+        self.message_user(request, f"{count} revoked. Whoever uses such a key is refused from now on.")

@@ -1,0 +1,161 @@
+"""Field mappings: the rows an administrator edits; every saved change is a new version, with its author."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from integration import mapping
+from integration.mapping import trial
+from integration.models import FieldMapping, FieldMappingRow
+from masterdata.read_only import FieldChange
+
+LATEST = 200
+ACTS = {"+": "added", "~": "changed", "-": "removed"}
+
+
+class RowForm(forms.ModelForm):  # type: ignore[type-arg]
+    """One row; its parameters are tried out before they are saved."""
+
+    transform = forms.ChoiceField(
+        choices=[(name, name) for name in mapping.TRANSFORMS],
+        widget=UnfoldAdminSelectWidget,
+        help_text="What happens to the value on its way",
+    )
+
+    class Meta:
+        model = FieldMappingRow
+        fields = [
+            "position",
+            "source",
+            "transform",
+            "parameters",
+            "target",
+            "default",
+            "required",
+            "enabled",
+        ]
+
+    def clean_target(self) -> str:
+        target = str(self.cleaned_data["target"]).strip()
+        if problem := trial.problem_with_target(target):
+            raise forms.ValidationError(problem)
+        return target
+
+    def clean(self) -> dict[str, Any]:
+        row = super().clean() or self.cleaned_data
+        transform = row.get("transform", "")
+        if "parameters" in row:
+            row["parameters"] = {} if row["parameters"] is None else row["parameters"]
+            if problem := trial.problem_with_parameters(transform, row["parameters"]):
+                self.add_error("parameters", problem)
+        if problem := trial.problem_with_source(row.get("source", ""), transform, row.get("default", "")):
+            self.add_error("source", problem)
+        return row
+
+
+class RowInline(TabularInline):  # type: ignore[misc]
+    model = FieldMappingRow
+    form = RowForm
+    extra = 0
+    ordering = ["position"]
+    verbose_name = "field"
+    verbose_name_plural = "Fields, in the order in which BC receives them"
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name == "parameters":
+            found.widget.attrs |= {"rows": 2, "cols": 24}
+        return found
+
+
+@admin.register(FieldMapping)
+class FieldMappingAdmin(ModelAdmin):  # type: ignore[misc]
+    """The shipped mappings; couriers know them by name, so none is added or removed here."""
+
+    list_display = ["name", "source", "target", "version", "note"]
+    list_fullwidth = True
+    search_fields = ["name", "target", "rows__target", "rows__source"]
+    search_help_text = "A mapping, or a field on either side"
+    ordering = ["name"]
+    fields = ["name", "source", "target", "version", "note"]
+    readonly_fields = ["name", "source", "target", "version"]
+    inlines = [RowInline]
+    warn_unsaved_form = True
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: FieldMapping | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: FieldMapping, form: Any, change: bool) -> None:
+        """Wait for the rows: mapping and rows become one version."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save the rows, and count a new version when anything has changed."""
+        super().save_related(request, form, formsets, change)
+        if not form.has_changed() and not any(formset.has_changed() for formset in formsets):
+            return
+        note = form.instance.note
+        version = mapping.publish(form.instance)
+        form.instance.note = note
+        form.instance.save(update_fields=["note"])
+        self.message_user(
+            request,
+            f"This is version {version} now. The next message to be built uses it; others keep theirs.",
+        )
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show every change of the mapping and its rows, the newest first."""
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {record.name}",
+            "opts": self.opts,
+            "object": record,
+            "changes": _history(record),
+        }
+        return TemplateResponse(request, "admin/record_history.html", context | (extra_context or {}))
+
+
+def _history(record: FieldMapping) -> list[dict[str, Any]]:
+    rows = FieldMappingRow.history.filter(mapping_id=record.pk)
+    entries = [
+        *record.history.select_related("history_user").order_by("-history_date")[:LATEST],
+        *rows.select_related("history_user").order_by("-history_date", "-history_id")[:LATEST],
+    ]
+    entries.sort(key=lambda entry: entry.history_date, reverse=True)
+    return [_told(entry) for entry in entries[:LATEST]]
+
+
+def _told(entry: Any) -> dict[str, Any]:
+    is_row = hasattr(entry, "transform")
+    subject = f"{entry.source or 'constant'} → {entry.target}" if is_row else "the mapping"
+    return {
+        "at": entry.history_date,
+        "actor": str(entry.history_user) if entry.history_user else "Tieout",
+        "action": f"{ACTS[entry.history_type]} {subject}",
+        "fields": _differences(entry),
+    }
+
+
+def _differences(entry: Any) -> list[FieldChange]:
+    before = entry.prev_record if entry.history_type == "~" else None
+    if before is None:
+        return []
+    delta = entry.diff_against(before)
+    return [FieldChange(change.field, str(change.old), str(change.new)) for change in delta.changes]

@@ -1,0 +1,103 @@
+"""Admin pages for what people may look at and machines write; their history is the database's own book."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from unfold.admin import ModelAdmin, TabularInline
+
+from .models import Change
+
+LATEST = 200
+UNTOLD = {"row_hash", "content_hash", "changed_at"}
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    name: str
+    old: str
+    new: str
+
+
+class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    """A table to look at; change comes from elsewhere."""
+
+    list_fullwidth = True
+    list_per_page = 50
+    show_full_result_count = False
+    compressed_fields = True
+    actions = None
+    warn_unsaved_form = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show who changed what, when, and from what to what."""
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        found = Change.objects.filter(table=self.opts.db_table, row=record.pk).order_by("-pk")[:LATEST]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {record}",
+            "opts": self.opts,
+            "object": record,
+            "changes": [
+                {
+                    "at": change.at,
+                    "actor": change.actor or "unknown",
+                    "action": change.action.lower(),
+                    "fields": field_changes(change),
+                }
+                for change in found
+            ],
+        }
+        return TemplateResponse(request, "admin/record_history.html", context | (extra_context or {}))
+
+
+class ReadOnlyInline(TabularInline):  # type: ignore[misc]
+    """Rows of a record to look at."""
+
+    extra = 0
+    can_delete = False
+    show_change_link = False
+    tab = False
+    hide_title = True
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+def field_changes(change: Change) -> list[FieldChange]:
+    """Tell each field that differs, as it was and as it became."""
+    old, new = change.old or {}, change.new or {}
+    return [
+        FieldChange(name.replace("_", " "), _written(old.get(name)), _written(new.get(name)))
+        for name in dict.fromkeys([*old, *new])
+        if name not in UNTOLD and old.get(name) != new.get(name)
+    ]
+
+
+def _written(value: Any) -> str:
+    return "–" if value in (None, "") else str(value)

@@ -1,0 +1,346 @@
+"""The clerk's records to look at, and the controller's limits to set, each change kept in history."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.models import Group, User
+from django.http import HttpRequest
+from django.utils.html import format_html
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+
+from masterdata.read_only import ReadOnlyAdmin, ReadOnlyInline
+
+from .models import (
+    Document,
+    ExceptionCase,
+    Finding,
+    GoodsReceipt,
+    GoodsReceiptLine,
+    InventoryMovement,
+    InventoryMovementLine,
+    InvoiceCharge,
+    InvoiceLine,
+    MatchDecision,
+    MatchLevel,
+    MatchOptions,
+    OrderCharge,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    ReleaseLimit,
+    Resolution,
+    ServiceConfirmation,
+    ServiceConfirmationLine,
+    SupplierInvoice,
+    Tolerance,
+)
+
+TONES = {
+    "ready": "info",
+    "posted": "success",
+    "recorded": "info",
+    "cancelled": "warning",
+    "received": "info",
+    "blocked": "danger",
+    "rejected": "warning",
+}
+
+
+# Documents
+
+
+class DocumentAdmin(ReadOnlyAdmin):
+    """A document to look at; its status changes through the verbs of documents.py."""
+
+    ordering = ["-pk"]
+    search_fields = ["number", "bc_number"]
+    list_filter = ["status", "received_from"]
+    exclude = ["content_hash"]
+
+    @display(description="status", label=TONES, ordering="status")
+    def state_of_affairs(self, document: Document) -> tuple[str, str]:
+        return document.status, document.get_status_display()
+
+
+def _lines(model_: type[Any], fields_: list[str], title: str, parent: str) -> type[ReadOnlyInline]:
+    """Make the read-only rows of a document."""
+
+    class Lines(ReadOnlyInline):
+        model = model_
+        fields = fields_
+        verbose_name_plural = title
+        fk_name = parent
+        ordering = ["line"] if "line" in fields_ else ["pk"]
+
+    return Lines
+
+
+@admin.register(PurchaseOrder)
+class PurchaseOrderAdmin(DocumentAdmin):
+    list_display = [
+        "number",
+        "vendor_number",
+        "order_date",
+        "currency",
+        "state",
+        "state_of_affairs",
+        "bc_number",
+    ]
+    list_filter = ["status", "state", "received_from"]
+    search_fields = ["number", "bc_number", "vendor_number"]
+    inlines = [
+        _lines(
+            PurchaseOrderLine,
+            [
+                "line",
+                "item",
+                "description",
+                "quantity",
+                "unit",
+                "unit_price",
+                "discount_percent",
+                "expected_on",
+            ],
+            "lines",
+            "order",
+        ),
+        _lines(OrderCharge, ["code", "amount"], "charges", "order"),
+    ]
+
+
+@admin.register(GoodsReceipt)
+class GoodsReceiptAdmin(DocumentAdmin):
+    list_display = ["number", "order_number", "received_on", "received_by", "state_of_affairs", "bc_number"]
+    search_fields = ["number", "order_number", "bc_number"]
+    list_filter = ["status", "received_on"]
+    list_select_related = True
+    inlines = [
+        _lines(
+            GoodsReceiptLine,
+            [
+                "line",
+                "order_line",
+                "quantity_received",
+                "quantity_accepted",
+                "quantity_rejected",
+                "reject_reason",
+                "unit",
+                "location",
+            ],
+            "lines",
+            "receipt",
+        )
+    ]
+
+
+@admin.register(ServiceConfirmation)
+class ServiceConfirmationAdmin(DocumentAdmin):
+    list_display = ["number", "order_number", "confirmed_on", "confirmed_by", "accepted", "state_of_affairs"]
+    search_fields = ["number", "order_number"]
+    list_filter = ["status", "accepted"]
+    inlines = [
+        _lines(
+            ServiceConfirmationLine,
+            ["line", "order_line", "quantity", "unit", "amount"],
+            "lines",
+            "confirmation",
+        )
+    ]
+
+
+@admin.register(InventoryMovement)
+class InventoryMovementAdmin(DocumentAdmin):
+    list_display = ["number", "kind", "posted_on", "work_order", "state_of_affairs", "bc_number"]
+    search_fields = ["number", "work_order", "bc_number"]
+    list_filter = ["status", "kind"]
+    inlines = [
+        _lines(
+            InventoryMovementLine,
+            ["line", "item", "quantity", "unit", "location", "account", "asset"],
+            "lines",
+            "movement",
+        )
+    ]
+
+
+@admin.register(SupplierInvoice)
+class SupplierInvoiceAdmin(DocumentAdmin):
+    list_display = [
+        "number",
+        "vendor_name",
+        "order_number",
+        "invoice_date",
+        "due_on",
+        "total",
+        "currency",
+        "state_of_affairs",
+        "bc_number",
+    ]
+    list_filter = ["status", "type", "origin", "match_due"]
+    search_fields = ["number", "vendor_name", "vendor_number", "order_number", "bc_number"]
+    inlines = [
+        _lines(
+            InvoiceLine,
+            [
+                "line",
+                "order_number",
+                "order_line",
+                "item",
+                "description",
+                "quantity",
+                "unit",
+                "unit_price",
+                "discount",
+                "amount",
+            ],
+            "lines",
+            "invoice",
+        ),
+        _lines(InvoiceCharge, ["code", "amount"], "charges", "invoice"),
+    ]
+
+
+# Judgements and cases
+
+
+@admin.register(MatchDecision)
+class MatchDecisionAdmin(ReadOnlyAdmin):
+    list_display = ["invoice", "outcome", "engine", "decided_at"]
+    list_filter = ["outcome", "engine"]
+    search_fields = ["invoice__number"]
+    list_select_related = ["invoice"]
+    ordering = ["-pk"]
+    fields = ["invoice", "outcome", "engine", "decided_at", "asked", "answered"]
+    readonly_fields = ["asked", "answered"]
+
+    @admin.display(description="question")
+    def asked(self, decision: MatchDecision) -> str:
+        return _pretty(decision.question)
+
+    @admin.display(description="answer")
+    def answered(self, decision: MatchDecision) -> str:
+        return _pretty(decision.answer)
+
+
+def _pretty(value: Any) -> str:
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=str)
+    return format_html('<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{}</pre>', text)
+
+
+@admin.register(ExceptionCase)
+class ExceptionCaseAdmin(SimpleHistoryAdmin, ReadOnlyAdmin):  # type: ignore[misc]
+    """The desk has the screens to work on a case; here are its rows and its history."""
+
+    list_display = ["invoice_number", "vendor_name", "code", "difference", "currency", "status", "owner"]
+    list_filter = ["status", "code"]
+    search_fields = ["invoice_number", "vendor_name", "order_number"]
+    list_select_related = ["owner"]
+    ordering = ["-pk"]
+    inlines = [
+        _lines(Finding, ["code", "sentence", "effect", "amount", "released"], "findings", "case"),
+        _lines(Resolution, ["kind", "state", "by", "at", "reason", "decided_by"], "resolutions", "case"),
+    ]
+
+
+# Limits
+
+
+class PolicyAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
+    """What a controller sets; every saved change is kept with its author."""
+
+    list_fullwidth = True
+    compressed_fields = True
+    warn_unsaved_form = True
+
+
+@admin.register(Tolerance)
+class ToleranceAdmin(PolicyAdmin):
+    list_display = [
+        "check_name",
+        "scope",
+        "upper_percent",
+        "upper_amount",
+        "upper_quantity",
+        "lower_percent",
+        "lower_amount",
+        "below",
+        "combine",
+    ]
+    list_filter = ["check_name", "below"]
+    search_fields = ["vendor_number", "item_number", "code"]
+    ordering = ["check_name", "vendor_number", "item_number", "code"]
+    fieldsets = [
+        (None, {"fields": ["company", "check_name"]}),
+        ("Scope: empty means any", {"fields": [("vendor_number", "item_number", "code")]}),
+        (
+            "Above: empty is no limit, zero is a limit of zero",
+            {"fields": [("upper_percent", "upper_amount", "upper_quantity")]},
+        ),
+        ("Below", {"fields": [("lower_percent", "lower_amount", "lower_quantity"), "below"]}),
+        ("Together", {"fields": ["combine"]}),
+    ]
+
+    @admin.display(description="for")
+    def scope(self, tolerance: Tolerance) -> str:
+        parts = [tolerance.vendor_number, tolerance.item_number, tolerance.code]
+        return ", ".join(filter(None, parts)) or "the company"
+
+
+@admin.register(MatchLevel)
+class MatchLevelAdmin(PolicyAdmin):
+    list_display = ["company", "vendor_number", "item_number", "level"]
+    list_display_links = ["company", "level"]
+    list_filter = ["level"]
+    search_fields = ["vendor_number", "item_number"]
+    list_select_related = ["company"]
+    ordering = ["vendor_number", "item_number"]
+
+
+@admin.register(MatchOptions)
+class MatchOptionsAdmin(PolicyAdmin):
+    list_display = ["company", "near_duplicate_days", "invoice_before_receipt"]
+    list_select_related = ["company"]
+    ordering = ["company"]
+
+
+@admin.register(ReleaseLimit)
+class ReleaseLimitAdmin(PolicyAdmin):
+    list_display = ["group", "amount", "company"]
+    list_select_related = ["group", "company"]
+    ordering = ["group__name"]
+
+
+# People
+
+admin.site.unregister(User)
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin, ModelAdmin):  # type: ignore[misc]
+    """People and their roles; a role is a group, and its permissions come from roles.py."""
+
+    form = UserChangeForm
+    add_form = UserCreationForm
+    change_password_form = AdminPasswordChangeForm
+    list_display = ["username", "first_name", "last_name", "email", "roles", "is_active", "last_login"]
+    list_filter = ["groups", "is_active"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description="roles")
+    def roles(self, user: User) -> str:
+        return ", ".join(group.name for group in user.groups.all())
+
+
+@admin.register(Group)
+class GroupAdmin(DjangoGroupAdmin, ModelAdmin):  # type: ignore[misc]
+    pass
