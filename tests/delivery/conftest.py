@@ -1,0 +1,31 @@
+"""A company mirrored here and in the sandbox, with short waits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from integration.sandbox.launch import Running
+    from tests.delivery.house import House
+
+PACE = 0.001  # a thousandth of the usual waits
+
+
+@pytest.fixture
+def house(db: None, sandbox: Running, settings: Any) -> House:
+    """A company ready for documents."""
+    from tests.delivery.house import prepare_house
+
+    settings.OUTBOX_PACE = PACE
+    return prepare_house(sandbox)
+
+
+@pytest.fixture
+def shared_house(transactional_db: None, sandbox: Running, settings: Any) -> House:
+    """The same, visible to other threads."""
+    from tests.delivery.house import prepare_house
+
+    settings.OUTBOX_PACE = PACE
+    return prepare_house(sandbox)

@@ -1,0 +1,105 @@
+"""Many messages, several workers, faults: each document once."""
+
+from __future__ import annotations
+
+import json
+import threading
+from datetime import timedelta
+from io import StringIO
+
+from django.core.management import call_command
+from django.db import connection
+from django.utils import timezone
+
+from integration import delivery, outbox
+from integration.models import Message
+from tests.delivery.house import House, outcomes, states
+
+
+def markers(house: House) -> list[str]:
+    lines = house.dump("purchaseOrderLines")
+    return sorted(line["description"] for line in lines if line["lineType"] == "Comment")
+
+
+def expected_markers() -> list[str]:
+    messages = Message.objects.filter(document_kind="purchase_order")
+    return sorted(f"Tieout {key}" for key in messages.values_list("key", flat=True))
+
+
+def test_two_workers_and_lost_answers_make_no_duplicates(shared_house: House) -> None:
+    house = shared_house
+    for number in range(1, 7):
+        house.order(f"PO-{number}")
+        house.receipt(f"GR-{number}", f"PO-{number}")
+    house.faults(
+        {"fault": "commit_then_drop", "method": "POST", "path": "companies", "every": 4},
+        {"fault": "lock_conflict", "method": "PATCH", "every": 5},
+    )
+
+    def work() -> None:
+        try:
+            delivery.drain(until_idle=True)
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=work) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert states() == ["done"] * 12
+    assert markers(house) == expected_markers()
+    assert len(house.dump("purchaseReceipts")) == 6
+
+
+def test_what_a_dead_worker_sent_is_looked_for(house: House) -> None:
+    house.order()
+    now = timezone.now()
+    message = outbox.claim(now=now, worker="dead")
+    assert message is not None
+    outbox.mark_sending(message, now=now, room=timedelta(seconds=1))
+
+    freed = outbox.sweep(now=now + timedelta(hours=1))
+    assert freed == 1
+    assert states() == ["verifying"]
+    Message.objects.update(unknown_since=now - timedelta(hours=1), next_attempt_at=now)
+    house.drain()
+
+    assert states() == ["done"]
+    assert len(house.dump("purchaseOrders")) == 1
+
+
+def test_a_worker_that_comes_back_too_late_changes_nothing(house: House) -> None:
+    house.order()
+    now = timezone.now()
+    late = outbox.claim(now=now, worker="late")
+    assert late is not None
+    outbox.sweep(now=now + timedelta(hours=1))
+    Message.objects.update(next_attempt_at=now)
+    other = outbox.claim(now=now, worker="other")
+    assert other is not None
+
+    result = delivery.deliver(late)
+
+    assert result.outcome == "lost_lease"
+    assert house.dump("purchaseOrders") == []
+    delivery.deliver(other)
+    assert outcomes(other) == ["lost_lease", "posted"]
+    assert len(house.dump("purchaseOrders")) == 1
+
+
+def test_the_drain_command_answers_one_json_object(house: House) -> None:
+    house.order()
+    told = StringIO()
+
+    call_command("drain", "--until-idle", "--json", stdout=told)
+
+    assert json.loads(told.getvalue()) == {
+        "ok": True,
+        "outcomes": {"posted": 1},
+        "pending": 0,
+        "stuck": 0,
+        "waiting": 0,
+        "stopped": "",
+    }

@@ -1,0 +1,62 @@
+"""Movements go through the Tieout app in BC, once."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from reconciliation.models import InventoryMovement
+from tests.delivery.house import House, outcomes, states
+
+D = Decimal
+
+
+def consumed(house: House) -> list[Decimal]:
+    entries = house.dump("itemLedgerEntries")
+    return [D(str(entry["quantity"])) for entry in entries if D(str(entry["quantity"])) < 0]
+
+
+def stock(house: House) -> None:
+    house.order()
+    house.receipt(accepted=D(10))
+    house.drain()
+
+
+def test_a_consumption_leaves_the_store_once(house: House) -> None:
+    stock(house)
+    house.consumption()
+
+    house.drain()
+
+    assert consumed(house) == [-2]
+    assert InventoryMovement.objects.get().status == "posted"
+
+
+def test_lost_answers_consume_once(house: House) -> None:
+    stock(house)
+    house.faults({"fault": "commit_then_drop", "method": "POST", "path": "inventoryRequests", "times": 2})
+    message = house.consumption()
+
+    house.drain()
+
+    assert outcomes(message) == ["unknown", "unknown", "adopted"]
+    assert consumed(house) == [-2]
+
+
+def test_missing_stock_goes_to_a_person_and_can_be_tried_again(house: House) -> None:
+    message = house.consumption()
+    house.drain()
+    message.refresh_from_db()
+    assert message.state == "rejected"
+    assert "there is not enough stock" in message.error
+
+
+def test_without_the_app_a_movement_waits_with_the_reason(house: House, settings: Any) -> None:
+    settings.BC_APP_URL = ""
+    message = house.consumption()
+
+    house.drain()
+
+    message.refresh_from_db()
+    assert states() == ["waiting"]
+    assert message.waiting_for.startswith("the Tieout app in Business Central")
