@@ -1,0 +1,19 @@
+"""A company with its master data, and a CAFM that holds a key; Django is ready only when fixtures run."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture
+def company(db):
+    from .client import prepare_company
+
+    return prepare_company()
+
+
+@pytest.fixture
+def cafm(company):
+    from .client import client_for
+
+    return client_for(company)
