@@ -7,6 +7,7 @@ numbers, and the story keeps the day on which it was first told.
 from __future__ import annotations
 
 import datetime
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,9 @@ from reconciliation.models import ExceptionCase, PurchaseOrder, SupplierInvoice
 
 DAY_FILE = "story-day"
 DELIVERY_SECONDS = 25.0
+PULL_TRIES = 20
+PULL_PAUSE_SECONDS = 0.5
+PAUSE = threading.Event()
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def load(folder: Path, *, control: ControlClient, say: Callable[[str], object]) 
     today = _first_day(folder)
     control.seed(masters.rows(today))
     company = _connected(installation.set_up())
-    sync.pull_entity("all")
+    _pull("all")
     people.create_logins(folder)
     key = people.create_key(folder, company)
     say("People and master data are there.")
@@ -130,10 +134,22 @@ def _draft(
 
 def _settle() -> None:
     """Pull, match, and post what is clean."""
-    sync.pull_entity("invoices")
+    _pull("invoices")
     while reconcile.match_due():
         pass
     delivery.drain(until_idle=True, seconds=DELIVERY_SECONDS)
+
+
+def _pull(entity: str) -> None:
+    """Pull now, or as soon as the run that beat has just started is over; then there is nothing to miss."""
+    for _ in range(PULL_TRIES):
+        try:
+            sync.pull_entity(entity)
+        except sync.AlreadyRunning:
+            PAUSE.wait(PULL_PAUSE_SECONDS)
+        else:
+            return
+    sync.pull_entity(entity)
 
 
 def _count(company: Company) -> Loaded:

@@ -1,0 +1,83 @@
+"""The demo's story, loaded into real servers and the sandbox, shows what the README promises."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from django.contrib.auth.models import User
+
+from integration.demo import load, people, story
+from integration.models import Message
+from reconciliation.models import ExceptionCase, SupplierInvoice
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROMISED = {
+    "LS-88120": "NO_RECEIPT",
+    "OPS-2291": "NO_RECEIPT",
+    "HLP-7731": "OVER_RECEIVED",
+    "NF-20988": "OVER_ACCEPTED",
+    "LS-88074": "PRICE_OVER",
+    "HLP-7756": "PRICE_OVER",
+    "GLP-55219": "CURRENCY",
+    "DE-60017": "DUPLICATE",
+    "OPS-2264": "NOT_ON_ORDER",
+    "KCS-0931": "NO_ACCEPTANCE",
+    "FF-1178": "NO_ACCEPTANCE",
+    "OPS-2280": "OVER_ORDERED",
+    "NF-21033": "NO_CONVERSION",
+}
+
+
+@pytest.fixture
+def loaded(sandbox, settings, tmp_path: Path) -> load.Loaded:
+    settings.OUTBOX_PACE = 0.05
+    return load.load(tmp_path, control=sandbox.control, say=lambda _text: None)
+
+
+def test_the_story_opens_the_promised_cases_and_posts_the_rest(loaded, sandbox) -> None:
+    codes = {
+        case.invoice_number: set(case.findings.values_list("code", flat=True))
+        for case in ExceptionCase.objects.open()
+    }
+
+    assert set(codes) == set(PROMISED)
+    assert {number: code for number, code in PROMISED.items() if code not in codes[number]} == {}
+    clean = len(story.INVOICES) - len(PROMISED)
+    assert SupplierInvoice.objects.posted().count() == clean
+    posted = [row for row in sandbox.control.dump("purchaseInvoices") if row["status"] == "Open"]
+    assert len(posted) == clean
+
+
+def test_one_order_is_refused_for_its_blocked_vendor_and_all_else_is_in_bc_once(loaded, sandbox) -> None:
+    stuck = Message.objects.stuck()
+
+    assert [message.document_number for message in stuck] == ["PO-24127"]
+    assert "block" in stuck[0].error
+    receipts = Counter(row["vendorShipmentNumber"] for row in sandbox.control.dump("purchaseReceipts"))
+    assert set(receipts.values()) == {1}
+    assert len(receipts) == len(story.RECEIPTS) + len(story.CONFIRMATIONS)
+
+
+def test_each_role_has_a_login_that_works(loaded, tmp_path: Path) -> None:
+    logins = json.loads((tmp_path / people.LOGINS_FILE).read_text())
+
+    assert len(logins) == len(people.PEOPLE)
+    for login in logins:
+        user = User.objects.get(username=login["username"])
+        assert user.check_password(login["password"])
+        assert [group.name for group in user.groups.all()] == [login["role"]]
+    assert (tmp_path / people.LOGINS_FILE).stat().st_mode & 0o077 == 0
+    assert (tmp_path / people.KEY_FILE).stat().st_mode & 0o077 == 0
+
+
+def test_loading_again_changes_nothing(loaded, sandbox, tmp_path: Path) -> None:
+    logins = (tmp_path / people.LOGINS_FILE).read_text()
+
+    again = load.load(tmp_path, control=sandbox.control, say=lambda _text: None)
+
+    assert again == loaded
+    assert (tmp_path / people.LOGINS_FILE).read_text() == logins
