@@ -15,7 +15,7 @@ State = Message.State
 
 @dataclass(frozen=True)
 class DeliveryCounts:
-    """Each message in one place; `posted` counts all that ever reached BC, `failed` what only a person can move."""
+    """How many messages fare how; `posted` is all that ever reached BC, `failed` what only a person can move."""
 
     posted: int
     failed: int

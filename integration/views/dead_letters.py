@@ -65,11 +65,14 @@ def _answer(request: HttpRequest, company: Company) -> dict[str, Any]:
     groups = dashboard.stuck_groups(company)
     code, kind = request.GET.get("error"), request.GET.get("kind", "")
     text = request.GET.get("q", "").strip()
+    chosen = [int(key) for key in request.GET.get("ids", "").split(",") if key.isdigit()]
     stuck = Message.objects.of(company).stuck().order_by("first_failed_at", "pk")
     if code is not None:
         stuck = stuck.filter(error_code=code)
     if kind in DocumentKind.values:
         stuck = stuck.filter(document_kind=kind)
+    if chosen:
+        stuck = stuck.filter(pk__in=chosen[:MANY])
     if text:
         stuck = stuck.filter(document_number__icontains=text)
     query = request.GET.copy()
@@ -81,6 +84,7 @@ def _answer(request: HttpRequest, company: Company) -> dict[str, Any]:
         "error": code,
         "kind": kind,
         "q": text,
+        "chosen": chosen,
         "page": Paginator(stuck, PAGE_ROWS).get_page(request.GET.get("page")),
         "query": query.urlencode(),
         "here": request.get_full_path(),
