@@ -21,7 +21,7 @@ class Link:
 
     def allowed(self, request: HttpRequest) -> bool:
         user = request.user
-        return not self.permissions or any(user.has_perm(name) for name in self.permissions)  # type: ignore[union-attr]
+        return not self.permissions or any(user.has_perm(name) for name in self.permissions)
 
 
 @dataclass(frozen=True)

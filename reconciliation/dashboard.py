@@ -55,7 +55,7 @@ def company_of(session: MutableMapping[str, Any], companies: list[Company]) -> C
 
 
 def in_queue_of(user: User) -> Q:
-    """Say which open cases are this person's turn: their own, and for those who resolve also what nobody has."""
+    """Say which open cases are this person's turn: their own; for those who resolve, also the unowned."""
     mine = Q(owner=user)
     if user.has_perm(RESOLVE):
         mine |= Q(owner=None)
