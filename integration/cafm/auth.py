@@ -103,3 +103,11 @@ class HasScope(BasePermission):
                 f"The key {request.auth} has no scope {scope!r}. Ask Tieout's administrator to add it."
             )
         return True
+
+
+def key_of(request: Request) -> ApiKey:
+    """Give the key with which a request came that HasScope let through."""
+    key = request.auth
+    if not isinstance(key, ApiKey):
+        raise TypeError("HasScope lets only API keys through")
+    return key

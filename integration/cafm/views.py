@@ -16,6 +16,7 @@ from integration import inbox
 from integration.models import ApiKey, InboxEvent
 
 from . import serializers
+from .auth import key_of
 from .problems import FieldError, Invalid, NotFound, TooLarge, describe
 from .wire import BATCH, BatchParser, DecimalJSONParser, EventParser
 
@@ -45,7 +46,7 @@ class EventsView(APIView):
         },
     )
     def post(self, request: Request) -> Response:
-        key, body = _key(request), request.data
+        key, body = key_of(request), request.data
         if (request.content_type or "").partition(";")[0].strip().lower() == BATCH:
             return Response(_batch(body, key), status=status.HTTP_207_MULTI_STATUS)
         if isinstance(body, list):
@@ -71,7 +72,7 @@ class EventView(APIView):
     def get(self, request: Request, event_id: str) -> Response:
         source = request.query_params.get("source", "")
         clean = "\x00" not in event_id + source
-        event = inbox.find(_key(request).company, event_id, source) if clean else None
+        event = inbox.find(key_of(request).company, event_id, source) if clean else None
         if event is None:
             raise NotFound(
                 "No such event was received. Look at its id and source, or send it."
@@ -92,13 +93,6 @@ class NothingHere(APIView):
         raise NotFound(
             f"There is nothing at {request.path}. Look at /api/docs for the addresses that there are."
         )
-
-
-def _key(request: Request) -> ApiKey:
-    key = request.auth
-    if not isinstance(key, ApiKey):
-        raise TypeError("HasScope lets only API keys through")
-    return key
 
 
 def _batch(body: Any, key: ApiKey) -> list[dict[str, Any]]:

@@ -1,0 +1,174 @@
+"""The master lists for the CAFM: each a stream of changes, followed by a cursor.
+
+A row is told when it is new, changed, renamed, blocked or deleted. The cursor is the last row's change: the
+mirrors' writers stamp their rows in the order in which they commit (masterdata/upsert.py), so whoever has
+seen a change has seen all before it, and a row that changes under way comes with its later change.
+"""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.urls import URLPattern, path
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from integration.models import ApiKey
+from masterdata.models import (
+    Account,
+    Company,
+    Currency,
+    ExchangeRate,
+    Item,
+    ItemUnit,
+    Location,
+    Mirror,
+    Unit,
+    Vendor,
+)
+
+from . import master_rows
+from .auth import key_of
+from .problems import ProblemError
+from .serializers import Problem
+
+MOST_ROWS = 1000
+LARGEST_ROW = 2**63 - 1
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+
+
+class BadCursor(ProblemError):  # noqa: N818
+    """The cursor is not one that this list gave."""
+
+    code = "bad-cursor"
+    title = "This cursor cannot be followed"
+
+
+class BadLimit(ProblemError):  # noqa: N818
+    """So many rows make no page."""
+
+    code = "bad-limit"
+    title = "So many rows cannot be given at a time"
+
+
+@dataclass(frozen=True)
+class MasterList:
+    """One list: its name in the address, whose rows it tells, and in which shape."""
+
+    name: str
+    model: type[Mirror]
+    shape: type[master_rows.Row]
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in a list: the change after which it goes on."""
+
+    changed_at: datetime = EPOCH
+    row: int = 0
+
+    def write(self, name: str) -> str:
+        told = f"{name}/{(self.changed_at - EPOCH) // MICROSECOND}/{self.row}"
+        return base64.urlsafe_b64encode(told.encode()).decode().rstrip("=")
+
+    @classmethod
+    def read(cls, text: str, name: str) -> Cursor:
+        """Read a cursor that this list wrote; raises BadCursor."""
+        try:
+            padded = (text + "=" * (-len(text) % 4)).encode()
+            whose, moment, row = base64.b64decode(padded, altchars=b"-_", validate=True).decode().split("/")
+            cursor = cls(EPOCH + int(moment) * MICROSECOND, int(row))
+        except (ValueError, OverflowError) as exc:
+            raise BadCursor(
+                "The value of since is not a cursor. Send one as it was given, or none to begin at the start."
+            ) from exc
+        if whose != name or not 0 <= cursor.row <= LARGEST_ROW:
+            raise BadCursor(f"This cursor is not one of {name}. Send one that this list gave.")
+        return cursor
+
+
+class MasterListView(APIView):
+    """Tell what changed in a list since a cursor."""
+
+    scope = ApiKey.Scope.MASTERDATA
+    told: MasterList
+
+    def get(self, request: Request) -> Response:
+        since, limit = request.query_params.get("since", ""), _limit(request)
+        cursor = Cursor.read(since, self.told.name) if since else Cursor()
+        rows, is_last = changes(self.told, key_of(request).company, cursor, limit)
+        if rows:
+            cursor = Cursor(rows[-1]["changed_at"], rows[-1]["pk"])
+        mark = cursor.write(self.told.name)
+        onward = f"{request.build_absolute_uri(request.path)}?{urlencode({'since': mark, 'limit': limit})}"
+        for row in rows:
+            del row["pk"]
+        return Response({"results": rows, "next": None if is_last else onward, "cursor": mark})
+
+
+def changes(
+    told: MasterList, company: Company, after: Cursor, limit: int
+) -> tuple[list[dict[str, Any]], bool]:
+    """Give the next changes of a list, the oldest first, and whether they are the last."""
+    moment = after.changed_at
+    later = Q(changed_at__gt=moment) | Q(changed_at=moment, pk__gt=after.row)
+    # Though `later` implies it, only this condition leads the database straight to the place in its index.
+    found = told.model._default_manager.filter(later, company=company, changed_at__gte=moment)
+    rows = list(found.order_by("changed_at", "pk").values("pk", *told.shape().fields)[: limit + 1])
+    return rows[:limit], len(rows) <= limit
+
+
+def _limit(request: Request) -> int:
+    asked = request.query_params.get("limit", str(MOST_ROWS))
+    limit = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 0
+    if not 1 <= limit <= MOST_ROWS:
+        raise BadLimit(f"A page holds 1 to {MOST_ROWS} rows. Ask for a limit in between.")
+    return limit
+
+
+LISTS = (
+    MasterList("items", Item, master_rows.ItemRow),
+    MasterList("vendors", Vendor, master_rows.VendorRow),
+    MasterList("units", Unit, master_rows.UnitRow),
+    MasterList("item-units", ItemUnit, master_rows.ItemUnitRow),
+    MasterList("accounts", Account, master_rows.AccountRow),
+    MasterList("currencies", Currency, master_rows.CurrencyRow),
+    MasterList("exchange-rates", ExchangeRate, master_rows.ExchangeRateRow),
+    MasterList("locations", Location, master_rows.LocationRow),
+)
+
+
+def _address(told: MasterList) -> URLPattern:
+    name = told.shape.__name__.removesuffix("Row")
+    page = inline_serializer(
+        f"{name}Page",
+        {
+            "results": told.shape(many=True),
+            "next": serializers.URLField(allow_null=True, help_text="the next page; null after the last"),
+            "cursor": serializers.CharField(help_text="keep it, and send it as since the next time"),
+        },
+    )
+    schema = extend_schema(
+        operation_id=f"read_{told.name.replace('-', '_')}",
+        summary=f"What changed in {told.name.replace('-', ' ')}",
+        parameters=[
+            OpenApiParameter("since", str, description="the cursor of the last page; absent: from the start"),
+            OpenApiParameter("limit", int, description=f"rows of a page, 1 to {MOST_ROWS}"),
+        ],
+        responses={200: page, 400: Problem, 401: Problem, 403: Problem},
+    )
+    view = extend_schema_view(get=schema)(type(f"{name}List", (MasterListView,), {"told": told}))
+    return path(f"v1/{told.name}", view.as_view(), name=f"api-{told.name}")
+
+
+urlpatterns = [_address(told) for told in LISTS]
