@@ -11,12 +11,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from integration.dashboard import DeliveryCounts, delivery_counts
+from integration.dashboard import delivery_counts
 from masterdata.models import Company
 from reconciliation import dashboard, roles
 from reconciliation.models import GoodsReceipt
@@ -39,10 +41,22 @@ class SignOut(LogoutView):
 
 
 @dataclass(frozen=True)
+class Card:
+    """How many messages fare one way; `url` leads to them where this person may see them."""
+
+    number: int
+    word: str
+    note: str
+    url: str
+    is_alarm: bool = False
+
+
+@dataclass(frozen=True)
 class Bar:
     """Blocked money of one reason; `share` is its length against the largest, in percent."""
 
     reason: Reason
+    url: str
     cases: int
     amount: str
     share: int
@@ -54,6 +68,7 @@ class Receipts:
 
     sentence: str
     missing: GoodsReceipt | None
+    missing_url: str = ""
 
 
 @require_safe
@@ -82,22 +97,40 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:
     user: Any = request.user
-    shown: dict[str, Any] = {"yesterday": None, "deliveries": None, "queue": None, "bars": None}
+    shown: dict[str, Any] = {}
     if user.has_perm("reconciliation.view_goodsreceipt"):
-        shown["yesterday"] = _receipts(company, timezone.localdate() - datetime.timedelta(days=1))
+        yesterday = timezone.localdate() - datetime.timedelta(days=1)
+        shown["yesterday"] = _receipts(company, yesterday, user.has_perm(SEE_MESSAGES))
     if user.has_perm("reconciliation.view_supplierinvoice") or user.has_perm(SEE_MESSAGES):
-        shown["deliveries"] = deliveries(company)
-        shown["may_see_messages"] = user.has_perm(SEE_MESSAGES)
+        shown["cards"] = _cards(company, user.has_perm(SEE_MESSAGES))
     if user.has_perm(roles.SEE_CASES):
         shown["queue"] = _queue(company, user)
+        shown["queues"] = workplace.counts(request)
         shown["bars"] = _bars(company)
-        shown["counts"] = workplace.counts(request)
     return shown
 
 
-def deliveries(company: Company) -> DeliveryCounts:
-    """Give the outbox's counts as home shows them."""
-    return delivery_counts(company)
+def _cards(company: Company, may_see_messages: bool) -> list[Card]:
+    """Tell how deliveries to BC fare; every number is a way to its messages."""
+    counts = delivery_counts(company)
+    cards = [
+        (counts.posted, _("succeeded"), _("posted in Business Central"), {"state__exact": "done"}),
+        (counts.pending, _("pending"), _("on their way"), _in_line(failed=False)),
+        (counts.retrying, _("retrying"), _("failed before, tried again"), _in_line(failed=True)),
+        (counts.verifying, _("checking"), _("the answer was lost"), {"state__exact": "verifying"}),
+        (counts.waiting, _("waiting"), _("something has to come first"), {"state__exact": "waiting"}),
+    ]
+    messages = reverse("admin:integration_message_changelist")
+    shown = [
+        Card(number, word, note, f"{messages}?{urlencode(query)}" if may_see_messages else "")
+        for number, word, note, query in cards
+    ]
+    stuck = reverse("dead-letters") if may_see_messages else ""
+    return [*shown, Card(counts.failed, _("failed"), _("a person has to act"), stuck, counts.failed > 0)]
+
+
+def _in_line(*, failed: bool) -> dict[str, str]:
+    return {"state__in": "ready,claimed,sending", "first_failed_at__isnull": str(not failed)}
 
 
 def _queue(company: Company, user: Any) -> list[Row]:
@@ -106,12 +139,22 @@ def _queue(company: Company, user: Any) -> list[Row]:
 
 def _bars(company: Company) -> list[Bar]:
     return [
-        Bar(reason(row.code), row.cases, figures.money(row.amount, row.currency), row.share)
+        Bar(
+            reason(row.code),
+            _cases_of(row.code),
+            row.cases,
+            figures.money(row.amount, row.currency),
+            row.share,
+        )
         for row in dashboard.blocked_money(company)[:REASON_ROWS]
     ]
 
 
-def _receipts(company: Company, day: datetime.date) -> Receipts:
+def _cases_of(code: str) -> str:
+    return f"{reverse('worklist')}?{urlencode({'tab': 'open', 'reason': code, 'sort': '-amount'})}"
+
+
+def _receipts(company: Company, day: datetime.date, may_see_messages: bool) -> Receipts:
     counts = dashboard.receipts_of(company, day)
     if not counts.recorded:
         return Receipts(_("No goods were received yesterday."), None)
@@ -122,8 +165,19 @@ def _receipts(company: Company, day: datetime.date) -> Receipts:
             counts.recorded,
         )
         return Receipts(sentence.format(n=counts.recorded), None)
-    sentence = _("{posted} of {n} of yesterday's receipts are posted in Business Central.")
-    return Receipts(sentence.format(posted=counts.posted, n=counts.recorded), counts.first_missing)
+    sentence = ngettext(
+        "Yesterday's receipt is not yet posted in Business Central.",
+        "{posted} of {n} of yesterday's receipts are posted in Business Central.",
+        counts.recorded,
+    ).format(posted=counts.posted, n=counts.recorded)
+    missing = counts.first_missing
+    return Receipts(sentence, missing, _address_of(missing, may_see_messages) if missing else "")
+
+
+def _address_of(receipt: GoodsReceipt, may_see_messages: bool) -> str:
+    if may_see_messages:
+        return reverse("document-message", args=["goods_receipt", receipt.pk])
+    return reverse("admin:reconciliation_goodsreceipt_change", args=[receipt.pk])
 
 
 def _greeting(now: datetime.datetime) -> str:

@@ -69,7 +69,8 @@ def worklist(request: HttpRequest) -> HttpResponse:
     question = Question.read(request.GET.dict(), user)
     company = workplace.company(request)
     shown = _answer(request, question, company, user) if company else {"empty": "no_company"}
-    return render(request, "desk/worklist.html", {"question": question, **shown})
+    context = {"question": question, "may_resolve": user.has_perm(RESOLVE), **shown}
+    return render(request, "desk/worklist.html", context)
 
 
 @require_POST
