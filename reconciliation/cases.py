@@ -376,8 +376,7 @@ def _move(case: ExceptionCase, *, to: Status, by: User) -> None:
     case.status = to
     if to != Status.WAITING:
         case.wait_until = None
-    if case.owner_id is None:
-        case.owner = by
+    _own(case, by)
     _save(case, by, ["status", "wait_until", "owner"])
 
 
@@ -385,7 +384,14 @@ def _close(case: ExceptionCase, *, to: Status, by: User) -> None:
     case.status = to
     case.closed_at = timezone.now()
     case.wait_until = None
-    _save(case, by, ["status", "closed_at", "wait_until"])
+    _own(case, by)
+    _save(case, by, ["status", "closed_at", "wait_until", "owner"])
+
+
+def _own(case: ExceptionCase, by: User) -> None:
+    """Give a case that is nobody's to whoever decides it; a new one of the invoice goes there too."""
+    if case.owner_id is None:
+        case.owner = by
 
 
 def _save(case: ExceptionCase, by: User, fields: list[str]) -> None:

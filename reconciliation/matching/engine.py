@@ -56,7 +56,7 @@ def _credits(dossier: Dossier) -> Iterator[CreditExpected]:
 
 
 def _sample(dossier: Dossier, findings: Iterable[Finding]) -> list[Finding]:
-    """Hold a share of the invoices that nothing else holds, drawn by their number so that it can be replayed."""
+    """Hold a share of the invoices that nothing else holds, drawn by number so that it can be replayed."""
     share = dossier.options.sample_percent
     if share <= 0 or any(finding.effect == Effect.BLOCK for finding in findings):
         return []

@@ -1,4 +1,8 @@
-"""Exact arithmetic: the context the engine calculates in, and how division is kept from leaving crumbs."""
+"""Exact arithmetic: the context the engine calculates in, and how division is kept from leaving crumbs.
+
+Every function here is total and gives the same in any context of the caller's: a figure may be as long as
+the engine can make one.
+"""
 
 from __future__ import annotations
 
@@ -13,40 +17,49 @@ from decimal import (
 )
 
 # Wide enough that sums and products of the figures the wire lets in never round; only a division can.
-CONTEXT = Context(prec=120, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+DIGITS = 120
+CONTEXT = Context(prec=DIGITS, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
 
-_CRUMB = Decimal("1e-20")
-_SHOWN = Decimal("1e-9")
-_CENT = Decimal("0.01")
+_CRUMB = -20
+_SHOWN = -9
+_CENTS = -2
+
+
+def rounded(value: Decimal, places: int, rounding: str = ROUND_HALF_EVEN) -> Decimal:
+    """Write a figure with just so many decimals, however large it is."""
+    step = Decimal((0, (1,), -places))
+    digits = value.adjusted() + places + 2
+    context = CONTEXT if digits <= DIGITS else Context(prec=digits)
+    return value.quantize(step, rounding, context)
 
 
 def settle(value: Decimal) -> Decimal:
     """Take the crumbs of a division off a difference, so that thirds of a thing compare as equal."""
-    return value.quantize(_CRUMB)
+    return value if _exponent(value) >= _CRUMB else rounded(value, -_CRUMB)
 
 
 def shown(value: Decimal) -> Decimal:
     """Round a figure to the nine decimals that an answer carries; shorter figures keep their own."""
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent >= -9:
-        return value
-    return trimmed(value.quantize(_SHOWN, ROUND_HALF_UP))
+    return value if _exponent(value) >= _SHOWN else trimmed(rounded(value, -_SHOWN, ROUND_HALF_UP))
 
 
 def trimmed(value: Decimal) -> Decimal:
     """Drop trailing zeros after the decimal point."""
-    short = value.normalize()
-    exponent = short.as_tuple().exponent
-    return short.quantize(Decimal(1)) if isinstance(exponent, int) and exponent > 0 else short
+    exponent = _exponent(value)
+    if exponent == 0:
+        return value
+    length = value.adjusted() - exponent + 1
+    short = value.normalize(CONTEXT if length <= DIGITS else Context(prec=length))
+    return rounded(short, 0) if _exponent(short) > 0 else short
 
 
 def to_cents(value: Decimal) -> Decimal:
-    return value.quantize(_CENT, ROUND_HALF_UP)
+    return rounded(value, -_CENTS, ROUND_HALF_UP)
 
 
 def plain(value: Decimal) -> str:
     """Write a figure without exponent and without trailing zeros."""
-    return f"{trimmed(value) + 0:f}"
+    return f"{trimmed(value):f}" if value else "0"
 
 
 def money(value: Decimal) -> str:
@@ -54,5 +67,11 @@ def money(value: Decimal) -> str:
     if not value:
         return "0"
     short = trimmed(value)
-    exponent = short.as_tuple().exponent
-    return f"{short.quantize(_CENT) if isinstance(exponent, int) and exponent > -2 else short:f}"
+    return f"{rounded(short, -_CENTS) if _exponent(short) > _CENTS else short:f}"
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise InvalidOperation(f"{value} is no figure")
+    return exponent

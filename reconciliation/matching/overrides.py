@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import Decimal
 
+from .exact import rounded
 from .facts import Override
 from .findings import Effect, Finding
 
-# Figures are kept with five decimals where releases are stored; they are compared as they are kept.
-KEPT = Decimal("0.00001")
+# Figures are kept with eight decimals where releases are stored; they are compared as they are kept.
+KEPT = 8
 
 
 def release(findings: Iterable[Finding], overrides: Iterable[Override]) -> list[Finding]:
@@ -43,4 +44,4 @@ def _at_most(today: Decimal | None, covered: Decimal | None) -> bool:
 
 
 def _kept(figure: Decimal) -> Decimal:
-    return figure.quantize(KEPT, ROUND_HALF_EVEN)
+    return rounded(figure, KEPT)

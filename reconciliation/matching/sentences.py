@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
-from .exact import money, plain
+from .exact import money, plain, rounded, to_cents
 from .facts import Limits
 from .limits import ScopedRule, Verdict
 
-HUNDREDTH = Decimal("0.01")
+PLACES = 5  # as many as prices and quantities are told with
+SEEN = Decimal("0.00001")
 
 
 def cash(amount: Decimal, currency: str) -> str:
     """Write an amount as money is read: two decimals, more only for a price that has them."""
-    whole = amount.quantize(HUNDREDTH, ROUND_HALF_UP)
-    text = (
-        f"{whole:f}"
-        if abs(amount - whole) < Decimal("0.00001")
-        else money(amount.quantize(Decimal("0.00001")))
-    )
+    whole = to_cents(amount)
+    text = f"{whole:f}" if abs(amount - whole) < SEEN else money(rounded(amount, PLACES))
     return f"{text} {currency}".rstrip()
 
 
 def count(quantity: Decimal, unit: str | None) -> str:
-    return f"{plain(quantity.quantize(Decimal('0.00001')))} {unit or ''}".rstrip()
+    return f"{plain(rounded(quantity, PLACES))} {unit or ''}".rstrip()
 
 
 def percentage(percent: Decimal) -> str:
-    return f"{plain(percent.quantize(HUNDREDTH, ROUND_HALF_UP))} %"
+    return f"{plain(to_cents(percent))} %"
 
 
 def limits_text(limits: Limits, currency: str, unit: str | None) -> str:

@@ -18,7 +18,7 @@ from .findings import BrokenLimit, CreditExpected, Decision, Finding, LineVerdic
 
 T = TypeVar("T")
 
-NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)")
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)", re.ASCII)
 LARGEST_EXPONENT = 18
 SMALLEST_EXPONENT = -18
 
@@ -128,12 +128,10 @@ class Place:
         place = self.member(name)
         if place.value is None or place.value == "":
             return None
-        try:
-            if not isinstance(place.value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", place.value):
-                raise ValueError(name)
-            return datetime.date.fromisoformat(place.value)
-        except ValueError as exc:
-            raise place.error("not_a_date", "A date like 2026-11-02 belongs here.") from exc
+        date = _date(place.value)
+        if date is None:
+            raise place.error("not_a_date", "A date like 2026-11-02 belongs here.")
+        return date
 
     def choice(self, name: str, choices: type[StrEnum], default: str) -> str:
         place = self.member(name)
@@ -178,6 +176,15 @@ def case_from(document: Any) -> facts.Case:
     )
     _check_names(case, place)
     return case
+
+
+def _date(value: Any) -> datetime.date | None:
+    if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
+        return None
+    try:
+        return datetime.date.fromisoformat(value)
+    except ValueError:
+        return None
 
 
 def _refuse_constant(name: str) -> None:

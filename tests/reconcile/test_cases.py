@@ -374,14 +374,14 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(desk, company):
             desk.order(f"PO-{number}")
             desk.invoice(f"R-{number}", order_number=f"PO-{number}")
         invoices = SupplierInvoice.objects.filter(match_due=True)
-        with CaptureQueriesContext(
-            connection,
-        ) as captured:
+        with CaptureQueriesContext(connection) as captured:
             gather(company, list(invoices))
         invoices.update(match_due=False)
         return len(captured)
 
-    assert queries(100, 2) == queries(200, 12)
+    queries(100, 1)  # from here on each has a neighbour that looks like it, which takes a question of its own
+
+    assert queries(200, 2) == queries(300, 24) <= 18
 
 
 def test_the_task_judges_all_that_is_due(desk):

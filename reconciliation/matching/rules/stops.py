@@ -50,11 +50,11 @@ def rate(dossier: Dossier) -> Iterator[Finding]:
     difference = Difference(Check.RATE, base, actual, actual - base)
     if difference.variance:
         verdict = judge(found, difference.variance, base=base, ledger_amount=difference.variance)
-        way = "more" if difference.variance > 0 else "less"
+        moved = f"{cash(abs(difference.variance), ledger)} {'more' if difference.variance > 0 else 'less'}"
         allowance = _allowance(found, verdict, difference.variance > 0, ledger)
         sentence = (
             f"{cash(total, currency)} were {cash(base, ledger)} at the order's rate"
-            f" and are {cash(actual, ledger)} at the invoice's: {cash(abs(difference.variance), ledger)} {way}{allowance}."
+            f" and are {cash(actual, ledger)} at the invoice's: {moved}{allowance}."
         )
         yield report(dossier, Code.RATE, difference, verdict, sentence)
 

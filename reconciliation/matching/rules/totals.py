@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from ..amounts import bills_goods, computed_amount, goods_total, total_of
 from ..dossier import Dossier
-from ..exact import settle, shown
+from ..exact import rounded, settle, shown
 from ..facts import ZERO, Check, InvoiceLine, InvoiceType, Level
 from ..findings import Code, Effect, Finding
 from ..sentences import cash
@@ -143,8 +143,8 @@ def _judged(dossier: Dossier) -> bool:
 def _to_cents(dossier: Dossier, amount: Decimal) -> Decimal:
     """Round an expected amount as finely as the invoice writes its own, at least to two decimals."""
     exponent = (dossier.invoice.total or ZERO).as_tuple().exponent
-    decimals = min(-2, exponent if isinstance(exponent, int) else -2)
-    return settle(amount).quantize(Decimal(1).scaleb(decimals), ROUND_HALF_UP)
+    places = max(2, -exponent if isinstance(exponent, int) else 2)
+    return rounded(settle(amount), places, ROUND_HALF_UP)
 
 
 def _miscounted(
@@ -153,12 +153,13 @@ def _miscounted(
     variance = settle(stated - computed)
     if abs(variance) <= slack:
         return
+    currency = dossier.currency
     what = f"Line {line.line} says" if line else "The invoice says"
+    wrong = f"{cash(abs(variance), currency)} too {'much' if variance > 0 else 'little'}"
     yield Finding(
         code=Code.ARITHMETIC,
         effect=Effect.BLOCK,
-        sentence=f"{what} {cash(stated, dossier.currency)},"
-        f" its own figures make {cash(computed, dossier.currency)}: {cash(abs(variance), dossier.currency)} {'too much' if variance > 0 else 'too little'}.",
+        sentence=f"{what} {cash(stated, currency)}, its figures make {cash(computed, currency)}: {wrong}.",
         line=line.line if line else None,
         base=shown(computed),
         actual=shown(stated),
