@@ -39,7 +39,7 @@ class DeskAdminSite(UnfoldAdminSite):  # type: ignore[misc]
     def admin_view(
         self, view: Callable[..., HttpResponse], cacheable: bool = False
     ) -> Callable[..., HttpResponse]:
-        guarded = super().admin_view(view, cacheable)
+        guarded: Callable[..., HttpResponse] = super().admin_view(view, cacheable)
 
         @functools.wraps(guarded)
         def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -64,7 +64,7 @@ def _refusal(request: HttpRequest) -> str:
         return "This page is not part of your role. Ask the person who runs Tieout for you."
     verb = VERBS.get(page, "view")
     seen = f"{app}.view_{name}"
-    if request.method in {"GET", "HEAD"} and not request.user.has_perm(seen):  # type: ignore[union-attr]
+    if request.method in {"GET", "HEAD"} and not request.user.has_perm(seen):
         verb = "view"
     duty = f"{WORDS[verb]} {model._meta.verbose_name_plural}"
     return roles.refusal(request.user, f"{app}.{verb}_{name}", duty)

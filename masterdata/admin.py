@@ -24,6 +24,9 @@ from .models import (
 from .read_only import ReadOnlyAdmin, field_changes
 
 
+Filters = list[str | type[admin.SimpleListFilter]]
+
+
 class PresenceFilter(admin.SimpleListFilter):
     title = "presence in BC"
     parameter_name = "presence"
@@ -42,7 +45,7 @@ class PresenceFilter(admin.SimpleListFilter):
 class MirrorAdmin(ReadOnlyAdmin):
     """A mirror of BC: read here, changed there."""
 
-    list_filter = [PresenceFilter]
+    list_filter: Filters = [PresenceFilter]
     search_fields = ["number", "name"]
     ordering = ["number", "pk"]
 

@@ -30,7 +30,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
     list_per_page = 50
     show_full_result_count = False
     compressed_fields = True
-    actions = None
+    actions: list[str] | None = None
     warn_unsaved_form = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from integration.cafm import auth
 from integration.models import ApiKey, InboxEvent
+from integration.views.payload import masked
 from masterdata.read_only import ReadOnlyAdmin
 
 
@@ -40,9 +41,9 @@ class InboxEventAdmin(ReadOnlyAdmin):
     ]
     readonly_fields = ["written"]
 
-    @admin.display(description="body, as it came")
+    @admin.display(description="body, secrets hidden")
     def written(self, event: InboxEvent) -> str:
-        text = json.dumps(event.body, indent=2, ensure_ascii=False, default=str)
+        text = json.dumps(masked(event.body), indent=2, ensure_ascii=False, default=str)
         return format_html('<pre style="white-space: pre-wrap; overflow-wrap: anywhere">{}</pre>', text)
 
 

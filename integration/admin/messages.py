@@ -47,7 +47,7 @@ class MessageAdmin(ReadOnlyAdmin):
     actions = ["retry_selected"]
 
     def has_replay_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(REPLAY)  # type: ignore[union-attr]
+        return request.user.has_perm(REPLAY)
 
     @display(description="state", label=TONES, ordering="state")
     def state_of_affairs(self, message: Message) -> tuple[str, str]:

@@ -47,7 +47,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
         return run.state, run.get_state_display()
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        may = request.user.has_perm(PULL)  # type: ignore[union-attr]
+        may = request.user.has_perm(PULL)
         context = {"pulls": PULLS if may else {}}
         return super().changelist_view(request, context | (extra_context or {}))  # type: ignore[no-any-return]
 

@@ -14,13 +14,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from integration import outbox
-from integration.models import Message
+from integration.models import InboxEvent, Message
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
 
 from .payload import fields
+from .timeline import timeline
 
 NOT_ACCEPTED = 422
+
+TONES = {"done": "good", "dead": "bad", "rejected": "bad", "waiting": "warn", "verifying": "warn"}
 
 
 @require_safe
@@ -48,20 +51,18 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 def _retry(chosen: Message, by: User, form: QueryDict) -> str:
     outbox.retry(chosen, by=by, reason=form.get("reason", ""))
-    return _("{message} is queued again.").format(message=str(chosen).capitalize())
+    return _("{message} is queued again.").format(message=_named(chosen))
 
 
 def _done(chosen: Message, by: User, form: QueryDict) -> str:
     number = form.get("bc_number", "").strip()
     outbox.mark_done_by_hand(chosen, by=by, reason=form.get("reason", ""), bc_number=number)
-    return _("{message} is marked as posted, {number} in BC.").format(
-        message=str(chosen).capitalize(), number=number
-    )
+    return _("{message} is marked as posted, {number} in BC.").format(message=_named(chosen), number=number)
 
 
 def _cancel(chosen: Message, by: User, form: QueryDict) -> str:
     outbox.cancel(chosen, by=by, reason=form.get("reason", ""))
-    return _("{message} is cancelled.").format(message=str(chosen).capitalize())
+    return _("{message} is cancelled.").format(message=_named(chosen))
 
 
 VERBS: dict[str, Callable[[Message, User, QueryDict], str]] = {
@@ -77,13 +78,20 @@ def _page(
     user: Any = request.user
     may = user.has_perm(REPLAY)
     moves = outbox.TRANSITIONS.get(Message.State(shown.state), set())
+    attempts = list(shown.tries.order_by("-pk"))
+    event = _event(shown)
     return render(
         request,
         "integration/message.html",
         {
-            "message": shown,
+            "shown": shown,
+            "title": _named(shown),
+            "tone": TONES.get(shown.state, "calm"),
             "fields": fields(shown.payload),
-            "attempts": shown.tries.order_by("-pk"),
+            "attempts": attempts,
+            "timeline": timeline(shown, event, attempts),
+            "event": event,
+            "event_url": _event_url(event, user),
             "ahead": _ahead(shown),
             "document_url": _document_url(shown, user),
             "can_retry": may and shown.is_stuck,
@@ -98,6 +106,12 @@ def _page(
     )
 
 
+def _named(shown: Message) -> str:
+    """Name the message as a sentence begins; the number keeps its capitals."""
+    name = str(shown)
+    return name[:1].upper() + name[1:]
+
+
 def _message(pk: int) -> Message:
     found: Message = get_object_or_404(Message.objects.select_related("company"), pk=pk)
     return found
@@ -108,6 +122,19 @@ def _ahead(shown: Message) -> Message | None:
     earlier = Message.objects.filter(chain=shown.chain).unfinished().exclude(pk=shown.pk)
     first: Message | None = None if shown.state in Message.FINAL else earlier.order_by("rank", "pk").first()
     return first if first and (first.rank, first.pk) < (shown.rank, shown.pk) else None
+
+
+def _event(shown: Message) -> InboxEvent | None:
+    """Give the CAFM's event that the document came with."""
+    events = InboxEvent.objects.filter(document_kind=shown.document_kind, document_id=shown.document_id)
+    first: InboxEvent | None = events.order_by("pk").first()
+    return first
+
+
+def _event_url(event: InboxEvent | None, user: User) -> str:
+    if event is None or not user.has_perm("integration.view_inboxevent"):
+        return ""
+    return reverse("admin:integration_inboxevent_change", args=[event.pk])
 
 
 def _document_url(shown: Message, user: User) -> str:

@@ -1,13 +1,23 @@
-"""A payload for people's eyes: every field on its line, every digit as it is sent."""
+"""A payload for people's eyes: every field on its line, every digit as it is sent, secrets hidden."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from integration.bc.exact_json import plain
+
+HIDDEN = "hidden"
+
+# Words in a field's name that mark what nobody needs to read here: credentials and bank accounts.
+SECRET = re.compile(
+    r"passw|secret|token|authori[sz]ation|credential|cookie|api_?-?key|private_?-?key|iban|bank_?-?account"
+    r"|card_?-?number|signature",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -16,11 +26,26 @@ class Field:
     value: str
     depth: int
     is_heading: bool = False
+    is_masked: bool = False
 
 
 def fields(payload: Any) -> list[Field]:
     """Write a payload as lines: objects and lists become headings with their fields below."""
     return list(_lines(payload, 0))
+
+
+def masked(value: Any) -> Any:
+    """Copy a payload with its secrets hidden, whatever form they have."""
+    if isinstance(value, dict):
+        return {name: HIDDEN if is_secret(name) else masked(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [masked(inner) for inner in value]
+    return value
+
+
+def is_secret(name: Any) -> bool:
+    """Tell by a field's name whether its value stays hidden."""
+    return bool(SECRET.search(str(name)))
 
 
 def _lines(value: Any, depth: int) -> Iterator[Field]:
@@ -30,7 +55,9 @@ def _lines(value: Any, depth: int) -> Iterator[Field]:
         return
     pairs = value.items() if isinstance(value, dict) else enumerate(value, start=1)
     for name, inner in pairs:
-        if isinstance(inner, dict | list) and inner:
+        if is_secret(name):
+            yield Field(str(name), HIDDEN, depth, is_masked=True)
+        elif isinstance(inner, dict | list) and inner:
             yield Field(str(name), "", depth, is_heading=True)
             yield from _lines(inner, depth + 1)
         else:
