@@ -41,6 +41,14 @@ class Change:
     old: str
     new: str
 
+    @property
+    def when(self) -> str:
+        return figures.moment(self.at)
+
+    @property
+    def who(self) -> str:
+        return figures.person(self.by) or _("Tieout, matching")
+
 
 @dataclass(frozen=True)
 class Event:

@@ -1,0 +1,195 @@
+"""What can be done with a case, numbered for the keyboard; what cannot be done says why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from django.contrib.auth.models import User
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from reconciliation import cases, roles
+from reconciliation.models import ExceptionCase, Finding, Resolution
+
+from . import figures
+from .reasons import COMES_LATER
+
+Status = ExceptionCase.Status
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something that can be done now, or why it cannot."""
+
+    name: str
+    title: str
+    note: str = ""
+    button: str = ""
+    label: str = ""
+    disabled: str = ""
+    number: int = 0
+    is_suggested: bool = False
+    is_open: bool = False
+    wants_reason: bool = True
+    needs_reason: bool = True
+    wants_day: bool = False
+    wants_person: bool = False
+    suggestions: list[str] = field(default_factory=list)
+
+
+def actions(
+    shown: ExceptionCase, findings: list[Finding], proposal: Resolution | None, user: User, tried: str
+) -> list[Action]:
+    """Give what this person can do with the case now; `tried` is the one to show unfolded."""
+    if not shown.is_open:
+        return []
+    offered = _on_proposal(proposal, user) if proposal else _on_case(shown, findings, user)
+    return [
+        replace(action, number=number, is_open=action.name == tried)
+        for number, action in enumerate(offered, start=1)
+    ]
+
+
+def may_hand_over(shown: ExceptionCase, user: User) -> bool:
+    """Tell whether this person may give the case away: who resolves cases, and whose case it is."""
+    return shown.is_open and (user.has_perm(roles.RESOLVE) or shown.owner_id == user.pk)
+
+
+def colleagues(shown: ExceptionCase) -> list[dict[str, str]]:
+    """Give the people who may work on cases, but the owner."""
+    app, codename = roles.TALK.split(".")
+    held = Q(groups__permissions__codename=codename, groups__permissions__content_type__app_label=app)
+    people = User.objects.filter(held, is_active=True).distinct().order_by("username")
+    return [
+        {"username": user.username, "name": figures.person(user)}
+        for user in people
+        if user.pk != shown.owner_id
+    ]
+
+
+def _on_case(shown: ExceptionCase, findings: list[Finding], user: User) -> list[Action]:
+    if not user.has_perm(roles.RESOLVE):
+        return [_hand_over_action()] if may_hand_over(shown, user) else []
+    codes = {finding.code for finding in cases.blocking(findings)}
+    later = bool(codes & COMES_LATER)
+    actions = [
+        _release_action(shown, findings, user, suggested=not later and not codes & cases.FIX_ONLY),
+        Action(
+            "wait",
+            _("Wait") if shown.status != Status.WAITING else _("Wait longer"),
+            note=_("clears itself when the facts come right"),
+            button=_("Wait"),
+            label=_("What are you waiting for?"),
+            wants_day=True,
+            is_suggested=later,
+            suggestions=[_("Delivery announced"), _("Receiver asked"), _("Credit memo announced")],
+        ),
+        Action(
+            "reject",
+            _("Reject the invoice"),
+            note=_("it will not be posted"),
+            button=_("Reject"),
+            label=_("Why is it rejected?"),
+            is_suggested="DUPLICATE" in codes,
+            suggestions=[_("Billed twice"), _("Not our order"), _("Corrected invoice requested")],
+        ),
+        _hand_over_action(),
+    ]
+    if shown.status == Status.WAITING:
+        actions.append(
+            Action(
+                "reopen",
+                _("Stop waiting"),
+                button=_("Open again"),
+                label=_("Why not wait longer?"),
+                suggestions=[_("Nothing more will come"), _("Payment is urgent")],
+            )
+        )
+    return actions
+
+
+def _hand_over_action() -> Action:
+    return Action(
+        "hand-over",
+        _("Give to a colleague"),
+        note=_("the case and its talk go with it"),
+        button=_("Give"),
+        wants_reason=False,
+        wants_person=True,
+    )
+
+
+def _release_action(shown: ExceptionCase, findings: list[Finding], user: User, *, suggested: bool) -> Action:
+    suggestions = [_("Agreed with the buyer"), _("Within the yearly contract"), _("Small difference")]
+    blocking = cases.blocking(findings)
+    try:
+        cases.check_releasable(blocking)
+    except cases.FixOnly as error:
+        return Action("release", _("Release"), disabled=str(error))
+    amount = cases.ledger_at_stake(shown, blocking)
+    limit = cases.release_limit(shown.company, user)
+    shown_limit = figures.money(limit, shown.company.ledger_currency)
+    if amount is not None and amount <= limit:
+        return Action(
+            "release",
+            _("Release once"),
+            note=_("lets {amount} through; your limit is {limit}").format(
+                amount=figures.money(amount, shown.company.ledger_currency), limit=shown_limit
+            ),
+            button=_("Release"),
+            label=_("Why is this all right?"),
+            is_suggested=suggested,
+            suggestions=suggestions,
+        )
+    note = (
+        _("there is no exchange rate to measure it against your limit")
+        if amount is None
+        else _("{amount} is over your limit of {limit}: an AP approver decides").format(
+            amount=figures.money(amount.quantize(figures.CENT), shown.company.ledger_currency),
+            limit=shown_limit,
+        )
+    )
+    return Action(
+        "release",
+        _("Send release for approval"),
+        note=note,
+        button=_("Send for approval"),
+        label=_("Why is this all right?"),
+        is_suggested=suggested,
+        suggestions=suggestions,
+    )
+
+
+def _on_proposal(proposal: Resolution, user: User) -> list[Action]:
+    own = proposal.by_id == user.pk
+    refused = ""
+    if own:
+        refused = _("This is your own proposal; someone else decides it.")
+    elif not user.has_perm(roles.APPROVE):
+        refused = roles.refusal(user, roles.APPROVE)
+    actions = [
+        Action(
+            "approve",
+            _("Approve"),
+            note=_("the invoice goes to Business Central"),
+            button=_("Approve"),
+            label=_("Note (optional)"),
+            needs_reason=False,
+            disabled=refused,
+            is_suggested=not refused,
+        ),
+        Action(
+            "decline",
+            _("Decline"),
+            note=_("the case goes back to its owner"),
+            button=_("Decline"),
+            label=_("Why not?"),
+            disabled=refused,
+            suggestions=[_("Ask the buyer first"), _("Request a corrected invoice")],
+        ),
+    ]
+    if own:
+        actions.append(
+            Action("withdraw", _("Withdraw the proposal"), button=_("Withdraw"), wants_reason=False)
+        )
+    return actions

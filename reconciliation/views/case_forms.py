@@ -1,0 +1,117 @@
+"""What a person can send about a case: each form is one verb, and the sentence that answers it."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+
+from django.contrib.auth.models import User
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+
+from reconciliation import cases
+from reconciliation.models import ExceptionCase, Resolution
+
+from . import figures
+
+LONGEST_TEXT = 2000
+
+
+def _release(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    resolution = cases.release(chosen, by=by, reason=_text(form, "reason"), seen=form.get("seen"))
+    if resolution.state == Resolution.State.PROPOSED:
+        return _("{invoice}: sent for approval.").format(invoice=chosen.invoice_number)
+    return _("{invoice} released. It is on its way to Business Central.").format(
+        invoice=chosen.invoice_number
+    )
+
+
+def _reject(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    cases.reject(chosen, by=by, reason=_text(form, "reason"), seen=form.get("seen"))
+    return _("{invoice} rejected. It will not be posted.").format(invoice=chosen.invoice_number)
+
+
+def _wait(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    day = _day(form.get("until", ""))
+    cases.wait(chosen, by=by, until=day, reason=_text(form, "reason"), seen=form.get("seen"))
+    shown = figures.short_day(day, timezone.localdate()) if day else ""
+    return _("{invoice} waits until {day}, or clears itself before.").format(
+        invoice=chosen.invoice_number, day=shown
+    )
+
+
+def _reopen(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    cases.reopen(chosen, by=by, reason=_text(form, "reason"), seen=form.get("seen"))
+    return _("{invoice} is open again.").format(invoice=chosen.invoice_number)
+
+
+def _take(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    cases.take(chosen, by=by)
+    return _("{invoice} is yours now.").format(invoice=chosen.invoice_number)
+
+
+def _hand_over(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    to = User.objects.filter(username=form.get("to", ""), is_active=True).first()
+    if to is None:
+        raise cases.ReasonMissing(_("Choose the person who gets the case."))
+    cases.hand_over(chosen, by=by, to=to)
+    return _("{invoice} is with {name} now.").format(invoice=chosen.invoice_number, name=figures.person(to))
+
+
+def _approve(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    cases.approve(_proposal(chosen), by=by, note=_text(form, "reason"), seen=form.get("seen"))
+    return _("{invoice} approved. It is on its way to Business Central.").format(
+        invoice=chosen.invoice_number
+    )
+
+
+def _decline(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    cases.decline(_proposal(chosen), by=by, note=_text(form, "reason"), seen=form.get("seen"))
+    return _("{invoice}: release declined, the case is open again.").format(invoice=chosen.invoice_number)
+
+
+def _withdraw(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    cases.withdraw(_proposal(chosen), by=by, seen=form.get("seen"))
+    return _("{invoice}: proposal withdrawn.").format(invoice=chosen.invoice_number)
+
+
+def _comment(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    cases.comment(chosen, by=by, text=_text(form, "text"))
+    return _("Comment added.")
+
+
+VERBS: dict[str, Callable[[ExceptionCase, User, QueryDict], str]] = {
+    "release": _release,
+    "reject": _reject,
+    "wait": _wait,
+    "reopen": _reopen,
+    "take": _take,
+    "hand-over": _hand_over,
+    "approve": _approve,
+    "decline": _decline,
+    "withdraw": _withdraw,
+    "comment": _comment,
+}
+# After these the person goes on with the same case.
+STAYS = {"take", "comment", "reopen", "withdraw"}
+
+
+def _proposal(chosen: ExceptionCase) -> Resolution:
+    """Give the latest release that was proposed; the verb tells whether it still waits."""
+    proposal = chosen.resolutions.filter(kind=Resolution.Kind.RELEASE).order_by("-pk").first()
+    if proposal is None:
+        raise cases.WrongStatus(_("Nothing waits for approval here."))
+    return proposal
+
+
+def _text(form: QueryDict, name: str) -> str:
+    return form.get(name, "").strip()[:LONGEST_TEXT]
+
+
+def _day(text: str) -> datetime.date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
