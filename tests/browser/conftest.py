@@ -1,15 +1,21 @@
-"""One Chromium for each process of the run, one fresh profile for each test."""
+"""One Chromium for each process of the run, one fresh profile for each test, and the desk to look at."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from config.local import chromium
 
+if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
+    from django.contrib.auth.models import User
+
 TIMEOUT_MS = 15_000
+# Chromium tells of every answer of 400 and more; the tests look at those themselves.
+NOT_OURS = "Failed to load resource"
 
 
 @pytest.fixture(scope="session")
@@ -35,8 +41,41 @@ def browser() -> Iterator:
 
 @pytest.fixture
 def page(browser) -> Iterator:
-    """A page in a fresh profile that fails the test's waits after fifteen seconds."""
+    """A page in a fresh profile that fails the test's waits after fifteen seconds.
+
+    A script that fails, an error on the console or something that the content policy stops fails the test.
+    """
     context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
     context.set_default_timeout(TIMEOUT_MS)
-    yield context.new_page()
+    opened, problems = context.new_page(), []
+    opened.on("pageerror", lambda error: problems.append(f"{opened.url}: {error}"))
+    opened.on("console", lambda said: _note(said, problems))
+    yield opened
     context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def desk_address(live_server) -> str:
+    """The desk on a port of its own, with its static files."""
+    return str(live_server.url)
+
+
+@pytest.fixture
+def sign_in(page, desk_address: str) -> Callable[[User, str], None]:
+    """Sign someone in without the form, and open an address as them."""
+    from django.test import Client
+
+    def open_as(user: User, path: str = "/") -> None:
+        client = Client()
+        client.force_login(user)
+        name = "sessionid"
+        page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": desk_address}])
+        page.goto(f"{desk_address}{path}")
+
+    return open_as
+
+
+def _note(said: Any, problems: list[str]) -> None:
+    if said.type == "error" and NOT_OURS not in said.text:
+        problems.append(said.text)
