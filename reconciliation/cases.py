@@ -325,12 +325,13 @@ def what_happened(case: ExceptionCase) -> str:
 
 def called(user: Any) -> str:
     """Name a person as colleagues do."""
-    return user.get_full_name() or user.get_username()
+    return str(user.get_full_name() or user.get_username())
 
 
 def _lock(case: ExceptionCase) -> ExceptionCase:
     rows = ExceptionCase.objects.select_for_update(of=("self",)).select_related("company", "invoice", "owner")
-    return rows.get(pk=case.pk)
+    locked: ExceptionCase = rows.get(pk=case.pk)
+    return locked
 
 
 def _check(case: ExceptionCase, by: User, permission: str, *, to: Status, seen: str | None) -> None:

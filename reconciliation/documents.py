@@ -426,7 +426,8 @@ def _known_invoice(
     invoices = SupplierInvoice.objects.select_for_update().filter(company=company)
     if origin != SupplierInvoice.Origin.BC or bc_id is None:
         return None
-    if known := invoices.filter(bc_id=bc_id).first():
+    known: SupplierInvoice | None = invoices.filter(bc_id=bc_id).first()
+    if known:
         return known
     on_its_way = invoices.filter(
         origin=SupplierInvoice.Origin.CAFM,
@@ -435,7 +436,8 @@ def _known_invoice(
         number=form.number,
         type=form.type,
     )
-    return on_its_way.first()
+    known = on_its_way.first()
+    return known
 
 
 def _differs(invoice: SupplierInvoice, form: InvoiceForm) -> bool:

@@ -196,10 +196,14 @@ class Dossier:
         link = self._linker.link(line, self.invoice)
         if link.problem != Code.DESCRIPTION_ONLY:
             return link
-        still_open = [(target, self._open_amount(self.position(*target))) for target in link.candidates]
+        amounts = [(target, self._open_amount(self.position(*target))) for target in link.candidates]
+        still_open = [(target, amount) for target, amount in amounts if amount is not None]
         return replace(link, target=by_confirmed_amount(line, still_open))
 
-    def _open_amount(self, position: Position) -> Decimal:
+    def _open_amount(self, position: Position) -> Decimal | None:
+        """Give what is confirmed and not billed; `None` where a confirmation cannot be valued."""
+        if position.accepted_amount is None:
+            return None
         return position.accepted_amount - self._billed_earlier(position).amount
 
     def sorted_lines(self) -> list[InvoiceLine]:

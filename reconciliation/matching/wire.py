@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from . import facts
 from .exact import money, plain
 from .facts import ONE, ZERO
-from .findings import BrokenLimit, CreditExpected, Decision, Finding, LineVerdict
+from .findings import BrokenLimit, Code, CreditExpected, Decision, Finding, LineVerdict
 
 T = TypeVar("T")
 
@@ -433,8 +433,12 @@ def _invoice_line(place: Place) -> facts.InvoiceLine:
 
 
 def _override(place: Place) -> facts.Override:
+    if _name(place, "code") not in list(Code):
+        raise place.member("code").error(
+            "unknown_code", f"“{place.text('code')}” is no reason of the engine."
+        )
     return facts.Override(
-        code=_name(place, "code"),
+        code=place.text("code"),
         line=place.optional_whole("line"),
         subject=place.optional_text("subject"),
         quantity=place.optional_number("quantity"),
