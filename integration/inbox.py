@@ -171,10 +171,10 @@ def _store(told: Event, key: ApiKey) -> tuple[InboxEvent, bool]:
                 note=note,
             )
     except IntegrityError:
-        row = _known(told)  # type: ignore[assignment]  # it is there: its index entry stopped us
-        if row is None:
+        earlier = _known(told)  # it is there: its index entry stopped us
+        if earlier is None:
             raise
-        return row, False
+        return earlier, False
     return row, True
 
 
@@ -202,7 +202,7 @@ def _waiting_for(order: PurchaseOrder) -> Iterable[Message]:
         (DocumentKind.GOODS_RECEIPT, order.receipts),
         (DocumentKind.SERVICE_CONFIRMATION, order.confirmations),
     ):
-        ids = early.values("pk")
+        ids = early.values_list("pk", flat=True)
         yield from Message.objects.filter(document_kind=kind, document_id__in=ids, state=State.WAITING)
 
 

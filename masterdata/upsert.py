@@ -131,7 +131,7 @@ def _table(model: type[Mirror]) -> sql.Identifier:
 
 
 def _columns(fields: Sequence[models.Field[Any, Any]]) -> list[sql.Identifier]:
-    names = ["bc_id", "row_hash", "bc_modified_at", *(field.column for field in fields)]
+    names = ["bc_id", "row_hash", "bc_modified_at", *(field.attname for field in fields)]
     return [sql.Identifier(name) for name in names]
 
 

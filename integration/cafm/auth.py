@@ -100,7 +100,7 @@ class HasScope(BasePermission):
         scope = getattr(view, "scope", None)
         if scope is not None and scope not in request.auth.scopes:
             raise ScopeMissing(
-                f"The key {request.auth} has no scope {scope!r}. Ask Tieout's administrator to add it."
+                f"The key {request.auth} has no scope {str(scope)!r}. Ask Tieout's administrator to add it."
             )
         return True
 

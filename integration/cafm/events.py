@@ -191,6 +191,8 @@ KEPT = "Kept; nothing is done with it yet. "
 TYPES = {
     each.name: each
     for each in [
+        EventType("purchase_request.approved.v1", serializers.RequestApproved,
+                  note=KEPT + "The order that follows from it is what counts."),
         EventType("purchase_order.approved.v1", serializers.OrderApproved,
                   ORDER, _order, documents.record_order),
         EventType("purchase_order.changed.v1", serializers.OrderChanged,
@@ -201,6 +203,8 @@ TYPES = {
                   RECEIPT, _receipt, documents.record_receipt),
         EventType("goods_receipt.reversed.v1", serializers.ReceiptReversed,
                   note=KEPT + "Undo the receipt in Business Central."),
+        EventType("goods_return.recorded.v1", serializers.ReturnRecorded,
+                  note=KEPT + "Post the return in Business Central."),
         EventType("service.confirmed.v1", serializers.ServiceConfirmed,
                   CONFIRMATION, _confirmation, documents.record_confirmation),
         EventType("inventory.consumed.v1", serializers.InventoryConsumed,
@@ -209,8 +213,16 @@ TYPES = {
                   MOVEMENT, _movement(InventoryMovement.Kind.ADJUSTMENT), documents.record_movement),
         EventType("inventory.transferred.v1", serializers.InventoryTransferred,
                   MOVEMENT, _movement(InventoryMovement.Kind.TRANSFER), documents.record_movement),
+        EventType("asset.registered.v1", serializers.Asset,
+                  note=KEPT + "Enter the fixed asset in Business Central."),
+        EventType("asset.changed.v1", serializers.Asset,
+                  note=KEPT + "Change the fixed asset in Business Central."),
+        EventType("asset.retired.v1", serializers.Asset,
+                  note=KEPT + "Retire the fixed asset in Business Central."),
         EventType("supplier_invoice.received.v1", serializers.InvoiceReceived,
                   INVOICE, _invoice, _record_invoice),
+        EventType("day.totals.v1", serializers.DayTotals,
+                  note=KEPT + "It is not compared with what was posted."),
     ]
 }
 # fmt: on

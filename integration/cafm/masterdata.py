@@ -38,7 +38,7 @@ from masterdata.models import (
 from . import master_rows
 from .auth import key_of
 from .problems import ProblemError
-from .serializers import Problem
+from .schema import refusals
 
 MOST_ROWS = 1000
 LARGEST_ROW = 2**63 - 1
@@ -101,15 +101,15 @@ class MasterListView(APIView):
     """Tell what changed in a list since a cursor."""
 
     scope = ApiKey.Scope.MASTERDATA
-    told: MasterList
+    listed: MasterList
 
     def get(self, request: Request) -> Response:
         since, limit = request.query_params.get("since", ""), _limit(request)
-        cursor = Cursor.read(since, self.told.name) if since else Cursor()
-        rows, is_last = changes(self.told, key_of(request).company, cursor, limit)
+        cursor = Cursor.read(since, self.listed.name) if since else Cursor()
+        rows, is_last = changes(self.listed, key_of(request).company, cursor, limit)
         if rows:
             cursor = Cursor(rows[-1]["changed_at"], rows[-1]["pk"])
-        mark = cursor.write(self.told.name)
+        mark = cursor.write(self.listed.name)
         onward = f"{request.build_absolute_uri(request.path)}?{urlencode({'since': mark, 'limit': limit})}"
         for row in rows:
             del row["pk"]
@@ -165,10 +165,14 @@ def _address(told: MasterList) -> URLPattern:
             OpenApiParameter("since", str, description="the cursor of the last page; absent: from the start"),
             OpenApiParameter("limit", int, description=f"rows of a page, 1 to {MOST_ROWS}"),
         ],
-        responses={200: page, 400: Problem, 401: Problem, 403: Problem},
+        responses={200: page} | refusals(400, 401, 403),
     )
-    view = extend_schema_view(get=schema)(type(f"{name}List", (MasterListView,), {"told": told}))
-    return path(f"v1/{told.name}", view.as_view(), name=f"api-{told.name}")
+
+    @extend_schema_view(get=schema)
+    class View(MasterListView):
+        listed = told
+
+    return path(f"v1/{told.name}", View.as_view(), name=f"api-{told.name}")
 
 
 urlpatterns = [_address(told) for told in LISTS]

@@ -30,7 +30,7 @@ class FieldError:
 class ProblemError(Exception):
     """The request is refused; the class says how, the sentence says why and what to do."""
 
-    status = status.HTTP_400_BAD_REQUEST
+    status: int = status.HTTP_400_BAD_REQUEST
     code = "bad-request"
     title = "The request cannot be understood"
 

@@ -15,10 +15,10 @@ from rest_framework.views import APIView
 from integration import inbox
 from integration.models import ApiKey, InboxEvent
 
-from . import serializers
+from . import schema, serializers
 from .auth import key_of
 from .problems import FieldError, Invalid, NotFound, TooLarge, describe
-from .wire import BATCH, BatchParser, DecimalJSONParser, EventParser
+from .wire import BATCH, EVENT, BatchParser, DecimalJSONParser, EventParser
 
 MOST_EVENTS = 500
 
@@ -33,17 +33,15 @@ class EventsView(APIView):
         operation_id="send_events",
         summary="Send one CloudEvent, or a batch",
         request={
-            "application/cloudevents+json": serializers.Envelope,
-            "application/cloudevents-batch+json": serializers.Envelope(many=True),
-            "application/json": serializers.Envelope,
+            EVENT: schema.any_event(),
+            BATCH: schema.any_event(many=True),
+            DecimalJSONParser.media_type: schema.any_event(),
         },
         responses={
             202: serializers.Accepted,
-            207: serializers.Accepted(many=True),
-            403: serializers.Problem,
-            409: serializers.Problem,
-            422: serializers.Problem,
-        },
+            207: schema.batch_answer(),
+        }
+        | schema.refusals(400, 401, 403, 409, 413, 415, 422, 503),
     )
     def post(self, request: Request) -> Response:
         key, body = key_of(request), request.data
@@ -67,7 +65,7 @@ class EventView(APIView):
                 "source", str, description="The event's source; needed when two sources use the same id"
             )
         ],
-        responses={200: serializers.EventStatus, 404: serializers.Problem},
+        responses={200: serializers.EventStatus} | schema.refusals(401, 403, 404),
     )
     def get(self, request: Request, event_id: str) -> Response:
         source = request.query_params.get("source", "")

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
+from rest_framework.utils.encoders import JSONEncoder
 
 from .problems import FieldError, Invalid, ProblemError, TooLarge, escape
 
@@ -48,10 +49,18 @@ class BatchParser(DecimalJSONParser):
     media_type = BATCH
 
 
+class ExactEncoder(JSONEncoder):
+    """Write Decimals as strings; the framework's own would make floats of them."""
+
+    def default(self, value: Any) -> Any:
+        return format(value, "f") if isinstance(value, Decimal) else super().default(value)
+
+
 class DecimalJSONRenderer(JSONRenderer):
     """Write Decimals as strings, dates as ISO."""
 
     charset = "utf-8"
+    encoder_class = ExactEncoder
 
 
 def loads(raw: bytes) -> Any:

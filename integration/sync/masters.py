@@ -11,7 +11,7 @@ from integration.bc import Client, odata
 from integration.errors import PermanentError, ProgramError
 from integration.models import SyncRun
 from masterdata.models import Company
-from masterdata.upsert import Pulled, mark_deleted, problem, upsert
+from masterdata.upsert import Counts, Pulled, mark_deleted, problem, upsert
 
 from . import runs
 from .entities import Entity, Row, Unusable
@@ -113,4 +113,4 @@ def _mark_gone(
             f"manage.py sync {entity.name} --full --accept-deletions."
         )
     deleted = mark_deleted(company, entity.model, gone)
-    runs.count(run, runs.Counts(), read=0, deleted=deleted)
+    runs.count(run, Counts(), read=0, deleted=deleted)

@@ -1,0 +1,54 @@
+"""What the interface's description (OpenAPI) tells beyond what can be read off the views."""
+
+from __future__ import annotations
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import PolymorphicProxySerializer
+from rest_framework import serializers
+
+from . import events
+from .auth import ApiKeyAuthentication
+from .problems import CONTENT_TYPE
+from .serializers import Accepted, Envelope, Problem, Shape
+
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it registers itself
+    """`Authorization: Bearer <API key>`."""
+
+    target_class = ApiKeyAuthentication
+    name = "ApiKey"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": "An API key that Tieout's administrator made",
+        }
+
+
+def _envelope_of(kind: events.EventType) -> type[Shape]:
+    """Give the envelope of one kind of event, with its data's own shape."""
+    name = "".join(word.capitalize() for word in kind.name.replace("_", ".").split("."))
+    fields = {"type": serializers.ChoiceField(choices=[kind.name]), "data": kind.shape()}
+    return type(name, (Envelope,), fields)
+
+
+def any_event(*, many: bool = False) -> PolymorphicProxySerializer:
+    """Describe an event by the kinds that there are."""
+    envelopes: dict[str, Shape | type[Shape]] = {
+        kind.name: _envelope_of(kind) for kind in events.TYPES.values()
+    }
+    return PolymorphicProxySerializer("Event", envelopes, resource_type_field_name="type", many=many)
+
+
+def refusals(*status: int) -> dict[tuple[int, str], type[Shape]]:
+    """Describe the problems that an address answers with."""
+    return {(each, CONTENT_TYPE): Problem for each in status}
+
+
+def batch_answer() -> PolymorphicProxySerializer:
+    """Describe the answer to a batch: for each event that it was taken, or why not."""
+    return PolymorphicProxySerializer(
+        "BatchEntry", [Accepted, Problem], resource_type_field_name=None, many=True
+    )
