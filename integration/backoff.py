@@ -17,13 +17,8 @@ def delay(attempt: int, *, random: Callable[[], float]) -> float:
     Full jitter: anything between nothing and the doubled bound, so that a crowd that failed together
     does not come back together.
     """
-    bound = min(CAP_SECONDS, BASE_SECONDS * 2 ** min(attempt - 1, 32))
+    bound = min(CAP_SECONDS, BASE_SECONDS * 2.0 ** min(attempt - 1, 32))
     return random() * bound
-
-
-def is_exhausted(attempts: int) -> bool:
-    """Return whether a message that failed this often goes to a person."""
-    return attempts >= MAX_ATTEMPTS
 
 
 def next_look(looks: int, *, since_sent: float) -> float | None:

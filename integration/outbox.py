@@ -65,6 +65,7 @@ class LostLease(Exception):  # noqa: N818 - nothing is wrong, somebody else has 
 def enqueue(kind: DocumentKind | str, document: Any) -> Message:
     """Put a document in line for BC; the same document again gives the same message."""
     chain = couriers.COURIERS[DocumentKind(kind)].chain(document)
+    message: Message
     message, created = Message.objects.exclude(state=State.CANCELLED).get_or_create(
         dedupe_key=f"{document.company_id}:{kind}:{document.pk}",
         defaults={
@@ -354,7 +355,8 @@ def cancel(message: Message, *, by: User, reason: str) -> None:
 
 
 def _lock(message: Message) -> Message:
-    return Message.objects.select_for_update().select_related("company").get(pk=message.pk)
+    locked: Message = Message.objects.select_for_update().select_related("company").get(pk=message.pk)
+    return locked
 
 
 def _note(message: Message, *, by: User, reason: str, text: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 from uuid import UUID
@@ -81,6 +82,11 @@ class Courier:
 def as_uuid(written: str | None) -> UUID | None:
     """Read BC's id."""
     return UUID(written) if written else None
+
+
+def plain(number: Decimal) -> str:
+    """Write a number for a sentence, without the zeros that a column adds."""
+    return f"{number.normalize():f}"
 
 
 def listed(names: list[str]) -> str:

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from integration import mapping
 from integration.bc import is_gone, odata, payloads
-from integration.errors import NotSentError, PermanentError
+from integration.errors import PermanentError, TemporaryError
 from integration.mapping import defaults
 from masterdata import lookup
 from reconciliation.models import InvoiceLine, PurchaseOrder, PurchaseOrderLine, SupplierInvoice
 
-from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, listed
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, listed, plain
 from .orders import object_of
 
 INVOICES = "purchaseInvoices"
@@ -129,12 +129,13 @@ class InvoiceVisit(Visit):
             return
         if self.document.origin == SupplierInvoice.Origin.BC:
             # BC changed its draft after it was matched; the next pull brings it to matching again.
-            raise NotSentError(
-                f"Invoice {self.document.number} now stands at {total:f} in Business Central, but {ours:f} "
-                "was matched. It is posted once the change has been pulled and matched."
+            raise TemporaryError(
+                f"Invoice {self.document.number} now stands at {plain(total)} in Business Central, "
+                f"but {plain(ours)} was matched. It is posted once the change has been pulled and matched."
             )
         raise PermanentError(
-            f"Business Central makes invoice {self.document.number} {total:f}, the supplier bills {ours:f}. "
+            f"Business Central makes invoice {self.document.number} {plain(total)}, "
+            f"the supplier bills {plain(ours)}. "
             "Correct the draft there (tax, charges, rounding), then retry.",
             owner="finance",
         )
@@ -176,5 +177,7 @@ def _ordered_object(invoice: SupplierInvoice, line: InvoiceLine) -> tuple[str | 
     order = PurchaseOrder.objects.filter(
         company=invoice.company, number=line.order_number or invoice.order_number
     ).first()
-    ordered = PurchaseOrderLine.objects.filter(order=order, line=line.order_line).first() if order else None
+    if order is None or line.order_line is None:
+        return None, None
+    ordered = PurchaseOrderLine.objects.filter(order=order, line=line.order_line).first()
     return object_of(ordered) if ordered else (None, None)

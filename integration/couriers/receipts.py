@@ -28,7 +28,7 @@ from reconciliation.models import (
     ServiceConfirmationLine,
 )
 
-from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid, plain
 from .orders import LINES, sequence_of
 
 KINDS = [DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION]
@@ -111,7 +111,8 @@ def _in_order_unit(
             raise ValueError(
                 f"line {line.line} of order {order} is worth nothing, an amount cannot confirm it"
             )
-        return ((amount or ZERO) * line.quantity / net).quantize(PLACES)
+        share: Decimal = (amount or ZERO) * line.quantity / net
+        return share.quantize(PLACES)
     if unit in ("", line.unit):
         return quantity
     if line.item:
@@ -197,34 +198,39 @@ class ReceiptVisit(Visit):
     def _to_receive(self, order: OrderInBC) -> Quantities:
         """What is missing on each line; raises PermanentError where BC and we cannot both be right."""
         lines = {line.sequence: line for line in order.lines}
-        own, before = self._own(), self._before()
-        arrived = {}
-        for sequence, quantity in own.items():
-            line = lines.get(sequence)
-            if line is None:
-                raise PermanentError(
-                    f"Order {order.number} has no line {sequence} in Business Central. "
-                    "Restore the line there, or correct the receipt, then retry.",
-                    owner="bc",
-                )
-            already = before.get(sequence, ZERO)
-            if line.received_quantity < already:
-                raise PermanentError(
-                    f"Line {sequence} of order {order.number} shows {line.received_quantity:f} received, but "
-                    f"{already:f} were posted from here. See what was undone in Business Central first.",
-                    owner="bc",
-                )
-            missing = max(ZERO, already + quantity - line.received_quantity)
-            open_quantity = line.quantity - line.received_quantity
-            if missing > open_quantity:
-                raise PermanentError(
-                    f"Line {sequence} of order {order.number} has {open_quantity:f} {line.unit or ''} open, "
-                    f"but {missing:f} were accepted. Raise the order in Business Central, then retry, "
-                    "or have the receipt corrected.",
-                    owner="cafm",
-                )
-            arrived[sequence] = missing
-        return arrived
+        before = self._before()
+        return {
+            sequence: self._missing(
+                order, sequence, lines.get(sequence), before.get(sequence, ZERO), quantity
+            )
+            for sequence, quantity in self._own().items()
+        }
+
+    def _missing(
+        self, order: OrderInBC, sequence: int, line: LineInBC | None, before: Decimal, quantity: Decimal
+    ) -> Decimal:
+        if line is None:
+            raise PermanentError(
+                f"Order {order.number} has no line {sequence} in Business Central. "
+                "Restore the line there, or correct the receipt, then retry.",
+                owner="bc",
+            )
+        where = f"Line {sequence} of order {order.number}"
+        if line.received_quantity < before:
+            raise PermanentError(
+                f"{where} shows {plain(line.received_quantity)} received, but {plain(before)} were posted "
+                "from here. See what was undone in Business Central first.",
+                owner="bc",
+            )
+        missing = max(ZERO, before + quantity - line.received_quantity)
+        open_quantity = line.quantity - line.received_quantity
+        if missing > open_quantity:
+            raise PermanentError(
+                f"{where} has {plain(open_quantity)} {line.unit or ''} open, but {plain(missing)} were "
+                "accepted. Raise the order in Business Central, then retry, or have the receipt corrected.",
+                owner="cafm",
+            )
+        return missing
 
     # What is there
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.models import User
+
+from integration import outbox
 from reconciliation.models import InventoryMovement
 from tests.delivery.house import House, outcomes, states
 
@@ -39,16 +42,25 @@ def test_lost_answers_consume_once(house: House) -> None:
 
     house.drain()
 
-    assert outcomes(message) == ["unknown", "unknown", "adopted"]
+    assert outcomes(message) == ["unknown", "not_found", "unknown", "adopted"]
     assert consumed(house) == [-2]
 
 
 def test_missing_stock_goes_to_a_person_and_can_be_tried_again(house: House) -> None:
+    house.sandbox.control.settings(prevent_negative_inventory=True)
     message = house.consumption()
     house.drain()
     message.refresh_from_db()
     assert message.state == "rejected"
     assert "there is not enough stock" in message.error
+
+    stock(house)
+    outbox.retry(message, by=User.objects.create(username="admin"), reason="stock has arrived")
+    house.drain()
+
+    message.refresh_from_db()
+    assert message.state == "done"
+    assert consumed(house) == [-2]
 
 
 def test_without_the_app_a_movement_waits_with_the_reason(house: House, settings: Any) -> None:
