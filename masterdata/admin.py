@@ -23,7 +23,6 @@ from .models import (
 )
 from .read_only import ReadOnlyAdmin, field_changes
 
-
 Filters = list[str | type[admin.SimpleListFilter]]
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import datetime
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +14,8 @@ from unfold.admin import ModelAdmin, TabularInline
 from .models import Change
 
 LATEST = 200
-UNTOLD = {"row_hash", "content_hash", "changed_at"}
+ACTS = {"insert": "added", "update": "changed", "delete": "removed"}
+UNTOLD = {"id", "row_hash", "content_hash", "changed_at"}
 
 
 @dataclass(frozen=True)
@@ -23,7 +25,49 @@ class FieldChange:
     new: str
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+@dataclass(frozen=True)
+class Told:
+    """One line of a record's history: who did what, when, and each field old → new."""
+
+    at: datetime.datetime
+    actor: str
+    action: str
+    fields: list[FieldChange] = field(default_factory=list)
+
+
+class RecordedHistory:
+    """A record's history as the database itself wrote it down, whoever changed the row and however."""
+
+    opts: Any
+    admin_site: Any
+    get_object: Any
+    has_view_permission: Any
+
+    def changes(self, record: Any) -> list[Told]:
+        """Give the changes of a record, the newest first."""
+        found = Change.objects.filter(table=self.opts.db_table, row=record.pk).order_by("-pk")[:LATEST]
+        return [told(change) for change in found]
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show who changed what, when, and from what to what; there is nothing to press."""
+        record = self.get_object(request, object_id)
+        if record is None:
+            raise Http404
+        if not self.has_view_permission(request, record):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History of {record}",
+            "opts": self.opts,
+            "object": record,
+            "changes": self.changes(record),
+        }
+        return TemplateResponse(request, "admin/record_history.html", context | (extra_context or {}))
+
+
+class ReadOnlyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     """A table to look at; change comes from elsewhere."""
 
     list_fullwidth = True
@@ -41,33 +85,6 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show who changed what, when, and from what to what."""
-        record = self.get_object(request, object_id)
-        if record is None:
-            raise Http404
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
-        found = Change.objects.filter(table=self.opts.db_table, row=record.pk).order_by("-pk")[:LATEST]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"History of {record}",
-            "opts": self.opts,
-            "object": record,
-            "changes": [
-                {
-                    "at": change.at,
-                    "actor": change.actor or "unknown",
-                    "action": change.action.lower(),
-                    "fields": field_changes(change),
-                }
-                for change in found
-            ],
-        }
-        return TemplateResponse(request, "admin/record_history.html", context | (extra_context or {}))
 
 
 class ReadOnlyInline(TabularInline):  # type: ignore[misc]
@@ -87,6 +104,12 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def told(change: Change) -> Told:
+    """Put a change of the book into words."""
+    action = ACTS.get(change.action.lower(), change.action.lower())
+    return Told(change.at, change.actor or "unknown", action, field_changes(change))
 
 
 def field_changes(change: Change) -> list[FieldChange]:

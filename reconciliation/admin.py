@@ -11,12 +11,11 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 from django.utils.html import format_html
-from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from masterdata.read_only import ReadOnlyAdmin, ReadOnlyInline
+from masterdata.read_only import ReadOnlyAdmin, ReadOnlyInline, RecordedHistory, Told
 
 from .models import (
     Document,
@@ -63,6 +62,18 @@ class DocumentAdmin(ReadOnlyAdmin):
     search_fields = ["number", "bc_number"]
     list_filter = ["status", "received_from"]
     exclude = ["content_hash"]
+
+    def changes(self, record: Document) -> list[Told]:
+        """Tell how the document came, what matching said of it, and when it was posted."""
+        story = [Told(record.created_at, record.received_from, "recorded")]
+        if isinstance(record, SupplierInvoice):
+            story += [
+                Told(decision.decided_at, "matching", f"judged: {decision.outcome}")
+                for decision in record.decisions.only("decided_at", "outcome")
+            ]
+        if record.posted_at:
+            story.append(Told(record.posted_at, "Business Central", f"posted as {record.bc_number}"))
+        return sorted(story, key=lambda line: line.at, reverse=True)
 
     @display(description="status", label=TONES, ordering="status")
     def state_of_affairs(self, document: Document) -> tuple[str, str]:
@@ -235,7 +246,7 @@ def _pretty(value: Any) -> str:
 
 
 @admin.register(ExceptionCase)
-class ExceptionCaseAdmin(SimpleHistoryAdmin, ReadOnlyAdmin):  # type: ignore[misc]
+class ExceptionCaseAdmin(ReadOnlyAdmin):
     """The desk has the screens to work on a case; here are its rows and its history."""
 
     list_display = ["invoice_number", "vendor_name", "code", "difference", "currency", "status", "owner"]
@@ -252,7 +263,7 @@ class ExceptionCaseAdmin(SimpleHistoryAdmin, ReadOnlyAdmin):  # type: ignore[mis
 # Limits
 
 
-class PolicyAdmin(SimpleHistoryAdmin, ModelAdmin):  # type: ignore[misc]
+class PolicyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     """What a controller sets; every saved change is kept with its author."""
 
     list_fullwidth = True

@@ -6,16 +6,14 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from integration import mapping
 from integration.mapping import trial
 from integration.models import FieldMapping, FieldMappingRow
-from masterdata.read_only import FieldChange
+from masterdata.read_only import FieldChange, RecordedHistory, Told
 
 LATEST = 200
 ACTS = {"+": "added", "~": "changed", "-": "removed"}
@@ -77,7 +75,7 @@ class RowInline(TabularInline):  # type: ignore[misc]
 
 
 @admin.register(FieldMapping)
-class FieldMappingAdmin(ModelAdmin):  # type: ignore[misc]
+class FieldMappingAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     """The shipped mappings; couriers know them by name, so none is added or removed here."""
 
     list_display = ["name", "source", "target", "version", "note"]
@@ -113,44 +111,22 @@ class FieldMappingAdmin(ModelAdmin):  # type: ignore[misc]
             f"This is version {version} now. The next message to be built uses it; others keep theirs.",
         )
 
-    def history_view(
-        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """Show every change of the mapping and its rows, the newest first."""
-        record = self.get_object(request, object_id)
-        if record is None:
-            raise Http404
-        if not self.has_view_permission(request, record):
-            raise PermissionDenied
-        context = {
-            **self.admin_site.each_context(request),
-            "title": f"History of {record.name}",
-            "opts": self.opts,
-            "object": record,
-            "changes": _history(record),
-        }
-        return TemplateResponse(request, "admin/record_history.html", context | (extra_context or {}))
+    def changes(self, record: FieldMapping) -> list[Told]:
+        """Give the changes of a mapping and of its rows, the newest first."""
+        rows = FieldMappingRow.history.filter(mapping_id=record.pk)
+        entries = [
+            *record.history.select_related("history_user").order_by("-history_date")[:LATEST],
+            *rows.select_related("history_user").order_by("-history_date", "-history_id")[:LATEST],
+        ]
+        entries.sort(key=lambda entry: entry.history_date, reverse=True)
+        return [_told(entry) for entry in entries[:LATEST]]
 
 
-def _history(record: FieldMapping) -> list[dict[str, Any]]:
-    rows = FieldMappingRow.history.filter(mapping_id=record.pk)
-    entries = [
-        *record.history.select_related("history_user").order_by("-history_date")[:LATEST],
-        *rows.select_related("history_user").order_by("-history_date", "-history_id")[:LATEST],
-    ]
-    entries.sort(key=lambda entry: entry.history_date, reverse=True)
-    return [_told(entry) for entry in entries[:LATEST]]
-
-
-def _told(entry: Any) -> dict[str, Any]:
+def _told(entry: Any) -> Told:
     is_row = hasattr(entry, "transform")
     subject = f"{entry.source or 'constant'} → {entry.target}" if is_row else "the mapping"
-    return {
-        "at": entry.history_date,
-        "actor": str(entry.history_user) if entry.history_user else "Tieout",
-        "action": f"{ACTS[entry.history_type]} {subject}",
-        "fields": _differences(entry),
-    }
+    actor = str(entry.history_user) if entry.history_user else "Tieout"
+    return Told(entry.history_date, actor, f"{ACTS[entry.history_type]} {subject}", _differences(entry))
 
 
 def _differences(entry: Any) -> list[FieldChange]:
