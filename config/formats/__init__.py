@@ -1,0 +1,1 @@
+"""How the product writes dates, times and numbers, by language."""
