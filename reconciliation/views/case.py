@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from reconciliation import cases, roles
-from reconciliation.models import ExceptionCase, Resolution
+from reconciliation.models import ExceptionCase, Resolution, SupplierInvoice
 
 from . import figures, workplace
 from .case_actions import actions, colleagues, may_hand_over
-from .case_findings import boxes
+from .case_findings import why
 from .case_forms import STAYS, VERBS
 from .case_table import comparison
 from .queue import NEIGHBOURS, Question
@@ -121,7 +121,7 @@ def _page(
         "status_words": _status(shown),
         "owner": figures.person(shown.owner, user),
         "may_take": user.has_perm(roles.RESOLVE) and shown.is_open and shown.owner_id != user.pk,
-        "boxes": boxes(shown, findings),
+        "why": why(shown, findings),
         "table": comparison(shown, findings),
         "actions": actions(shown, findings, proposal, user, tried),
         "resolver": "" if user.has_perm(roles.RESOLVE) else roles.refusal(user, roles.RESOLVE),
@@ -129,7 +129,7 @@ def _page(
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
         "proposed_at": figures.moment(proposal.at) if proposal else "",
         "at_stake": figures.money(cases.at_stake(shown, cases.blocking(findings)), shown.currency),
-        "ended": cases.what_happened(shown) if not shown.is_open else "",
+        "ended": "" if shown.is_open else _ended(shown),
         "colleagues": colleagues(shown) if may_hand_over(shown, user) else [],
         "first_day": timezone.localdate() + datetime.timedelta(days=1),
         "usual_day": timezone.localdate() + USUAL_WAIT,
@@ -210,10 +210,21 @@ def _status(shown: ExceptionCase) -> str:
     return shown.get_status_display().capitalize()
 
 
+def _ended(shown: ExceptionCase) -> str:
+    """Say how the case ended, and how far the invoice has come since."""
+    told = cases.what_happened(shown)
+    if shown.invoice.status == SupplierInvoice.Status.POSTED:
+        posted = _("The invoice is posted in Business Central as {number}.")
+        return f"{told} {posted.format(number=shown.invoice.bc_number)}"
+    if shown.invoice.status == SupplierInvoice.Status.READY:
+        return f"{told} {_('The invoice is on its way to Business Central.')}"
+    return told
+
+
 def _tone(shown: ExceptionCase) -> str:
     return {
         Status.OPEN: "bad",
         Status.WAITING: "warn",
         Status.PROPOSED: "warn",
-        Status.REJECTED: "bad",
+        Status.REJECTED: "calm",
     }.get(Status(shown.status), "good")

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from reconciliation import cases
 from reconciliation.models import ExceptionCase, Finding
 
 from . import figures
@@ -16,6 +18,10 @@ from .reasons import Reason, reason
 
 PER_PRICE = {"PRICE_OVER", "PRICE_UNDER", "ZERO_ORDER_PRICE", "ZERO_INVOICE_PRICE"}
 EFFECTS = ("block", "warn", "info")
+# What follows from another finding comes after it.
+CONSEQUENCES = {"TOTAL", "LINE_TOTAL"}
+# So many are shown at once; the others unfold.
+AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -31,33 +37,81 @@ class Box:
     remedy: str
 
 
-def boxes(shown: ExceptionCase, findings: Iterable[Finding]) -> list[Box]:
-    """Give the findings in words: what holds the invoice back first, the most money first."""
+@dataclass(frozen=True)
+class Why:
+    """The findings of a case: the sum in a sentence, the heaviest in full, the others to unfold."""
+
+    gist: str
+    boxes: list[Box]
+    more: list[Box]
+    more_title: str
+
+
+def why(shown: ExceptionCase, findings: Iterable[Finding]) -> Why:
+    """Put the findings in words: what holds the invoice back first, the most money first."""
     billed = billed_by_price(shown.decision.question)
-    return [
-        _box(finding, shown.currency, billed.get(finding.line or 0))
-        for finding in sorted(findings, key=_weight)
+    ranked = sorted(findings, key=_weight)
+    boxes = [
+        _box(finding, shown.currency, billed.get(finding.line or 0), is_open=shown.is_open)
+        for finding in ranked
     ]
+    heavy = sum(finding.effect in {"block", "warn"} for finding in ranked)
+    at_once = min(heavy, AT_ONCE) or 1
+    return Why(
+        gist=_gist(shown, cases.blocking(ranked)),
+        boxes=boxes[:at_once],
+        more=boxes[at_once:],
+        more_title=_more(max(heavy - at_once, 0), len(ranked) - max(heavy, at_once)),
+    )
 
 
-def _weight(finding: Finding) -> tuple[int, Decimal, int]:
+def _gist(shown: ExceptionCase, holding: list[Finding]) -> str:
+    """Say how much of the invoice does not tie out, and where."""
+    if not holding or not shown.is_open:
+        return ""
+    stake, whole = cases.at_stake(shown, holding), abs(shown.amount)
+    lines = {finding.line for finding in holding if finding.line is not None}
+    count = len(shown.decision.question.get("invoice", {}).get("lines", []))
+    told = (
+        _("{amount} of {whole} does not tie out").format(
+            amount=figures.money(stake, shown.currency), whole=figures.money(whole, shown.currency)
+        )
+        if stake < whole
+        else _("{amount} does not tie out").format(amount=figures.money(stake, shown.currency))
+    )
+    if len(lines) > 1:
+        return _("{told}, on {n} of {count} lines.").format(told=told, n=len(lines), count=count)
+    return _("{told}, on line {line}.").format(told=told, line=lines.pop()) if lines else f"{told}."
+
+
+def _more(reasons: int, notes: int) -> str:
+    told = []
+    if reasons:
+        told.append(ngettext("{n} more reason", "{n} more reasons", reasons).format(n=reasons))
+    if notes:
+        told.append(ngettext("{n} note", "{n} notes", notes).format(n=notes))
+    return str(_(" and ")).join(told)
+
+
+def _weight(finding: Finding) -> tuple[int, Decimal, bool, int]:
     """Rank a finding; one that blocks without an amount puts the whole invoice at stake."""
     rank = 2 if finding.released else EFFECTS.index(finding.effect) if finding.effect in EFFECTS else 3
     amount = -abs(finding.amount) if finding.amount is not None else Decimal("-Infinity")
-    return rank, amount, finding.position
+    return rank, amount, finding.code in CONSEQUENCES, finding.position
 
 
-def _box(finding: Finding, currency: str, billed: Decimal | None) -> Box:
-    why = reason(finding.code)
-    tone = {"block": "bad", "warn": "warn"}.get(finding.effect, "calm")
+def _box(finding: Finding, currency: str, billed: Decimal | None, *, is_open: bool) -> Box:
+    cause = reason(finding.code)
+    tone = {"block": "bad", "warn": "warn"}.get(finding.effect, "calm") if is_open else "calm"
+    remedy = str(cause.remedy) if is_open and finding.effect == "block" else ""
     return Box(
-        reason=why,
+        reason=cause,
         tone="good" if finding.released else tone,
         lead=_("Line {line}").format(line=finding.line) if finding.line is not None else "",
         sentence=finding.sentence,
         sum=_sum_in_words(finding, currency, billed),
         limits=_limits_in_words(finding, currency),
-        remedy=_("Released before for these figures.") if finding.released else str(why.remedy),
+        remedy=_("Released before for these figures.") if finding.released else remedy,
     )
 
 

@@ -104,6 +104,8 @@ def _mark(cells: dict[str, Cell], names: list[str], finding: Finding, currency: 
         return
     for position, name in enumerate(names):
         cell = cells[name]
+        if position and cell.text in ("", "0"):
+            continue
         if cell.mark is None or finding.effect == "block":
             cell.mark = reason(finding.code)
             cell.tone = "bad" if finding.effect == "block" else "warn"

@@ -16,6 +16,7 @@ from . import figures
 from .reasons import reason
 
 LATEST = 200
+MOST_LABELS = 3
 # What simple-history keeps of a case and people ask about; the rest follows from the judgement.
 FIELDS = (
     "status",
@@ -28,6 +29,8 @@ FIELDS = (
     "cleared_by",
     "closed_at",
 )
+# A resolution, or the clearing, tells the others.
+TOLD_AS_MOVES = {"owner", "code", "difference", "amount", "due_on"}
 
 
 @dataclass(frozen=True)
@@ -68,7 +71,7 @@ class Event:
 
 def timeline(case: ExceptionCase, viewer: User, *, talk: bool) -> list[Event]:
     """Tell the story of a case, the newest first."""
-    events = [*_judgements(case), *_resolutions(case, viewer), *_moves(case, viewer)]
+    events = [*_invoice(case), *_judgements(case), *_resolutions(case, viewer), *_moves(case, viewer)]
     if talk:
         events += _comments(case, viewer)
     return sorted(events, key=lambda event: event.at, reverse=True)
@@ -81,6 +84,10 @@ def changes(case: ExceptionCase) -> list[Change]:
     found = []
     for new, old in zip(rows, [*rows[1:], None], strict=True):
         if old is None:
+            if new.history_type == "+":
+                found.append(
+                    Change(new.history_date, new.history_user, "opened", _("Case"), "–", _("opened"))
+                )
             continue
         for name in FIELDS:
             before, after = _raw(old, name), _raw(new, name)
@@ -98,6 +105,19 @@ def changes(case: ExceptionCase) -> list[Change]:
     return found
 
 
+def _invoice(case: ExceptionCase) -> list[Event]:
+    """Tell where the invoice came from, and that it was posted."""
+    invoice = case.invoice
+    came = (
+        Event(invoice.created_at, "machine", _("Pulled from Business Central"))
+        if invoice.origin == invoice.Origin.BC
+        else Event(invoice.created_at, "machine", _("Invoice received"), invoice.received_from)
+    )
+    if not invoice.posted_at:
+        return [came]
+    return [came, Event(invoice.posted_at, "done", _("Posted in Business Central"), invoice.bc_number)]
+
+
 def _judgements(case: ExceptionCase) -> list[Event]:
     decisions = case.invoice.decisions.defer("question").order_by("-pk")[:LATEST]
     outcomes = {
@@ -111,7 +131,10 @@ def _judgements(case: ExceptionCase) -> list[Event]:
     for decision in decisions:
         outcome = outcomes.get(decision.outcome, decision.outcome)
         blocks = [f["code"] for f in decision.answer.get("findings", []) if f.get("effect") == "block"]
-        told = ", ".join(dict.fromkeys(str(reason(code).label).lower() for code in blocks))
+        labels = list(dict.fromkeys(str(reason(code).label).lower() for code in blocks))
+        told = ", ".join(labels[:MOST_LABELS])
+        if len(labels) > MOST_LABELS:
+            told = _("{told} and {n} more").format(told=told, n=len(labels) - MOST_LABELS)
         events.append(
             Event(
                 at=decision.decided_at,
@@ -166,7 +189,9 @@ def _moves(case: ExceptionCase, viewer: User) -> list[Event]:
         moments.setdefault(change.at, []).append(change)
     events = []
     for at, group in moments.items():
-        told = [change for change in group if change.field not in {"status", "closed_at", "wait_until"}]
+        told = [change for change in group if change.field in TOLD_AS_MOVES]
+        if any(change.field == "status" and change.by for change in group):
+            told = [change for change in told if change.field != "owner"]  # who decides a case takes it
         cleared = next((change for change in group if change.field == "cleared_by" and change.new), None)
         if cleared:
             events.append(Event(at, "done", _("Cleared itself"), "", cleared.new))
@@ -199,7 +224,7 @@ def _raw(row: Any, name: str) -> Any:
 def _label(name: str) -> str:
     return {
         "status": _("Status"),
-        "owner": _("With"),
+        "owner": _("Owner"),
         "wait_until": _("Waits until"),
         "code": _("Reason"),
         "difference": _("Difference"),
