@@ -1,0 +1,47 @@
+"""A Tieout of its own for a program that is no test: private servers, an empty database, a BC sandbox."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import django
+
+from config.local import business_central, servers
+from integration.sandbox import launch
+
+PREFIX = "tieout-test-"  # the next test run sweeps up what a killed run left behind
+
+
+@contextmanager
+def prepare(**variables: str) -> Iterator[launch.Running]:
+    """Start everything, set Django up with these variables, give the sandbox; leave nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o711)  # the account that root lends the servers to has to pass
+    try:
+        with servers.start(folder, durable=False) as running, launch.start(folder / "sandbox") as sandbox:
+            os.environ |= {"TIEOUT_MODE": "test", "DJANGO_SETTINGS_MODULE": "config.settings"}
+            os.environ |= running.environment | business_central.environment(sandbox.connection)
+            os.environ |= {"REDIS_PREFIX": folder.name, "LOG_LEVEL": "CRITICAL", **variables}
+            django.setup()
+            with _database():
+                yield sandbox
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _database() -> Iterator[None]:
+    """Work in a database made for this run, also on a server that was given."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
