@@ -23,7 +23,7 @@ from masterdata.models import Vendor
 
 from . import causes, documents
 from .gathering import gather
-from .matching import ENGINE_VERSION, Decision, Effect, Outcome, answer, match, question
+from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, question
 from .matching import Finding as Reason
 from .models import ExceptionCase, Finding, MatchDecision, Resolution, SupplierInvoice
 
@@ -34,6 +34,7 @@ InvoiceStatus = SupplierInvoice.Status
 
 BATCH = 200
 HELD_BACK = (Outcome.BLOCKED, Outcome.UNREADABLE)
+SUMS = {Code.LINE_TOTAL: 1, Code.TOTAL: 2}
 # The worklist's columns, copied at each judgement.
 COPIED = [
     "decision", "status", "wait_until", "closed_at", "cleared_by", "invoice_number", "vendor_number",
@@ -56,10 +57,16 @@ class _Judged:
 
     @property
     def reasons(self) -> list[Reason]:
-        """The findings that hold it back, the most money first; one without a sum puts all at stake."""
+        """The findings that hold it back, the most money first; one without a sum puts all at stake.
+
+        A sum says less than the figure that moved it, so of equals it comes last.
+        """
         holding = [finding for finding in self.decision.findings if finding.effect == Effect.BLOCK]
         whole = abs(self.invoice.total or Decimal(0))
-        return sorted(holding, key=lambda f: -abs(f.amount) if f.amount is not None else -whole)
+        return sorted(
+            holding,
+            key=lambda f: (-(abs(f.amount) if f.amount is not None else whole), SUMS.get(f.code, 0)),
+        )
 
 
 def match_due(limit: int = 500) -> int:
