@@ -37,7 +37,7 @@ class MessageQuerySet(models.QuerySet[Any]):
 
 
 class Message(models.Model):
-    """One document's way to BC. Only `integration/outbox.py` changes its state."""
+    """One document's way to BC. Only `integration/outbox` changes its state."""
 
     class State(models.TextChoices):
         READY = "ready", "ready"

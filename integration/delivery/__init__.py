@@ -1,0 +1,11 @@
+"""Deliver messages to Business Central: look, write once, turn every outcome into the message's next state.
+
+A write has three outcomes: posted, refused, unknown. Only the unknown one is dangerous, and it is never
+answered by sending again: BC is looked at until the outcome is settled (docs/decisions/0003).
+"""
+
+from .draining import Report, deliver_next, drain, worker_name
+from .single import deliver
+from .tries import Delivery
+
+__all__ = ["Delivery", "Report", "deliver", "deliver_next", "drain", "worker_name"]

@@ -1,0 +1,88 @@
+"""Take one message as far as it gets now: look, write once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from integration import backoff, connections, couriers, outbox
+from integration.bc import Client
+from integration.couriers import Posted, Standing, Withdrawn
+from integration.errors import PermanentError
+from integration.models import DocumentKind, Message
+
+from .failures import failed
+from .pace import next_look, paced, since_sent
+from .tries import Delivery, Outcome, Try
+
+
+def deliver(message: Message, *, client: Client | None = None, worker: str = "") -> Delivery:
+    """Take a claimed message as far as it gets now; always leaves it in a state that somebody continues."""
+    attempt = Try(message, worker or message.lease_by, timezone.now())
+    try:
+        return _deliver(attempt, client or connections.client())
+    except outbox.LostLease as lost:
+        return attempt.record(Outcome.LOST_LEASE, str(lost))
+    except Withdrawn as withdrawn:
+        return _withdraw(attempt, withdrawn)
+    except Exception as error:  # noqa: BLE001 - the edge of the loop: one message must not stop the others
+        return failed(attempt, error)
+
+
+def _deliver(attempt: Try, client: Client) -> Delivery:
+    message = attempt.message
+    courier = couriers.COURIERS[DocumentKind(message.document_kind)]
+    visit = courier.visit(client, message, couriers.load(message))
+    found = visit.find()
+    if isinstance(found, Posted):
+        return attempt.end(
+            Outcome.ADOPTED,
+            _already(found),
+            lambda: outbox.mark_done(message, bc_id=found.id, bc_number=found.number, at=timezone.now()),
+        )
+    if message.unknown_since is not None and not _is_settled(message, found):
+        return _look_again(attempt)
+    if message.unknown_since is not None:
+        attempt.settle()
+    room = timedelta(seconds=client.connection.timeouts.action + client.connection.timeouts.connect)
+    posted = visit.send(lambda: outbox.mark_sending(message, now=timezone.now(), room=room))
+    return attempt.end(
+        Outcome.POSTED,
+        "",
+        lambda: outbox.mark_done(message, bc_id=posted.id, bc_number=posted.number, at=timezone.now()),
+    )
+
+
+def _already(found: Posted) -> str:
+    return f"Found in Business Central as {found.number}." if found.number else "Found in Business Central."
+
+
+def _is_settled(message: Message, found: Standing) -> bool:
+    """Whether it is safe to send again after a lost answer."""
+    if found is Standing.REPEATABLE:
+        return True
+    return next_look(message, looks=message.looks + 1) is None and since_sent(message) >= paced(
+        backoff.SETTLE_SECONDS[-1]
+    )
+
+
+def _look_again(attempt: Try) -> Delivery:
+    message = attempt.message
+    seconds = next_look(message, looks=message.looks + 1)
+    now = timezone.now()
+    if seconds is None:
+        seconds = max(0.0, paced(backoff.SETTLE_SECONDS[-1]) - since_sent(message))
+    return attempt.end(
+        Outcome.NOT_FOUND,
+        "Not found in Business Central yet.",
+        lambda: outbox.mark_unknown(message, at=now, look_at=now + timedelta(seconds=seconds), looked=True),
+    )
+
+
+def _withdraw(attempt: Try, withdrawn: Withdrawn) -> Delivery:
+    """Drop the message, unless its last answer is still unknown: then a person decides."""
+    if attempt.message.unknown_since is None:
+        return attempt.end(Outcome.NOT_SENT, str(withdrawn), lambda: outbox.withdraw(attempt.message))
+    error = PermanentError(f"{withdrawn} Look in Business Central whether it was posted before that.")
+    return failed(attempt, error)

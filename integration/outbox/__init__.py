@@ -1,0 +1,46 @@
+"""The outbox: put documents in line for Business Central, hand them to workers, remember how they fare.
+
+The rows are the truth; Celery only wakes workers up (docs/decisions/0003). A message is claimed in a short
+transaction of its own, with a lease and a rising fence; every later write names that fence, so a worker that
+comes back too late changes nothing. A message that was sent and never answered is `verifying`: it is looked
+for in BC and sent again only when it is proven not to be there.
+"""
+
+from .by_hand import cancel, mark_done_by_hand, retry
+from .leases import (
+    claim,
+    mark_done,
+    mark_retry,
+    mark_sending,
+    mark_settled,
+    mark_stuck,
+    mark_unknown,
+    sweep,
+    withdraw,
+)
+from .line import enqueue, enqueue_cleared_invoices, prepare, recheck_waiting
+from .states import TRANSITIONS, LostLease, OutboxError
+from .waking import wake
+
+__all__ = [
+    "TRANSITIONS",
+    "LostLease",
+    "OutboxError",
+    "cancel",
+    "claim",
+    "enqueue",
+    "enqueue_cleared_invoices",
+    "mark_done",
+    "mark_done_by_hand",
+    "mark_retry",
+    "mark_sending",
+    "mark_settled",
+    "mark_stuck",
+    "mark_unknown",
+    "prepare",
+    "recheck_waiting",
+    "retry",
+    "sweep",
+    "wake",
+    "withdraw",
+]

@@ -1,0 +1,161 @@
+"""Hand messages to workers: each with a lease, each later write under its fence."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils import timezone
+
+from integration import couriers
+from integration.models import Message
+from reconciliation import documents
+
+from .states import LostLease, State, check
+from .waking import wake
+
+logger = logging.getLogger(__name__)
+
+CLAIM = """
+UPDATE integration_message SET state = 'claimed', fence = fence + 1,
+       attempts = attempts + CASE WHEN unknown_since IS NULL THEN 1 ELSE 0 END,
+       lease_until = %(lease_until)s, lease_by = %(worker)s
+ WHERE id = (
+   SELECT m.id FROM integration_message m
+    WHERE m.state IN ('ready', 'verifying') AND m.next_attempt_at <= %(now)s
+      AND NOT EXISTS (
+        SELECT 1 FROM integration_message e
+         WHERE e.chain = m.chain AND e.state NOT IN ('done', 'cancelled') AND (e.rank, e.id) < (m.rank, m.id))
+    ORDER BY m.priority, m.next_attempt_at, m.id
+    LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING id
+"""
+
+
+def claim(*, now: datetime, worker: str) -> Message | None:
+    """Take the next message that is due and whose chain is free; None when there is none.
+
+    The attempt is counted before anything is tried, so that a message which kills its worker dies out.
+    """
+    lease_until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, {"now": now, "worker": worker[:100], "lease_until": lease_until})
+        row = cursor.fetchone()
+    return Message.objects.select_related("company").get(pk=row[0]) if row else None
+
+
+def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:
+    """Write down that the next call may change BC; raises LostLease when too little of the lease is left.
+
+    From here on the worker's death means `verifying`, not `ready`.
+    """
+    lease_until = now + max(timedelta(seconds=settings.OUTBOX_LEASE_SECONDS), 2 * room)
+    held = Message.objects.filter(pk=message.pk, fence=message.fence, lease_until__gt=now)
+    if not held.update(state=State.SENDING, lease_until=lease_until):
+        raise LostLease(f"{message} was taken over")
+    message.state = State.SENDING
+
+
+@transaction.atomic
+def mark_done(message: Message, *, bc_id: UUID | None, bc_number: str, at: datetime) -> None:
+    """The document is in BC, once."""
+    _move(
+        message,
+        to=State.DONE,
+        done_at=at,
+        bc_id=bc_id,
+        bc_number=bc_number,
+        unknown_since=None,
+        next_attempt_at=None,
+        error="",
+        error_code="",
+        error_detail="",
+        waiting_for="",
+    )
+    documents.mark_posted(couriers.load(message), bc_id=bc_id, bc_number=bc_number, at=at)
+    logger.info("Delivered %s to BC as %s", message.dedupe_key, bc_number)
+
+
+def mark_unknown(message: Message, *, at: datetime, look_at: datetime, looked: bool) -> None:
+    """The answer was lost, or it is still not clear: look in BC at `look_at`."""
+    _move(
+        message,
+        to=State.VERIFYING,
+        unknown_since=message.unknown_since or at,
+        looks=message.looks + looked,
+        next_attempt_at=look_at,
+    )
+
+
+def mark_settled(message: Message) -> None:
+    """It is proven not to be in BC: a new attempt may begin."""
+    held = Message.objects.filter(pk=message.pk, fence=message.fence)
+    if not held.update(unknown_since=None, looks=0, attempts=message.attempts + 1):
+        raise LostLease(f"{message} was taken over")
+    message.unknown_since, message.looks, message.attempts = None, 0, message.attempts + 1
+
+
+def withdraw(message: Message) -> None:
+    """Drop a message whose document need not be posted any more; the document itself stays as it is."""
+    _move(message, to=State.CANCELLED, next_attempt_at=None)
+
+
+def mark_retry(message: Message, *, at: datetime, counted: bool, error: dict[str, str]) -> None:
+    """Nothing was posted; try again at a later time. An attempt that never left us is not counted."""
+    _move(
+        message,
+        to=State.READY,
+        next_attempt_at=at,
+        attempts=message.attempts if counted else max(0, message.attempts - 1),
+        first_failed_at=message.first_failed_at or timezone.now(),
+        **error,
+    )
+
+
+def mark_stuck(message: Message, *, to: Message.State, error: dict[str, str]) -> None:
+    """Only a person can move it on: refused by BC (`rejected`) or tried too often (`dead`)."""
+    _move(
+        message,
+        to=to,
+        next_attempt_at=None,
+        first_failed_at=message.first_failed_at or timezone.now(),
+        **error,
+    )
+    logger.error("%s is %s: %s", message.dedupe_key, to, error["error"])
+
+
+def _move(message: Message, *, to: Message.State, **changes: Any) -> None:
+    """Change the state under the fence; raises LostLease when another worker has the message."""
+    check(message, to)
+    held = Message.objects.filter(pk=message.pk, fence=message.fence, state__in=Message.IN_FLIGHT)
+    if not held.update(state=to, lease_until=None, lease_by="", **changes):
+        raise LostLease(f"{message} was taken over")
+    for name, value in {"state": to, "lease_until": None, "lease_by": "", **changes}.items():
+        setattr(message, name, value)
+
+
+def sweep(*, now: datetime) -> int:
+    """Free what a dead worker left behind; returns how many.
+
+    What was only claimed goes back in line. What may have reached BC is looked for first.
+    """
+    expired = Message.objects.filter(lease_until__lt=now)
+    claimed = expired.filter(state=State.CLAIMED, unknown_since=None).update(
+        state=State.READY, lease_until=None, lease_by="", next_attempt_at=now
+    )
+    looking = expired.filter(state=State.CLAIMED).update(
+        state=State.VERIFYING, lease_until=None, lease_by="", next_attempt_at=now
+    )
+    sent = expired.filter(state=State.SENDING).update(
+        state=State.VERIFYING, lease_until=None, lease_by="", next_attempt_at=now, unknown_since=now
+    )
+    if freed := claimed + looking + sent:
+        logger.warning(
+            "Freed %s messages whose worker is gone, %s of them to be looked for in BC", freed, sent
+        )
+        wake()
+    return freed

@@ -1,0 +1,110 @@
+"""Put documents in line for Business Central, and build what is to be sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from integration import couriers
+from integration.models import DocumentKind, Message
+from reconciliation.models import SupplierInvoice
+
+from .states import State, change
+from .waking import wake
+
+RANKS = {DocumentKind.PURCHASE_ORDER: 0, DocumentKind.SUPPLIER_INVOICE: 2}
+PRIORITIES = {DocumentKind.SUPPLIER_INVOICE: 6}
+
+
+@transaction.atomic
+def enqueue(kind: DocumentKind | str, document: Any) -> Message:
+    """Put a document in line for BC; the same document again gives the same message."""
+    chain = couriers.COURIERS[DocumentKind(kind)].chain(document)
+    message: Message
+    message, created = Message.objects.exclude(state=State.CANCELLED).get_or_create(
+        dedupe_key=f"{document.company_id}:{kind}:{document.pk}",
+        defaults={
+            "company": document.company,
+            "chain": f"{document.company_id}:{chain}",
+            "rank": RANKS.get(DocumentKind(kind), 1),
+            "priority": PRIORITIES.get(DocumentKind(kind), 5),
+            "document_kind": kind,
+            "document_id": document.pk,
+            "document_number": document.number,
+            "state": State.WAITING,
+        },
+    )
+    if created:
+        prepare(message, document)
+        transaction.on_commit(wake)
+    return message
+
+
+def enqueue_cleared_invoices() -> int:
+    """Put in line the invoices that matching or a person has cleared; returns how many.
+
+    Reconciliation knows no outbox: a cleared invoice *is* the wish to post it, and is found here.
+    """
+    waiting = SupplierInvoice.objects.filter(status=SupplierInvoice.Status.READY).exclude(
+        pk__in=Message.objects.filter(document_kind=DocumentKind.SUPPLIER_INVOICE)
+        .exclude(state=State.CANCELLED)
+        .values("document_id")
+    )
+    invoices = list(waiting.select_related("company")[:500])
+    for invoice in invoices:
+        enqueue(DocumentKind.SUPPLIER_INVOICE, invoice)
+    return len(invoices)
+
+
+def prepare(message: Message, document: Any | None = None) -> None:
+    """Build the payload, or say what the message waits for; only for messages that wait."""
+    document = document or couriers.load(message)
+    prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
+    now = timezone.now()
+    if prepared.waiting_for:  # the time lets those that wait be looked at in turn
+        change(message, waiting_for=prepared.waiting_for[:300], next_attempt_at=now)
+    elif prepared.nothing_to_post:
+        change(message, state=State.DONE, done_at=now, waiting_for="", next_attempt_at=None)
+    elif prepared.problems:
+        _refuse(message, prepared.problems)
+    else:
+        change(
+            message,
+            state=State.READY,
+            payload=prepared.payload,
+            mapping_version=prepared.mapping_version,
+            waiting_for="",
+            next_attempt_at=now,
+        )
+
+
+def recheck_waiting(limit: int = 1000) -> int:
+    """Look again at what waits for a missing record; returns how many are on their way now."""
+    moved = 0
+    waiting = Message.objects.filter(state=State.WAITING).order_by("next_attempt_at", "id")[:limit]
+    for message in list(waiting):
+        with transaction.atomic():
+            locked = Message.objects.select_for_update(skip_locked=True).filter(
+                pk=message.pk, state=State.WAITING
+            )
+            if current := locked.first():
+                prepare(current)
+                moved += current.state != State.WAITING
+    if moved:
+        wake()
+    return moved
+
+
+def _refuse(message: Message, problems: Iterable[str]) -> None:
+    sentence = f"{message} cannot be written for Business Central: " + "; ".join(problems)
+    change(
+        message,
+        state=State.REJECTED,
+        waiting_for="",
+        error_code="mapping",
+        error=f"{sentence}. Correct the record or the field mapping, then retry.",
+        first_failed_at=message.first_failed_at or timezone.now(),
+    )
