@@ -1,0 +1,436 @@
+"""What holds for every case: order does not matter, no limit bites for being higher, nothing crashes."""
+
+from __future__ import annotations
+
+import copy
+import random
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
+from reconciliation.matching import answer, case_from, match, question
+from reconciliation.matching.exact import money, plain, rounded, settle, shown, trimmed
+
+from .asking import (
+    Json,
+    ask,
+    codes,
+    confirmation,
+    invoice,
+    invoice_line,
+    order,
+    order_line,
+    receipt,
+    receipt_line,
+    return_,
+    rule,
+)
+from .asking import question as asked
+
+tried = settings(max_examples=100, deadline=None, derandomize=True)
+tried_hard = settings(tried, max_examples=200)
+
+GRAVITY = ["info", "warn", "block"]
+OUTCOMES = ["clean", "within", "warning", "blocked", "unreadable"]
+CHECKS = [
+    "price", "line_total", "quantity_ordered", "quantity_received", "quantity_accepted", "accepted_amount",
+    "unit_ratio", "charge", "tax", "total", "rate", "early", "large_amount",
+]  # fmt: skip
+UNITS = [
+    {"item": "BELT", "unit": "BOX", "per_base": "12"},
+    {"item": "BELT", "unit": "TRIO", "per_base": "3"},
+]
+
+
+def texts(low: str, high: str, places: int) -> st.SearchStrategy[str]:
+    """Give decimal strings as people write them."""
+    return st.decimals(low, high, places=places, allow_nan=False).map(lambda figure: f"{figure:f}")
+
+
+quantities = texts("0", "60", 3)
+prices = texts("0", "20", 2)
+limits = st.fixed_dictionaries(
+    {},
+    optional={
+        "percent": texts("0", "40", 1),
+        "amount": texts("0", "90", 0),
+        "quantity": texts("0", "9", 0),
+    },
+)
+
+
+@st.composite
+def tolerances(draw: Any) -> list[Json]:
+    return [
+        rule(
+            check,
+            upper=draw(limits),
+            lower=draw(limits),
+            below=draw(st.sampled_from(["ignore", "warn", "block"])),
+            combine=draw(st.sampled_from(["all", "any"])),
+        )
+        for check in draw(st.lists(st.sampled_from(CHECKS), unique=True, max_size=13))
+    ]
+
+
+@st.composite
+def questions(draw: Any) -> Json:
+    """Make a case about belts on up to three order lines, with what may befall them."""
+    numbers = range(1, draw(st.integers(1, 3)) + 1)
+    unit = st.sampled_from(["PCS", "BOX", "TRIO"])
+    lines = [
+        order_line(
+            number,
+            quantity=draw(quantities),
+            unit=draw(unit),
+            unit_price=draw(prices),
+            discount=draw(st.sampled_from(["0", "1.50"])),
+            delivery_date=draw(st.sampled_from([None, "2026-03-25"])),
+            charges=draw(st.sampled_from([[], [{"code": "FREIGHT", "amount": "9.00"}]])),
+            **({"kind": "service", "item": ""} if draw(st.integers(0, 5)) == 0 else {}),
+        )
+        for number in numbers
+    ]
+    receipts = [
+        receipt(
+            *(
+                receipt_line(draw(quantities), number, unit=draw(unit), accepted=draw(st.none() | quantities))
+                for number in draw(st.lists(st.sampled_from(numbers), max_size=3))
+            ),
+            number=f"GR-{index}",
+        )
+        for index in range(draw(st.integers(0, 2)))
+    ]
+    returns = [
+        return_(draw(quantities), draw(st.sampled_from(numbers)), date=day)
+        for day in draw(st.lists(st.sampled_from(["2026-03-12", "2026-03-25"]), max_size=2, unique=True))
+    ]
+    before = [
+        invoice(
+            invoice_line(draw(st.sampled_from(numbers)), quantity=draw(quantities), unit=draw(unit)),
+            number=f"R-{index}",
+            date="2026-03-05",
+            type=draw(st.sampled_from(["invoice", "invoice", "credit_memo"])),
+            state=draw(st.sampled_from(["posted", "pending"])),
+        )
+        for index in range(draw(st.integers(0, 2)))
+    ]
+    billed = [
+        invoice_line(
+            index,
+            order_line=draw(st.sampled_from([*numbers, 9])),
+            item=draw(st.sampled_from(["BELT", ""])),
+            quantity=draw(texts("-5", "60", 3)),
+            unit=draw(unit),
+            unit_price=draw(prices),
+        )
+        for index in range(1, draw(st.integers(1, 4)) + 1)
+    ]
+    return asked(
+        units=UNITS,
+        orders=[order(*lines, tax=draw(prices), charges=[{"code": "FREIGHT", "amount": "5.00"}])],
+        receipts=receipts,
+        returns=returns,
+        confirmations=[confirmation(draw(st.sampled_from(numbers)), amount=draw(prices))],
+        earlier=before,
+        invoice=invoice(*billed, tax=draw(prices), type=draw(st.sampled_from(["invoice", "credit_memo"]))),
+        rules=draw(tolerances()),
+        levels=[
+            {
+                "vendor": None,
+                "item": None,
+                "level": draw(st.sampled_from(["two_way", "three_way", "four_way"])),
+            }
+        ],
+    )
+
+
+def judged(case: Json) -> Json:
+    return answer(match(case_from(case)))
+
+
+def reasons(given: Json) -> set[tuple[str, int | None, str | None]]:
+    return {(found["code"], found["line"], found["subject"]) for found in given["findings"]}
+
+
+@tried
+@given(case=questions(), seed=st.integers(0, 99))
+def test_the_order_in_which_things_are_told_does_not_matter(case, seed):
+    shuffled = copy.deepcopy(case)
+    shuffle = random.Random(seed).shuffle
+    for rows in (
+        shuffled["invoice"]["lines"],
+        shuffled["receipts"],
+        shuffled["returns"],
+        shuffled["earlier"],
+        shuffled["units"],
+        shuffled["orders"][0]["lines"],
+        *(row["lines"] for row in shuffled["receipts"]),
+    ):
+        shuffle(rows)
+
+    assert judged(shuffled) == judged(case)
+
+
+@tried
+@given(case=questions())
+def test_matching_twice_gives_the_same_and_so_does_the_stored_question(case):
+    read = case_from(case)
+
+    assert match(read) == match(read) == match(case_from(question(read)))
+
+
+@tried
+@given(case=questions(), share=texts("0.001", "0.999", 3))
+def test_splitting_a_receipt_does_not_matter(case, share):
+    split = copy.deepcopy(case)
+    for row in split["receipts"]:
+        parts = []
+        for line in row["lines"]:
+            whole = {name: Decimal(line[name]) for name in ("received", "accepted") if line[name] is not None}
+            first = {name: amount * Decimal(share) for name, amount in whole.items()}
+            rest = {name: amount - first[name] for name, amount in whole.items()}
+            parts += [
+                {**line, **{name: str(amount) for name, amount in part.items()}} for part in (first, rest)
+            ]
+        row["lines"] = parts
+    for row in list(split["receipts"]):
+        last = row["lines"][-1:]
+        row["lines"] = row["lines"][:-1]
+        split["receipts"].append({**row, "number": f"{row['number']}-B", "lines": last})
+
+    assert judged(split) == judged(case)
+
+
+@tried
+@given(case=questions(), more=texts("0", "30", 2), which=st.sampled_from(["percent", "amount", "quantity"]))
+def test_a_higher_limit_never_adds_a_finding_nor_makes_one_graver(case, more, which):
+    looser = copy.deepcopy(case)
+    for stated in looser["policy"]["rules"]:
+        for side in ("upper", "lower"):
+            if which in stated[side]:
+                stated[side][which] = str(Decimal(stated[side][which]) + Decimal(more))
+
+    strict, loose = judged(case), judged(looser)
+
+    assert reasons(loose) <= reasons(strict)
+    effects = {(f["code"], f["line"], f["subject"]): f["effect"] for f in strict["findings"]}
+    for found in loose["findings"]:
+        before = effects[found["code"], found["line"], found["subject"]]
+        assert GRAVITY.index(found["effect"]) <= GRAVITY.index(before)
+    assert OUTCOMES.index(loose["outcome"]) <= OUTCOMES.index(strict["outcome"])
+
+
+@tried
+@given(case=questions(), factor=st.sampled_from(["2", "8", "0.5", "1000"]))
+def test_a_base_unit_of_another_size_changes_no_verdict(case, factor):
+    """Count the item in pieces of another size: the same goods in other numbers have the same reasons."""
+    times = Decimal(factor)
+    scaled = copy.deepcopy(case)
+    scaled["items"] = [{**row, "base_unit": "BIT", "rounding_precision": "0"} for row in scaled["items"]]
+    case["items"] = [{**row, "rounding_precision": "0"} for row in case["items"]]
+    scaled["units"] = [
+        {**row, "per_base": str(Decimal(row["per_base"]) * times)} for row in scaled["units"]
+    ] + [{"item": "BELT", "unit": "PCS", "per_base": factor}]
+    for stated in scaled["policy"]["rules"]:
+        for side in ("upper", "lower"):
+            if stated[side].get("quantity") is not None:
+                stated[side]["quantity"] = str(Decimal(stated[side]["quantity"]) * times)
+    assume(all(line["kind"] == "item" for line in scaled["orders"][0]["lines"]))
+
+    here, there = judged(case), judged(scaled)
+
+    assert there["outcome"] == here["outcome"]
+    for one, other in zip(here["findings"], there["findings"], strict=True):
+        same = ("code", "line", "subject", "effect", "check", "percent", "amount")
+        assert {name: one[name] for name in same} == {name: other[name] for name in same}
+        if one["unit"]:
+            assert Decimal(other["variance"]) == Decimal(one["variance"]) * times
+
+
+@tried
+@given(
+    accepted=st.lists(st.integers(1, 40), min_size=1, max_size=4),
+    price=texts("0.01", "999", 2),
+    level=st.sampled_from(["none", "two_way", "three_way", "four_way"]),
+    data=st.data(),
+)
+def test_no_more_than_accepted_at_the_orders_price_is_clean(accepted, price, level, data):
+    came = sum(accepted)
+    billed = data.draw(st.integers(1, came))
+    part = data.draw(st.integers(0, billed))
+    lines = [(1, billed - part), (2, part)]
+
+    given_ = ask(
+        rules=[rule(check, upper={"percent": "0"}) for check in CHECKS if check != "large_amount"],
+        levels=[{"vendor": None, "item": None, "level": level}],
+        orders=[order(order_line(quantity=str(came), unit_price=price))],
+        receipts=[
+            receipt(receipt_line(str(count + 3), accepted=str(count), rejected="3"), number=f"GR-{index}")
+            for index, count in enumerate(accepted)
+        ],
+        invoice=invoice(
+            *(
+                invoice_line(number, order_line=1, quantity=str(count), unit_price=price)
+                for number, count in lines
+                if count
+            )
+        ),
+    )
+
+    assert given_["outcome"] == "clean"
+    assert set(codes(given_)) <= {"CLOSES_WITH_EXTRA"}
+
+
+@tried
+@given(extra=texts("0.001", "1000000", 3), price=texts("0.01", "99999", 2))
+def test_anything_more_than_accepted_is_blocked_and_worth_its_price(extra, price):
+    given_ = ask(
+        rules=[rule("quantity_accepted", upper={"percent": "0"})],
+        levels=[{"vendor": None, "item": None, "level": "four_way"}],
+        orders=[order(order_line(quantity="40", unit_price=price))],
+        invoice=invoice(invoice_line(quantity=str(40 + Decimal(extra)), unit_price=price)),
+    )
+
+    [finding] = given_["findings"]
+    assert (finding["code"], finding["effect"]) == ("OVER_ACCEPTED", "block")
+    assert Decimal(finding["variance"]) == Decimal(extra)
+    assert Decimal(finding["amount"]) == Decimal(extra) * Decimal(price)
+
+
+# --- any figure at all ---
+
+EXTREMES = [
+    "0", "1", "-1", "0.01", "3", "-0", "1e-18",
+    "0.000000000000000001", "9999999999999999999", "-9999999999999999999", "1000000000000000000",
+    "7.123456789012345678", "9999999999999999999.999999999999999999",
+]  # fmt: skip
+figures = st.sampled_from([text for text in EXTREMES if "e" not in text]) | texts("-1e18", "1e18", 18)
+bounds = figures.map(lambda text: text.lstrip("-"))
+
+
+@st.composite
+def wild(draw: Any) -> Json:
+    """Make a case whose every figure may be anything that the form lets in."""
+    unit = st.sampled_from(["PCS", "BOX", "KG", ""])
+    both = {"percent": draw(bounds), "amount": draw(bounds), "quantity": draw(bounds)}
+    line = order_line(
+        quantity=draw(figures),
+        unit=draw(unit),
+        unit_price=draw(figures),
+        price_base=draw(figures),
+        price_unit=draw(st.sampled_from([None, "KG"])),
+        planned_ratio=draw(st.none() | figures),
+        discount=draw(figures),
+        delivery_date="2027-01-01",
+        charges=[{"code": "FREIGHT", "amount": draw(figures)}],
+        kind=draw(st.sampled_from(["item", "service"])),
+    )
+    billed = [
+        {
+            **invoice_line(number, order_line=1, unit_price="0"),
+            "quantity": draw(figures),
+            "unit": draw(unit),
+            "unit_price": draw(st.none() | figures),
+            "price_base": draw(figures),
+            "price_quantity": draw(st.none() | figures),
+            "discount": draw(figures),
+            "amount": draw(st.none() | figures),
+            "charges": [{"code": "FREIGHT", "amount": draw(figures)}],
+        }
+        for number in (1, 2)
+    ]
+    currency = st.sampled_from(["EUR", "SEK", ""])
+    return asked(
+        rates=[
+            {
+                "currency": "SEK",
+                "from": "2026-01-01",
+                "exchange_amount": draw(figures),
+                "relational_amount": draw(figures),
+            }
+        ],
+        items=[{"number": "BELT", "base_unit": draw(unit), "rounding_precision": draw(figures)}],
+        units=[
+            {"item": "BELT", "unit": "BOX", "per_base": draw(figures)},
+            {"item": "BELT", "unit": "KG", "per_base": draw(figures)},
+        ],
+        orders=[
+            order(
+                line,
+                currency=draw(currency),
+                tax=draw(figures),
+                discount=draw(figures),
+                rounding=draw(figures),
+                charges=[{"code": "FREIGHT", "amount": draw(figures)}],
+            )
+        ],
+        receipts=[
+            receipt(
+                receipt_line(
+                    draw(figures),
+                    accepted=draw(st.none() | figures),
+                    unit=draw(unit),
+                    price_quantity=draw(st.none() | figures),
+                )
+            )
+        ],
+        returns=[{**return_(draw(figures), date="2026-03-25")}],
+        confirmations=[confirmation(quantity=draw(st.none() | figures), amount=draw(st.none() | figures))],
+        earlier=[{**invoice(total="0"), "number": "R-1", "lines": billed[:1], "state": "posted"}],
+        invoice={
+            **invoice(total="0"),
+            "currency": draw(currency),
+            "type": draw(st.sampled_from(["invoice", "credit_memo", "prepayment", "retention_release"])),
+            "lines": billed,
+            "tax": draw(figures),
+            "discount": draw(figures),
+            "rounding": draw(figures),
+            "retention_percent": draw(st.none() | figures),
+            "total": draw(figures),
+        },
+        rules=[rule(check, upper=both, lower=both) for check in CHECKS],
+        levels=[
+            {
+                "vendor": None,
+                "item": None,
+                "level": draw(st.sampled_from(["none", "two_way", "three_way", "four_way"])),
+            }
+        ],
+        overrides=[{"code": "PRICE_OVER", "line": 1, "quantity": draw(figures), "amount": draw(figures)}],
+    )
+
+
+@tried_hard
+@given(case=wild())
+def test_no_figure_that_the_form_lets_in_stops_the_engine(case):
+    given_ = judged(case)
+
+    assert given_["outcome"] in OUTCOMES
+    for finding in given_["findings"]:
+        for name in ("base", "actual", "variance", "percent", "amount"):
+            assert finding[name] is None or Decimal(finding[name]).is_finite()
+        assert finding["sentence"].endswith((".", "?"))
+
+
+@tried
+@given(st.decimals(allow_nan=False, allow_infinity=False))
+@example(Decimal("1e-30"))
+@example(Decimal("9" * 200 + "." + "9" * 50))
+@example(Decimal("-0.00"))
+@example(Decimal("1e300"))
+def test_a_figure_of_any_length_is_written_without_loss_and_rounded_by_less_than_a_half(figure):
+    assume(abs(figure.adjusted()) < 400)
+
+    assert Decimal(plain(figure)) == Decimal(money(figure)) == figure == trimmed(figure)
+    assert "E" not in plain(figure) + money(figure)
+    for near, places in ((shown(figure), 9), (settle(figure), 20), (rounded(figure, 2), 2)):
+        assert abs(_exact(near) - _exact(figure)) * 2 * 10**places <= 1
+
+
+def _exact(figure: Decimal) -> Any:
+    from fractions import Fraction
+
+    return Fraction(figure)
