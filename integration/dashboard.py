@@ -15,7 +15,7 @@ State = Message.State
 
 @dataclass(frozen=True)
 class DeliveryCounts:
-    """How many messages fare how; `posted` is all that ever reached BC, `failed` what only a person can move."""
+    """How many messages fare how; `posted` ever reached BC, `failed` only a person can move."""
 
     posted: int
     failed: int
@@ -32,13 +32,15 @@ class Group:
 
     code: str
     kind: str
+    sentence: str
     count: int
     first_failed_at: datetime.datetime | None
     last_failed_at: datetime.datetime | None
 
     @property
     def title(self) -> str:
-        return self.code.replace("_", " ") or "without an error code"
+        """Give what all of them were told, or else the error's code."""
+        return self.sentence or self.code.replace("_", " ") or "without an error code"
 
     @property
     def kind_label(self) -> str:
@@ -66,10 +68,23 @@ def stuck_groups(company: Company) -> list[Group]:
         Message.objects.of(company)
         .stuck()
         .values("error_code", "document_kind")
-        .annotate(count=Count("pk"), first=Min("first_failed_at"), last=Max("first_failed_at"))
+        .annotate(
+            count=Count("pk"),
+            first=Min("first_failed_at"),
+            last=Max("first_failed_at"),
+            sentence=Min("error"),
+            other=Max("error"),
+        )
         .order_by("-count", "error_code", "document_kind")
     )
     return [
-        Group(row["error_code"], row["document_kind"], row["count"], row["first"], row["last"])
+        Group(
+            code=row["error_code"],
+            kind=row["document_kind"],
+            sentence=row["sentence"] if row["sentence"] == row["other"] else "",
+            count=row["count"],
+            first_failed_at=row["first"],
+            last_failed_at=row["last"],
+        )
         for row in rows
     ]

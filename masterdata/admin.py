@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html_join
 from unfold.decorators import display
 
 from .models import (
@@ -21,7 +23,10 @@ from .models import (
     Unit,
     Vendor,
 )
-from .read_only import ReadOnlyAdmin, field_changes
+from .read_only import ReadOnlyAdmin, Told, field_changes, told
+
+SUMMARY = 200
+TABLES = {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models()}
 
 Filters = list[str | type[admin.SimpleListFilter]]
 
@@ -107,15 +112,32 @@ class CompanyAdmin(ReadOnlyAdmin):
 class ChangeAdmin(ReadOnlyAdmin):
     """The book that the database keeps itself; nobody writes in it."""
 
-    list_display = ["at", "actor", "action", "table", "row", "summary"]
+    list_display = ["at", "actor", "what", "summary"]
+    list_display_links = ["at"]
     list_filter = ["action", "table"]
     search_fields = ["actor", "table", "row"]
     search_help_text = "A person, a table or a row's id"
     ordering = ["-pk"]
+    fields = ["at", "actor", "what", "in_full"]
+    readonly_fields = ["what", "in_full"]
 
-    @admin.display(description="what changed")
+    @admin.display(description="what", ordering="table")
+    def what(self, change: Change) -> str:
+        name = TABLES.get(change.table, change.table.replace("_", " "))
+        return f"{told(change).action} {name} {change.row}"
+
+    @admin.display(description="old → new")
     def summary(self, change: Change) -> str:
-        if change.action.lower() != "update":
+        if change.action.lower() == "insert":
             return ""
-        told = [f"{field.name}: {field.old} → {field.new}" for field in field_changes(change)]
-        return "; ".join(told)[:200]
+        said = "; ".join(f"{field.name}: {field.old} → {field.new}" for field in field_changes(change))
+        return said if len(said) <= SUMMARY else f"{said[: SUMMARY - 1]}…"
+
+    @admin.display(description="old → new")
+    def in_full(self, change: Change) -> str:
+        lines = ((field.name, field.old, field.new) for field in field_changes(change))
+        return format_html_join("", "<div>{}: {} → {}</div>", lines)
+
+    def changes(self, record: Change) -> list[Told]:
+        """A line of the book is its own history."""
+        return [told(record)]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, User
+from django.db.models import DecimalField
 from django.http import HttpRequest
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
@@ -263,6 +266,18 @@ class ExceptionCaseAdmin(ReadOnlyAdmin):
 # Limits
 
 
+class TrimmedDecimalField(forms.DecimalField):
+    """Shows 2 where the database keeps 2.0000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return trimmed(value) if isinstance(value, Decimal) else value
+
+
+def trimmed(value: Decimal | None) -> str:
+    """Write a number without idle zeros; no limit is a dash."""
+    return "–" if value is None else f"{value.normalize():f}"
+
+
 class PolicyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     """What a controller sets; every saved change is kept with its author."""
 
@@ -270,17 +285,22 @@ class PolicyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     compressed_fields = True
     warn_unsaved_form = True
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if isinstance(db_field, DecimalField):
+            kwargs["form_class"] = TrimmedDecimalField
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
 
 @admin.register(Tolerance)
 class ToleranceAdmin(PolicyAdmin):
     list_display = [
         "check_name",
         "scope",
-        "upper_percent",
-        "upper_amount",
-        "upper_quantity",
-        "lower_percent",
-        "lower_amount",
+        "above_percent",
+        "above_amount",
+        "above_quantity",
+        "below_percent",
+        "below_amount",
         "below",
         "combine",
     ]
@@ -301,7 +321,27 @@ class ToleranceAdmin(PolicyAdmin):
     @admin.display(description="for")
     def scope(self, tolerance: Tolerance) -> str:
         parts = [tolerance.vendor_number, tolerance.item_number, tolerance.code]
-        return ", ".join(filter(None, parts)) or "the company"
+        return ", ".join(filter(None, parts)) or "all"
+
+    @admin.display(description="percent above", ordering="upper_percent")
+    def above_percent(self, tolerance: Tolerance) -> str:
+        return trimmed(tolerance.upper_percent)
+
+    @admin.display(description="amount above", ordering="upper_amount")
+    def above_amount(self, tolerance: Tolerance) -> str:
+        return trimmed(tolerance.upper_amount)
+
+    @admin.display(description="quantity above", ordering="upper_quantity")
+    def above_quantity(self, tolerance: Tolerance) -> str:
+        return trimmed(tolerance.upper_quantity)
+
+    @admin.display(description="percent below", ordering="lower_percent")
+    def below_percent(self, tolerance: Tolerance) -> str:
+        return trimmed(tolerance.lower_percent)
+
+    @admin.display(description="amount below", ordering="lower_amount")
+    def below_amount(self, tolerance: Tolerance) -> str:
+        return trimmed(tolerance.lower_amount)
 
 
 @admin.register(MatchLevel)
@@ -323,9 +363,13 @@ class MatchOptionsAdmin(PolicyAdmin):
 
 @admin.register(ReleaseLimit)
 class ReleaseLimitAdmin(PolicyAdmin):
-    list_display = ["group", "amount", "company"]
+    list_display = ["group", "largest", "company"]
     list_select_related = ["group", "company"]
     ordering = ["group__name"]
+
+    @admin.display(description="may release up to", ordering="amount")
+    def largest(self, limit: ReleaseLimit) -> str:
+        return trimmed(limit.amount)
 
 
 # People

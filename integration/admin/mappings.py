@@ -65,7 +65,7 @@ class RowInline(TabularInline):  # type: ignore[misc]
     extra = 0
     ordering = ["position"]
     verbose_name = "field"
-    verbose_name_plural = "Fields, in the order in which BC receives them"
+    verbose_name_plural = "Fields"
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         found = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -14,15 +14,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from integration import outbox
-from integration.models import InboxEvent, Message
+from integration.models import DocumentKind, InboxEvent, Message
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
 
-from .payload import fields
+from .payload import bc_words, fields
 from .timeline import timeline
 
 NOT_ACCEPTED = 422
 
+ENTITY_SETS: dict[str, str] = {
+    DocumentKind.PURCHASE_ORDER: "purchaseOrders",
+    DocumentKind.SUPPLIER_INVOICE: "purchaseInvoices",
+}
 TONES = {"done": "good", "dead": "bad", "rejected": "bad", "waiting": "warn", "verifying": "warn"}
 
 
@@ -87,7 +91,8 @@ def _page(
             "shown": shown,
             "title": _named(shown),
             "tone": TONES.get(shown.state, "calm"),
-            "fields": fields(shown.payload),
+            "fields": fields(shown.payload, ENTITY_SETS.get(shown.document_kind, "")),
+            "bc_words": bc_words(shown.error_detail),
             "attempts": attempts,
             "timeline": timeline(shown, event, attempts),
             "event": event,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.bc.exact_json import plain
+from integration.bc.payloads import in_order
 
 HIDDEN = "hidden"
 
@@ -29,9 +31,18 @@ class Field:
     is_masked: bool = False
 
 
-def fields(payload: Any) -> list[Field]:
-    """Write a payload as lines: objects and lists become headings with their fields below."""
-    return list(_lines(payload, 0))
+def fields(payload: Any, entity_set: str = "") -> list[Field]:
+    """Write a payload as lines, in the order BC gets them: objects and lists become headings."""
+    ordered = in_order(entity_set, payload) if isinstance(payload, dict) else payload
+    return list(_lines(ordered, 0))
+
+
+def bc_words(text: str) -> str:
+    """Take BC's sentence out of its answer; what is no error envelope stays as it is."""
+    try:
+        return str(json.loads(text)["error"]["message"])
+    except (ValueError, KeyError, TypeError):
+        return text
 
 
 def masked(value: Any) -> Any:
