@@ -25,9 +25,9 @@ BILLED = datetime.date(2026, 3, 16)
 NUMBERS = itertools.count(1)
 
 
-def open_company() -> Company:
+def open_company(name: str = "FACILITY") -> Company:
     """Make a company in euros with two vendors, a filter in pieces and boxes of twelve, and dollars."""
-    made = Company.objects.create(name="FACILITY", ledger_currency="EUR")
+    made = Company.objects.create(name=name, ledger_currency="EUR")
     for number, name in (("V10", "Liftbau Nord"), ("V20", "Klima Süd")):
         Vendor.objects.create(company=made, row_hash=b"", number=number, name=name)
     for number in ("FILTER", "BELT"):
