@@ -44,6 +44,7 @@ MARKED = {
 }
 # A finding about the whole invoice shows in one of the rows beneath the lines.
 TOTAL_ROWS = {"TAX_OVER": "tax", "TAX_UNDER": "tax", "TAX_CODE": "tax"}
+UNBROKEN = "\N{NO-BREAK SPACE}"
 # These speak of the paper as a whole; none of its figures is wrong.
 ABOUT_NO_FIGURE = {
     "DUPLICATE",
@@ -122,4 +123,5 @@ def _difference(finding: Finding, currency: str) -> str:
         if finding.unit
         else figures.money(finding.variance, "" if finding.code in PER_PRICE else currency, signed=True)
     )
-    return f"{off} ({figures.percent(finding.percent)})" if finding.percent is not None else off
+    share = f"({figures.percent(finding.percent)})" if finding.percent is not None else ""
+    return " ".join(part.replace(" ", UNBROKEN) for part in (off, share) if part)

@@ -281,7 +281,7 @@ def test_the_second_of_two_learns_what_the_first_has_done(desk, signed_in):
     case.refresh_from_db()
     shown = words(response)
     assert response.status_code == 409
-    assert re.search(r"Neu rejected this invoice at \d\d:\d\d\.", shown)
+    assert re.search(r"Weiss rejected this invoice at \d\d:\d\d\.", shown)
     assert "You had written: “Agreed with the buyer”" in shown
     assert (case.status, case.invoice.status) == ("rejected", "rejected")
     assert case.resolutions.count() == 1
