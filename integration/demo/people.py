@@ -59,7 +59,7 @@ def create_logins(folder: Path) -> list[Login]:
 def create_key(folder: Path, company: Company) -> ApiKey:
     """Give the CAFM's key, and issue it when it is not there or not valid any more."""
     path = folder / KEY_FILE
-    known = ApiKey.objects.valid().filter(company=company, name=KEY_NAME).first()
+    known: ApiKey | None = ApiKey.objects.valid().filter(company=company, name=KEY_NAME).first()
     if known is not None and path.exists():
         return known
     key, secret = auth.issue(

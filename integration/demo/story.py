@@ -146,7 +146,7 @@ ORDERS = (
     Order("PO-24112", "V10090", 28, (Ordered("FIR-SMK-OPT", "12", "BOX", "322.00"),), location="HARBOUR"),
     Order("PO-24113", "V10020", 27, (Ordered("FLT-H13-610", "16", "PCS", "139.50"),), work_order="WO-8830"),
     Order("PO-24114", "V10040", 26, (Ordered("LMP-PNL-62", "20", "BOX", "151.00"),)),
-    Order("PO-24115", "V10010", 24, (Ordered("LFT-LCURT", "4", "PCS", "308.00"),), work_order="WO-8836"),
+    Order("PO-24115", "V10010", 24, (Ordered("LFT-LCURT", "16", "PCS", "308.00"),), work_order="WO-8836"),
     Order("PO-24116", "V10030", 23, (Ordered("BRG-6308", "8", "BOX", "71.00"),)),
     Order("PO-24117", "V10080", 22, (Ordered("PLB-TAP-SEN", "14", "PCS", "129.00"),), location="HARBOUR"),
     Order("PO-24118", "V10100", 20, (Ordered("ELC-MCB-16", "15", "BOX", "45.00"),)),
@@ -184,7 +184,7 @@ RECEIPTS = (
     Receipt("GR-5111", "PO-24112", 20, (Counted(1, "8"),)),
     Receipt("GR-5112", "PO-24112", 17, (Counted(1, "4"),)),
     Receipt("GR-5113", "PO-24113", 19, (Counted(1, "16", rejected="3", reason="frames bent in transport"),)),
-    Receipt("GR-5114", "PO-24115", 15, (Counted(1, "4"),)),
+    Receipt("GR-5114", "PO-24115", 15, (Counted(1, "16"),)),
     Receipt("GR-5115", "PO-24116", 14, (Counted(1, "8"),)),
     Receipt("GR-5116", "PO-24117", 13, (Counted(1, "14"),)),
     Receipt("GR-5117", "PO-24118", 12, (Counted(1, "15"),)),
@@ -220,7 +220,13 @@ INVOICES = (
     Invoice("HLP-7731", "PO-24108", 21, (Billed(1, "2"), Billed(2, "4")), "4 SET billed, 3 received"),
     Invoice("NF-20988", "PO-24113", 15, (Billed(1, "16"),), "3 of 16 were rejected at the gate"),
     Invoice("LS-88074", "PO-24104", 24, (Billed(1, "8", price="229.50"),), "dearer than ordered"),
-    Invoice("HLP-7756", "PO-24115", 11, (Billed(1, "4", price="346.50"),), "dearer than ordered"),
+    Invoice(
+        "HLP-7756",
+        "PO-24115",
+        11,
+        (Billed(1, "16", price="346.50"),),
+        "dearer than ordered, and by more than a clerk may let pass",
+    ),
     Invoice(
         "GLP-55219", "PO-24111", 16, (Billed(1, "10"), Billed(2, "3")), "in euros, ordered in dollars", "EUR"
     ),

@@ -11,7 +11,8 @@ from django.contrib.auth.models import User
 
 from integration.demo import load, people, story
 from integration.models import Message
-from reconciliation.models import ExceptionCase, SupplierInvoice
+from reconciliation import cases
+from reconciliation.models import ExceptionCase, PurchaseOrder, SupplierInvoice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,9 +58,20 @@ def test_one_order_is_refused_for_its_blocked_vendor_and_all_else_is_in_bc_once(
 
     assert [message.document_number for message in stuck] == ["PO-24127"]
     assert "block" in stuck[0].error
-    receipts = Counter(row["vendorShipmentNumber"] for row in sandbox.control.dump("purchaseReceipts"))
-    assert set(receipts.values()) == {1}
-    assert len(receipts) == len(story.RECEIPTS) + len(story.CONFIRMATIONS)
+    told = Counter(each.order for each in (*story.RECEIPTS, *story.CONFIRMATIONS))
+    numbers = dict(PurchaseOrder.objects.values_list("bc_number", "number"))
+    assert Counter(numbers[row["orderNumber"]] for row in sandbox.control.dump("purchaseReceipts")) == told
+
+
+def test_a_dearer_invoice_is_beyond_a_clerk_and_a_short_one_is_not(loaded) -> None:
+    clerk = User.objects.get(username="clerk")
+    approver = User.objects.get(username="approver")
+    dearer = ExceptionCase.objects.get(invoice_number="HLP-7756")
+    short = ExceptionCase.objects.get(invoice_number="HLP-7731")
+
+    assert not cases.within_limit(dearer, dearer.findings.all(), clerk)
+    assert cases.within_limit(dearer, dearer.findings.all(), approver)
+    assert cases.within_limit(short, short.findings.all(), clerk)
 
 
 def test_each_role_has_a_login_that_works(loaded, tmp_path: Path) -> None:

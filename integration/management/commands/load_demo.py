@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from integration import inbox
 from integration.demo import load
 from integration.sandbox.control_client import ControlClient
 
@@ -22,7 +23,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         say = (lambda _text: None) if options["json"] else self.stdout.write
-        loaded = load.load(_folder(), control=control(), say=say)
+        try:
+            loaded = load.load(_folder(), control=control(), say=say)
+        except inbox.EventConflict as error:
+            raise CommandError(
+                f"{_folder()} holds an older story of the demo. Run `make demo-reset`, then `make demo`."
+            ) from error
         if options["json"]:
             self.stdout.write(json.dumps(asdict(loaded)))
 
