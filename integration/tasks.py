@@ -20,8 +20,7 @@ def deliver_outbox(**kwargs: Any) -> None:
     """Send every message that is due, and put in line what has become due."""
     if not connections.is_connected():
         return
-    outbox.enqueue_cleared_invoices()
-    outbox.recheck_waiting()
+    outbox.answered()
     report = delivery.drain(seconds=TURN_SECONDS)
     if report.stopped:
         logger.error("Deliveries stopped: %s", report.stopped)

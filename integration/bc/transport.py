@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
+from requests.utils import get_environ_proxies
 from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
@@ -54,6 +56,8 @@ class Transport:
         self.trusted_ca = trusted_ca
         self.session = requests.Session()
         self.session.mount("https://", ModernTLS(max_retries=0))
+        self.session.trust_env = False  # else requests reads all of the environment for each call
+        self.proxies: dict[str, dict[str, str]] = {}
 
     def send(self, request: Request, *, token: str, timeout: tuple[float, float]) -> Answer:
         """Send the request once and return the complete answer.
@@ -71,11 +75,19 @@ class Transport:
                 auth=Bearer(token),
                 timeout=timeout,
                 verify=self.trusted_ca,
+                proxies=self._proxies_to(request.url),
                 allow_redirects=False,
             )
         except (requests.RequestException, OSError) as exc:
             raise _lost(request, exc) from exc
         return Answer(answer.status_code, answer.headers, answer.content)
+
+    def _proxies_to(self, url: str) -> dict[str, str]:
+        """Give the proxies that the environment names for this host, read once."""
+        host = urlsplit(url).netloc
+        if host not in self.proxies:
+            self.proxies[host] = get_environ_proxies(url)
+        return self.proxies[host]
 
 
 class Bearer(AuthBase):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -144,13 +145,16 @@ class ReceiptVisit(Visit):
         """Compare what the order has received with what it should have received by now."""
         self.order = self._read_order()
         received = self.order.received if self.order else self._received_on_receipts()
-        own, before = self._own(), self._before()
+        own, before = self._own, self._before
         if all(received.get(each, ZERO) >= before.get(each, ZERO) + own[each] for each in own):
             return self._latest_receipt()
         return Standing.ABSENT
 
     def send(self, before_write: BeforeWrite) -> Posted:
-        """Set the quantities in two rounds, make sure nothing would be invoiced, then post."""
+        """Set the quantities in two rounds, make sure nothing would be invoiced, then post.
+
+        Setting quantities posts nothing, so only the last call is noted as one that may change the books.
+        """
         order = self.order
         if order is None:
             raise PermanentError(
@@ -158,7 +162,6 @@ class ReceiptVisit(Visit):
                 "See whether it was deleted or finished there; then mark this done by hand or cancel it."
             )
         arrived = self._to_receive(order)
-        before_write()
         self._set_posting_date(order)
         self._set_quantities(order, arrived)
         order = self._check_quantities(arrived)
@@ -181,9 +184,11 @@ class ReceiptVisit(Visit):
         order: PurchaseOrder = self.document.order
         return order
 
+    @cached_property
     def _own(self) -> Quantities:
         return _quantities(self.payload)
 
+    @cached_property
     def _before(self) -> Quantities:
         """What our receipts of this order have posted before."""
         done = Message.objects.filter(
@@ -198,12 +203,12 @@ class ReceiptVisit(Visit):
     def _to_receive(self, order: OrderInBC) -> Quantities:
         """What is missing on each line; raises PermanentError where BC and we cannot both be right."""
         lines = {line.sequence: line for line in order.lines}
-        before = self._before()
+        before = self._before
         return {
             sequence: self._missing(
                 order, sequence, lines.get(sequence), before.get(sequence, ZERO), quantity
             )
-            for sequence, quantity in self._own().items()
+            for sequence, quantity in self._own.items()
         }
 
     def _missing(
@@ -292,12 +297,12 @@ class ReceiptVisit(Visit):
 
     def _set_quantities(self, order: OrderInBC, arrived: Quantities) -> None:
         lines = [line for line in order.lines if line.line_type != "Comment"]
+        set_ones = []
         for line, changes in payloads.receive_quantities(lines, arrived):
             if line.receive_quantity != changes["receiveQuantity"]:
-                self._change(LINES, line.id, changes, line.etag or "")
-        # The first round reset invoiceQuantity on what it touched, so the second looks again.
-        fresh = self._must_read_order()
-        for line in payloads.would_invoice(fresh.lines):
+                line = read(LineInBC, self._change(LINES, line.id, changes, line.etag or ""))
+            set_ones.append(line)
+        for line in payloads.would_invoice(set_ones):  # the first round sets invoiceQuantity, too
             self._change(LINES, line.id, payloads.nothing_to_invoice(), line.etag or "")
 
     def _check_quantities(self, arrived: Quantities) -> OrderInBC:
@@ -318,10 +323,10 @@ class ReceiptVisit(Visit):
             raise ConflictError(f"Order {self._order_number} vanished while it was worked on.")
         return order
 
-    def _change(self, entity_set: str, id: str, changes: Mapping[str, Any], etag: str) -> None:
+    def _change(self, entity_set: str, id: str, changes: Mapping[str, Any], etag: str) -> dict[str, Any]:
         """Change a quantity to be posted. A lost answer does no harm: it posts nothing and is set again."""
         try:
-            self.client.update(entity_set, id, changes, etag=etag)
+            return self.client.update(entity_set, id, changes, etag=etag)
         except UnknownOutcome as lost:
             raise TemporaryError(
                 "Business Central broke off before anything was received. It is sent again by itself.",

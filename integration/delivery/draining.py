@@ -59,6 +59,7 @@ def drain(
     """
     report, worker = Report(), worker or worker_name()
     end = None if seconds is None else time.monotonic() + seconds
+    outbox.refill(now=None if until_idle else timezone.now())
     while end is None or time.monotonic() < end:
         delivery = deliver_next(worker=worker, client=client)
         if delivery is not None:
@@ -67,7 +68,7 @@ def drain(
                 report.stopped = delivery.sentence
                 break
             continue
-        if outbox.enqueue_cleared_invoices() + outbox.recheck_waiting():
+        if outbox.refill(now=timezone.now()):
             continue
         pause = _pause(until_idle=until_idle)
         if pause is None:

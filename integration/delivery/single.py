@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from integration import backoff, connections, couriers, outbox
 from integration.bc import Client
-from integration.couriers import Posted, Standing, Withdrawn
+from integration.couriers import Posted, Standing, Visit, Withdrawn
 from integration.errors import PermanentError
 from integration.models import DocumentKind, Message
 
@@ -36,22 +36,27 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     visit = courier.visit(client, message, couriers.load(message))
     found = visit.find()
     if isinstance(found, Posted):
-        return attempt.end(
-            Outcome.ADOPTED,
-            _already(found),
-            lambda: outbox.mark_done(message, bc_id=found.id, bc_number=found.number, at=timezone.now()),
-        )
+        return _done(attempt, visit, found, Outcome.ADOPTED)
     if message.unknown_since is not None and not _is_settled(message, found):
         return _look_again(attempt)
     if message.unknown_since is not None:
         attempt.settle()
     room = timedelta(seconds=client.connection.timeouts.action + client.connection.timeouts.connect)
     posted = visit.send(lambda: outbox.mark_sending(message, now=timezone.now(), room=room))
-    return attempt.end(
-        Outcome.POSTED,
-        "",
-        lambda: outbox.mark_done(message, bc_id=posted.id, bc_number=posted.number, at=timezone.now()),
-    )
+    return _done(attempt, visit, posted, Outcome.POSTED)
+
+
+def _done(attempt: Try, visit: Visit, posted: Posted, outcome: Outcome) -> Delivery:
+    def move() -> None:
+        outbox.mark_done(
+            attempt.message,
+            bc_id=posted.id,
+            bc_number=posted.number,
+            at=timezone.now(),
+            document=visit.document,
+        )
+
+    return attempt.end(outcome, _already(posted) if outcome is Outcome.ADOPTED else "", move)
 
 
 def _already(found: Posted) -> str:

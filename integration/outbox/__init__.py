@@ -18,14 +18,15 @@ from .leases import (
     sweep,
     withdraw,
 )
-from .line import enqueue, enqueue_cleared_invoices, prepare, recheck_waiting
+from .line import enqueue, enqueue_cleared_invoices, prepare, recheck_waiting, refill
 from .states import TRANSITIONS, LostLease, OutboxError
-from .waking import wake
+from .waking import answered, wake
 
 __all__ = [
     "TRANSITIONS",
     "LostLease",
     "OutboxError",
+    "answered",
     "cancel",
     "claim",
     "enqueue",
@@ -39,6 +40,7 @@ __all__ = [
     "mark_unknown",
     "prepare",
     "recheck_waiting",
+    "refill",
     "retry",
     "sweep",
     "wake",

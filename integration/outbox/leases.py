@@ -8,18 +8,22 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from integration import couriers
-from integration.models import Message
+from integration.models import Attempt, Message
 from reconciliation import documents
 
-from .states import LostLease, State, check
+from .states import LostLease, State, change, check
 from .waking import wake
 
 logger = logging.getLogger(__name__)
 
+DEATHS = 3  # a message whose workers die this often goes to a person
+GONE = "worker_gone"
+
+# A chain has one writer: nothing of it overtakes, and nothing of it starts while another is in flight.
 CLAIM = """
 UPDATE integration_message SET state = 'claimed', fence = fence + 1,
        attempts = attempts + CASE WHEN unknown_since IS NULL THEN 1 ELSE 0 END,
@@ -29,23 +33,22 @@ UPDATE integration_message SET state = 'claimed', fence = fence + 1,
     WHERE m.state IN ('ready', 'verifying') AND m.next_attempt_at <= %(now)s
       AND NOT EXISTS (
         SELECT 1 FROM integration_message e
-         WHERE e.chain = m.chain AND e.state NOT IN ('done', 'cancelled') AND (e.rank, e.id) < (m.rank, m.id))
+         WHERE e.chain = m.chain AND e.state NOT IN ('done', 'cancelled') AND e.id <> m.id
+           AND ((e.rank, e.id) < (m.rank, m.id) OR e.state IN ('claimed', 'sending')))
     ORDER BY m.priority, m.next_attempt_at, m.id
     LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING id
+RETURNING *
 """
 
 
 def claim(*, now: datetime, worker: str) -> Message | None:
     """Take the next message that is due and whose chain is free; None when there is none.
 
-    The attempt is counted before anything is tried, so that a message which kills its worker dies out.
+    The attempt is counted before anything is tried.
     """
     lease_until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"now": now, "worker": worker[:100], "lease_until": lease_until})
-        row = cursor.fetchone()
-    return Message.objects.select_related("company").get(pk=row[0]) if row else None
+    terms = {"now": now, "worker": worker[:100], "lease_until": lease_until}
+    return next(iter(Message.objects.raw(CLAIM, terms)), None)
 
 
 def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:
@@ -60,9 +63,11 @@ def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:
     message.state = State.SENDING
 
 
-@transaction.atomic
-def mark_done(message: Message, *, bc_id: UUID | None, bc_number: str, at: datetime) -> None:
-    """The document is in BC, once."""
+@transaction.atomic(savepoint=False)
+def mark_done(
+    message: Message, *, bc_id: UUID | None, bc_number: str, at: datetime, document: Any = None
+) -> None:
+    """The document is in BC, once. Give the document when it is at hand already."""
     _move(
         message,
         to=State.DONE,
@@ -76,7 +81,7 @@ def mark_done(message: Message, *, bc_id: UUID | None, bc_number: str, at: datet
         error_detail="",
         waiting_for="",
     )
-    documents.mark_posted(couriers.load(message), bc_id=bc_id, bc_number=bc_number, at=at)
+    documents.mark_posted(document or couriers.load(message), bc_id=bc_id, bc_number=bc_number, at=at)
     logger.info("Delivered %s to BC as %s", message.dedupe_key, bc_number)
 
 
@@ -138,24 +143,59 @@ def _move(message: Message, *, to: Message.State, **changes: Any) -> None:
         setattr(message, name, value)
 
 
+@transaction.atomic
 def sweep(*, now: datetime) -> int:
-    """Free what a dead worker left behind; returns how many.
+    """Free what dead workers left behind; returns how many.
 
-    What was only claimed goes back in line. What may have reached BC is looked for first.
+    What was only claimed goes back in line, and what may have reached BC is looked for first. A message that
+    kills its workers again and again goes to a person.
     """
-    expired = Message.objects.filter(lease_until__lt=now)
-    claimed = expired.filter(state=State.CLAIMED, unknown_since=None).update(
-        state=State.READY, lease_until=None, lease_by="", next_attempt_at=now
-    )
-    looking = expired.filter(state=State.CLAIMED).update(
-        state=State.VERIFYING, lease_until=None, lease_by="", next_attempt_at=now
-    )
-    sent = expired.filter(state=State.SENDING).update(
-        state=State.VERIFYING, lease_until=None, lease_by="", next_attempt_at=now, unknown_since=now
-    )
-    if freed := claimed + looking + sent:
+    expired = Message.objects.filter(lease_until__lt=now, state__in=Message.IN_FLIGHT)
+    left = list(expired.select_for_update(skip_locked=True))
+    for message in left:
+        _bury(message, now)
+        _free(message, now)
+    if left:
         logger.warning(
-            "Freed %s messages whose worker is gone, %s of them to be looked for in BC", freed, sent
+            "Freed %s messages whose worker is gone: %s", len(left), ", ".join(map(str, left[:20]))
         )
-        wake()
-    return freed
+        transaction.on_commit(wake)
+    return len(left)
+
+
+def _bury(message: Message, now: datetime) -> None:
+    """Put the worker's death into the message's timeline."""
+    Attempt.objects.create(
+        message=message,
+        number=message.attempts,
+        fence=message.fence,
+        started_at=now,
+        ended_at=now,
+        outcome=Attempt.Outcome.LOST_LEASE,
+        worker=message.lease_by,
+        error_code=GONE,
+        sentence=f"The worker died or stopped while the message was {message.get_state_display()}.",
+    )
+
+
+def _free(message: Message, now: datetime) -> None:
+    if message.state == State.SENDING:
+        message.unknown_since = message.unknown_since or now
+    changes: dict[str, Any] = {"unknown_since": message.unknown_since, "next_attempt_at": now}
+    to = State.VERIFYING if message.unknown_since else State.READY
+    if _deaths(message) >= DEATHS:
+        to = State.DEAD
+        changes |= {
+            "next_attempt_at": None,
+            "first_failed_at": message.first_failed_at or now,
+            "error_code": GONE,
+            "error": f"{DEATHS} workers died over {message}. Have a developer look at it before you retry.",
+        }
+        logger.error("%s is dead: %s workers died over it", message.dedupe_key, DEATHS)
+    change(message, state=to, lease_until=None, lease_by="", **changes)
+
+
+def _deaths(message: Message) -> int:
+    """Count the workers that died over it since a person last took it in hand."""
+    by_hand = message.tries.filter(outcome=Attempt.Outcome.BY_HAND).order_by("-id").first()
+    return message.tries.filter(error_code=GONE, pk__gt=by_hand.pk if by_hand else 0).count()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,6 +18,7 @@ from .waking import wake
 
 RANKS = {DocumentKind.PURCHASE_ORDER: 0, DocumentKind.SUPPLIER_INVOICE: 2}
 PRIORITIES = {DocumentKind.SUPPLIER_INVOICE: 6}
+WAIT_SECONDS = 15.0  # between two looks at what a message waits for
 
 
 @transaction.atomic
@@ -64,8 +66,9 @@ def prepare(message: Message, document: Any | None = None) -> None:
     document = document or couriers.load(message)
     prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
     now = timezone.now()
-    if prepared.waiting_for:  # the time lets those that wait be looked at in turn
-        change(message, waiting_for=prepared.waiting_for[:300], next_attempt_at=now)
+    if prepared.waiting_for:
+        look_at = now + timedelta(seconds=WAIT_SECONDS)
+        change(message, waiting_for=prepared.waiting_for[:300], next_attempt_at=look_at)
     elif prepared.nothing_to_post:
         change(message, state=State.DONE, done_at=now, waiting_for="", next_attempt_at=None)
     elif prepared.problems:
@@ -81,11 +84,21 @@ def prepare(message: Message, document: Any | None = None) -> None:
         )
 
 
-def recheck_waiting(limit: int = 1000) -> int:
+def refill(*, now: datetime | None = None) -> int:
+    """Put in line what has become due meanwhile; returns how many messages moved.
+
+    With a time, messages that wait are looked at when their turn has come; without, all of them.
+    """
+    return enqueue_cleared_invoices() + recheck_waiting(now=now)
+
+
+def recheck_waiting(*, now: datetime | None = None, limit: int = 1000) -> int:
     """Look again at what waits for a missing record; returns how many are on their way now."""
     moved = 0
-    waiting = Message.objects.filter(state=State.WAITING).order_by("next_attempt_at", "id")[:limit]
-    for message in list(waiting):
+    waiting = Message.objects.filter(state=State.WAITING)
+    if now is not None:
+        waiting = waiting.filter(next_attempt_at__lte=now)
+    for message in list(waiting.order_by("next_attempt_at", "id")[:limit]):
         with transaction.atomic():
             locked = Message.objects.select_for_update(skip_locked=True).filter(
                 pk=message.pk, state=State.WAITING

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from tests.delivery.house import House
 
 PACE = 0.001  # a thousandth of the usual waits
+CALLS_PER_SECOND = 10_000
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def house(db: None, sandbox: Running, settings: Any) -> House:
     """A company ready for documents."""
     from tests.delivery.house import prepare_house
 
-    settings.OUTBOX_PACE = PACE
+    settings.OUTBOX_PACE, settings.BC_REQUESTS_PER_SECOND = PACE, CALLS_PER_SECOND
     return prepare_house(sandbox)
 
 
@@ -27,5 +28,5 @@ def shared_house(transactional_db: None, sandbox: Running, settings: Any) -> Hou
     """The same, visible to other threads."""
     from tests.delivery.house import prepare_house
 
-    settings.OUTBOX_PACE = PACE
+    settings.OUTBOX_PACE, settings.BC_REQUESTS_PER_SECOND = PACE, CALLS_PER_SECOND
     return prepare_house(sandbox)
