@@ -63,8 +63,5 @@ def _refusal(request: HttpRequest) -> str:
     except (LookupError, ValueError):
         return "This page is not part of your role. Ask the person who runs Tieout for you."
     verb = VERBS.get(page, "view")
-    seen = f"{app}.view_{name}"
-    if request.method in {"GET", "HEAD"} and not request.user.has_perm(seen):
-        verb = "view"
     duty = f"{WORDS[verb]} {model._meta.verbose_name_plural}"
     return roles.refusal(request.user, f"{app}.{verb}_{name}", duty)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -123,4 +124,6 @@ def field_changes(change: Change) -> list[FieldChange]:
 
 
 def _written(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{Decimal(repr(value)).normalize():f}"
     return "–" if value in (None, "") else str(value)

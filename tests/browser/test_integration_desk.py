@@ -1,0 +1,278 @@
+"""The integration desk in a real browser: mappings, dead letters and limits, each in the right hands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from reconciliation import roles
+from tests.delivery.conftest import PACE
+
+if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
+    from django.contrib.auth.models import User
+    from playwright.sync_api import Page
+
+    from integration.models import Message
+    from tests.delivery.house import House
+
+    SignIn = Callable[[User, str], None]
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def house(transactional_db: None, sandbox: Any, settings: Any) -> House:
+    """A company with its policies, ready for documents, seen by the browser's server too."""
+    from reconciliation import policies
+    from tests.delivery.house import prepare_house
+
+    settings.OUTBOX_PACE = PACE
+    prepared = prepare_house(sandbox)
+    policies.install_defaults(prepared.company)
+    return prepared
+
+
+@pytest.fixture
+def refused(house: House) -> Message:
+    """An order that BC refused, since its vendor is blocked there."""
+    message = house.order("PO-7", vendor="V2")
+    house.drain()
+    message.refresh_from_db()
+    assert message.state == "rejected"
+    return message
+
+
+def person(role: str) -> User:
+    from tests import factories
+
+    return factories.person(role)
+
+
+def main(page: Page) -> Any:
+    return page.locator("#content")
+
+
+def described(house: House, order: str, text: str) -> None:
+    """Send an order whose line has this description."""
+    from tests.delivery.house import item_line
+
+    house.order(order, item_line(description=text))
+    house.drain()
+
+
+def lines_described(house: House) -> list[tuple[str, str]]:
+    rows = house.dump("purchaseOrderLines")
+    return [(row["description"], row.get("description2") or "") for row in rows if row["lineType"] == "Item"]
+
+
+def test_a_renamed_target_is_what_the_next_order_carries(
+    house: House, page: Page, sign_in: SignIn, desk_address: str
+) -> None:
+    described(house, "PO-1", "for pump 7")
+
+    sign_in(person(roles.INTEGRATION_ADMIN), "/")
+    page.get_by_role("link", name="Mappings").click()
+    page.get_by_role("link", name="purchase order line → BC").click()
+    target = page.locator('input[name$="-target"][value="description"]')
+    target.fill("description2")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("This is version 2 now.").wait_for()
+    described(house, "PO-2", "for pump 8")
+
+    assert lines_described(house) == [("for pump 7", ""), ("Air filter", "for pump 8")]
+
+
+def test_the_mappings_history_tells_who_renamed_what(house: House, page: Page, sign_in: SignIn) -> None:
+    sign_in(person(roles.INTEGRATION_ADMIN), "/admin/integration/fieldmapping/")
+    page.get_by_role("link", name="purchase order line → BC").click()
+    page.locator('input[name$="-target"][value="description"]').fill("description2")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_role("link", name="History").click()
+
+    line = page.get_by_role("row").filter(has_text="target description → description2")
+    line.wait_for()
+    assert "ines" in line.inner_text()
+
+
+def test_a_target_that_is_no_field_name_is_refused_at_the_field(
+    house: House, page: Page, sign_in: SignIn
+) -> None:
+    from integration.models import FieldMapping
+
+    sign_in(person(roles.INTEGRATION_ADMIN), "/admin/integration/fieldmapping/")
+    page.get_by_role("link", name="purchase order line → BC").click()
+    page.locator('input[name$="-target"][value="description"]').fill("item description")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.get_by_text("'item description' is not a field name").wait_for()
+
+    mapping = FieldMapping.objects.get(name="purchase order line → BC")
+    assert mapping.version == 1
+    assert mapping.rows.filter(target="description").exists()
+
+
+def test_a_dead_letter_is_posted_once_its_vendor_is_unblocked_and_it_is_retried(
+    house: House, refused: Message, page: Page, sign_in: SignIn
+) -> None:
+    sign_in(person(roles.INTEGRATION_ADMIN), "/")
+    page.get_by_role("link", name="Dead letters 1").click()
+    page.get_by_role("link", name="PO-7").click()
+    told = main(page).inner_text()
+    assert "the vendor is blocked" in told
+    assert "Unblock the vendor in BC" in told
+    assert "You cannot create this type of document when Vendor V2 is blocked" in told
+    assert "vendorNumber\tV2" in told
+
+    house.sandbox.control.seed({"vendors": [{"number": "V2", "blocked": "_x0020_"}]})
+    page.get_by_label("Why now?").fill("Vendor unblocked by purchasing")
+    page.get_by_role("button", name="Retry", exact=True).click()
+    page.get_by_text("Purchase order PO-7 is queued again.").wait_for()
+    house.drain()
+    page.reload()
+
+    orders = house.dump("purchaseOrders")
+    told = main(page).inner_text()
+    assert [row["vendorNumber"] for row in orders] == ["V2"]
+    assert f"{orders[0]['number']} in BC" in told
+    assert "Retried\nVendor unblocked by purchasing" in told
+    assert "Posted in Business Central" in told
+
+
+def test_ticked_dead_letters_are_retried_together_and_the_others_stay(
+    house: House, page: Page, sign_in: SignIn
+) -> None:
+    from integration.models import Message
+
+    for number in ("PO-7", "PO-8", "PO-9"):
+        house.order(number, vendor="V2")
+    house.drain()
+    house.sandbox.control.seed({"vendors": [{"number": "V2", "blocked": "_x0020_"}]})
+
+    sign_in(person(roles.INTEGRATION_ADMIN), "/dead-letters/")
+    page.get_by_label("Tick purchase order PO-7").check()
+    page.get_by_label("Tick purchase order PO-9").check()
+    page.get_by_label("Why now?").fill("Vendor unblocked")
+    page.get_by_role("button", name="Retry the ticked ones").click()
+    page.get_by_text("2 messages queued again.").wait_for()
+    house.drain()
+
+    states = dict(Message.objects.values_list("document_number", "state"))
+    assert states == {"PO-7": "done", "PO-8": "rejected", "PO-9": "done"}
+    assert len(house.dump("purchaseOrders")) == 2
+
+
+def test_a_retry_without_a_reason_is_not_sent(refused: Message, page: Page, sign_in: SignIn) -> None:
+    sign_in(person(roles.INTEGRATION_ADMIN), f"/messages/{refused.pk}/")
+    page.get_by_role("button", name="Retry", exact=True).click()
+
+    missing = page.get_by_label("Why now?").evaluate("field => field.validity.valueMissing")
+    refused.refresh_from_db()
+    assert missing is True
+    assert refused.state == "rejected"
+
+
+def test_a_clerk_may_not_edit_tolerances_and_is_told_so(
+    house: House, page: Page, sign_in: SignIn, desk_address: str
+) -> None:
+    from reconciliation.models import Tolerance
+
+    tolerance = Tolerance.objects.get(check_name="price")
+    clerk = person(roles.AP_CLERK)
+
+    sign_in(clerk, "/")
+    assert page.get_by_role("link", name="Tolerances").count() == 0
+    answer = page.goto(f"{desk_address}/admin/reconciliation/tolerance/{tolerance.pk}/change/")
+
+    assert answer is not None
+    assert answer.status == 403
+    told = main(page).inner_text()
+    assert "As AP clerk you may not change tolerances. Ask someone who is Finance controller." in told
+    assert page.get_by_role("navigation", name="Main").is_visible()
+
+
+def test_a_controller_edits_a_tolerance_and_the_history_shows_who_what_and_when(
+    house: House, page: Page, sign_in: SignIn
+) -> None:
+    from reconciliation.models import Tolerance
+
+    sign_in(person(roles.FINANCE_CONTROLLER), "/")
+    page.get_by_role("link", name="Tolerances").click()
+    page.locator("#result_list").get_by_role("link", name="unit price").click()
+    percent = page.get_by_label("Upper percent")
+    assert percent.input_value() == "2"
+    percent.fill("3.5")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_text("was changed successfully").wait_for()
+    page.get_by_role("link", name="History").click()
+    line = page.get_by_role("row").filter(has_text="upper percent 2 → 3.5")
+    line.wait_for()
+
+    assert Tolerance.objects.get(check_name="price").upper_percent == Decimal("3.5")
+    assert "frida" in line.inner_text()
+    assert line.locator("time").count() == 1
+
+
+def test_an_auditor_sees_every_page_and_finds_nothing_to_change(
+    house: House, refused: Message, page: Page, sign_in: SignIn, desk_address: str
+) -> None:
+    sign_in(person(roles.AUDITOR), "/")
+    links = page.get_by_role("navigation", name="Main").get_by_role("link")
+    pages = [str(link.get_attribute("href")) for link in links.all()]
+    pages += [f"/messages/{refused.pk}/", f"/admin/integration/fieldmapping/{_mapping()}/change/"]
+
+    for path in pages:
+        answer = page.goto(f"{desk_address}{path}")
+        assert answer is not None
+        assert answer.status == 200, path
+        buttons = main(page).get_by_role("button").all_inner_texts()
+        assert not {"Save", "Retry", "Give it up", "Mark as posted"} & set(buttons), path
+    assert "/dead-letters/" in pages
+    assert "/admin/reconciliation/tolerance/" in pages
+
+
+def _mapping() -> int:
+    from integration.models import FieldMapping
+
+    return int(FieldMapping.objects.get(name="purchase order → BC").pk)
+
+
+def test_the_admin_is_a_page_of_the_desk(
+    house: House, page: Page, sign_in: SignIn, desk_address: str
+) -> None:
+    controller = person(roles.FINANCE_CONTROLLER)
+    sign_in(controller, "/")
+    navigation = page.get_by_role("navigation", name="Main")
+    on_the_desk = navigation.inner_text()
+
+    page.get_by_role("link", name="Tolerances").click()
+    page.get_by_role("heading", name="Tolerances", level=1).wait_for()
+    assert navigation.inner_text() == on_the_desk
+    assert navigation.locator("[aria-current=page]").inner_text() == "Tolerances"
+    page.locator("details.person summary").click()
+    page.get_by_role("button", name="Dark").click()
+    assert page.locator("html.dark[data-theme=dark]").count() == 1
+    page.get_by_role("link", name="Tieout").click()
+
+    page.wait_for_url(f"{desk_address}/")
+    assert page.locator("html[data-theme=dark]").count() == 1
+
+
+@pytest.mark.parametrize("width", [390, 768, 1440])
+def test_no_page_is_wider_than_its_screen(
+    house: House, refused: Message, page: Page, sign_in: SignIn, desk_address: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    sign_in(person(roles.INTEGRATION_ADMIN), "/dead-letters/")
+    paths = (
+        "/dead-letters/",
+        f"/messages/{refused.pk}/",
+        "/admin/integration/syncrun/",
+        f"/admin/integration/fieldmapping/{_mapping()}/change/",
+        f"/admin/integration/fieldmapping/{_mapping()}/history/",
+    )
+
+    for path in paths:
+        page.goto(f"{desk_address}{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
