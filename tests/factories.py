@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import uuid
 from datetime import timedelta
 from decimal import Decimal
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
@@ -35,12 +37,21 @@ def person(role: str = roles.AP_CLERK, username: str = "") -> User:
     """Give someone of this role who can sign in; no role for an empty one."""
     roles.apply_roles()
     name, first, last = NAMES.get(role, ("nora", "Nora", "Neu"))
-    user = User.objects.create_user(
-        username or name, password=PASSWORD, first_name="" if username else first, last_name=last
+    user = User.objects.create(
+        username=username or name,
+        password=_hashed(),
+        first_name="" if username else first,
+        last_name=last,
     )
     if role:
         user.groups.add(Group.objects.get(name=role))
     return user
+
+
+@functools.cache
+def _hashed() -> str:
+    """Hash the password once a run; it takes longer than most tests."""
+    return make_password(PASSWORD)
 
 
 def case_of(invoice: SupplierInvoice) -> ExceptionCase:
