@@ -6,11 +6,12 @@ All three are written in one transaction, so that an event which got its answer 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from integration import outbox
 from integration.cafm import events
@@ -97,12 +98,10 @@ def receive(event: Any, *, key: ApiKey) -> InboxEvent:
     """
     told = events.read(event)
     _check_source(told, key)
-    if known := _known(told):
-        return _same(known, told, key.company)
+    row = _store(told, key)
+    if row is None:
+        return _same(_known(told), told, key.company)
     form = events.form_of(told)
-    row, is_new = _store(told, key)
-    if not is_new:
-        return _same(row, told, key.company)
     if form is not None:
         _record(row, told, form)
     return row
@@ -141,11 +140,12 @@ def _check_source(told: Event, key: ApiKey) -> None:
         )
 
 
-def _known(told: Event) -> InboxEvent | None:
-    return InboxEvent.objects.filter(source=told.source, event_id=told.id).first()
+def _known(told: Event) -> InboxEvent:
+    return InboxEvent.objects.get(source=told.source, event_id=told.id)
 
 
 def _same(row: InboxEvent, told: Event, company: Company) -> InboxEvent:
+    """Give the event that came before; raises EventConflict when it was another one."""
     if row.company_id != company.pk or bytes(row.body_hash) != told.body_hash:
         raise EventConflict(
             f"Event {told.id} of {told.source} was received on {row.received_at:%Y-%m-%d %H:%M} UTC with "
@@ -154,28 +154,39 @@ def _same(row: InboxEvent, told: Event, company: Company) -> InboxEvent:
     return row
 
 
-def _store(told: Event, key: ApiKey) -> tuple[InboxEvent, bool]:
-    """Insert the event; who comes second waits at the unique index and gets the first one's row."""
-    note = events.TYPES[told.type].note
-    try:
-        with transaction.atomic():
-            row = InboxEvent.objects.create(
-                company=key.company,
-                source=told.source,
-                event_id=told.id,
-                type=told.type,
-                occurred_at=told.time,
-                received_with=key,
-                body=told.body,
-                body_hash=told.body_hash,
-                note=note,
-            )
-    except IntegrityError:
-        earlier = _known(told)  # it is there: its index entry stopped us
-        if earlier is None:
-            raise
-        return earlier, False
-    return row, True
+STORE = """
+INSERT INTO integration_inboxevent (company_id, source, event_id, type, occurred_at, received_at,
+                                    received_with_id, body, body_hash, document_kind, note)
+VALUES (%(company_id)s, %(source)s, %(event_id)s, %(type)s, %(occurred_at)s, %(received_at)s,
+        %(received_with_id)s, %(body)s, %(body_hash)s, %(document_kind)s, %(note)s)
+ON CONFLICT (source, event_id) DO NOTHING
+RETURNING id
+"""
+
+
+def _store(told: Event, key: ApiKey) -> InboxEvent | None:
+    """Insert the event; None when it is here already. Who comes second waits for the first to commit."""
+    values: dict[str, Any] = {
+        "company_id": key.company_id,
+        "source": told.source,
+        "event_id": told.id,
+        "type": told.type,
+        "occurred_at": told.time,
+        "received_at": timezone.now(),
+        "received_with_id": key.pk,
+        "body_hash": told.body_hash,
+        "document_kind": "",
+        "note": events.TYPES[told.type].note,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, values | {"body": Jsonb(told.body)})
+        stored = cursor.fetchone()
+    if stored is None:
+        return None
+    row = InboxEvent(pk=stored[0], body=told.body, **values)
+    row.company = key.company
+    row._state.adding = False
+    return row
 
 
 def _record(row: InboxEvent, told: Event, form: Any) -> None:
@@ -190,27 +201,17 @@ def _record(row: InboxEvent, told: Event, form: Any) -> None:
     row.note = _nothing_to_post(document)
     row.save(update_fields=["document_kind", "document_id", "note"])
     if document.status == Document.Status.READY and known.kind != DocumentKind.SUPPLIER_INVOICE:
-        outbox.enqueue(known.kind, document)
-    if isinstance(document, PurchaseOrder):
-        _look_again(_waiting_for(document))
+        message = outbox.enqueue(known.kind, document)
+        if known.kind == DocumentKind.PURCHASE_ORDER:
+            _look_again(message)
     logger.info("Received %s %s from %s", told.type, told.id, told.source)
 
 
-def _waiting_for(order: PurchaseOrder) -> Iterable[Message]:
-    """Find the messages of what came before its order."""
-    for kind, early in (
-        (DocumentKind.GOODS_RECEIPT, order.receipts),
-        (DocumentKind.SERVICE_CONFIRMATION, order.confirmations),
-    ):
-        ids = early.values_list("pk", flat=True)
-        yield from Message.objects.filter(document_kind=kind, document_id__in=ids, state=State.WAITING)
-
-
-def _look_again(messages: Iterable[Message]) -> None:
-    for message in messages:
-        locked = Message.objects.select_for_update().filter(pk=message.pk, state=State.WAITING).first()
-        if locked is not None:
-            outbox.prepare(locked)
+def _look_again(order: Message) -> None:
+    """Go on with what came before its order, and waits for it in the same chain."""
+    waiting = Message.objects.filter(chain=order.chain, state=State.WAITING).exclude(pk=order.pk)
+    for message in waiting.select_for_update():
+        outbox.prepare(message)
 
 
 def _nothing_to_post(document: Document) -> str:

@@ -114,7 +114,9 @@ def plain(value: Any) -> Any:
 def _fault(text: str) -> str:
     if "\x00" in text:
         return "Holds a NUL character."
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    try:
+        text.encode()
+    except UnicodeEncodeError:
         return "Holds half of a surrogate pair."
     return ""
 
