@@ -12,7 +12,7 @@ import dataclasses
 import datetime
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -354,6 +354,16 @@ def mark_rejected(invoice: SupplierInvoice) -> None:
     _facts_changed(invoice.company, _orders_of(invoice), vendor=invoice.vendor_number)
 
 
+@transaction.atomic
+def mark_judged(invoices: Collection[SupplierInvoice], *, to: SupplierInvoice.Status) -> None:
+    """Clear or hold back invoices that the caller has locked, all at once; raises WrongStatus."""
+    for invoice in invoices:
+        _check_move(invoice, InvoiceStatus(invoice.status), to)
+    SupplierInvoice.objects.filter(pk__in=[invoice.pk for invoice in invoices]).update(status=to)
+    for invoice in invoices:
+        invoice.status = to
+
+
 # Posting and giving up
 
 
@@ -426,9 +436,6 @@ def _known_invoice(
     invoices = SupplierInvoice.objects.select_for_update().filter(company=company)
     if origin != SupplierInvoice.Origin.BC or bc_id is None:
         return None
-    known: SupplierInvoice | None = invoices.filter(bc_id=bc_id).first()
-    if known:
-        return known
     on_its_way = invoices.filter(
         origin=SupplierInvoice.Origin.CAFM,
         status=InvoiceStatus.READY,
@@ -436,7 +443,7 @@ def _known_invoice(
         number=form.number,
         type=form.type,
     )
-    known = on_its_way.first()
+    known: SupplierInvoice | None = invoices.filter(bc_id=bc_id).first() or on_its_way.first()
     return known
 
 
@@ -488,11 +495,15 @@ def _move(invoice: SupplierInvoice, *, to: SupplierInvoice.Status) -> None:
     row = SupplierInvoice.objects.select_for_update().get(pk=invoice.pk)
     now = InvoiceStatus(row.status)
     if now != to:
-        if to not in TRANSITIONS.get(now, set()):
-            raise WrongStatus(f"Invoice {row} is {now.label}; it cannot become {to.label}.")
+        _check_move(row, now, to)
         row.status = to
         row.save(update_fields=["status"])
     invoice.status = to
+
+
+def _check_move(invoice: SupplierInvoice, now: SupplierInvoice.Status, to: SupplierInvoice.Status) -> None:
+    if to not in TRANSITIONS.get(now, set()):
+        raise WrongStatus(f"Invoice {invoice} is {now.label}; it cannot become {to.label}.")
 
 
 def _copy(row: Document, document: Document) -> None:

@@ -143,8 +143,8 @@ def _judge(invoices: list[SupplierInvoice]) -> list[MatchDecision]:
     judged = _decide(undecided, cases)
     _keep_cases([row for row in judged if row.is_held_back])
     _clear_cases([row for row in judged if row.case and not row.is_held_back])
-    for row in judged:
-        _mark(row)
+    _mark([row for row in judged if row.is_held_back], InvoiceStatus.BLOCKED)
+    _mark([row for row in judged if not row.is_held_back], InvoiceStatus.READY)
     return [row.record for row in judged]
 
 
@@ -172,15 +172,16 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
         for invoice in theirs:
             decision = match(facts_of[invoice.pk])
             asked = question(facts_of[invoice.pk])
+            asked_hash = question_hash(asked)
             record = latest.get(invoice.pk)
-            if record is None or not _same(record, asked):
+            if record is None or not _same(record, asked_hash):
                 record = MatchDecision(
                     invoice=invoice,
                     engine=decision.engine,
                     outcome=decision.outcome,
                     question=asked,
                     answer=answer(decision),
-                    question_hash=question_hash(asked),
+                    question_hash=asked_hash,
                 )
             judged.append(_Judged(invoice, decision, record, cases.get(invoice.pk)))
     MatchDecision.objects.bulk_create([row.record for row in judged if row.record.pk is None])
@@ -197,22 +198,17 @@ def _latest(invoices: Iterable[SupplierInvoice]) -> dict[int, MatchDecision]:
     return {row.invoice_id: row for row in rows.distinct("invoice_id").defer("question", "answer")}
 
 
-def _same(record: MatchDecision, asked: dict[str, Any]) -> bool:
-    return record.engine == ENGINE_VERSION and bytes(record.question_hash) == question_hash(asked)
+def _same(record: MatchDecision, asked_hash: bytes) -> bool:
+    return record.engine == ENGINE_VERSION and bytes(record.question_hash) == asked_hash
 
 
-def _mark(row: _Judged) -> None:
-    """Let the invoice's status follow the outcome."""
-    wanted = InvoiceStatus.BLOCKED if row.is_held_back else InvoiceStatus.READY
-    if row.invoice.status == wanted:
-        return
-    if row.is_held_back:
-        documents.mark_blocked(row.invoice)
-    else:
-        documents.mark_ready(row.invoice)
-    logger.info(
-        "Matched invoice %s of %s: %s", row.invoice.pk, row.invoice.vendor_number, row.decision.outcome
-    )
+def _mark(judged: list[_Judged], wanted: InvoiceStatus) -> None:
+    """Let the invoices' status follow the outcome."""
+    changed = [row for row in judged if row.invoice.status != wanted]
+    documents.mark_judged([row.invoice for row in changed], to=wanted)
+    for row in changed:
+        invoice = row.invoice
+        logger.info("Matched invoice %s of %s: %s", invoice.pk, invoice.vendor_number, row.decision.outcome)
 
 
 # Cases

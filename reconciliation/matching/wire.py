@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -518,17 +519,24 @@ def question(case: facts.Case) -> dict[str, Any]:
 
 
 def _written(value: Any) -> Any:
-    if dataclasses.is_dataclass(value):
-        names = (field.name for field in dataclasses.fields(value))
-        pairs = ((RENAMED.get(name, name), getattr(value, name)) for name in names)
-        return {name: _written(content) for name, content in pairs if content is not None and content != ()}
-    if isinstance(value, tuple):
-        return [_written(entry) for entry in value]
+    if isinstance(value, str):
+        return str(value)  # a choice becomes its text
     if isinstance(value, Decimal):
         return f"{value:f}"
+    if isinstance(value, tuple):
+        return [_written(entry) for entry in value]
     if isinstance(value, datetime.date):
         return value.isoformat()
-    return str(value) if isinstance(value, StrEnum) else value
+    if isinstance(value, int):
+        return value
+    pairs = ((written, getattr(value, name)) for name, written in _names(type(value)))
+    return {name: _written(content) for name, content in pairs if content is not None and content != ()}
+
+
+@functools.cache
+def _names(kind: type) -> tuple[tuple[str, str], ...]:
+    """Name the fields of a fact, and how they are written."""
+    return tuple((field.name, RENAMED.get(field.name, field.name)) for field in dataclasses.fields(kind))
 
 
 RENAMED: Mapping[str, str] = {"from_date": "from"}
