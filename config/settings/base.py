@@ -93,9 +93,9 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static-build"
 STATICFILES_DIRS = [BASE_DIR / "templates" / "static"]
 # Without collectstatic (demo, tests) files are served as they lie; production serves hashed names.
+STATIC_ROOT = BASE_DIR / "static-build" if MODE is Mode.PRODUCTION else None
 WHITENOISE_USE_FINDERS = MODE is not Mode.PRODUCTION
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
