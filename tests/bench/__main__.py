@@ -1,0 +1,41 @@
+"""Benchmarks: `python -m tests.bench`, or `make bench`. Results go to .bench/bench.json.
+
+Each path is measured beside a simple way of doing the same, in turn and in the same run, because the ratio
+says more than the rate of one machine.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from tests import place
+
+FILE = Path(__file__).resolve().parents[2] / ".bench" / "bench.json"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", help="paths to measure; all of them")
+    names = parser.parse_args().names
+    with place.prepare() as sandbox:
+        from tests.bench import house, measuring, paths
+
+        known = {path.__name__: path for path in paths.PATHS}
+        if unknown := set(names) - set(known):
+            parser.error(f"There is no {', '.join(sorted(unknown))}. Choose from {', '.join(known)}.")
+        company = house.House(sandbox.control)
+        results = []
+        for name, path in known.items():  # in their order: the later ones leave documents behind
+            if not names or name in names:
+                results += path(company)
+    FILE.parent.mkdir(exist_ok=True)
+    FILE.write_text(json.dumps({"results": [result.as_dict() for result in results]}, indent=2) + "\n")
+    sys.stdout.write(measuring.table(results) + f"\n  Also in {FILE}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

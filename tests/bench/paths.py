@@ -1,0 +1,168 @@
+"""The paths that are measured, each beside the simplest thing that could do the work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.test import Client
+from django.test.utils import override_settings
+
+from integration import connections, delivery, inbox
+from integration.models import Message
+from reconciliation import reconcile
+from reconciliation.matching import case_from, match
+from reconciliation.models import (
+    GoodsReceiptLine,
+    InvoiceLine,
+    MatchDecision,
+    PurchaseOrderLine,
+    SupplierInvoice,
+)
+from tests.bench import bare
+from tests.bench.house import House, as_body
+from tests.bench.measuring import Result, compare
+
+DOCUMENTS = 400  # of which about a seventh are invoices
+CASES = 300
+EVENTS = 60
+DELIVERIES = 30
+
+ONE_SQL = """
+CREATE TEMP TABLE bench_result ON COMMIT DROP AS
+SELECT i.id, CASE WHEN o.id IS NULL THEN 'no order' WHEN g.accepted IS NULL THEN 'no receipt'
+                  WHEN abs(i.unit_price - o.unit_price) > o.unit_price * 0.02 THEN 'price'
+                  WHEN i.quantity > g.accepted THEN 'quantity' ELSE 'ok' END AS status
+  FROM reconciliation_invoiceline i
+  JOIN reconciliation_supplierinvoice n ON n.id = i.invoice_id AND n.match_due
+  LEFT JOIN reconciliation_purchaseorder p ON p.number = i.order_number
+  LEFT JOIN reconciliation_purchaseorderline o ON o.order_id = p.id AND o.line = i.order_line
+  LEFT JOIN (SELECT r.order_number, l.order_line, sum(l.quantity_accepted) AS accepted
+               FROM reconciliation_goodsreceiptline l
+               JOIN reconciliation_goodsreceipt r ON r.id = l.receipt_id
+              GROUP BY 1, 2) g ON g.order_number = i.order_number AND g.order_line = i.order_line
+"""
+
+
+def match_in_bulk(house: House) -> list[Result]:
+    """Judge invoices with their orders and receipts: against one SQL statement, and an ORM loop."""
+    house.receive(DOCUMENTS)
+    lines = InvoiceLine.objects.count()
+
+    def ours() -> int:
+        assert reconcile.match_due(limit=100_000) == SupplierInvoice.objects.count()
+        return lines
+
+    def one_sql() -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(ONE_SQL)
+            cursor.execute("SELECT count(*) FROM bench_result WHERE status = 'ok'")
+            assert cursor.fetchone() == (lines,)
+        return lines
+
+    def orm_loop() -> int:
+        verdicts = [_judge_alone(line) for line in InvoiceLine.objects.all()]
+        assert verdicts == [True] * lines
+        return lines
+
+    return [
+        compare(
+            "match_vs_sql", "lines/s", "one SQL that stores a word a line", _undone(ours), _undone(one_sql)
+        ),
+        compare("match_vs_orm_loop", "lines/s", "ORM, two queries a line", _undone(ours), _undone(orm_loop)),
+    ]
+
+
+def match_engine(house: House) -> list[Result]:
+    """Ask the pure engine the questions that were kept: against the bare arithmetic."""
+    reconcile.match_due(limit=100_000)
+    cases = [case_from(record.question) for record in MatchDecision.objects.all()[:CASES]]
+    figures = [
+        (line.quantity, line.unit_price, line.quantity, line.unit_price, Decimal(0))
+        for line in InvoiceLine.objects.all()[:CASES]
+    ]
+
+    def ours() -> int:
+        return len([match(case) for case in cases])
+
+    def naive() -> int:
+        findings = []
+        for billed, price, accepted, ordered_at, tolerance in figures:
+            if billed > accepted or abs(price - ordered_at) > ordered_at * tolerance:
+                findings.append(billed * price)
+        return len(figures)
+
+    return [compare("match_engine_vs_arithmetic", "invoices/s", "two comparisons a line", ours, naive)]
+
+
+def intake(house: House) -> list[Result]:
+    """Take events over HTTP, in process: against a view that checks nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(bare.TABLES)
+    cafm = Client(headers={"authorization": f"Bearer {house.secret}"})
+
+    def sent(address: str) -> Callable[[], int]:
+        def send() -> int:
+            bodies = [as_body(event) for event in house.orders(EVENTS)]
+            answers = [
+                cafm.post(address, body, content_type="application/cloudevents+json") for body in bodies
+            ]
+            assert {answer.status_code for answer in answers} == {202}
+            return len(answers)
+
+        return send
+
+    with override_settings(ROOT_URLCONF="tests.bench.bare"):
+        address = "/api/v1/events"
+        result = compare(
+            "intake_vs_bare_view", "events/s", "no key, no checks", sent(address), sent("/bare/")
+        )
+    Message.objects.all().delete()
+    return [result]
+
+
+def drain(house: House) -> list[Result]:
+    """Deliver orders in one process: against the client alone, posting the same bodies."""
+    client = connections.client()
+
+    def fill() -> None:
+        for event in house.orders(DELIVERIES):
+            inbox.receive(event, key=house.key)
+
+    def ours() -> int:
+        report = delivery.drain(until_idle=True)
+        assert report.outcomes == {"posted": DELIVERIES}
+        return DELIVERIES
+
+    def client_alone() -> int:
+        payloads = Message.objects.order_by("-pk").values_list("payload", flat=True)[:DELIVERIES]
+        return len([client.create("purchaseOrders", payload) for payload in payloads])
+
+    against = "the client alone, one create a document"
+    return [compare("drain_share_of_limit", "orders/s", against, ours, client_alone, prepare=fill)]
+
+
+def _undone(work: Callable[[], int]) -> Callable[[], int]:
+    """Do the work in a transaction and take it back."""
+
+    def round_() -> int:
+        with transaction.atomic():
+            count = work()
+            transaction.set_rollback(True)
+        return count
+
+    return round_
+
+
+def _judge_alone(line: InvoiceLine) -> bool:
+    ordered = PurchaseOrderLine.objects.get(order__number=line.order_number, line=line.order_line)
+    received = GoodsReceiptLine.objects.filter(
+        receipt__order_number=line.order_number, order_line=line.order_line
+    ).aggregate(accepted=Sum("quantity_accepted"))
+    within = abs(line.unit_price - ordered.unit_price) <= ordered.unit_price * Decimal("0.02")
+    return within and line.quantity <= received["accepted"]
+
+
+PATHS = (drain, intake, match_in_bulk, match_engine)
