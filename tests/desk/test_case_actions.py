@@ -15,6 +15,8 @@ from django.utils import timezone
 from reconciliation import cases, reconcile, roles
 from tests import factories
 
+from .reading import words
+
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
     from django.http import HttpResponse
@@ -69,12 +71,6 @@ def send(client: Client, case: ExceptionCase, action: str, **form: Any) -> HttpR
         "to": "carl",
     }
     return client.post(reverse("case-act", args=[case.pk, action]), page | form)
-
-
-def words(response: HttpResponse) -> str:
-    """The page's text, as a reader gets it."""
-    body = re.sub(r"<(head|script|dialog).*?</\1>", " ", response.content.decode(), flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("&#x27;", "'")
 
 
 def case_in(desk: factories.Desk, status: str, by: User, number: str = "R-100") -> ExceptionCase:

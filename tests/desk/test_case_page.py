@@ -17,6 +17,8 @@ from django.utils import timezone
 from reconciliation import cases, documents, reconcile, roles
 from tests import factories
 
+from .reading import words
+
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
     from django.http import HttpResponse
@@ -30,12 +32,6 @@ MOST_QUERIES = 40
 
 def page(client: Client, case: ExceptionCase) -> HttpResponse:
     return client.get(reverse("case", args=[case.pk]))
-
-
-def words(response: HttpResponse) -> str:
-    """The page's text, as a reader gets it."""
-    body = re.sub(r"<(head|script|dialog).*?</\1>", " ", response.content.decode(), flags=re.S)
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", body)).replace("&#x27;", "'")
 
 
 def marks(response: HttpResponse, line: int) -> dict[str, tuple[str, str]]:
