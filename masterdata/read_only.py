@@ -97,6 +97,9 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
     tab = False
     hide_title = True
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return list(self.fields or ())
+
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 

@@ -1,0 +1,70 @@
+"""A row in every table of the admin, made by the verbs that make it in the product where there is one."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import admin
+from django.utils import timezone
+from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
+
+from integration import installation
+from integration.cafm import auth
+from integration.models import ApiKey, InboxEvent, SyncRun, SyncState
+from masterdata.models import Account, Currency, Location, Unit
+from reconciliation import documents, roles
+from reconciliation.models import MatchLevel
+from tests import factories
+
+DAY = datetime.date(2026, 3, 9)
+
+
+def furnish(desk: factories.Desk, schedules: Iterable[installation.Schedule]) -> dict[type[Any], int]:
+    """Fill every table that is registered; give the first row of each."""
+    roles.apply_roles()
+    _masters(desk)
+    _documents(desk)
+    _integration(desk, schedules)
+    rows = {model: model._default_manager.order_by("pk").first() for model in admin.site._registry}
+    if empty := [model.__name__ for model, row in rows.items() if row is None]:
+        raise AssertionError(f"nothing was made for {', '.join(empty)}")
+    return {model: row.pk for model, row in rows.items() if row is not None}
+
+
+def _masters(desk: factories.Desk) -> None:
+    Account.objects.create(company=desk.company, number="6100", row_hash=b"")
+    Currency.objects.create(company=desk.company, code="USD", row_hash=b"")
+    for place in (Unit, Location):
+        place.objects.create(company=desk.company, code="MAIN", row_hash=b"")
+    MatchLevel.objects.get_or_create(company=desk.company, vendor_number="V10", level="three_way")
+
+
+def _documents(desk: factories.Desk) -> None:
+    factories.price_over_order(desk)
+    service = factories.ordered(kind="account", item="", unit="")
+    desk.order("PO-S", service)
+    desk.confirm("50", order="PO-S")
+    line = documents.MovementLineForm(line=1, item="FILTER", quantity=Decimal(2), unit="PCS", location="MAIN")
+    consumption = documents.MovementForm(kind="consumption", number="C-1", posted_on=DAY, lines=(line,))
+    documents.record_movement(desk.company, consumption, source="test")
+
+
+def _integration(desk: factories.Desk, schedules: Iterable[installation.Schedule]) -> None:
+    factories.refused(desk.company, "PO-R")
+    auth.issue(desk.company, "CAFM", [ApiKey.Scope.EVENTS])
+    InboxEvent.objects.create(
+        company=desk.company, source="/cafm", event_id="E-1", type="x", body={}, body_hash=b""
+    )
+    now = timezone.now()
+    SyncRun.objects.create(
+        company=desk.company, entity="vendors", kind="delta", state="done", finished_at=now, rows_read=12
+    )
+    SyncState.objects.create(company=desk.company, entity="vendors", watermark=now)
+    installation.install_schedules(schedules)
+    ClockedSchedule.objects.create(clocked_time=now)
+    CrontabSchedule.objects.create()
+    SolarSchedule.objects.create(event="sunset", latitude=48, longitude=11)
+    factories.person("", username="nobody-in-particular")
