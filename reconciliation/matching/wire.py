@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import functools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -529,16 +528,17 @@ def _written(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, int):
         return value
-    pairs = ((written, getattr(value, name)) for name, written in _names(type(value)))
+    pairs = ((written, getattr(value, name)) for name, written in NAMES[type(value)])
     return {name: _written(content) for name, content in pairs if content is not None and content != ()}
 
 
-@functools.cache
-def _names(kind: type) -> tuple[tuple[str, str], ...]:
-    """Name the fields of a fact, and how they are written."""
-    return tuple((field.name, RENAMED.get(field.name, field.name)) for field in dataclasses.fields(kind))
-
-
 RENAMED: Mapping[str, str] = {"from_date": "from"}
+
+# The fields of each fact, and how they are written.
+NAMES: Mapping[type, tuple[tuple[str, str], ...]] = {
+    kind: tuple((field.name, RENAMED.get(field.name, field.name)) for field in dataclasses.fields(kind))
+    for kind in vars(facts).values()
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind)
+}
 
 __all__ = ["FormError", "answer", "case_from", "question", "read_case"]
