@@ -6,7 +6,6 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from django.core.validators import MinValueValidator
 from rest_framework import serializers
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?\Z", re.ASCII)
@@ -76,10 +75,9 @@ def amount(*, required: bool = True, **kwargs: Any) -> Exact:
     return _exact(23, 8, kwargs.pop("least", None), required, kwargs)
 
 
-def positive(field: Exact) -> Exact:
-    """Let only more than nothing through."""
-    field.validators.append(MinValueValidator(Decimal(1).scaleb(-(field.decimal_places or 0))))
-    return field
+def positive(*, required: bool = True) -> Exact:
+    """Make a quantity of which there has to be some."""
+    return quantity(least=Decimal("0.00001"), required=required)
 
 
 def _exact(digits: int, places: int, least: Decimal | None, required: bool, kwargs: dict[str, Any]) -> Exact:

@@ -13,7 +13,7 @@ from reconciliation.matching.facts import Level
 from reconciliation.models import PurchaseOrderLine, SupplierInvoice
 
 from . import fields
-from .fields import Code, LineNumber, Text, optional, positive
+from .fields import Code, LineNumber, Text, optional
 
 MOST_LINES = 10_000
 MOST_CHARGES = 100
@@ -81,7 +81,7 @@ class RequestLine(Line):
     item = optional(Code, max_length=20)
     account = optional(Code, max_length=20)
     description = Text(max_length=250)
-    quantity = positive(fields.quantity())
+    quantity = fields.positive()
     unit = Code(max_length=10)
     estimated_unit_price = fields.price(required=False, least=Decimal(0))
     currency = optional(Code, max_length=10)
@@ -105,10 +105,10 @@ class OrderLine(Line):
     account = optional(Code, max_length=20)
     asset = optional(Code, max_length=20)
     description = optional(Text, max_length=250)
-    quantity = positive(fields.quantity())
+    quantity = fields.positive()
     unit = optional(Code, max_length=10)
     unit_price = fields.price(least=Decimal(0))
-    price_base = positive(fields.quantity(required=False))
+    price_base = fields.positive(required=False)
     discount_percent = fields.quantity(required=False, max_value=100)
     location = optional(Code, max_length=10)
     work_order = optional(Text, max_length=50)
@@ -192,7 +192,7 @@ class ReceiptReversed(Shape):
 
 class ReturnLine(Line):
     order_line = LineNumber()
-    quantity = positive(fields.quantity())
+    quantity = fields.positive()
     unit = Code(max_length=10)
 
 
@@ -246,7 +246,7 @@ class AdjustedLine(MovementLine):
 
 
 class TransferredLine(MovementLine):
-    quantity = positive(fields.quantity())
+    quantity = fields.positive()
 
 
 class InventoryConsumed(Shape):
@@ -298,7 +298,7 @@ class InvoiceLine(Line):
     quantity = fields.quantity(least=None)
     unit = optional(Code, max_length=10)
     unit_price = fields.price()
-    price_base = positive(fields.quantity(required=False))
+    price_base = fields.positive(required=False)
     discount = fields.price(required=False)
     charges = Charges()
     amount = fields.amount()
