@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import time
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -35,8 +36,9 @@ def kill_during_the_slow_call(house: House, worker: subprocess.Popen[bytes]) -> 
     """Wait until BC works on the call, then end the worker without a word."""
     end = time.monotonic() + SECONDS
     while not any(rule["hits"] for rule in house.sandbox.control.faults() if rule["fault"] == "slow"):
-        assert worker.poll() is None, "the worker ended before it came to the call"
         assert time.monotonic() < end, "the worker never came to the call"
+        with suppress(subprocess.TimeoutExpired):
+            pytest.fail(f"the worker ended with {worker.wait(timeout=0.05)} before it came to the call")
     worker.kill()
     worker.wait()
 
@@ -69,12 +71,10 @@ def check_each_once(house: House) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "state"),
     [
-        ("GET", "purchaseOrders", "claimed"),
         ("POST", "/purchaseOrders", "sending"),
         ("PATCH", "purchaseOrderLines", "claimed"),
         ("POST", "receiveAndInvoice", "sending"),
         ("GET", "purchaseReceipts", "sending"),  # BC has posted, and the worker dies before it tells us
-        ("POST", "/purchaseInvoices", "sending"),
         ("POST", "Microsoft.NAV.post", "sending"),
     ],
 )

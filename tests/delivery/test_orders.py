@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -149,3 +150,28 @@ def test_wrong_credentials_stop_the_lane_and_cost_no_attempt(house: House, setti
     assert report.stopped
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("ready", 0)
+
+
+def test_an_expired_token_is_renewed_and_costs_nothing(house: House) -> None:
+    house.order("PO-1")
+    house.drain()
+    house.sandbox.control.settings(tokens_before=time.time() + 0.001)
+    message = house.order("PO-2")
+
+    house.drain()
+
+    assert outcomes(message) == ["posted"]
+    assert house.sandbox.control.requests()["statuses"]["401"] == 1
+    assert len(house.dump("purchaseOrders")) == 2
+
+
+def test_a_lock_that_stays_goes_to_a_person_after_eight_attempts(house: House) -> None:
+    house.faults({"fault": "lock_conflict", "method": "POST", "path": "purchaseOrders"})
+    message = house.order()
+
+    house.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("dead", 8)
+    assert outcomes(message) == ["temporary"] * 8
+    assert house.dump("purchaseOrders") == []
