@@ -14,6 +14,7 @@ from reconciliation.models import ExceptionCase, Resolution
 from reconciliation.roles import APPROVE, SEE_CASES, refusal
 
 from . import figures, workplace
+from .case_findings import stake_in_words
 from .rows import Row, rows
 
 MOST = 200
@@ -48,10 +49,7 @@ def approvals(request: HttpRequest) -> HttpResponse:
             by=figures.person(resolution.by, user),
             at=figures.moment(resolution.at),
             reason=resolution.reason,
-            at_stake=figures.money(
-                cases.at_stake(resolution.case, cases.blocking(resolution.case.findings.all())),
-                resolution.case.currency,
-            ),
+            at_stake=stake_in_words(resolution.case, cases.blocking(resolution.case.findings.all())),
             is_own=resolution.by_id == user.pk,
         )
         for resolution, row in zip(

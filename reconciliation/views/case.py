@@ -20,7 +20,7 @@ from reconciliation.models import ExceptionCase, Resolution, SupplierInvoice
 
 from . import figures, workplace
 from .case_actions import actions, colleagues, may_hand_over
-from .case_findings import why
+from .case_findings import stake_in_words, why
 from .case_forms import STAYS, VERBS
 from .case_table import comparison
 from .queue import NEIGHBOURS, Question
@@ -128,7 +128,7 @@ def _page(
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
         "proposed_at": figures.moment(proposal.at) if proposal else "",
-        "at_stake": figures.money(cases.at_stake(shown, cases.blocking(findings)), shown.currency),
+        "at_stake": stake_in_words(shown, cases.blocking(findings)),
         "ended": "" if shown.is_open else _ended(shown),
         "colleagues": colleagues(shown) if may_hand_over(shown, user) else [],
         "first_day": timezone.localdate() + datetime.timedelta(days=1),

@@ -137,7 +137,8 @@ class Facts:
 
     def _ordered(self, line: dict[str, Any] | None) -> dict[str, Cell]:
         if line is None:
-            return {"order_quantity": Cell(_("not on the order")), "order_price": Cell(), "order_net": Cell()}
+            absent = Cell(notes=[_("not on the order")])
+            return {"order_quantity": absent, "order_price": Cell(), "order_net": Cell()}
         return {
             "order_quantity": Cell(figures.quantity(_decimal(line.get("quantity")), line.get("unit") or "")),
             "order_price": _price(line),

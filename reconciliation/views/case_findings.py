@@ -65,19 +65,25 @@ def why(shown: ExceptionCase, findings: Iterable[Finding]) -> Why:
     )
 
 
+def stake_in_words(shown: ExceptionCase, holding: Iterable[Finding]) -> str:
+    """Write what a release would let through, to the cent."""
+    return figures.money(cases.at_stake(shown, holding).quantize(figures.CENT), shown.currency)
+
+
 def _gist(shown: ExceptionCase, holding: list[Finding]) -> str:
     """Say how much of the invoice does not tie out, and where."""
     if not holding or not shown.is_open:
         return ""
-    stake, whole = cases.at_stake(shown, holding), abs(shown.amount)
+    whole = abs(shown.amount)
+    stake = stake_in_words(shown, holding)
     lines = {finding.line for finding in holding if finding.line is not None}
     count = len(shown.decision.question.get("invoice", {}).get("lines", []))
     told = (
         _("{amount} of {whole} does not tie out").format(
-            amount=figures.money(stake, shown.currency), whole=figures.money(whole, shown.currency)
+            amount=stake, whole=figures.money(whole, shown.currency)
         )
-        if stake < whole
-        else _("{amount} does not tie out").format(amount=figures.money(stake, shown.currency))
+        if cases.at_stake(shown, holding) < whole
+        else _("{amount} does not tie out").format(amount=stake)
     )
     if len(lines) > 1:
         return _("{told}, on {n} of {count} lines.").format(told=told, n=len(lines), count=count)

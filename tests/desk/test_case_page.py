@@ -142,7 +142,7 @@ def test_a_line_that_is_not_on_the_order_says_so(desk, signed_in):
 
     response = page(signed_in(roles.AP_CLERK), case)
 
-    assert response.context["table"].rows[1].order_quantity.text == "not on the order"
+    assert response.context["table"].rows[1].order_quantity.notes == ["not on the order"]
     assert marks(response, 2)["line"] == ("NOT_ON_ORDER", "+27.00 EUR")
 
 
