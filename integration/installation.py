@@ -23,11 +23,16 @@ from reconciliation import policies, roles
 class Schedule(Protocol):
     """A row of `TIEOUT_SCHEDULES`."""
 
-    name: str
-    task: str
-    seconds: int
-    queue: str
-    kwargs: Mapping[str, object]
+    @property
+    def name(self) -> str: ...
+    @property
+    def task(self) -> str: ...
+    @property
+    def seconds(self) -> int: ...
+    @property
+    def queue(self) -> str: ...
+    @property
+    def kwargs(self) -> Mapping[str, object]: ...
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,8 @@ def currency_of(vendor: str) -> str:
 
 def name_of(item: str) -> str:
     """Give the description of a part or service."""
-    return next(row[1] for row in [*PARTS, *SERVICES] if row[0] == item)
+    names = {part[0]: part[1] for part in PARTS} | {service[0]: service[1] for service in SERVICES}
+    return names[item]
 
 
 def _item(number: str, name: str, unit: str, cost: str, *, kind: str) -> dict[str, Any]:
