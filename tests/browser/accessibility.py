@@ -1,0 +1,52 @@
+"""What every page owes people who do not see it, or not well: axe's rules, and room on a small screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+SIZES = ((1440, 900), (390, 844), (320, 700))
+# What axe does not look at: every table says what it is, and nothing is cut off at the side.
+MORE = """
+() => {
+  const told = [];
+  document.querySelectorAll("table").forEach((table) => {
+    if (!table.caption) told.push(`a table without a caption: ${table.outerHTML.slice(0, 90)}`);
+  });
+  document.querySelectorAll("[style]").forEach((e) => told.push(`a style: ${e.outerHTML.slice(0, 90)}`));
+  const over = document.documentElement.scrollWidth - document.documentElement.clientWidth;
+  if (over > 0) told.push(`the page is ${over} px wider than the window`);
+  return told;
+}
+"""
+
+
+def complaints(page: Any) -> list[str]:
+    """Look at the page as it stands."""
+    found = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]}).response["violations"]
+    told = [
+        f"{rule['id']}: {node['html'][:120]} ({node['failureSummary'].splitlines()[-1].strip()[:160]})"
+        for rule in found
+        for node in rule["nodes"][:3]
+    ]
+    return told + list(page.evaluate(MORE))
+
+
+def complaints_everywhere(page: Any) -> dict[str, list[str]]:
+    """Look at the page wide and narrow, light and dark; gives what is wrong by where it is."""
+    found = {}
+    for scheme in ("light", "dark"):
+        turn(page, scheme)
+        for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            if told := complaints(page):
+                found[f"{scheme} {width}"] = told
+    return found
+
+
+def turn(page: Any, scheme: str) -> None:
+    """Let the system be light or dark, and wait until the page is."""
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    page.wait_for_selector(f"html[data-theme={scheme}]", state="attached")
