@@ -39,7 +39,7 @@ class Place:
 
     title: str
     position: int
-    count: int
+    count: str
     previous_url: str
     next_url: str
 
@@ -182,7 +182,7 @@ def _place(request: HttpRequest, shown: ExceptionCase, question: Question) -> Pl
     return Place(
         title=str(TAB_TITLES[question.tab]),
         position=index + 1,
-        count=len(keys),
+        count=f"{len(keys)}+" if len(keys) == NEIGHBOURS else str(len(keys)),
         previous_url=_address_of(before, question) if before else "",
         next_url=_address_of(after, question) if after else "",
     )

@@ -53,7 +53,7 @@ def _take(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
 
 
 def _hand_over(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
-    to = User.objects.filter(username=form.get("to", ""), is_active=True).first()
+    to = User.objects.filter(username=_text(form, "to"), is_active=True).first()
     if to is None:
         raise cases.ReasonMissing(_("Choose the person who gets the case."))
     cases.hand_over(chosen, by=by, to=to)
@@ -107,7 +107,8 @@ def _proposal(chosen: ExceptionCase) -> Resolution:
 
 
 def _text(form: QueryDict, name: str) -> str:
-    return form.get(name, "").strip()[:LONGEST_TEXT]
+    """Give what was written; PostgreSQL keeps no NUL."""
+    return form.get(name, "").replace("\0", "").strip()[:LONGEST_TEXT]
 
 
 def _day(text: str) -> datetime.date | None:

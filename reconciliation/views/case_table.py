@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from reconciliation.models import ExceptionCase, Finding
 
 from . import figures
@@ -44,6 +46,7 @@ MARKED = {
 }
 # A finding about the whole invoice shows in one of the rows beneath the lines.
 TOTAL_ROWS = {"TAX_OVER": "tax", "TAX_UNDER": "tax", "TAX_CODE": "tax"}
+MISSING = {"NO_RECEIPT", "NO_ACCEPTANCE"}
 UNBROKEN = "\N{NO-BREAK SPACE}"
 # These speak of the paper as a whole; none of its figures is wrong.
 ABOUT_NO_FIGURE = {
@@ -118,10 +121,13 @@ def _difference(finding: Finding, currency: str) -> str:
     """Write how much a cell is off."""
     if finding.variance is None:
         return ""
+    signed = finding.code not in MISSING
     off = (
-        figures.quantity(finding.variance, finding.unit, signed=True)
+        figures.quantity(finding.variance, finding.unit, signed=signed)
         if finding.unit
-        else figures.money(finding.variance, "" if finding.code in PER_PRICE else currency, signed=True)
+        else figures.money(finding.variance, "" if finding.code in PER_PRICE else currency, signed=signed)
     )
     share = f"({figures.percent(finding.percent)})" if finding.percent is not None else ""
+    if not signed:
+        off = _("{quantity} missing").format(quantity=off)
     return " ".join(part.replace(" ", UNBROKEN) for part in (off, share) if part)

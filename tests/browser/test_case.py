@@ -223,10 +223,14 @@ def test_the_second_of_two_reads_what_the_first_has_done(house, clerk, approver,
     assert case.status == "rejected"
 
 
-def test_after_a_decision_the_next_case_is_opened(house, clerk, page, sign_in):
+def test_the_queue_is_walked_by_keyboard_and_goes_on_after_a_decision(house, clerk, page, sign_in):
     first, second = (overpriced(house, number, price="13.50") for number in ("RE-1", "RE-2"))
     sign_in(clerk, f"/exceptions/{first.pk}/?tab=open&sort=invoice")
 
+    page.keyboard.press("j")
+    page.get_by_role("heading", name="Invoice RE-2").wait_for()
+    page.keyboard.press("k")
+    page.get_by_role("heading", name="Invoice RE-1").wait_for()
     page.keyboard.press("3")
     page.keyboard.type("Billed twice")
     page.keyboard.press("Control+Enter")

@@ -210,6 +210,16 @@ def test_a_decision_wants_its_reason(desk, signed_in, action):
     assert case.status == before
 
 
+def test_what_the_database_cannot_keep_is_left_out_of_a_reason(desk, signed_in):
+    case = case_in(desk, "open", colleague())
+
+    response = send(signed_in(CLERK), case, "reject", reason="Billed\0 twice" + "!" * 3000)
+
+    assert response.status_code == 302
+    reason = case.resolutions.get().reason
+    assert (reason[:13], len(reason)) == ("Billed twice!", 2000)
+
+
 @pytest.mark.parametrize("until", ["", "yesterday", "2026-02-30", "2020-01-01"])
 def test_waiting_wants_a_day_to_come(desk, signed_in, until):
     case = case_in(desk, "open", colleague())

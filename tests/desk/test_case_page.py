@@ -111,6 +111,15 @@ def test_what_was_rejected_at_the_door_is_marked_where_it_was_counted(desk, sign
     }
 
 
+def test_what_is_missing_is_marked_where_it_should_have_been_received(desk, signed_in):
+    case = factories.billed_before_receipt(desk)
+
+    response = page(signed_in(roles.AP_CLERK), case)
+
+    assert response.context["table"].rows[0].accepted.text == "nothing yet"
+    assert marks(response, 1) == {"accepted": ("NO_RECEIPT", "10 PCS missing")}
+
+
 def test_boxes_are_shown_in_the_order_s_unit_too(desk, signed_in):
     desk.order("PO-1", factories.ordered(quantity="24"))
     desk.receive(1, unit="BOX")
