@@ -146,15 +146,20 @@ def _copy(fields: Sequence[models.Field[Any, Any]]) -> sql.Composed:
 
 
 def _merge(model: type[Mirror], fields: Sequence[models.Field[Any, Any]]) -> sql.Composed:
+    """Leave the unchanged rows out beforehand: a conflict alone would lock, and so write, each of them."""
     columns = _columns(fields)
     return sql.SQL(
         """
         WITH written AS (
             INSERT INTO {table} AS mirror (company_id, changed_at, {columns})
-            SELECT %(company)s, %(stamp)s, {columns} FROM {incoming}
+            SELECT %(company)s, %(stamp)s, {columns} FROM {incoming} AS incoming
+            WHERE NOT EXISTS (
+                SELECT FROM {table} AS kept
+                WHERE kept.company_id = %(company)s AND kept.bc_id = incoming.bc_id
+                  AND kept.row_hash = incoming.row_hash AND kept.deleted_at IS NULL
+            )
             ON CONFLICT (company_id, bc_id) DO UPDATE
             SET {changes}, changed_at = EXCLUDED.changed_at, deleted_at = NULL
-            WHERE mirror.row_hash <> EXCLUDED.row_hash OR mirror.deleted_at IS NOT NULL
             RETURNING xmax = 0 AS is_new
         )
         SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written
