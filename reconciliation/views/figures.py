@@ -83,7 +83,8 @@ def person(user: Any, viewer: Any = None) -> str:
         return ""
     if viewer is not None and user.pk == viewer.pk:
         return _("You")
-    return user.get_full_name() or user.get_username()
+    name: str = user.get_full_name() or user.get_username()
+    return name
 
 
 def _number(number: Decimal, signed: bool) -> str:

@@ -26,7 +26,7 @@ def needs(permission: str) -> Callable[[View], View]:
     def guard(view: View) -> View:
         @functools.wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            if not request.user.has_perm(permission):  # type: ignore[union-attr]
+            if not request.user.has_perm(permission):
                 raise PermissionDenied(roles.refusal(request.user, permission))
             return view(request, *args, **kwargs)
 
@@ -76,4 +76,5 @@ def _once(request: HttpRequest, name: str, ask: Callable[[], T]) -> T:
     kept = request.__dict__.setdefault("_workplace", {})
     if name not in kept:
         kept[name] = ask()
-    return kept[name]
+    answer: T = kept[name]
+    return answer
