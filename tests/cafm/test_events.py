@@ -123,6 +123,39 @@ def test_optional_fields_may_be_null_or_empty(cafm: Cafm) -> None:
             {"number": "RV-1", "goods_receipt": "GR-1", "reversed_on": "2026-11-20", "reason": "miscounted"},
         ),
         ("purchase_order.changed.v1", forms.order()["data"] | {"version": 2}),
+        (
+            "purchase_request.approved.v1",
+            {
+                "number": "PR-1",
+                "requested_by": "jo",
+                "approved_by": "mira",
+                "approved_at": "2026-11-01T08:00:00Z",
+                "lines": [{"line": 1, "description": "Bag filter", "quantity": "10", "unit": "PCS"}],
+            },
+        ),
+        (
+            "goods_return.recorded.v1",
+            {
+                "number": "RT-1",
+                "purchase_order": "PO-1",
+                "returned_on": "2026-11-20",
+                "reason": "dented",
+                "lines": [{"line": 1, "order_line": 1, "quantity": "2", "unit": "PCS"}],
+            },
+        ),
+        ("asset.registered.v1", {"number": "A-1", "description": "Air handling unit"}),
+        ("asset.changed.v1", {"number": "A-1", "description": "Air handling unit", "location": "MAIN"}),
+        (
+            "asset.retired.v1",
+            {"number": "A-1", "description": "Air handling unit", "retired_on": "2026-11-20"},
+        ),
+        (
+            "day.totals.v1",
+            {
+                "date": "2026-11-20",
+                "totals": [{"kind": "goods_receipt", "count": 2, "numbers": ["GR-1", "GR-2"]}],
+            },
+        ),
     ],
 )
 def test_what_cannot_be_done_yet_is_kept_and_says_so(cafm: Cafm, kind: str, data: dict[str, object]) -> None:

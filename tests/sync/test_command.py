@@ -1,0 +1,180 @@
+"""`manage.py sync`: each list by name or all, with counts, and an exit code that a script can trust."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from integration import connections, sync
+from integration.bc import Client
+from integration.errors import NotSentError
+from integration.models import SyncRun, SyncState
+from integration.sync import runs
+from masterdata.models import Item, Vendor
+
+pytestmark = pytest.mark.django_db
+
+FILLED = {
+    "units": 2,
+    "currencies": 1,
+    "exchange-rates": 1,
+    "locations": 1,
+    "accounts": 1,
+    "vendors": 2,
+    "items": 2,
+    "item-units": 3,
+}
+
+
+@pytest.fixture
+def out(capsys: pytest.CaptureFixture[str]) -> Any:
+    """Run the command; returns what it printed and its exit code."""
+
+    def run(*arguments: str) -> tuple[str, int]:
+        code = 0
+        try:
+            call_command("sync", *arguments)
+        except CommandError as error:
+            code = error.returncode
+        return capsys.readouterr().out, code
+
+    return run
+
+
+@pytest.mark.parametrize("name", sync.MASTERS)
+def test_each_list_can_be_pulled_by_its_name(filled, out, name: str) -> None:
+    first, code = out(name, "--json")
+    again, _ = out(name, "--json")
+
+    told = json.loads(first)["runs"]
+    assert code == 0
+    assert [(each["entity"], each["kind"], each["new"]) for each in told] == [(name, "full", FILLED[name])]
+    assert [each["unchanged"] for each in json.loads(again)["runs"]] == [FILLED[name]]
+    assert set(SyncRun.objects.values_list("entity", flat=True)) == {name}
+
+
+def test_all_are_every_master_list_once_in_the_order_of_need(filled, out) -> None:
+    printed, code = out("items", "all", "--json")
+
+    told = json.loads(printed)
+    assert (code, told["ok"]) == (0, True)
+    assert [each["entity"] for each in told["runs"]] == ["items", *[n for n in sync.MASTERS if n != "items"]]
+    assert {each["entity"]: each["new"] for each in told["runs"]} == FILLED
+    assert not SyncRun.objects.filter(entity="invoices").exists()
+
+
+def test_invoices_are_pulled_when_they_are_named(filled, out) -> None:
+    draft = {"vendorNumber": "V1", "vendorInvoiceNumber": "R-1", "invoiceDate": "2026-05-04"}
+    lines = [{"lineObjectNumber": "FILTER", "quantity": 10, "unitCost": "12.5"}]
+    filled.control.seed({"purchaseInvoices": [draft | {"purchaseInvoiceLines": lines}]})
+
+    printed, code = out("invoices", "--json")
+
+    assert (code, json.loads(printed)["runs"][0]["new"]) == (0, 1)
+
+
+def test_a_person_reads_a_line_for_each_list(filled, out) -> None:
+    printed, code = out("vendors", "items")
+
+    assert code == 0
+    assert printed.splitlines() == [
+        "vendors: 2 read, 2 new, 0 changed, 0 deleted, 0 failed",
+        "items: 2 read, 2 new, 0 changed, 0 deleted, 0 failed",
+    ]
+
+
+def test_a_record_that_was_skipped_is_named_and_fails_the_command(filled, out) -> None:
+    filled.control.seed({"currencyExchangeRates": [{"currencyCode": "USD", "startingDate": "2026-02-01"}]})
+
+    printed, code = out("exchange-rates")
+
+    assert code == 1
+    assert "1 new" in printed
+    assert "USD 2026-02-01: 0 USD for 0 is no rate." in printed
+
+
+def test_one_list_that_fails_does_not_hold_up_the_others(filled, out) -> None:
+    filled.control.seed({"unitsOfMeasure": [{"code": f"U{number}"} for number in range(30)]})
+    out("units")
+    filled.control.reset()
+    filled.control.seed({"vendors": [{"number": "V9"}]})
+
+    printed, code = out("units", "vendors", "--full", "--json")
+
+    told = json.loads(printed)
+    assert (code, told["ok"]) == (1, False)
+    assert [(each["entity"], each["state"]) for each in told["runs"]] == [
+        ("units", "failed"),
+        ("vendors", "done"),
+    ]
+    assert "32 of 32 units are missing" in told["runs"][0]["error"]
+    assert Vendor.objects.get().number == "V9"
+
+
+def test_a_list_that_somebody_else_is_pulling_is_said_and_left_alone(filled, out) -> None:
+    other = runs.start(sync.ensure_company(), "items", SyncRun.Kind.FULL)
+
+    printed, code = out("items")
+
+    assert code == 1
+    assert "items are being pulled already" in printed
+    other.refresh_from_db()
+    assert other.state == "running"
+
+
+def test_a_full_pull_reads_everything_again(filled, out) -> None:
+    out("items")
+
+    delta, full = json.loads(out("items", "--json")[0]), json.loads(out("items", "--full", "--json")[0])
+
+    assert [told["runs"][0]["kind"] for told in (delta, full)] == ["delta", "full"]
+
+
+def test_many_deletions_need_a_word(sandbox, out) -> None:
+    units = [{"code": f"U{number}"} for number in range(30)]
+    sandbox.control.seed({"unitsOfMeasure": units})
+    out("units")
+    sandbox.control.reset()
+
+    refused = out("units", "--full")
+    accepted = out("units", "--full", "--accept-deletions")
+
+    assert refused[1] == 1
+    assert "30 of 30 units are missing" in refused[0]
+    assert accepted == ("units: 0 read, 0 new, 0 changed, 30 deleted, 0 failed\n", 0)
+
+
+def test_an_unknown_name_stops_everything_before_it_begins(filled, out) -> None:
+    assert out("items", "tools") == ("", 1)
+    assert not SyncRun.objects.exists()
+
+
+def test_a_missing_connection_is_said(settings) -> None:
+    settings.BC_BASE_URL = ""
+
+    with pytest.raises(CommandError, match="BC_BASE_URL"):
+        call_command("sync")
+
+
+# Where a pull goes on
+
+
+def test_what_was_written_before_a_pull_broke_off_is_kept_and_not_written_again(filled, monkeypatch) -> None:
+    filled.control.seed(
+        {"items": [{"number": f"N{number}", "baseUnitOfMeasureCode": "PCS"} for number in range(10)]}
+    )
+    monkeypatch.setattr("integration.sync.masters.PAGE_SIZE", 5)
+    filled.control.set_faults([{"fault": "unavailable", "method": "GET", "path": "skiptoken"}])
+    impatient = Client(connections.connection(), pause=lambda seconds: None)
+    with pytest.raises(NotSentError):
+        sync.pull_one(impatient, sync.ensure_company(), "items")
+    assert Item.objects.count() == 5
+    assert not SyncState.objects.exists()
+    filled.control.clear_faults()
+
+    run = sync.pull_entity("items")[0]
+
+    assert (run.kind, run.rows_read, run.rows_new, run.rows_unchanged) == ("full", 12, 7, 5)
