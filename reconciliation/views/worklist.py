@@ -119,6 +119,11 @@ def _answer(request: HttpRequest, question: Question, company: Company, user: Us
             for name, title in TAB_TITLES.items()
         ],
         "headings": [_heading(question, *column) for column in COLUMNS],
+        "orders": [
+            (f"{sign}{name}", f"{title} {arrow}")
+            for name, title, _is_number in COLUMNS
+            for sign, arrow in (("", "▲"), ("-", "▼"))
+        ],
         "count": count,
         "totals": [figures.money(total.amount, total.currency) for total in totals],
         "first": first + 1,

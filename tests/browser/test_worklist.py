@@ -171,6 +171,17 @@ def test_on_a_phone_every_case_is_a_card_that_names_its_figures(page, sign_in, d
     assert box["x"] + box["width"] <= 390
 
 
+def test_on_a_phone_the_cards_can_be_sorted_without_headings(page, sign_in, desk, clerk):
+    factories.many_cases(desk, 3)
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(clerk, LIST)
+
+    page.get_by_label("Sorted by").select_option("Amount ▼")
+    page.get_by_role("button", name="Apply").click()
+
+    expect(numbers(page)).to_have_text(["R-003", "R-002", "R-001"])
+
+
 def test_without_scripts_the_list_can_be_filtered_and_opened(browser, desk_address, desk, clerk):
     factories.many_cases(desk, 3)
     context = browser.new_context(java_script_enabled=False)
