@@ -56,7 +56,9 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Every field of the case as it was and as it became."""
     shown = _case(request, pk)
-    return render(request, "desk/history.html", {"case": shown, "changes": changes(shown)})
+    return render(
+        request, "desk/history.html", {"case": shown, "title": _title(shown), "changes": changes(shown)}
+    )
 
 
 @require_POST
@@ -116,6 +118,7 @@ def _page(
     place = _place(request, shown, question)
     context = {
         "case": shown,
+        "title": _title(shown),
         "facts": _facts(shown),
         "status_tone": _tone(shown),
         "status_words": _status(shown),
@@ -151,11 +154,17 @@ def _proposal(shown: ExceptionCase) -> Resolution | None:
     return shown.resolutions.filter(state=Resolution.State.PROPOSED).select_related("by").first()
 
 
+def _title(shown: ExceptionCase) -> str:
+    """Name the document: an invoice or a credit memo, with the supplier's number."""
+    return f"{shown.invoice.get_type_display().capitalize()} {shown.invoice_number}"
+
+
 def _facts(shown: ExceptionCase) -> list[str]:
     """Give the line beneath the heading: who bills how much, since when, and by when to decide."""
     today = timezone.localdate()
     invoice = shown.invoice
-    told = [shown.vendor_name or shown.vendor_number, figures.money(shown.amount, shown.currency)]
+    total = figures.money(shown.amount, shown.currency) if invoice.total is not None else _("no total")
+    told = [shown.vendor_name or shown.vendor_number, total]
     if invoice.invoice_date:
         told.append(_("dated {day}").format(day=figures.short_day(invoice.invoice_date, today)))
     if invoice.bc_number:

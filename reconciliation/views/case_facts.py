@@ -115,7 +115,7 @@ class Facts:
         rows["total"] = SumRow(
             _("Total"),
             Cell(figures.money(self._ordered_total()) if self.orders else ""),
-            Cell(figures.money(_decimal(self.invoice.get("total")))),
+            Cell(figures.money(_decimal(self.invoice["total"])) if self.invoice.get("total") else ""),
             is_total=True,
         )
         return rows

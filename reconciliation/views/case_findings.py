@@ -72,7 +72,7 @@ def stake_in_words(shown: ExceptionCase, holding: Iterable[Finding]) -> str:
 
 def _gist(shown: ExceptionCase, holding: list[Finding]) -> str:
     """Say how much of the invoice does not tie out, and where."""
-    if not holding or not shown.is_open:
+    if not shown.is_open or not cases.at_stake(shown, holding) or _is_unreadable(holding):
         return ""
     whole = abs(shown.amount)
     stake = stake_in_words(shown, holding)
@@ -88,6 +88,10 @@ def _gist(shown: ExceptionCase, holding: list[Finding]) -> str:
     if len(lines) > 1:
         return _("{told}, on {n} of {count} lines.").format(told=told, n=len(lines), count=count)
     return _("{told}, on line {line}.").format(told=told, line=lines.pop()) if lines else f"{told}."
+
+
+def _is_unreadable(holding: list[Finding]) -> bool:
+    return any(finding.code == "UNREADABLE" for finding in holding)
 
 
 def _more(reasons: int, notes: int) -> str:

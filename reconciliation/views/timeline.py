@@ -139,7 +139,7 @@ def _judgements(case: ExceptionCase) -> list[Event]:
             Event(
                 at=decision.decided_at,
                 kind="machine" if blocks else "done",
-                title=f"{outcome}: {told}" if told else outcome,
+                title=f"{outcome}: {told}" if told and decision.outcome != "unreadable" else outcome,
                 who=_("matching, engine {version}").format(version=decision.engine),
             )
         )

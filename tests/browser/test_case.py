@@ -184,7 +184,7 @@ def test_a_clerk_waits_and_then_rejects_and_the_history_tells_it(house, clerk, p
 
     sign_in(clerk, address)
     page.get_by_role("link", name="Every change").click()
-    page.get_by_role("heading", name="Every change of invoice RE-1").wait_for()
+    page.get_by_role("heading", name="Invoice RE-1: every change").wait_for()
     told = [
         re.sub(r"^today \d\d:\d\d ", "", re.sub(r"\s+", " ", row))
         for row in page.locator("tbody tr").all_inner_texts()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -153,6 +154,47 @@ def test_a_line_that_is_not_on_the_order_says_so(desk, signed_in):
 
     assert response.context["table"].rows[1].order_quantity.notes == ["not on the order"]
     assert marks(response, 2)["line"] == ("NOT_ON_ORDER", "+27.00 EUR")
+
+
+def test_an_invoice_that_cannot_be_read_says_what_is_missing(desk, signed_in):
+    desk.order()
+    case = factories.case_of(desk.invoice("R-1", total=None))
+
+    response = page(signed_in(roles.AP_CLERK), case)
+
+    assert response.context["why"].gist == ""
+    assert "Cannot be read. The invoice has no total that could be read." in words(response)
+    assert response.context["facts"][:2] == ["Liftbau Nord", "no total"]
+    assert response.context["table"].sums[-1].invoice.text == ""
+
+
+def test_a_credit_memo_is_called_one(desk, signed_in):
+    desk.order()
+    desk.receive(10)
+    case = factories.case_of(desk.invoice("G-1", type="credit_memo"))
+
+    response = page(signed_in(roles.AP_CLERK), case)
+
+    assert "Credit memo G-1 Blocked" in words(response)
+    assert marks(response, 1) == {"quantity": ("OVER_CREDIT", "+10 PCS")}
+
+
+def test_charges_and_tax_stand_beneath_the_lines(desk, signed_in):
+    desk.order()
+    desk.receive(10)
+    freight = (documents.ChargeForm("freight", Decimal(80)),)
+    case = factories.case_of(
+        desk.invoice("R-1", charges=freight, tax=Decimal("9.50"), total=Decimal("139.50"))
+    )
+
+    sums = page(signed_in(roles.AP_CLERK), case).context["table"].sums
+
+    assert [(row.label, row.order.text, row.invoice.text) for row in sums] == [
+        ("Freight", "0.00", "80.00"),
+        ("Tax", "0.00", "9.50"),
+        ("Total", "50.00", "139.50"),
+    ]
+    assert sums[0].invoice.mark.code == "UNPLANNED_CHARGE"
 
 
 def test_twelve_lines_stay_readable_and_cost_no_query_more_than_one(desk, signed_in):
