@@ -1,4 +1,4 @@
-"""The admin theme, in the desk's colours (templates/static/desk/tokens.css holds the same ones)."""
+"""The admin theme; its frame and colours are the desk's, through templates/static/integration/admin.css."""
 
 from config.navigation import unfold_sidebar
 
