@@ -46,7 +46,8 @@ def location_ids(company: Company, codes: Iterable[str]) -> dict[str, str]:
 
 def per_base(company: Company, item: str, unit: str) -> Decimal:
     """Tell how many base units one of this unit holds; raises NoConversion, never assumes 1:1."""
-    base = Item.objects.filter(company=company, number=item).values_list("base_unit", flat=True).first()
+    present = Item.objects.filter(company=company, number=item, deleted_at=None)
+    base = present.values_list("base_unit", flat=True).first()
     if base is not None and unit in ("", base):
         return Decimal(1)
     factor = (
@@ -65,7 +66,7 @@ def per_base(company: Company, item: str, unit: str) -> Decimal:
 def convert(company: Company, item: str, quantity: Decimal, unit: str, to: str) -> Decimal:
     """Convert a quantity of an item between two of its units; raises NoConversion.
 
-    The result keeps BC's five decimals (BC.md §5), so that 24 PCS are exactly 2 BOX of 12.
+    The result keeps BC's five decimals, so that 24 PCS are exactly 2 BOX of 12.
     """
     if unit == to:
         return quantity
@@ -77,7 +78,7 @@ def ledger_amount(company: Company, amount: Decimal, currency: str, on: datetime
     """Convert an amount into ledger currency at the rate valid on a date; raises NoRate.
 
     BC: amount ÷ exchange amount × relational amount of the last rate that starts on or before the date
-    (Currency Exchange Rate table; BC.md §5).
+    (its Currency Exchange Rate table).
     """
     if currency in ("", company.ledger_currency):
         return amount

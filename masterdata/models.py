@@ -1,6 +1,6 @@
 """Mirrors of what Business Central owns: the lists from which the CAFM and the matching engine choose.
 
-Rows are keyed by BC's own id, because numbers and codes can be renamed there (BC.md §7). Nothing vanishes:
+Rows are keyed by BC's own id, because numbers and codes can be renamed there. Nothing vanishes:
 a record deleted in BC stays here with `deleted_at` set.
 """
 
@@ -170,7 +170,7 @@ class Currency(Mirror):
 
 
 class ExchangeRate(Mirror):
-    """Ledger amount = amount ÷ exchange_amount × relational_amount, from starting_date on (BC.md §5)."""
+    """Ledger amount = amount ÷ exchange_amount × relational_amount, from starting_date on."""
 
     currency = models.CharField(max_length=10)
     starting_date = models.DateField()

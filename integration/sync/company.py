@@ -33,7 +33,7 @@ def _adopt(client: Client, bc_id: UUID) -> Company:
                 name=shown.name, defaults=details
             )
     except IntegrityError as exc:
-        # Two at the same time, or a copied environment: ids differ there, the name does not (BC.md §1).
+        # Two at the same time, or a copied environment: ids differ there, the name does not.
         if known := Company.objects.filter(bc_id=bc_id).first():
             return known
         raise ConfigurationError(

@@ -170,7 +170,7 @@ def form_of(invoice: reading.PurchaseInvoice, company: Company, orders: Mapping[
 
 
 def _line(line: reading.PurchaseInvoiceLine, invoice: reading.PurchaseInvoice, order: str) -> InvoiceLineForm:
-    """Tell a line; made from an order, it has the sequence of the order line (BC.md §11)."""
+    """Tell a line; made from an order, it has the sequence of the order line."""
     number = line_number(line.sequence)
     return InvoiceLineForm(
         line=number,

@@ -17,3 +17,12 @@ def cafm(company):
     from .client import client_for
 
     return client_for(company)
+
+
+@pytest.fixture
+def house(db, sandbox, settings):
+    """A company mirrored here and in the sandbox."""
+    from tests.delivery.house import prepare_house
+
+    settings.OUTBOX_PACE, settings.BC_REQUESTS_PER_SECOND = 0.001, 10_000
+    return prepare_house(sandbox)
