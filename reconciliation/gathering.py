@@ -43,18 +43,25 @@ State = SupplierInvoice.Status
 # Invoices of the same vendor and kind whose numbers differ only in signs, case and leading zeros, or that
 # come to the same amount within the days of near duplicates. The engine looks closer.
 ALIKE = r"""
-WITH known AS (
-  SELECT id, vendor_number, type, total, invoice_date,
+WITH asked AS MATERIALIZED (
+  SELECT id, company_id, vendor_number, type, total, invoice_date,
          regexp_replace(regexp_replace(lower(number), '[\W_]+', '', 'g'),
                         '(?<![0-9])0+(?=[0-9])', '', 'g') AS bare
     FROM reconciliation_supplierinvoice
-   WHERE company_id = %(company)s AND vendor_number = ANY(%(vendors)s) AND status <> 'rejected'),
-asked AS (SELECT * FROM known WHERE id = ANY(%(ids)s))
-SELECT asked.id, known.id FROM asked JOIN known USING (vendor_number, type, bare)
- WHERE asked.id <> known.id
+   WHERE id = ANY(%(ids)s) AND status <> 'rejected')
+SELECT asked.id, known.id
+  FROM asked JOIN reconciliation_supplierinvoice known
+    ON known.company_id = asked.company_id AND known.vendor_number = asked.vendor_number
+   AND regexp_replace(regexp_replace(lower(known.number), '[\W_]+', '', 'g'),
+                      '(?<![0-9])0+(?=[0-9])', '', 'g') = asked.bare
+ WHERE known.id <> asked.id AND known.type = asked.type AND known.status <> 'rejected'
 UNION
-SELECT asked.id, known.id FROM asked JOIN known USING (vendor_number, type, total)
- WHERE asked.id <> known.id AND abs(asked.invoice_date - known.invoice_date) <= %(days)s
+SELECT asked.id, known.id
+  FROM asked JOIN reconciliation_supplierinvoice known
+    ON known.company_id = asked.company_id AND known.vendor_number = asked.vendor_number
+   AND known.total = asked.total
+ WHERE known.id <> asked.id AND known.type = asked.type AND known.status <> 'rejected'
+   AND abs(known.invoice_date - asked.invoice_date) <= %(days)s
 """
 
 RATES = """
@@ -187,8 +194,6 @@ class _Gathered:
                 ALIKE,
                 {
                     "ids": [invoice.pk for invoice in invoices],
-                    "company": self.company.pk,
-                    "vendors": sorted({invoice.vendor_number for invoice in invoices}),
                     "days": self.policy.options.near_duplicate_days,
                 },
             )

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Lower
 
 from .document import Document, DocumentQuerySet, Money, Quantity
+
+# A number without what people write differently: case, signs, spaces and leading zeros. Looked for by
+# gathering.py in the same words.
+BARE_NUMBER = models.Func(
+    models.Func(
+        Lower("number"),
+        models.Value(r"[\W_]+"),
+        models.Value(""),
+        models.Value("g"),
+        function="regexp_replace",
+    ),
+    models.Value("(?<![0-9])0+(?=[0-9])"),
+    models.Value(""),
+    models.Value("g"),
+    function="regexp_replace",
+)
 
 
 class InvoiceQuerySet(DocumentQuerySet):
@@ -61,6 +78,8 @@ class SupplierInvoice(Document):
             models.Index(fields=["company", "vendor_number", "number"], name="invoice_by_vendor_number"),
             models.Index(fields=["id"], condition=models.Q(match_due=True), name="invoice_due_for_matching"),
             models.Index(fields=["company", "order_number"], name="invoice_by_order"),
+            models.Index("company", "vendor_number", BARE_NUMBER, name="invoice_by_bare_number"),
+            models.Index(fields=["company", "vendor_number", "total"], name="invoice_by_total"),
         ]
 
     def __str__(self) -> str:
