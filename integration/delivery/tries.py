@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from integration import outbox
@@ -44,11 +44,15 @@ class Try:
         error: Exception | None = None,
         stops_lane: bool = False,
     ) -> Delivery:
-        """Move the message and tell it in one transaction."""
+        """Move the message and tell it in one transaction; when that fails, the message is as it was."""
         number = self.message.attempts
-        with transaction.atomic():
-            move()
-            self._write(outcome, sentence, number, error)
+        try:
+            with transaction.atomic():
+                move()
+                self._write(outcome, sentence, number, error)
+        except DatabaseError:
+            self.message.refresh_from_db()
+            raise
         return Delivery(self.message, outcome, sentence, stops_lane)
 
     def record(self, outcome: Outcome, sentence: str) -> Delivery:

@@ -153,7 +153,7 @@ def sweep(*, now: datetime) -> int:
     expired = Message.objects.filter(lease_until__lt=now, state__in=Message.IN_FLIGHT)
     left = list(expired.select_for_update(skip_locked=True))
     for message in left:
-        _bury(message, now)
+        _tell_death(message, now)
         _free(message, now)
     if left:
         logger.warning(
@@ -163,7 +163,7 @@ def sweep(*, now: datetime) -> int:
     return len(left)
 
 
-def _bury(message: Message, now: datetime) -> None:
+def _tell_death(message: Message, now: datetime) -> None:
     """Put the worker's death into the message's timeline."""
     Attempt.objects.create(
         message=message,

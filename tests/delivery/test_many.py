@@ -89,6 +89,25 @@ def test_a_worker_that_comes_back_too_late_changes_nothing(house: House) -> None
     assert len(house.dump("purchaseOrders")) == 1
 
 
+def test_a_posting_that_could_not_be_written_down_is_looked_for(house: House) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE 'deadlock detected' USING ERRCODE = 'deadlock_detected'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON integration_attempt "
+            "FOR EACH ROW WHEN (NEW.outcome = 'posted') EXECUTE FUNCTION refuse()"
+        )
+    message = house.order()
+
+    house.drain()
+
+    assert outcomes(message) == ["unknown", "adopted"]
+    assert states() == ["done"]
+    assert len(house.dump("purchaseOrders")) == 1
+
+
 def test_the_drain_command_answers_one_json_object(house: House) -> None:
     house.order()
     told = StringIO()
