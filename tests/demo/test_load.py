@@ -33,12 +33,6 @@ PROMISED = {
 }
 
 
-@pytest.fixture
-def loaded(sandbox, settings, tmp_path: Path) -> load.Loaded:
-    settings.OUTBOX_PACE = 0.05
-    return load.load(tmp_path, control=sandbox.control, say=lambda _text: None)
-
-
 def test_the_story_opens_the_promised_cases_and_posts_the_rest(loaded, sandbox) -> None:
     codes = {
         case.invoice_number: set(case.findings.values_list("code", flat=True))
