@@ -19,6 +19,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from integration.cafm import auth
 from integration.models import ApiKey, InboxEvent
 from integration.views.payload import masked
+from masterdata.models import Company
 from masterdata.read_only import ReadOnlyAdmin
 
 
@@ -107,6 +108,11 @@ class ApiKeyAdmin(ModelAdmin):  # type: ignore[misc]
         if key.revoked_at:
             return "revoked"
         return "expired" if key.expires_at and key.expires_at <= timezone.now() else "valid"
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Most houses have one company; then there is nothing to choose."""
+        companies = list(Company.objects.values_list("pk", flat=True)[:2])
+        return {"company": companies[0]} if len(companies) == 1 else {}
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         """Issue the key; an existing one has nothing to save."""

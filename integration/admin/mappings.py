@@ -41,6 +41,13 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
             "enabled",
         ]
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Name each cell by its column and row: the table's heads are no labels to a screen reader."""
+        super().__init__(*args, **kwargs)
+        row = self.instance.target or "a new field"
+        for name, cell in self.fields.items():
+            cell.widget.attrs["aria-label"] = f"{cell.label or name} of {row}"
+
     def clean_target(self) -> str:
         target = str(self.cleaned_data["target"]).strip()
         if problem := trial.problem_with_target(target):

@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from reconciliation import roles
 from tests.delivery.conftest import PACE
+
+from .accessibility import RULES, complaints_everywhere, turn
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
@@ -20,7 +23,7 @@ if TYPE_CHECKING:  # models can be imported only when Django has started, which 
 
     SignIn = Callable[[User, str], None]
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -257,6 +260,48 @@ def test_the_admin_is_a_page_of_the_desk(
 
     page.wait_for_url(f"{desk_address}/")
     assert page.locator("html[data-theme=dark]").count() == 1
+
+
+def test_dead_letters_and_messages_can_be_used_by_everyone(
+    house: House, refused: Message, page: Page, sign_in: SignIn
+) -> None:
+    admin = person(roles.INTEGRATION_ADMIN)
+
+    for path in ("/dead-letters/", f"/messages/{refused.pk}/"):
+        sign_in(admin, path)
+        assert complaints_everywhere(page) == {}, path
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tables_can_be_used_by_everyone(
+    house: House, page: Page, sign_in: SignIn, desk_address: str, scheme: str
+) -> None:
+    mapping = f"/admin/integration/fieldmapping/{_mapping()}"
+    pages = {
+        roles.INTEGRATION_ADMIN: [
+            "/admin/",
+            "/admin/integration/syncrun/",
+            "/admin/integration/apikey/add/",
+            f"{mapping}/change/",
+            f"{mapping}/history/",
+        ],
+        roles.FINANCE_CONTROLLER: ["/admin/reconciliation/tolerance/", "/admin/masterdata/change/"],
+    }
+
+    for role, paths in pages.items():
+        who = person(role)
+        for path in paths:
+            sign_in(who, path)
+            turn(page, scheme)
+            page.wait_for_load_state("networkidle")
+            assert _broken_rules(page) == [], path
+
+
+def _broken_rules(page: Page) -> list[str]:
+    """Give what breaks a rule of WCAG, not of style: the tables' inner form is the theme's."""
+    rules = [rule for rule in RULES if rule != "best-practice"]
+    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])
