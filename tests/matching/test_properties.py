@@ -29,8 +29,8 @@ from .asking import (
 )
 from .asking import question as asked
 
-tried = settings(max_examples=100, deadline=None, derandomize=True)
-tried_hard = settings(tried, max_examples=200)
+tried = settings(max_examples=60, deadline=None, derandomize=True)
+tried_hard = settings(tried, max_examples=120)
 
 GRAVITY = ["info", "warn", "block"]
 OUTCOMES = ["clean", "within", "warning", "blocked", "unreadable"]
