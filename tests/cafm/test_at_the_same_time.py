@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 from django.db import connections
 
+from integration.cafm import auth
 from integration.models import InboxEvent, Message
+from masterdata.models import Company, Location
+from masterdata.upsert import Pulled, mark_deleted, upsert
 from reconciliation.models import GoodsReceipt, PurchaseOrder
 
 from . import forms
@@ -84,3 +88,40 @@ def test_batches_in_opposite_order_do_not_hold_each_other_up(secret: str) -> Non
     assert {entry["status"] for reply in replies for entry in reply.json()} == {"accepted"}
     assert (PurchaseOrder.objects.count(), GoodsReceipt.objects.count()) == (15, 15)
     assert not GoodsReceipt.objects.filter(order=None).exists()
+
+
+def test_a_reader_misses_nothing_that_is_written_while_it_reads(transactional_db: None) -> None:
+    house = Company.objects.create(name="Nordhafen", ledger_currency="EUR")
+    reader = Cafm(auth.issue(house, "reader", ["masterdata"])[1])
+    ids = [uuid.uuid4() for _ in range(12)]
+    done = Event()
+    seen: dict[str, tuple[str, str | None]] = {}
+
+    def write(turn: int) -> None:
+        for round in range(15):
+            chosen = ids[(turn + round) % 4 :: 2]
+            rows = [Pulled(bc_id, None, {"code": "L", "name": f"{turn}-{round}"}) for bc_id in chosen]
+            upsert(house, Location, rows)
+            mark_deleted(house, Location, chosen[:1])
+
+    def read() -> None:
+        cursor = ""
+        while True:
+            last_look = done.is_set()
+            page = reader.client.get("/api/v1/locations", {"since": cursor, "limit": 5}).json()
+            for row in page["results"]:
+                seen[row["bc_id"]] = (row["name"], row["deleted_at"])
+            cursor = page["cursor"]
+            if last_look and page["next"] is None:
+                return
+
+    def write_all() -> None:
+        together(lambda: write(0), lambda: write(1))
+        done.set()
+
+    together(write_all, read)
+
+    rows = Location.objects.values_list("bc_id", "name", "deleted_at")
+    written = {str(bc_id): (name, deleted) for bc_id, name, deleted in rows}
+    assert {bc_id: name for bc_id, (name, _) in seen.items()} == {b: name for b, (name, _) in written.items()}
+    assert {b for b, (_, deleted) in seen.items() if deleted} == {b for b, (_, d) in written.items() if d}
