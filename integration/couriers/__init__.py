@@ -13,16 +13,16 @@ from reconciliation.models import (
     SupplierInvoice,
 )
 
-from . import invoices, movements, orders, receipts
+from . import accepted, invoices, movements, orders, receipts
 from .base import BeforeWrite, Courier, Posted, Prepared, Standing, Visit, Withdrawn
 
 COURIERS: dict[DocumentKind, Courier] = {
     DocumentKind.PURCHASE_ORDER: Courier(PurchaseOrder, orders.chain, orders.prepare, orders.OrderVisit),
     DocumentKind.GOODS_RECEIPT: Courier(
-        GoodsReceipt, receipts.chain, receipts.prepare_receipt, receipts.ReceiptVisit
+        GoodsReceipt, accepted.chain, accepted.prepare_receipt, receipts.ReceiptVisit
     ),
     DocumentKind.SERVICE_CONFIRMATION: Courier(
-        ServiceConfirmation, receipts.chain, receipts.prepare_confirmation, receipts.ReceiptVisit
+        ServiceConfirmation, accepted.chain, accepted.prepare_confirmation, receipts.ReceiptVisit
     ),
     DocumentKind.INVENTORY_MOVEMENT: Courier(
         InventoryMovement, movements.chain, movements.prepare, movements.MovementVisit

@@ -1,6 +1,6 @@
 """Inventory movements: posted by the Tieout app in BC, once for each external id.
 
-The standard API cannot post a consumption or a transfer (BC.md §12). A request is stored under our key and
+The standard API cannot post a consumption or a transfer. A request is stored under our key and
 then processed; processing a posted request changes nothing, so a lost answer is harmless.
 """
 

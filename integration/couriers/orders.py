@@ -1,6 +1,6 @@
 """Purchase orders: created in BC in one call, with our key in a comment line that commits with them.
 
-BC gives no field of an order to our key (BC.md §10), so the first line is a comment that carries it.
+BC gives no field of an order to our key, so the first line is a comment that carries it.
 """
 
 from __future__ import annotations

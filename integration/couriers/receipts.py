@@ -1,13 +1,13 @@
 """Receipts and service confirmations: received on their order in BC, never invoiced.
 
 BC has no key for a receipt; the evidence is the order itself: how much each line has received, against what
-our posted receipts and this one add up to (BC.md §10). The chain of the order keeps it to one writer.
+our posted receipts and this one add up to. The chain of the order keeps it to one writer.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -20,105 +20,13 @@ from integration.bc.reading import PurchaseOrderLine as LineInBC
 from integration.bc.reading import as_date, read, select_for
 from integration.errors import ConflictError, PermanentError, TemporaryError, UnknownOutcome
 from integration.models import DocumentKind, Message
-from masterdata import lookup
-from reconciliation.models import (
-    GoodsReceipt,
-    PurchaseOrder,
-    PurchaseOrderLine,
-    ServiceConfirmation,
-    ServiceConfirmationLine,
-)
+from reconciliation.models import PurchaseOrder
 
-from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid, plain
-from .orders import LINES, sequence_of
+from .accepted import ZERO, Quantities, quantities_of
+from .base import BeforeWrite, Posted, Standing, Visit, as_uuid, plain
+from .orders import LINES
 
 KINDS = [DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION]
-PLACES = Decimal("0.00001")
-ZERO = Decimal(0)
-
-Quantities = dict[int, Decimal]
-
-
-def chain(document: GoodsReceipt | ServiceConfirmation) -> str:
-    """A receipt follows its order."""
-    return f"order:{document.order_number}"
-
-
-def prepare_receipt(receipt: GoodsReceipt, key: UUID) -> Prepared:
-    """Add up what was accepted, in the units of the order lines."""
-    accepted = [line for line in receipt.lines.order_by("line") if line.quantity_accepted]
-    if not accepted:
-        return Prepared(nothing_to_post=True)
-    return _prepare(
-        receipt,
-        receipt.received_on,
-        [(line.order_line, line.quantity_accepted, line.unit, None) for line in accepted],
-    )
-
-
-def prepare_confirmation(confirmation: ServiceConfirmation, key: UUID) -> Prepared:
-    """Add up what was confirmed; an amount counts as the part of the line that it pays for."""
-    if not confirmation.accepted:
-        return Prepared(nothing_to_post=True)
-    lines: list[ServiceConfirmationLine] = list(confirmation.lines.order_by("line"))
-    return _prepare(
-        confirmation,
-        confirmation.confirmed_on,
-        [(line.order_line, line.quantity, line.unit, line.amount) for line in lines],
-    )
-
-
-def _prepare(
-    document: GoodsReceipt | ServiceConfirmation,
-    posted_on: date,
-    told: Iterable[tuple[int, Decimal | None, str, Decimal | None]],
-) -> Prepared:
-    order = PurchaseOrder.objects.filter(company=document.company, number=document.order_number).first()
-    if order is None:
-        return Prepared(waiting_for=f"purchase order {document.order_number} from the CAFM")
-    order_lines = {line.line: line for line in order.lines.all()}
-    quantities: Quantities = defaultdict(Decimal)
-    problems = []
-    for number, quantity, unit, amount in told:
-        line = order_lines.get(number)
-        if line is None:
-            problems.append(f"order {order} has no line {number}")
-            continue
-        try:
-            quantities[sequence_of(number)] += _in_order_unit(order, line, quantity, unit, amount)
-        except lookup.NoConversion as missing:
-            return Prepared(waiting_for=str(missing)[:300])
-        except ValueError as error:
-            problems.append(str(error))
-    body = {
-        "orderNumber": order.number,
-        "postingDate": posted_on.isoformat(),
-        "lines": [{"sequence": each, "quantity": quantities[each]} for each in sorted(quantities)],
-    }
-    return Prepared(body, problems=problems, nothing_to_post=not problems and not any(quantities.values()))
-
-
-def _in_order_unit(
-    order: PurchaseOrder,
-    line: PurchaseOrderLine,
-    quantity: Decimal | None,
-    unit: str,
-    amount: Decimal | None,
-) -> Decimal:
-    """Give a quantity in the order line's unit; raises NoConversion, or ValueError in plain words."""
-    if quantity is None:
-        net = line.gross - line.discount
-        if not net:
-            raise ValueError(
-                f"line {line.line} of order {order} is worth nothing, an amount cannot confirm it"
-            )
-        share: Decimal = (amount or ZERO) * line.quantity / net
-        return share.quantize(PLACES)
-    if unit in ("", line.unit):
-        return quantity
-    if line.item:
-        return lookup.convert(order.company, line.item, quantity, unit, to=line.unit)
-    raise ValueError(f"line {line.line} of order {order} is ordered in {line.unit}, not in {unit}")
 
 
 @dataclass(frozen=True)
@@ -186,7 +94,7 @@ class ReceiptVisit(Visit):
 
     @cached_property
     def _own(self) -> Quantities:
-        return _quantities(self.payload)
+        return quantities_of(self.payload)
 
     @cached_property
     def _before(self) -> Quantities:
@@ -196,7 +104,7 @@ class ReceiptVisit(Visit):
         ).exclude(pk=self.message.pk)
         total: Quantities = defaultdict(Decimal)
         for payload in done.values_list("payload", flat=True):
-            for sequence, quantity in _quantities(payload or {}).items():
+            for sequence, quantity in quantities_of(payload or {}).items():
                 total[sequence] += quantity
         return total
 
@@ -334,10 +242,6 @@ class ReceiptVisit(Visit):
                 status=lost.status,
                 raw=lost.raw,
             ) from lost
-
-
-def _quantities(payload: Mapping[str, Any]) -> Quantities:
-    return {int(line["sequence"]): Decimal(line["quantity"]) for line in payload.get("lines", [])}
 
 
 def _order(row: Mapping[str, Any]) -> OrderInBC:

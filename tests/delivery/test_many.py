@@ -6,12 +6,13 @@ import json
 import threading
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
-from integration import delivery, outbox
+from integration import delivery, outbox, tasks
 from integration.models import Message
 from tests.delivery.house import House, outcomes, states
 
@@ -106,6 +107,26 @@ def test_a_posting_that_could_not_be_written_down_is_looked_for(house: House) ->
     assert outcomes(message) == ["unknown", "adopted"]
     assert states() == ["done"]
     assert len(house.dump("purchaseOrders")) == 1
+
+
+def test_the_tasks_free_what_a_dead_worker_held_and_send_it(house: House) -> None:
+    house.order()
+    assert outbox.claim(now=timezone.now(), worker="dead") is not None
+    Message.objects.update(lease_until=timezone.now())
+
+    tasks.sweep_outbox()
+    tasks.deliver_outbox()
+
+    assert states() == ["done"]
+
+
+def test_without_a_business_central_the_line_waits(house: House, settings: Any) -> None:
+    settings.BC_BASE_URL = ""
+    house.order()
+
+    tasks.deliver_outbox()
+
+    assert states() == ["ready"]
 
 
 def test_the_drain_command_answers_one_json_object(house: House) -> None:
