@@ -95,7 +95,7 @@ def _day(
     for step in itertools.count(1):
         if late := LATE_RECEIPTS.get(step):
             yield events.receipt_event(late, orders[late.order], story_day)
-        stamp = f"{datetime.datetime.now(datetime.UTC):%y%m%d%H%M%S}"
+        stamp = f"{datetime.datetime.now(datetime.UTC):%y%m%d%H%M%S}{step % 100:02}"
         order = _order(chance, stamp)
         yield events.order_event(order, today())
         yield events.receipt_event(_receipt(order, stamp), order, today())
