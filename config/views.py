@@ -6,7 +6,6 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -72,7 +71,7 @@ class Receipts:
 
 
 @require_safe
-@login_required
+@workplace.signed_in
 def home(request: HttpRequest) -> HttpResponse:
     company = workplace.company(request)
     context = {"greeting": _greeting(timezone.localtime())}
@@ -84,6 +83,18 @@ def home(request: HttpRequest) -> HttpResponse:
 def no_permission(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Say what this person may not do, and whom to ask."""
     return render(request, "desk/403.html", {"sentence": str(exception or "")}, status=403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form could not be trusted; mostly its page was left open over a sign-out."""
+    context = {
+        "heading": _("This form is too old"),
+        "sentence": _(
+            "You were signed out since it was opened, or this browser keeps no cookies. Nothing was saved. "
+            "Open the page again and repeat the last step."
+        ),
+    }
+    return render(request, "desk/403.html", context, status=403)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -12,7 +12,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Reason:
-    """`icon` and `tone` go together: over (too much), wait (something is still to come), fix (a cause to mend)."""
+    """`kind` gives icon and tone: over (too much), wait (something is to come), fix (a cause to mend)."""
 
     code: str
     label: Text

@@ -1,4 +1,4 @@
-"""Where a person works: their company and its counts, each asked once per request; and the door to a screen."""
+"""Where a person works: their company and its counts, asked once per request; and the door to a screen."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -30,9 +31,24 @@ def needs(permission: str) -> Callable[[View], View]:
                 raise PermissionDenied(roles.refusal(request.user, permission))
             return view(request, *args, **kwargs)
 
-        return login_required(guarded)
+        return signed_in(guarded)
 
     return guard
+
+
+def signed_in(view: View) -> View:
+    """Show strangers the door. Who was about to change something comes back to the page they were on."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.user.is_authenticated:
+            return view(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            return redirect_to_login(request.get_full_path())
+        before = request.headers.get("Referer", "")
+        return redirect_to_login(before if _is_ours(request, before) else reverse("home"))
+
+    return guarded
 
 
 def companies(request: HttpRequest) -> list[Company]:
@@ -54,7 +70,7 @@ def counts(request: HttpRequest) -> dashboard.QueueCounts | None:
 
 
 @require_POST
-@login_required
+@signed_in
 def choose_company(request: HttpRequest) -> HttpResponse:
     """Work in another company from now on."""
     chosen = request.POST.get("company", "")
@@ -65,11 +81,13 @@ def choose_company(request: HttpRequest) -> HttpResponse:
 
 def back_to(request: HttpRequest, address: str, otherwise: str) -> HttpResponseRedirect:
     """Go back to a page of ours, never to a stranger's."""
-    if url_has_allowed_host_and_scheme(
+    return HttpResponseRedirect(address if _is_ours(request, address) else otherwise)
+
+
+def _is_ours(request: HttpRequest, address: str) -> bool:
+    return url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return HttpResponseRedirect(address)
-    return HttpResponseRedirect(otherwise)
+    )
 
 
 def _once(request: HttpRequest, name: str, ask: Callable[[], T]) -> T:

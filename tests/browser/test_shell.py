@@ -145,7 +145,7 @@ def test_with_two_companies_the_switch_needs_no_button(page, sign_in):
     factories.billed_before_receipt(factories.Desk(other), "R-9")
     sign_in(factories.person(roles.AP_CLERK))
 
-    page.get_by_label("Company").select_option("OTHER")
+    page.get_by_role("combobox", name="Company").select_option("OTHER")
 
     expect(page.locator("a[data-open]")).to_have_text(["R-9"])
 

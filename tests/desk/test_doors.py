@@ -67,6 +67,37 @@ def test_a_link_cannot_sign_anyone_out_but_the_button_does(company, signed_in):
     assert client.get("/").status_code == 302
 
 
+def test_a_deed_after_the_session_has_ended_leads_back_to_the_page_it_was_on(desk):
+    case = factories.billed_before_receipt(desk)
+    page = f"/exceptions/{case.pk}/"
+
+    answer = Client().post(
+        f"{page}reject/", {"reason": "no"}, headers={"referer": f"http://testserver{page}"}
+    )
+
+    assert answer["Location"] == f"/sign-in/?next=http%3A//testserver{page}"
+    case.refresh_from_db()
+    assert case.is_open
+
+
+@pytest.mark.parametrize("before", ["", "https://elsewhere.example/exceptions/"])
+def test_a_deed_from_nowhere_leads_home(before):
+    answer = Client().post("/exceptions/take/", headers={"referer": before})
+
+    assert answer["Location"] == "/sign-in/?next=/"
+
+
+def test_a_form_that_is_too_old_says_that_nothing_was_saved(company):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(factories.person(roles.AP_CLERK))
+
+    answer = client.post("/exceptions/take/")
+
+    assert answer.status_code == 403
+    assert "This form is too old You were signed out since it was opened" in words(answer)
+    assert "Nothing was saved." in words(answer)
+
+
 def test_an_address_with_nothing_behind_it_says_so(company, signed_in):
     answer = signed_in(roles.AP_CLERK).get("/exceptions/4711/")
 
