@@ -5,6 +5,7 @@ BC gives no field of an order to our key, so the first line is a comment that ca
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -62,8 +63,7 @@ class OrderVisit(Visit):
         """Find the order that carries our key."""
         candidates = self.client.find(
             "purchaseOrders",
-            filter=odata.eq("vendorNumber", self.payload.get("vendorNumber", self.document.vendor_number))
-            & odata.eq("orderDate", self.document.order_date),
+            filter=self._kin(),
             select=("id", "number"),
             expand=odata.nested(LINES, ("sequence", "lineType", "description")),
         )
@@ -72,6 +72,12 @@ class OrderVisit(Visit):
             if any(line["description"] == ours for line in candidate[LINES]):
                 return Posted(as_uuid(candidate["id"]), candidate["number"])
         return Standing.ABSENT
+
+    def _kin(self) -> odata.Filter:
+        """The vendor's orders of the day, as they were sent; a mapping may leave the day to BC."""
+        vendors = odata.eq("vendorNumber", self.payload.get("vendorNumber", self.document.vendor_number))
+        day = self.payload.get("orderDate")
+        return vendors & odata.eq("orderDate", date.fromisoformat(day)) if day else vendors
 
     def send(self, before_write: BeforeWrite) -> Posted:
         """Create the order with all its lines in one call."""

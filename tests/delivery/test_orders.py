@@ -127,6 +127,17 @@ def test_a_renamed_target_changes_what_the_next_order_carries(house: House) -> N
     assert line["description2"] == "Air filter"
 
 
+def test_a_lost_order_is_found_when_the_mapping_leaves_the_day_to_bc(house: House) -> None:
+    FieldMapping.objects.get(name="purchase order → BC").rows.filter(target="orderDate").delete()
+    house.faults({"fault": "commit_then_drop", "method": "POST", "path": "purchaseOrders", "times": 1})
+    message = house.order()
+
+    house.drain()
+
+    assert outcomes(message) == ["unknown", "adopted"]
+    assert len(house.dump("purchaseOrders")) == 1
+
+
 def test_a_field_bc_does_not_know_stops_the_order_and_nothing_else(house: House) -> None:
     template = FieldMapping.objects.get(name="purchase order → BC")
     template.rows.filter(target="requestedReceiptDate").update(target="wishedFor", required=True)
