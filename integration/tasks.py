@@ -37,5 +37,9 @@ def pull(*, entity: str = "all", **kwargs: Any) -> None:
     """Pull one entity, or all masters, from Business Central."""
     from integration import sync
 
-    if connections.is_connected():
+    if not connections.is_connected():
+        return
+    try:
         sync.pull_entity(entity, full=bool(kwargs.get("full", False)))
+    except sync.AlreadyRunning as running:  # by hand, or a slow run of before; the next turn pulls again
+        logger.info("Pulled nothing: %s", running)
