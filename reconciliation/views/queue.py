@@ -62,6 +62,7 @@ class Question:
     @classmethod
     def read(cls, params: Mapping[str, Any], user: User) -> Question:
         """Read the question from an address; what cannot be understood counts as not asked."""
+        params = {name: str(value).replace("\0", "") for name, value in params.items()}
         default_tab = "mine" if user.has_perm(RESOLVE) and not params.get("q") else "open"
         tab = params.get("tab", default_tab)
         sort = params.get("sort", "")

@@ -242,6 +242,15 @@ def test_another_company_s_case_is_not_there(desk, signed_in):
     assert page(client, case).status_code == 200
 
 
+@pytest.mark.parametrize("query", ["q=%00", "tab=none&sort=-&page=x", "vendor=%00%27&owner=%00&reason=%00"])
+def test_an_address_that_was_tampered_with_shows_the_case(desk, signed_in, query):
+    case = factories.billed_before_receipt(desk)
+
+    response = signed_in(roles.AP_CLERK).get(f"{reverse('case', args=[case.pk])}?{query}")
+
+    assert response.status_code == 200
+
+
 def test_a_stranger_is_asked_to_sign_in(desk):
     case = factories.billed_before_receipt(desk)
 
