@@ -13,16 +13,15 @@ import datetime
 import hashlib
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db import connection, models, transaction
-from django.db.models import Q
 
 from masterdata.models import Company
 
+from .forms import ConfirmationForm, InvoiceForm, MovementForm, OrderForm, ReceiptForm
 from .models import (
     Document,
     GoodsReceipt,
@@ -51,9 +50,6 @@ TRANSITIONS = {
     InvoiceStatus.READY: {InvoiceStatus.BLOCKED, InvoiceStatus.REJECTED},
 }  # posting is possible from each: BC owns the invoice and may post it without us
 
-ZERO = Decimal(0)
-ONE = Decimal(1)
-
 
 class DocumentError(Exception):
     """The document stays as it is; the message says why and what to do."""
@@ -72,152 +68,6 @@ class DocumentExists(DocumentError):  # noqa: N818 - it is the other document th
 
 class WrongStatus(DocumentError):  # noqa: N818
     """The document's status does not allow this."""
-
-
-# What is recorded. The names are those of the models.
-
-
-@dataclass(frozen=True)
-class ChargeForm:
-    code: str
-    amount: Decimal
-
-
-@dataclass(frozen=True)
-class OrderLineForm:
-    line: int
-    kind: str
-    quantity: Decimal
-    unit_price: Decimal
-    unit: str = ""
-    item: str = ""
-    account: str = ""
-    asset: str = ""
-    description: str = ""
-    price_base: Decimal = ONE
-    discount_percent: Decimal = ZERO
-    location: str = ""
-    work_order: str = ""
-    expected_on: datetime.date | None = None
-    match_level: str = ""
-    dimensions: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class OrderForm:
-    number: str
-    vendor_number: str
-    currency: str
-    order_date: datetime.date
-    approved_by: str
-    lines: tuple[OrderLineForm, ...]
-    charges: tuple[ChargeForm, ...] = ()
-    expected_on: datetime.date | None = None
-    location: str = ""
-    purchase_request: str = ""
-
-
-@dataclass(frozen=True)
-class ReceiptLineForm:
-    line: int
-    order_line: int
-    quantity_received: Decimal
-    quantity_accepted: Decimal
-    quantity_rejected: Decimal
-    unit: str
-    reject_reason: str = ""
-    location: str = ""
-    lot: str = ""
-    serial: str = ""
-
-
-@dataclass(frozen=True)
-class ReceiptForm:
-    number: str
-    order_number: str
-    received_on: datetime.date
-    received_by: str
-    lines: tuple[ReceiptLineForm, ...]
-    delivery_note: str = ""
-
-
-@dataclass(frozen=True)
-class ConfirmationLineForm:
-    line: int
-    order_line: int
-    quantity: Decimal | None = None
-    unit: str = ""
-    amount: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class ConfirmationForm:
-    number: str
-    order_number: str
-    confirmed_on: datetime.date
-    confirmed_by: str
-    accepted: bool
-    lines: tuple[ConfirmationLineForm, ...]
-
-
-@dataclass(frozen=True)
-class MovementLineForm:
-    line: int
-    item: str
-    quantity: Decimal
-    unit: str
-    location: str = ""
-    account: str = ""
-    asset: str = ""
-    dimensions: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class MovementForm:
-    kind: str
-    number: str
-    posted_on: datetime.date
-    lines: tuple[MovementLineForm, ...]
-    work_order: str = ""
-    reason: str = ""
-    from_location: str = ""
-    to_location: str = ""
-
-
-@dataclass(frozen=True)
-class InvoiceLineForm:
-    line: int
-    quantity: Decimal
-    unit_price: Decimal
-    amount: Decimal
-    unit: str = ""
-    order_number: str = ""
-    order_line: int | None = None
-    item: str = ""
-    description: str = ""
-    price_base: Decimal = ONE
-    discount: Decimal = ZERO
-    tax: Decimal = ZERO
-    charges: tuple[ChargeForm, ...] = ()
-
-
-@dataclass(frozen=True)
-class InvoiceForm:
-    number: str
-    vendor_number: str
-    currency: str
-    invoice_date: datetime.date | None
-    total: Decimal | None
-    lines: tuple[InvoiceLineForm, ...]
-    type: str = SupplierInvoice.Type.INVOICE
-    vendor_name: str = ""
-    due_on: datetime.date | None = None
-    order_number: str = ""
-    charges: tuple[ChargeForm, ...] = ()
-    discount: Decimal = ZERO
-    tax: Decimal = ZERO
-    rounding: Decimal = ZERO
-    document_url: str = ""
 
 
 # Recording
@@ -471,9 +321,11 @@ def _write_invoice(
     invoice.match_due = True
     if invoice.status == InvoiceStatus.READY:
         invoice.status = InvoiceStatus.RECEIVED
+    was_there = invoice.pk is not None
     invoice.save()
-    invoice.lines.all().delete()
-    invoice.charges.all().delete()
+    if was_there:
+        invoice.lines.all().delete()
+        invoice.charges.all().delete()
     InvoiceLine.objects.bulk_create(
         InvoiceLine(invoice=invoice, **_fields(line, but=["charges"])) for line in form.lines
     )
@@ -532,13 +384,13 @@ def _facts_changed(
     The rows are locked in one order everywhere, so that two documents cannot wait for each other.
     """
     numbers = {*orders}
-    theirs = InvoiceLine.objects.filter(invoice__company=company, order_number__in=numbers).values(
-        "invoice_id"
-    )
-    concerned = Q(order_number__in=numbers) | Q(pk__in=theirs)
+    invoices = SupplierInvoice.objects.filter(company=company, status__in=OPEN_INVOICES)
+    lines = InvoiceLine.objects.filter(invoice__in=invoices, order_number__in=numbers)
+    # A union of small answers, each by an index of its own; joined with OR they would be one scan of all.
+    concerned = invoices.filter(order_number__in=numbers).values("pk").union(lines.values("invoice_id"))
     if vendor:
-        concerned |= Q(vendor_number=vendor, order_number="")
-    due = SupplierInvoice.objects.filter(concerned, company=company, status__in=OPEN_INVOICES).exclude(
+        concerned = concerned.union(invoices.filter(vendor_number=vendor, order_number="").values("pk"))
+    due = SupplierInvoice.objects.filter(pk__in=concerned).exclude(
         pk=but.pk if isinstance(but, SupplierInvoice) else None
     )
     ids = list(due.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))

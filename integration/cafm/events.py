@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from integration.models import DocumentKind
-from reconciliation import documents
+from reconciliation import documents, forms
 from reconciliation.models import InventoryMovement
 
 from . import serializers
@@ -129,38 +129,38 @@ def _check_type(name: str) -> None:
     )
 
 
-def _order(values: Values) -> documents.OrderForm:
+def _order(values: Values) -> forms.OrderForm:
     told = _renamed(values, vendor="vendor_number")
-    return documents.OrderForm(
-        **told | {"lines": _lines(documents.OrderLineForm, values), "charges": _charges(values)}
+    return forms.OrderForm(
+        **told | {"lines": _lines(forms.OrderLineForm, values), "charges": _charges(values)}
     )
 
 
-def _receipt(values: Values) -> documents.ReceiptForm:
+def _receipt(values: Values) -> forms.ReceiptForm:
     told = _renamed(values, purchase_order="order_number")
-    return documents.ReceiptForm(**told | {"lines": _lines(documents.ReceiptLineForm, values)})
+    return forms.ReceiptForm(**told | {"lines": _lines(forms.ReceiptLineForm, values)})
 
 
-def _confirmation(values: Values) -> documents.ConfirmationForm:
+def _confirmation(values: Values) -> forms.ConfirmationForm:
     told = _renamed(values, purchase_order="order_number")
-    return documents.ConfirmationForm(**told | {"lines": _lines(documents.ConfirmationLineForm, values)})
+    return forms.ConfirmationForm(**told | {"lines": _lines(forms.ConfirmationLineForm, values)})
 
 
-def _movement(kind: InventoryMovement.Kind) -> Callable[[Values], documents.MovementForm]:
-    def form(values: Values) -> documents.MovementForm:
-        lines = _lines(documents.MovementLineForm, values)
-        return documents.MovementForm(kind=kind, **_renamed(values) | {"lines": lines})
+def _movement(kind: InventoryMovement.Kind) -> Callable[[Values], forms.MovementForm]:
+    def form(values: Values) -> forms.MovementForm:
+        lines = _lines(forms.MovementLineForm, values)
+        return forms.MovementForm(kind=kind, **_renamed(values) | {"lines": lines})
 
     return form
 
 
-def _invoice(values: Values) -> documents.InvoiceForm:
+def _invoice(values: Values) -> forms.InvoiceForm:
     told = _renamed(values, vendor="vendor_number", purchase_order="order_number", document="document_url")
     lines = tuple(
-        documents.InvoiceLineForm(**_renamed(line, order="order_number") | {"charges": _charges(line)})
+        forms.InvoiceLineForm(**_renamed(line, order="order_number") | {"charges": _charges(line)})
         for line in values["lines"]
     )
-    return documents.InvoiceForm(**told | {"lines": lines, "charges": _charges(values)})
+    return forms.InvoiceForm(**told | {"lines": lines, "charges": _charges(values)})
 
 
 def _renamed(values: Values, **names: str) -> dict[str, Any]:
@@ -172,11 +172,11 @@ def _lines(form: type[Any], values: Values) -> tuple[Any, ...]:
     return tuple(form(**without_null(line)) for line in values["lines"])
 
 
-def _charges(values: Values) -> tuple[documents.ChargeForm, ...]:
-    return tuple(documents.ChargeForm(**charge) for charge in values.get("charges") or ())
+def _charges(values: Values) -> tuple[forms.ChargeForm, ...]:
+    return tuple(forms.ChargeForm(**charge) for charge in values.get("charges") or ())
 
 
-def _record_invoice(company: Any, form: documents.InvoiceForm, *, source: str) -> Any:
+def _record_invoice(company: Any, form: forms.InvoiceForm, *, source: str) -> Any:
     return documents.record_invoice(company, form, source=source, origin="cafm")
 
 

@@ -21,7 +21,7 @@ MOVEMENT_KINDS = {
 }
 
 # (source, target, transform, parameters, required). BC validates fields in the order received and lets a
-# later one overwrite what an earlier one defaulted: keys, then unit, then quantity, then price (BC.md §4).
+# later one overwrite what an earlier one defaulted: keys, then unit, then quantity, then price.
 DEFAULTS: dict[str, tuple[str, str, list[tuple[str, str, str, dict[str, Any], bool]]]] = {
     ORDER: (
         "purchase_order",

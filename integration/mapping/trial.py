@@ -1,4 +1,4 @@
-"""Try a mapping row before it is saved, so that a wrong parameter is found by its author, not by a receipt."""
+"""Try a mapping row before it is saved: its author finds a wrong parameter, not a receipt."""
 
 from __future__ import annotations
 

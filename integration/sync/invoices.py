@@ -16,7 +16,7 @@ from integration.models import SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts
 from reconciliation import documents
-from reconciliation.documents import InvoiceForm, InvoiceLineForm
+from reconciliation.forms import InvoiceForm, InvoiceLineForm
 from reconciliation.models import PurchaseOrder, SupplierInvoice
 
 from . import runs

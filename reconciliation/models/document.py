@@ -10,7 +10,7 @@ from masterdata.models import Company
 
 
 class Quantity(models.DecimalField):  # type: ignore[type-arg]  # not subscriptable at run time
-    """A quantity: BC keeps at most five decimals (BC.md §5)."""
+    """A quantity: BC keeps at most five decimals."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"max_digits": 24, "decimal_places": 5} | kwargs)

@@ -15,7 +15,7 @@ from integration import installation
 from integration.cafm import auth
 from integration.models import ApiKey, InboxEvent, SyncRun, SyncState
 from masterdata.models import Account, Currency, Location, Unit
-from reconciliation import documents, roles
+from reconciliation import documents, forms, roles
 from reconciliation.models import MatchLevel
 from tests import factories
 
@@ -47,8 +47,8 @@ def _documents(desk: factories.Desk) -> None:
     service = factories.ordered(kind="account", item="", unit="")
     desk.order("PO-S", service)
     desk.confirm("50", order="PO-S")
-    line = documents.MovementLineForm(line=1, item="FILTER", quantity=Decimal(2), unit="PCS", location="MAIN")
-    consumption = documents.MovementForm(kind="consumption", number="C-1", posted_on=DAY, lines=(line,))
+    line = forms.MovementLineForm(line=1, item="FILTER", quantity=Decimal(2), unit="PCS", location="MAIN")
+    consumption = forms.MovementForm(kind="consumption", number="C-1", posted_on=DAY, lines=(line,))
     documents.record_movement(desk.company, consumption, source="test")
 
 

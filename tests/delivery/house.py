@@ -12,7 +12,7 @@ from integration.mapping import defaults
 from integration.models import DocumentKind, Message
 from integration.sandbox.launch import Running
 from masterdata.models import Account, Company, Item, ItemUnit, Location, Vendor
-from reconciliation import documents
+from reconciliation import documents, forms
 from reconciliation.models import SupplierInvoice
 
 D = Decimal
@@ -37,8 +37,8 @@ class House:
     company: Company
     sandbox: Running
 
-    def order(self, number: str = "PO-1", *lines: documents.OrderLineForm, vendor: str = "V1") -> Message:
-        form = documents.OrderForm(
+    def order(self, number: str = "PO-1", *lines: forms.OrderLineForm, vendor: str = "V1") -> Message:
+        form = forms.OrderForm(
             number=number,
             vendor_number=vendor,
             currency="EUR",
@@ -52,7 +52,7 @@ class House:
 
     def receipt(self, number: str = "GR-1", order: str = "PO-1", **quantities: Any) -> Message:
         values = {"accepted": D(4), "rejected": D(0), "unit": "PCS", "order_line": 1} | quantities
-        line = documents.ReceiptLineForm(
+        line = forms.ReceiptLineForm(
             line=1,
             order_line=values["order_line"],
             quantity_received=values["accepted"] + values["rejected"],
@@ -60,7 +60,7 @@ class House:
             quantity_rejected=values["rejected"],
             unit=values["unit"],
         )
-        form = documents.ReceiptForm(
+        form = forms.ReceiptForm(
             number=number,
             order_number=order,
             received_on=DAY + datetime.timedelta(days=3),
@@ -71,8 +71,8 @@ class House:
         return outbox.enqueue(DocumentKind.GOODS_RECEIPT, receipt)
 
     def confirmation(self, number: str = "SC-1", order: str = "PO-1", *, accepted: bool = True) -> Message:
-        line = documents.ConfirmationLineForm(line=1, order_line=1, amount=D(300))
-        form = documents.ConfirmationForm(
+        line = forms.ConfirmationLineForm(line=1, order_line=1, amount=D(300))
+        form = forms.ConfirmationForm(
             number=number,
             order_number=order,
             confirmed_on=DAY,
@@ -84,10 +84,10 @@ class House:
         return outbox.enqueue(DocumentKind.SERVICE_CONFIRMATION, confirmation)
 
     def consumption(self, number: str = "C-1", quantity: int = 2) -> Message:
-        line = documents.MovementLineForm(
+        line = forms.MovementLineForm(
             line=1, item="FILTER", quantity=D(quantity), unit="PCS", location="MAIN"
         )
-        form = documents.MovementForm(
+        form = forms.MovementForm(
             kind="consumption", number=number, posted_on=DAY, lines=(line,), work_order="WO-7"
         )
         movement = documents.record_movement(self.company, form, source="/cafm/test")
@@ -95,10 +95,10 @@ class House:
 
     def invoice(self, number: str = "R-77", *, total: int = 50, **where: Any) -> SupplierInvoice:
         """Record an invoice and clear it."""
-        line = documents.InvoiceLineForm(
+        line = forms.InvoiceLineForm(
             line=1, quantity=D(4), unit_price=D("12.5"), amount=D(50), unit="PCS", item="FILTER"
         )
-        form = documents.InvoiceForm(
+        form = forms.InvoiceForm(
             number=number,
             vendor_number="V1",
             currency="EUR",
@@ -121,9 +121,9 @@ class House:
         self.sandbox.control.set_faults(list(rules))
 
 
-def item_line(**values: Any) -> documents.OrderLineForm:
+def item_line(**values: Any) -> forms.OrderLineForm:
     """Ten filters at 12.50, unless the values say otherwise."""
-    return documents.OrderLineForm(
+    return forms.OrderLineForm(
         **{
             "line": 1,
             "kind": "item",

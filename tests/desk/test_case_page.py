@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from reconciliation import cases, documents, reconcile, roles
+from reconciliation import cases, documents, forms, reconcile, roles
 from tests import factories
 
 from .reading import words
@@ -182,7 +182,7 @@ def test_a_credit_memo_is_called_one(desk, signed_in):
 def test_charges_and_tax_stand_beneath_the_lines(desk, signed_in):
     desk.order()
     desk.receive(10)
-    freight = (documents.ChargeForm("freight", Decimal(80)),)
+    freight = (forms.ChargeForm("freight", Decimal(80)),)
     case = factories.case_of(
         desk.invoice("R-1", charges=freight, tax=Decimal("9.50"), total=Decimal("139.50"))
     )

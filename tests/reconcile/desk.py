@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from masterdata.models import Company, ExchangeRate, Item, ItemUnit, Vendor
 from reconciliation import documents, policies
-from reconciliation.documents import (
+from reconciliation.forms import (
     ConfirmationForm,
     ConfirmationLineForm,
     InvoiceForm,

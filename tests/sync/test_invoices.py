@@ -12,7 +12,7 @@ from integration import connections, sync
 from integration.models import SyncIssue, SyncRun
 from masterdata.models import Company
 from reconciliation import documents
-from reconciliation.documents import OrderForm, OrderLineForm
+from reconciliation.forms import OrderForm, OrderLineForm
 from reconciliation.models import PurchaseOrder, SupplierInvoice
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,158 @@
+"""What is recorded of a document, as plain values; the names are those of the models.
+
+Whoever brings documents in (the CAFM's events, BC's drafts) fills a form; documents.py keeps it.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from .models import SupplierInvoice
+
+ZERO = Decimal(0)
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True)
+class ChargeForm:
+    code: str
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class OrderLineForm:
+    line: int
+    kind: str
+    quantity: Decimal
+    unit_price: Decimal
+    unit: str = ""
+    item: str = ""
+    account: str = ""
+    asset: str = ""
+    description: str = ""
+    price_base: Decimal = ONE
+    discount_percent: Decimal = ZERO
+    location: str = ""
+    work_order: str = ""
+    expected_on: datetime.date | None = None
+    match_level: str = ""
+    dimensions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class OrderForm:
+    number: str
+    vendor_number: str
+    currency: str
+    order_date: datetime.date
+    approved_by: str
+    lines: tuple[OrderLineForm, ...]
+    charges: tuple[ChargeForm, ...] = ()
+    expected_on: datetime.date | None = None
+    location: str = ""
+    purchase_request: str = ""
+
+
+@dataclass(frozen=True)
+class ReceiptLineForm:
+    line: int
+    order_line: int
+    quantity_received: Decimal
+    quantity_accepted: Decimal
+    quantity_rejected: Decimal
+    unit: str
+    reject_reason: str = ""
+    location: str = ""
+    lot: str = ""
+    serial: str = ""
+
+
+@dataclass(frozen=True)
+class ReceiptForm:
+    number: str
+    order_number: str
+    received_on: datetime.date
+    received_by: str
+    lines: tuple[ReceiptLineForm, ...]
+    delivery_note: str = ""
+
+
+@dataclass(frozen=True)
+class ConfirmationLineForm:
+    line: int
+    order_line: int
+    quantity: Decimal | None = None
+    unit: str = ""
+    amount: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class ConfirmationForm:
+    number: str
+    order_number: str
+    confirmed_on: datetime.date
+    confirmed_by: str
+    accepted: bool
+    lines: tuple[ConfirmationLineForm, ...]
+
+
+@dataclass(frozen=True)
+class MovementLineForm:
+    line: int
+    item: str
+    quantity: Decimal
+    unit: str
+    location: str = ""
+    account: str = ""
+    asset: str = ""
+    dimensions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class MovementForm:
+    kind: str
+    number: str
+    posted_on: datetime.date
+    lines: tuple[MovementLineForm, ...]
+    work_order: str = ""
+    reason: str = ""
+    from_location: str = ""
+    to_location: str = ""
+
+
+@dataclass(frozen=True)
+class InvoiceLineForm:
+    line: int
+    quantity: Decimal
+    unit_price: Decimal
+    amount: Decimal
+    unit: str = ""
+    order_number: str = ""
+    order_line: int | None = None
+    item: str = ""
+    description: str = ""
+    price_base: Decimal = ONE
+    discount: Decimal = ZERO
+    tax: Decimal = ZERO
+    charges: tuple[ChargeForm, ...] = ()
+
+
+@dataclass(frozen=True)
+class InvoiceForm:
+    number: str
+    vendor_number: str
+    currency: str
+    invoice_date: datetime.date | None
+    total: Decimal | None
+    lines: tuple[InvoiceLineForm, ...]
+    type: str = SupplierInvoice.Type.INVOICE
+    vendor_name: str = ""
+    due_on: datetime.date | None = None
+    order_number: str = ""
+    charges: tuple[ChargeForm, ...] = ()
+    discount: Decimal = ZERO
+    tax: Decimal = ZERO
+    rounding: Decimal = ZERO
+    document_url: str = ""
