@@ -8,7 +8,7 @@ Opening, updating and clearing cases is the matching's side (reconcile.py).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -23,7 +23,7 @@ from masterdata import lookup
 from masterdata.models import Company
 
 from . import documents
-from .models import Comment, ExceptionCase, Finding, ReleaseLimit, Resolution
+from .models import Comment, ExceptionCase, Finding, ReleaseLimit, Resolution, SupplierInvoice
 from .roles import APPROVE, RESOLVE, SEE_CASES, TALK, refusal
 
 Status = ExceptionCase.Status
@@ -87,7 +87,7 @@ def release(case: ExceptionCase, *, by: User, reason: str, seen: str | None = No
         return resolution
     resolution.save()
     _close(case, to=Status.RELEASED, by=by)
-    documents.mark_ready(case.invoice)
+    _tell_invoice(documents.mark_ready, case)
     return resolution
 
 
@@ -107,7 +107,7 @@ def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | Non
         )
     _decide(resolution, State.DONE, by, note)
     _close(case, to=Status.RELEASED, by=by)
-    documents.mark_ready(case.invoice)
+    _tell_invoice(documents.mark_ready, case)
     return resolution
 
 
@@ -145,7 +145,7 @@ def reject(case: ExceptionCase, *, by: User, reason: str, seen: str | None = Non
     _check(case, by, RESOLVE, to=Status.REJECTED, seen=seen)
     resolution = Resolution.objects.create(case=case, kind=Kind.REJECT, by=by, reason=_stated(reason))
     _close(case, to=Status.REJECTED, by=by)
-    documents.mark_rejected(case.invoice)
+    _tell_invoice(documents.mark_rejected, case)
     return resolution
 
 
@@ -387,6 +387,14 @@ def _close(case: ExceptionCase, *, to: Status, by: User) -> None:
     case.wait_until = None
     _own(case, by)
     _save(case, by, ["status", "closed_at", "wait_until", "owner"])
+
+
+def _tell_invoice(mark: Callable[[SupplierInvoice], None], case: ExceptionCase) -> None:
+    """Let the invoice follow the decision; Business Central may have posted it meanwhile."""
+    try:
+        mark(case.invoice)
+    except documents.WrongStatus as error:
+        raise WrongStatus(_("Nothing was changed. {happened}").format(happened=error)) from error
 
 
 def _own(case: ExceptionCase, by: User) -> None:

@@ -269,3 +269,15 @@ def test_a_cancelled_receipt_takes_what_it_brought_from_an_invoice_still_open(de
     assert ExceptionCase.objects.get().difference == 30
     assert kept.number != given_up.number
     assert status_of(invoice) == Status.BLOCKED
+
+
+@pytest.mark.parametrize("verb", [cases.release, cases.reject])
+def test_an_invoice_that_bc_has_posted_meanwhile_is_out_of_everyones_hands(case, clerk, verb):
+    documents.mark_posted(case.invoice, bc_id=uuid.uuid4(), bc_number="208001", at=timezone.now())
+
+    with pytest.raises(cases.WrongStatus, match="Nothing was changed"):
+        verb(case, by=clerk, reason="Agreed with the buyer")
+
+    case.refresh_from_db()
+    assert case.status == ExceptionCase.Status.OPEN
+    assert not case.resolutions.exists()
