@@ -79,9 +79,11 @@ class InvoiceVisit(Visit):
         return Posted(as_uuid(posted["id"]), posted["number"])
 
     def _check_still_cleared(self) -> None:
-        """Matching may have blocked it again since it was put in line."""
+        """Matching may have blocked it again since it was put in line, or may be about to."""
         if self.document.status not in (SupplierInvoice.Status.READY, SupplierInvoice.Status.POSTED):
             raise Withdrawn(f"Invoice {self.document} is {self.document.get_status_display()} again.")
+        if self.document.match_due and not self.document.is_posted:
+            raise Withdrawn(f"Invoice {self.document} has changed and is matched first.")
 
     def _by_id(self) -> dict[str, Any]:
         try:

@@ -48,9 +48,11 @@ def enqueue(kind: DocumentKind | str, document: Any) -> Message:
 def enqueue_cleared_invoices() -> int:
     """Put in line the invoices that matching or a person has cleared; returns how many.
 
-    Reconciliation knows no outbox: a cleared invoice *is* the wish to post it, and is found here.
+    Reconciliation knows no outbox: a cleared invoice *is* the wish to post it, and is found here. One that
+    has changed since is judged first.
     """
-    waiting = SupplierInvoice.objects.filter(status=SupplierInvoice.Status.READY).exclude(
+    cleared = SupplierInvoice.objects.filter(status=SupplierInvoice.Status.READY, match_due=False)
+    waiting = cleared.exclude(
         pk__in=Message.objects.filter(document_kind=DocumentKind.SUPPLIER_INVOICE)
         .exclude(state=State.CANCELLED)
         .values("document_id")

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from integration import connections
+from integration import connections, outbox
 from integration.models import Message
 from reconciliation import documents
 from reconciliation.models import SupplierInvoice
@@ -81,10 +81,31 @@ def test_another_total_in_bc_is_not_posted(house: House) -> None:
 
 def test_an_invoice_that_is_blocked_again_is_not_posted(house: House) -> None:
     invoice = of_bc(house)
-    from integration import outbox
-
     outbox.enqueue_cleared_invoices()
     documents.mark_blocked(invoice)
+    house.drain()
+
+    assert states() == ["cancelled"]
+    assert [row["status"] for row in house.dump("purchaseInvoices")] == ["Draft"]
+
+
+def test_an_invoice_that_changed_after_it_was_matched_is_not_posted_before_it_is_matched_again(
+    house: House,
+) -> None:
+    of_bc(house)
+    SupplierInvoice.objects.update(match_due=True)
+
+    house.drain()
+
+    assert states() == []
+    assert [row["status"] for row in house.dump("purchaseInvoices")] == ["Draft"]
+
+
+def test_an_invoice_that_changes_in_line_goes_back_to_matching(house: House) -> None:
+    of_bc(house)
+    outbox.enqueue_cleared_invoices()
+    SupplierInvoice.objects.update(match_due=True)
+
     house.drain()
 
     assert states() == ["cancelled"]
