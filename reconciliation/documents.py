@@ -290,7 +290,7 @@ def _known_invoice(
         origin=SupplierInvoice.Origin.CAFM,
         status=InvoiceStatus.READY,
         vendor_number=form.vendor_number,
-        number=form.number,
+        number__iexact=form.number,  # BC writes it in capitals
         type=form.type,
     )
     known: SupplierInvoice | None = invoices.filter(bc_id=bc_id).first() or on_its_way.first()

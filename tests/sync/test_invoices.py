@@ -12,7 +12,7 @@ from integration import connections, sync
 from integration.models import SyncIssue, SyncRun
 from masterdata.models import Company
 from reconciliation import documents
-from reconciliation.forms import OrderForm, OrderLineForm
+from reconciliation.forms import InvoiceForm, InvoiceLineForm, OrderForm, OrderLineForm
 from reconciliation.models import PurchaseOrder, SupplierInvoice
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +182,24 @@ def test_a_draft_without_the_vendors_number_goes_by_bcs(filled) -> None:
     invoice = SupplierInvoice.objects.get()
     assert invoice.number == invoice.bc_number
     assert not SyncIssue.objects.exists()
+
+
+def test_our_own_draft_is_known_though_bc_writes_its_number_in_capitals(filled) -> None:
+    line = InvoiceLineForm(
+        line=1, quantity=Decimal(10), unit_price=Decimal("12.5"), amount=Decimal(125), item="FILTER"
+    )
+    form = InvoiceForm(
+        number="r-1",
+        vendor_number="V1",
+        currency="EUR",
+        invoice_date=datetime.date(2026, 5, 4),
+        total=Decimal(125),
+        lines=(line,),
+    )
+    ours = documents.record_invoice(sync.ensure_company(), form, source="/cafm", origin="cafm")
+    documents.mark_ready(ours)
+    filled.control.seed({"purchaseInvoices": [draft(number="R-1")]})
+
+    pull()
+
+    assert list(SupplierInvoice.objects.values_list("number", "origin")) == [("r-1", "cafm")]
