@@ -22,7 +22,7 @@ TRANSITIONS = {
     },
     State.SENDING: {State.DONE, State.READY, State.VERIFYING, State.DEAD, State.REJECTED},
     State.VERIFYING: {State.CLAIMED},
-    State.DEAD: {State.READY, State.VERIFYING, State.DONE, State.CANCELLED},
+    State.DEAD: {State.READY, State.VERIFYING, State.WAITING, State.DONE, State.CANCELLED},
     State.REJECTED: {State.READY, State.VERIFYING, State.WAITING, State.DONE, State.CANCELLED},
 }  # done and cancelled are final
 
