@@ -80,7 +80,8 @@ def take_selected(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     keys = [int(key) for key in request.POST.getlist("case")[:BULK_ROWS] if key.isdigit()]
     taken, refused = 0, []
-    for case in ExceptionCase.objects.filter(pk__in=keys).order_by("pk"):
+    here = ExceptionCase.objects.filter(company=workplace.company(request))
+    for case in here.filter(pk__in=keys).order_by("pk"):
         try:
             cases.take(case, by=user)
             taken += 1
