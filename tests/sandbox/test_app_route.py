@@ -234,3 +234,41 @@ def test_a_standard_tenant_has_no_such_route(tmp_path):
         assert client.refuse("GET", f"{route}/$metadata")[:2] == (404, "BadRequest_ResourceNotFound")
         assert client.rows("items") == []
         assert isinstance(client.session, requests.Session)
+
+
+def test_an_order_header_takes_the_number_of_the_vendors_invoice(bc, app):
+    order = bc.order({"quantity": 10})
+    header = app.rows(f"purchaseOrderHeaders?$filter=number eq '{order['number']}'")[0]
+    dates = {"documentDate": "2026-05-04", "postingDate": "2026-05-06"}
+
+    app.change(f"purchaseOrderHeaders({order['id']})", {"vendorInvoiceNumber": "r-1"} | dates)
+    bc.act(f"purchaseOrders({order['id']})/Microsoft.NAV.receiveAndInvoice")
+
+    assert (header["id"], header["vendorInvoiceNumber"]) == (order["id"], "")
+    (invoice,) = bc.rows("purchaseInvoices")
+    assert (invoice["vendorInvoiceNumber"], invoice["orderNumber"]) == ("R-1", order["number"])
+    assert (invoice["invoiceDate"], invoice["postingDate"]) == ("2026-05-04", "2026-05-06")
+
+
+def test_a_released_order_takes_the_number_and_once_reopened_a_price(bc, app):
+    order = bc.order({"quantity": 10})
+    (line,) = (line for line in bc.order_lines(order) if line["lineType"] == "Item")
+    app.act(f"purchaseOrderHeaders({order['id']})/Microsoft.NAV.release")
+    price = {"directUnitCost": 13}
+    app.change(f"purchaseOrderHeaders({order['id']})", {"vendorInvoiceNumber": "R-1"})
+
+    refused = bc.refuse("PATCH", f"purchaseOrderLines({line['id']})", json=price, headers={"If-Match": "*"})
+    app.act(f"purchaseOrderHeaders({order['id']})/Microsoft.NAV.reopen")
+    changed = bc.change(f"purchaseOrderLines({line['id']})", price)
+
+    assert refused[2].startswith("Status must be equal to 'Open'")
+    assert changed["directUnitCost"] == 13
+
+
+def test_an_order_under_approval_is_neither_released_nor_reopened(bc, app):
+    order = bc.order({"quantity": 1})
+    bc.running.control.seed({"purchaseOrders": [{"number": order["number"], "status": "In_x0020_Review"}]})
+    path = f"purchaseOrderHeaders({order['id']})/Microsoft.NAV"
+
+    assert "approval process" in app.refuse("POST", f"{path}.release")[2]
+    assert "approval process" in app.refuse("POST", f"{path}.reopen")[2]

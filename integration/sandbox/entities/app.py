@@ -139,6 +139,25 @@ INVOICE_LINE_LINKS = EntitySet(
     table="purchaseInvoiceLines",
 )
 
+ORDER_HEADERS = EntitySet(
+    name="purchaseOrderHeaders",
+    entity="purchaseOrderHeader",
+    caption="Purchase Header",
+    fields=(
+        identity(),
+        code("number", 20, ro=True),
+        code("vendorNumber", 20, ro=True),
+        code("vendorInvoiceNumber", 35),
+        date("documentDate"),  # the date of the vendor's document
+        date("postingDate"),
+        stamp(),
+    ),
+    key=("number",),
+    table="purchaseOrders",
+    may_modify=True,
+    actions=("release", "reopen"),
+)
+
 ITEM_ENTRY_DETAILS = EntitySet(
     name="itemLedgerEntryDetails",
     entity="itemLedgerEntryDetail",
@@ -170,5 +189,6 @@ SETS = (
     INVENTORY_REQUESTS,
     INVENTORY_REQUEST_LINES,
     INVOICE_LINE_LINKS,
+    ORDER_HEADERS,
     ITEM_ENTRY_DETAILS,
 )

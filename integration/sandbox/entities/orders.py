@@ -73,7 +73,8 @@ PURCHASE_ORDERS = EntitySet(
         boolean("fullyReceived"),
         enum("status", ORDER_STATUS, ro=True),
         stamp(),
-        hidden(code("vendorInvoiceNumber", 35)),  # set in BC itself; the API does not reach it
+        hidden(code("vendorInvoiceNumber", 35)),  # set in BC itself, or by the app's purchaseOrderHeaders
+        hidden(date("documentDate")),
     ),
     key=("number",),
     indexes=("number", "vendorNumber", "vendorId"),

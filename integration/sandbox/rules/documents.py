@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from integration.sandbox.entities.declare import NULL_GUID, EntitySet
 from integration.sandbox.errors import Refusal, dialog
 from integration.sandbox.payload import Payload
-from integration.sandbox.rules import headers, invoice_posting, lines, order_posting
+from integration.sandbox.rules import headers, invoice_posting, lines, order_posting, order_status
 from integration.sandbox.rules.base import Action, Rules, Work, next_number, refuse_unknown_nested
 from integration.sandbox.rules.lines import Line
 from integration.sandbox.table import Row
@@ -44,10 +44,10 @@ class HeaderRules(Rules):
         self.finish(work, values)
         if values == row.values:
             return row
-        work.tx.update(spec.name, row.id, values)
+        work.tx.update(spec.table, row.id, values)
         if values["pricesIncludeTax"] != row["pricesIncludeTax"]:
             self._work_out_lines(work, row.id, bool(values["pricesIncludeTax"]))
-        return headers.update_totals(work, spec.name, self.line_set, row.id)
+        return headers.update_totals(work, spec.table, self.line_set, row.id)
 
     def new_values(self, work: Work, spec: EntitySet) -> Values:
         return {**spec.blank, "postingDate": headers.today(), "currencyCode": work.local_currency}
@@ -192,7 +192,15 @@ def _changes_vendor(row: Row, payload: Payload) -> bool:
     )
 
 
-ORDERS = OrderRules("purchaseOrderLines", "P-ORD", {"receiveAndInvoice": order_posting.receive_and_invoice})
+ORDERS = OrderRules(
+    "purchaseOrderLines",
+    "P-ORD",
+    {
+        "receiveAndInvoice": order_posting.receive_and_invoice,
+        "release": order_status.release,
+        "reopen": order_status.reopen,
+    },
+)
 INVOICES = InvoiceRules("purchaseInvoiceLines", "P-INV", {"post": invoice_posting.post})
 ORDER_LINES = LineRules("purchaseOrders")
 INVOICE_LINES = LineRules("purchaseInvoices")

@@ -14,7 +14,13 @@ from integration.sandbox.values import Values
 
 CENT = Decimal("0.01")
 # Also allowed when the order is released (shown as Open).
-WRITABLE_WHEN_RELEASED = {"postingDate", "requestedReceiptDate", "purchaser"}
+WRITABLE_WHEN_RELEASED = {
+    "postingDate",
+    "documentDate",
+    "vendorInvoiceNumber",
+    "requestedReceiptDate",
+    "purchaser",
+}
 _ADDRESS = {
     "AddressLine1": "addressLine1",
     "AddressLine2": "addressLine2",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from integration.sandbox.entities import TABLES
-from integration.sandbox.entities.declare import EntitySet
+from integration.sandbox.entities.declare import NULL_DATE, EntitySet
 from integration.sandbox.entities.enums import POSTED_LINE_TYPE
 from integration.sandbox.errors import Refusal, dialog, field_missing
 from integration.sandbox.rules import headers, inventory, invoice_posting, lines, order_progress
@@ -135,10 +135,11 @@ def _receive_line(work: Work, order: Row, line: Row, receipt: Row, quantity: Dec
 def _post_invoice(work: Work, order: Row, quantities: Mapping[int, Decimal], receipt: Row | None) -> None:
     """Post the invoice part of an order; its lines keep the sequence of the order lines."""
     values = same_fields(order, TABLES["purchaseInvoices"])
+    invoice_date = order["postingDate"] if order["documentDate"] == NULL_DATE else order["documentDate"]
     values.update(
         number=next_number(work, "P-INV+"),
-        invoiceDate=order["postingDate"],
-        dueDate=order["postingDate"],
+        invoiceDate=invoice_date,
+        dueDate=invoice_date,
         orderId=order.id,
         orderNumber=order["number"],
         status="Open",
