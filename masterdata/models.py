@@ -6,7 +6,9 @@ a record deleted in BC stays here with `deleted_at` set.
 
 from __future__ import annotations
 
+import json
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -196,6 +198,13 @@ class Location(Mirror):
         return f"{self.code} {self.name}"
 
 
+class ExactDecoder(json.JSONDecoder):
+    """Read numbers with a fraction as Decimal, so that a change shows the amount that was stored."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"parse_float": Decimal} | options)
+
+
 class Change(models.Model):
     """One change of one row, written by a database trigger so that SQL and bulk writes are caught too."""
 
@@ -205,8 +214,8 @@ class Change(models.Model):
     table = models.CharField(max_length=63)
     row = models.BigIntegerField()
     action = models.CharField(max_length=6)
-    old = models.JSONField(null=True)
-    new = models.JSONField(null=True)
+    old = models.JSONField(null=True, decoder=ExactDecoder)
+    new = models.JSONField(null=True, decoder=ExactDecoder)
 
     class Meta:
         indexes = [models.Index(fields=["table", "row", "id"], name="change_of_row")]

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import integration.exact
+import integration.models.fields
 
 
 class Migration(migrations.Migration):
@@ -28,11 +28,8 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="message",
             name="payload",
-            field=models.JSONField(
-                decoder=integration.exact.ExactDecoder,
-                encoder=integration.exact.ExactEncoder,
-                help_text="What BC gets, built from the field mapping",
-                null=True,
+            field=integration.models.fields.ExactJSONField(
+                help_text="What BC gets, built from the field mapping", null=True
             ),
         ),
         migrations.AlterField(

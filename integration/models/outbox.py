@@ -7,8 +7,9 @@ from typing import Any
 
 from django.db import models
 
-from integration.exact import ExactDecoder, ExactEncoder
 from masterdata.models import Company
+
+from .fields import ExactJSONField
 
 
 class DocumentKind(models.TextChoices):
@@ -67,12 +68,7 @@ class Message(models.Model):
     )
     priority = models.PositiveSmallIntegerField(default=5)
 
-    payload = models.JSONField(
-        null=True,
-        encoder=ExactEncoder,
-        decoder=ExactDecoder,
-        help_text="What BC gets, built from the field mapping",
-    )
+    payload = ExactJSONField(null=True, help_text="What BC gets, built from the field mapping")
     mapping_version = models.PositiveIntegerField(null=True)
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)

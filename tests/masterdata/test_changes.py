@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -88,3 +89,12 @@ def test_what_was_written_down_cannot_be_changed(company, statement) -> None:
         cursor.execute(statement)
 
     assert Change.objects.count() == 1
+
+
+def test_a_change_tells_amounts_digit_by_digit(company) -> None:
+    limit = Tolerance.objects.create(company=company, check_name="price", upper_amount=Decimal("1.1"))
+
+    Tolerance.objects.filter(pk=limit.pk).update(upper_amount=Decimal("12345678901.12345678"))
+
+    change = Change.objects.get(table="reconciliation_tolerance", action="update")
+    assert change.new == {"upper_amount": Decimal("12345678901.12345678")}

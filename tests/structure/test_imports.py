@@ -22,7 +22,6 @@ PURE = {
     "integration.bc.reading",
     "integration.bc.exact_json",
     "integration.backoff",
-    "integration.exact",
     "integration.errors",
 }
 # Text to values and back is as pure as the standard library's own json.
