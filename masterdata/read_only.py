@@ -127,8 +127,6 @@ def field_changes(change: Change) -> list[FieldChange]:
 
 
 def _written(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{Decimal(repr(value)).normalize():f}"
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return "–" if value in (None, "") else str(value)
