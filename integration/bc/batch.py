@@ -4,6 +4,7 @@ The outer answer says nothing, each operation has its own. And in a snapshot bat
 operations before the failing one still claim 201 with ids that do not exist; here they count as not done.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,6 +20,8 @@ from integration.errors import (
 )
 
 MAX_OPERATIONS = 100  # BC answers 500 to more
+# set, set(key), set(key)/set, set(key)/set(key); strict, so that the checks see the set that BC sees.
+PATH = re.compile(r"[A-Za-z]+(\([^()/?]+\)(/[A-Za-z]+(\([^()/?]+\))?)?)?(\?.*)?")
 METHODS = frozenset({"GET", "POST", "PATCH", "DELETE"})
 
 
@@ -37,8 +40,15 @@ class Operation:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ProgramError(f"{self.method} is not an operation of a batch.")
-        if "Microsoft.NAV." in self.path:
+        if "microsoft.nav." in self.path.lower():
             raise ProgramError("Actions post and commit on their own: send them apart, not in a batch.")
+        if not PATH.fullmatch(self.path):
+            raise ProgramError(f"{self.path!r} is not a path below a company.")
+
+    @property
+    def entity_set(self) -> str:
+        """The set that the operation is about: of a nested path, the last one."""
+        return self.path.partition("?")[0].rpartition("/")[2].partition("(")[0]
 
     @property
     def is_write(self) -> bool:

@@ -19,6 +19,7 @@ from integration.bc.connection import Connection
 from integration.bc.errors import judge, take_apart
 from integration.bc.exact_json import dumps, loads
 from integration.bc.metadata import EntitySet, Metadata, parse
+from integration.bc.reading import APP_SELECTS, SELECTS
 from integration.bc.throttle import Lane, Limiter, admitted, limiter_for
 from integration.bc.transport import Answer, Request, Transport
 from integration.errors import (
@@ -39,20 +40,25 @@ COMPANY = ("id", "name", "displayName")
 
 MAX_PAGE_SIZE = 20_000
 PAGE_TRIES = 6
-SLOT_GRACE = 30.0  # a slot outlives its call's time-out by this much
 
-NEVER_DELETED = frozenset(
+# What may be deleted at all. BC's other sets hold posted documents and entries, or nothing of ours.
+DELETED = frozenset(
     {
-        "purchaseReceipts",
-        "purchaseReceiptLines",
-        "itemLedgerEntries",
-        "generalLedgerEntries",
-        "vendorPayments",
+        "items",
+        "vendors",
+        "purchaseOrders",
+        "purchaseOrderLines",
+        "journalLines",
+        "attachments",
+        "documentAttachments",
+        "subscriptions",
+        "receiptRequests",
+        "inventoryRequests",
     }
 )
 DELETED_AS_DRAFT = frozenset({"purchaseInvoices", "purchaseCreditMemos"})  # drafts and posted ones in one set
 POSTING = frozenset({"receiveandinvoice", "post"})
-NEVER_CHANGED = {
+NEVER_WRITTEN = {
     "items": frozenset({"inventory"})
 }  # would post a stock adjustment: today, no location, no reason
 
@@ -132,8 +138,11 @@ class Client:
         prefer = {"Prefer": f"odata.maxpagesize={page_size}"} | (READ_ONLY if read_only else READ_WRITE)
         while url is not None:
             page = self._patiently(url, _noun(entity_set), prefer)
-            yield page["value"]
             url = self._next_link(page)
+            rows = page.pop("value")
+            del page  # while the caller works on these rows and the next ones come, nothing else is kept
+            yield rows
+            del rows
 
     def rows(
         self,
@@ -170,7 +179,8 @@ class Client:
         app: bool = False,
     ) -> dict[str, Any]:
         """Read one entity as it is now; raise PermanentError (see errors.is_gone) when it does not exist."""
-        url = self._entity_url(entity_set, id, app) + odata.query(select=select, expand=expand)
+        asked = odata.query(select=select or _usual_fields(entity_set, app), expand=expand)
+        url = self._entity_url(entity_set, id, app) + asked
         return self._read(url, _noun(entity_set), READ_WRITE)
 
     def find(
@@ -183,7 +193,7 @@ class Client:
         app: bool = False,
     ) -> list[dict[str, Any]]:
         """Look up the few entities a filter finds, as they are now."""
-        asked = odata.query(select=select, filter=filter, expand=expand)
+        asked = odata.query(select=select or _usual_fields(entity_set, app), filter=filter, expand=expand)
         return self._collect(f"{self._company_url(app)}/{entity_set}{asked}", _noun(entity_set))
 
     def lines(
@@ -197,7 +207,8 @@ class Client:
     ) -> list[dict[str, Any]]:
         """Read the lines of one document as they are now; BC does not let them be read across documents."""
         parent = self._entity_url(entity_set, parent_id, app)
-        return self._collect(f"{parent}/{navigation}{odata.query(select=select)}", _noun(entity_set))
+        asked = odata.query(select=select or _usual_fields(navigation, app))
+        return self._collect(f"{parent}/{navigation}{asked}", _noun(entity_set))
 
     def metadata(self) -> Metadata:
         """Read what the tenant offers, on every route it has."""
@@ -211,6 +222,7 @@ class Client:
 
     def create(self, entity_set: str, body: Mapping[str, Any], *, app: bool = False) -> dict[str, Any]:
         """Create an entity, with its nested lines if the body holds some; return it as BC stored it."""
+        _check_written(entity_set, body)
         return self._write("POST", f"{self._company_url(app)}/{entity_set}", _noun(entity_set), body)
 
     def create_line(
@@ -236,7 +248,7 @@ class Client:
         app: bool = False,
     ) -> dict[str, Any]:
         """Change the given fields of the version named by the etag; return the entity with its new etag."""
-        _check_changes(entity_set, changes)
+        _check_written(entity_set, changes)
         _check_etag(etag)
         url = self._entity_url(entity_set, id, app)
         return self._write("PATCH", url, _noun(entity_set), changes, etag=etag)
@@ -252,9 +264,7 @@ class Client:
     ) -> None:
         """Run a bound action, such as receiveAndInvoice; even a refusal does not prove nothing was posted."""
         if etag is not None or action.lower() in POSTING:
-            _check_etag(
-                etag
-            )  # BC checks the version of an action only when it is sent, so posting must send it
+            _check_etag(etag)  # BC checks the version of an action only when it is sent: posting sends it
         url = f"{self._entity_url(entity_set, id, app)}/Microsoft.NAV.{action}"
         headers = {"If-Match": etag} if etag else {}
         request = self._request("POST", url, _noun(entity_set), headers, body=b"", write=True)
@@ -270,10 +280,10 @@ class Client:
     ) -> None:
         """Delete the version named by the etag. Posted documents are never deleted: raise ProgramError."""
         _check_etag(etag)
-        if entity_set in NEVER_DELETED or entity_set.startswith("posted"):
-            raise ProgramError(f"{entity_set} are posted documents, and those are never deleted.")
         if entity_set in DELETED_AS_DRAFT:
             self._check_is_draft(entity_set, id, etag)
+        elif entity_set not in DELETED:
+            raise ProgramError(f"{entity_set} are never deleted: posted documents stay.")
         url = self._entity_url(entity_set, id, app)
         self._send(self._request("DELETE", url, _noun(entity_set), {"If-Match": etag}, write=True))
 
@@ -388,9 +398,7 @@ class Client:
 
     def _send(self, request: Request, *, timeout: float | None = None) -> Answer:
         read = timeout or self.connection.timeouts.read
-        with admitted(
-            self.limiter, self.lane, lease=read + SLOT_GRACE, patience=self.patience, pause=self.pause
-        ):
+        with admitted(self.limiter, self.lane, patience=self.patience, pause=self.pause):
             answer = self._send_with_token(request, read)
         if 200 <= answer.status < 300:
             return answer
@@ -444,12 +452,19 @@ def _noun(entity_set: str) -> str:
     return NOUNS.get(entity_set, entity_set)
 
 
-def _check_changes(entity_set: str, changes: Mapping[str, Any]) -> None:
-    forbidden = NEVER_CHANGED.get(entity_set, frozenset()) & changes.keys()
+def _usual_fields(entity_set: str, app: bool) -> Sequence[str]:
+    """The fields that are read of a set; without $select BC computes all of them, extensions' too."""
+    usual = (APP_SELECTS if app else SELECTS).get(entity_set)
+    if not usual:
+        raise ProgramError(f"Say which fields of {entity_set} are needed.")
+    return usual
+
+
+def _check_written(entity_set: str, body: Mapping[str, Any]) -> None:
+    never = NEVER_WRITTEN.get(entity_set.lower(), frozenset())
+    forbidden = sorted(name for name in body if name.lower() in never)
     if forbidden:
-        raise ProgramError(
-            f"{entity_set} {', '.join(sorted(forbidden))} is never written: BC would post it at once."
-        )
+        raise ProgramError(f"{entity_set} {', '.join(forbidden)} is never written: BC would post it at once.")
 
 
 def _check_etag(etag: str | None) -> None:
@@ -459,10 +474,9 @@ def _check_etag(etag: str | None) -> None:
 
 def _check_operation(operation: Operation) -> None:
     """Hold a batched operation to the rules of a single one."""
-    entity_set = operation.path.partition("?")[0].rpartition("/")[2].partition("(")[0]
-    if operation.method == "PATCH":
-        _check_changes(entity_set, operation.body or {})
+    if operation.method in ("POST", "PATCH"):
+        _check_written(operation.entity_set, operation.body or {})
     if operation.method in ("PATCH", "DELETE"):
         _check_etag(operation.etag)
-    if operation.method == "DELETE" and entity_set in NEVER_DELETED | DELETED_AS_DRAFT:
-        raise ProgramError(f"{entity_set} are not deleted in a batch.")
+    if operation.method == "DELETE" and operation.entity_set not in DELETED:
+        raise ProgramError(f"{operation.entity_set} are not deleted in a batch.")

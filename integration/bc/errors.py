@@ -28,6 +28,7 @@ DUPLICATE = "Internal_EntityWithSameKeyExists"
 DEAD_SKIP_TOKEN = "SkipTokenIsNoLongerValid"  # noqa: S105 - a page marker, not a secret
 
 RAW_LIMIT = 2000
+NAME_LIMIT = 80
 
 # Answers that do not say whether the work was done: a gateway gave up, or BC broke off.
 UNCLEAR = frozenset({408, 500, 502, 503, 504})
@@ -47,7 +48,10 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table. In a fragment, "…" stands for whatever BC names there; a code may end in "*"."""
+    """One line of the table. In a fragment, "…" stands for whatever BC names there; a code may end in "*".
+
+    What the first "…" stands for may be named in `what` as {0}, the second as {1}.
+    """
 
     kind: type[IntegrationError]
     what: str
@@ -65,6 +69,13 @@ class Row:
             self.status in (None, refusal.status)
             and _code_matches(self.code, refusal.code)
             and bool(_pattern(self.fragment).search(refusal.message))
+        )
+
+    def told(self, refusal: Refusal) -> str:
+        """Say what is wrong, with the names BC gave."""
+        found = _pattern(self.fragment).search(refusal.message)
+        return (
+            self.what.format(*(name.strip()[:NAME_LIMIT] for name in found.groups())) if found else self.what
         )
 
 
@@ -126,8 +137,14 @@ TABLE = (
     ),
     Row(
         ConfigurationError,
+        "our application lacks the permission on {1}",
+        "The BC administrator must add it to the application's permission sets.",
+        fragment="current permissions prevented the action…(TableData …)",
+    ),
+    Row(
+        ConfigurationError,
         "our application lacks a permission",
-        "The BC administrator must give it the table named in the original answer.",
+        "The BC administrator must add it to the application's permission sets.",
         fragment="current permissions prevented the action",
     ),
     Row(
@@ -147,6 +164,13 @@ TABLE = (
         "the address does not exist there",
         "Check the environment, the company and whether the app is installed.",
         code="BadRequest_ResourceNotFound",
+    ),
+    Row(
+        ConfigurationError,
+        "the address does not exist there",
+        "Check the environment, the company and whether the app is installed.",
+        code="BadRequest*",
+        status=404,
     ),
     Row(
         ConfigurationError,
@@ -287,7 +311,7 @@ TABLE = (
     ),
     Row(
         SetupError,
-        "a posting set-up lacks an account",
+        "the {0} posting set-up lacks an account",
         f"Finance completes the posting set-up in BC, {AGAIN}.",
         fragment="Account is missing in … Posting Setup",
         owner="finance",
@@ -374,16 +398,16 @@ TABLE = (
     ),
     Row(
         PermanentError,
-        "it names a record that does not exist there",
+        "it names a record that does not exist there: {0}",
         f"Pull the master data and correct the mapping, {AGAIN}.",
-        code="Internal_InvalidTableRelation",
+        fragment="cannot be found in the related table (…)",
         owner="mapping",
     ),
     Row(
         PermanentError,
         "it names a record that does not exist there",
         f"Pull the master data and correct the mapping, {AGAIN}.",
-        fragment="cannot be found in the related table",
+        code="Internal_InvalidTableRelation",
         owner="mapping",
     ),
     Row(
@@ -439,6 +463,12 @@ TABLE = (
     ),
     Row(
         SetupError,
+        "a master card is incomplete, {0} in {1}",
+        f"Complete the card named in the original answer in BC, {AGAIN}.",
+        fragment="… must have a value in …:",
+    ),
+    Row(
+        SetupError,
         "a master card is incomplete",
         f"Complete the card named in the original answer in BC, {AGAIN}.",
         fragment="must have a value in",
@@ -448,6 +478,13 @@ TABLE = (
         "the dimensions do not go together",
         f"Correct the cost centre or its mapping, {AGAIN}.",
         fragment="The dimensions used in … are invalid",
+        owner="mapping",
+    ),
+    Row(
+        PermanentError,
+        "a value of the dimension {0} is missing",
+        f"Give the cost centre or correct its mapping, {AGAIN}.",
+        fragment="Select a Dimension Value Code for the Dimension Code … for",
         owner="mapping",
     ),
     Row(
@@ -485,6 +522,13 @@ TABLE = (
         fragment="You have insufficient quantity of Item",
         owner="cafm",
     ),
+    # What no text explains
+    Row(
+        ConfigurationError,
+        "the address does not exist there",
+        "Check the environment, the company and whether the app is installed.",
+        status=404,
+    ),
 )
 
 
@@ -505,8 +549,6 @@ def judge(refusal: Refusal, *, subject: str, write: bool) -> IntegrationError:
         return _unclear(refusal, subject, write)
     if row is not None:
         return _from_row(row, refusal, subject)
-    if refusal.status == 409:
-        return ConflictError(_sentence(subject, "it conflicts with what is there"), **_details(refusal))
     return PermanentError(
         _sentence(subject, f'it said "{refusal.message[:200]}"', "Someone who knows BC must look at it."),
         **_details(refusal),
@@ -563,13 +605,13 @@ def _unclear(refusal: Refusal, subject: str, write: bool) -> IntegrationError:
 
 
 def _from_row(row: Row, refusal: Refusal, subject: str) -> IntegrationError:
-    sentence = _sentence(subject, row.what, row.do)
+    sentence = _sentence(subject, row.told(refusal), row.do)
     if issubclass(row.kind, PermanentError):
         return row.kind(sentence, owner=row.owner, **_details(refusal))
     return row.kind(sentence, **_details(refusal))
 
 
-def _sentence(subject: str, what: str, do: str = "It is read again and judged again.") -> str:
+def _sentence(subject: str, what: str, do: str) -> str:
     return f"Business Central refused {subject}: {what}. {do}"
 
 
@@ -590,5 +632,5 @@ def _code_matches(wanted: str, code: str) -> bool:
 @cache
 def _pattern(fragment: str) -> re.Pattern[str]:
     return re.compile(
-        ".*?".join(re.escape(part.strip()) for part in fragment.split("…")), re.IGNORECASE | re.DOTALL
+        "(.*?)".join(re.escape(part.strip()) for part in fragment.split("…")), re.IGNORECASE | re.DOTALL
     )
