@@ -20,6 +20,9 @@ SCHEDULES = [
     Every("Deliver to Business Central", "integration.tasks.deliver_outbox", 5, "realtime"),
     Every("Recover what was left in flight", "integration.tasks.sweep_outbox", 15, "housekeeping"),
     Every("Match invoices that are due", "reconciliation.tasks.match_due_invoices", 5, "realtime"),
+    Every(
+        "Check the contract with Business Central", "integration.tasks.check_contract", 900, "housekeeping"
+    ),
     Every("Pull invoices", "integration.tasks.pull", 30, "bulk", {"entity": "invoices"}),
     Every("Pull master data", "integration.tasks.pull", 3600, "bulk", {"entity": "all"}),
 ]

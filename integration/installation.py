@@ -15,6 +15,7 @@ from django.db import transaction
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from integration import connections, sync
+from integration.contract import checking
 from integration.mapping import defaults
 from masterdata.models import Company
 from reconciliation import policies, roles
@@ -54,6 +55,7 @@ def set_up() -> Installed:
     if connections.is_connected():
         company = sync.ensure_company()
         policies.install_defaults(company)
+        checking.check_at_set_up()
     return Installed(company, len(permissions), mappings, schedules)
 
 

@@ -9,6 +9,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from integration import connections, delivery, outbox
+from integration.errors import IntegrationError
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,19 @@ def deliver_outbox(**kwargs: Any) -> None:
 def sweep_outbox(**kwargs: Any) -> None:
     """Free what dead workers left in flight."""
     outbox.sweep(now=timezone.now())
+
+
+@shared_task
+def check_contract(**kwargs: Any) -> None:
+    """Compare what Business Central offers with what is used: at night, and when something gives cause."""
+    from integration.contract import checking
+
+    if not connections.is_connected():
+        return
+    try:
+        checking.check_if_due(now=timezone.now())
+    except IntegrationError as error:
+        logger.warning("The contract with Business Central was not checked: %s", error.sentence)
 
 
 @shared_task

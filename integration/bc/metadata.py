@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import Any
 
 from integration.errors import ProgramError
 
@@ -19,23 +20,37 @@ class Level(IntEnum):
     ANALYTICS = 2
     APP = 3
 
+    @property
+    def label(self) -> str:
+        """The level in an administrator's words."""
+        return LABELS[self]
+
+
+LABELS = {
+    Level.STANDARD: "standard only",
+    Level.ANALYTICS: "standard and analytics",
+    Level.APP: "with the Tieout app",
+}
+
 
 @dataclass(frozen=True)
 class FieldType:
-    """One property as the tenant declares it."""
+    """One property as the tenant declares it; a choice has its members, written as JSON writes them."""
 
     name: str
     type: str
     max_length: int | None = None
+    members: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class EntitySet:
-    """One set: its fields and what can be expanded from it."""
+    """One set: its fields, what can be expanded from it, and the actions bound to its entities."""
 
     name: str
     fields: Mapping[str, FieldType]
     navigations: frozenset[str]
+    actions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,22 +93,91 @@ def parse(edmx: bytes) -> dict[str, EntitySet]:
     except ET.ParseError as exc:
         raise ProgramError("The BC metadata is not XML. Check the address of the connection.") from exc
     types = dict(_named(root, "EntityType"))
+    choices = {
+        name: tuple(member for member, _ in _named(node, "Member")) for name, node in _named(root, "EnumType")
+    }
+    actions = _actions(root)
+    found = {}
+    for name, node in _named(root, "EntitySet"):
+        entity = _last(node.get("EntityType", ""))
+        if entity in types:
+            found[name] = _entity_set(name, types[entity], choices, actions.get(entity, frozenset()))
+    return found
+
+
+def stored(offered: Metadata) -> dict[str, Any]:
+    """Write what a tenant offers in a short form that JSON can hold."""
     return {
-        name: _entity_set(name, types[node.get("EntityType", "").rpartition(".")[2]])
-        for name, node in _named(root, "EntitySet")
-        if node.get("EntityType", "").rpartition(".")[2] in types
+        route: {
+            name: {
+                "fields": {
+                    each.name: [each.type, each.max_length, list(each.members)]
+                    for each in found.fields.values()
+                },
+                "navigations": sorted(found.navigations),
+                "actions": sorted(found.actions),
+            }
+            for name, found in sorted(getattr(offered, route).items())
+        }
+        for route in ROUTES
     }
 
 
-def _entity_set(name: str, entity_type: ET.Element) -> EntitySet:
-    fields = {field_name: _field(field_name, node) for field_name, node in _named(entity_type, "Property")}
+def restored(written: Mapping[str, Any]) -> Metadata:
+    """Read the short form back."""
+    return Metadata(
+        **{
+            route: {
+                name: EntitySet(
+                    name,
+                    {
+                        each: FieldType(each, type_name, length, tuple(members))
+                        for each, (type_name, length, members) in found["fields"].items()
+                    },
+                    frozenset(found["navigations"]),
+                    frozenset(found["actions"]),
+                )
+                for name, found in written.get(route, {}).items()
+            }
+            for route in ROUTES
+        }
+    )
+
+
+ROUTES = ("standard", "analytics", "app")
+
+
+def _entity_set(
+    name: str,
+    entity_type: ET.Element,
+    choices: Mapping[str, tuple[str, ...]],
+    actions: frozenset[str],
+) -> EntitySet:
+    fields = {each: _field(each, node, choices) for each, node in _named(entity_type, "Property")}
     navigations = frozenset(name for name, _ in _named(entity_type, "NavigationProperty"))
-    return EntitySet(name, fields, navigations)
+    return EntitySet(name, fields, navigations, actions)
 
 
-def _field(name: str, node: ET.Element) -> FieldType:
-    length = node.get("MaxLength", "")
-    return FieldType(name, node.get("Type", ""), int(length) if length.isdigit() else None)
+def _field(name: str, node: ET.Element, choices: Mapping[str, tuple[str, ...]]) -> FieldType:
+    length, type_name = node.get("MaxLength", ""), node.get("Type", "")
+    members = choices.get(_last(type_name), ())
+    return FieldType(name, type_name, int(length) if length.isdigit() else None, members)
+
+
+def _actions(root: ET.Element) -> dict[str, frozenset[str]]:
+    """Give the actions by the entity they are bound to: the type of their first parameter."""
+    bound: dict[str, frozenset[str]] = {}
+    for name, node in _named(root, "Action"):
+        parameters = _named(node, "Parameter")
+        if node.get("IsBound") == "true" and parameters:
+            entity = _last(parameters[0][1].get("Type", ""))
+            bound[entity] = bound.get(entity, frozenset()) | {name}
+    return bound
+
+
+def _last(type_name: str) -> str:
+    """Take the namespace off a type's name."""
+    return type_name.rpartition(".")[2]
 
 
 def _named(parent: ET.Element, tag: str) -> list[tuple[str, ET.Element]]:

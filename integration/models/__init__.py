@@ -1,5 +1,6 @@
 """The rows behind the wires, a file per subject."""
 
+from .contract import ContractFinding, ContractReading
 from .inbox import ApiKey, InboxEvent
 from .mapping import FieldMapping, FieldMappingRow
 from .outbox import Attempt, DocumentKind, Message
@@ -8,6 +9,8 @@ from .sync import SyncIssue, SyncRun, SyncState
 __all__ = [
     "ApiKey",
     "Attempt",
+    "ContractFinding",
+    "ContractReading",
     "DocumentKind",
     "FieldMapping",
     "FieldMappingRow",

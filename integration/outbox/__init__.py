@@ -19,6 +19,7 @@ from .leases import (
     withdraw,
 )
 from .line import enqueue, enqueue_cleared_invoices, prepare, recheck_waiting, refill
+from .pausing import hold
 from .states import TRANSITIONS, LostLease, OutboxError
 from .waking import answered, wake
 
@@ -31,6 +32,7 @@ __all__ = [
     "claim",
     "enqueue",
     "enqueue_cleared_invoices",
+    "hold",
     "mark_done",
     "mark_done_by_hand",
     "mark_retry",

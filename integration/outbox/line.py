@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from integration import couriers
+from integration import contract, couriers
 from integration.models import DocumentKind, Message
 from reconciliation.models import SupplierInvoice
 
@@ -66,7 +66,10 @@ def enqueue_cleared_invoices() -> int:
 def prepare(message: Message, document: Any | None = None) -> None:
     """Build the payload, or say what the message waits for; only for messages that wait."""
     document = document or couriers.load(message)
-    prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
+    if paused := contract.of_delivery(message.document_kind):
+        prepared = couriers.Prepared(waiting_for=paused)
+    else:
+        prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
     now = timezone.now()
     if prepared.waiting_for:
         look_at = now + timedelta(seconds=WAIT_SECONDS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 
-from integration import connections
+from integration import connections, contract
 from integration.bc import Client, Lane
 from integration.bc.errors import DEAD_SKIP_TOKEN
 from integration.errors import ConflictError, IntegrationError
@@ -57,6 +57,7 @@ def pull_one(
         raise UnknownEntity(f"There is no {entity!r} to pull. Use {', '.join(ENTITIES)} or {ALL}.")
     run = runs.start(company, entity, runs.kind_due(company, entity, full=full))
     try:
+        contract.check_pull(entity)
         with acting_as(f"sync {entity}"):
             mark = _pull(client, company, run, accept_deletions=accept_deletions)
         runs.finish(run, watermark=mark)

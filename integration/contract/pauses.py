@@ -1,0 +1,33 @@
+"""What is paused because Business Central lacks something it uses; everything else goes on."""
+
+from __future__ import annotations
+
+from integration.errors import SetupError
+from integration.models import ContractFinding
+
+from .features import pull_of
+
+NO_APP = ContractFinding.Kind.NO_APP
+
+
+class Paused(SetupError):  # noqa: N818 - it is a state, and it ends by itself
+    """The thing is not done now, because BC lacks a name that it uses."""
+
+
+def of_delivery(kind: str) -> str:
+    """Say why documents of this kind wait; empty when they do not."""
+    return _sentence(list(ContractFinding.objects.pausing().filter(feature=kind).order_by("pk")))
+
+
+def check_pull(entity: str) -> None:
+    """Raise Paused when this entity cannot be pulled; a pull finds out by itself that there is no app."""
+    findings = ContractFinding.objects.pausing().filter(feature=pull_of(entity)).exclude(kind=NO_APP)
+    if sentence := _sentence(list(findings.order_by("pk"))):
+        raise Paused(sentence)
+
+
+def _sentence(findings: list[ContractFinding]) -> str:
+    if not findings:
+        return ""
+    others = len(findings) - 1
+    return findings[0].sentence + (f" And {others} more, see Contract." if others else "")

@@ -1,0 +1,166 @@
+"""What Tieout uses of Business Central, name by name: by its code, and by the targets of its mappings.
+
+What the code reads comes from the readers themselves; what the couriers ask for beyond them stands in a table
+here, and a test lets them work while it listens (tests/contract/test_uses.py).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from integration.bc import reading
+from integration.couriers import invoices, movements, orders
+from integration.models import DocumentKind, FieldMapping, FieldMappingRow
+from integration.sync import entities
+from integration.sync.invoices import INVOICES, LINES
+
+from . import features
+from .features import FEATURES, Feature
+from .shapes import ANY, READERS, TRANSFORMS, Shape
+
+KIND = DocumentKind
+RECEIVED = (KIND.GOODS_RECEIPT, KIND.SERVICE_CONFIRMATION)
+
+
+class Part(StrEnum):
+    """What of an entity set is used."""
+
+    SET = "entity set"
+    FIELD = "field"
+    NAVIGATION = "navigation"
+    ACTION = "action"
+
+
+@dataclass(frozen=True)
+class Use:
+    """One name that a feature needs: of the set itself, or of something in it."""
+
+    feature: str
+    entity_set: str
+    part: Part = Part.SET
+    name: str = ""
+    app: bool = False
+    takes: frozenset[Shape] = ANY
+    mapping: str = ""
+    longest: int | None = None
+    members: tuple[str, ...] = ()
+
+
+def of_code() -> list[Use]:
+    """List what the code uses, whatever the mappings say."""
+    found = [
+        *_record(features.COMPANY, reading.Company, "companies"),
+        *_record(features.COMPANY, reading.LedgerSetup, "generalLedgerSetup"),
+    ]
+    for entity in entities.ENTITIES.values():
+        records = reading.APP_RECORDS if entity.needs_app else reading.RECORDS
+        found += _record(
+            features.pull_of(entity.name), records[entity.entity_set], entity.entity_set, app=entity.needs_app
+        )
+    found += _record(features.PULL_INVOICES, reading.PurchaseInvoice, INVOICES)
+    found += _record(features.PULL_INVOICES, reading.PurchaseInvoiceLine, LINES)
+    for table in (_orders(), _receipts(), _invoices(), _movements()):
+        found += table
+    return found
+
+
+def of_mappings() -> list[Use]:
+    """List the targets of the mappings as they stand now."""
+    mappings = FieldMapping.objects.prefetch_related("rows").order_by("pk")
+    return [use for mapping in mappings for use in _mapped(mapping)]
+
+
+def of_mapping(mapping: FieldMapping, rows: Iterable[FieldMappingRow]) -> Iterator[Use]:
+    """List what one mapping writes; a form that no feature sends is nobody's business."""
+    feature = FEATURES.get(mapping.source.partition(".")[0])
+    if feature is None:
+        return
+    yield Use(feature.key, mapping.target, app=feature.needs_app, mapping=mapping.name)
+    for row in rows:
+        if row.enabled:
+            yield _written(feature, mapping, row)
+
+
+def _mapped(mapping: FieldMapping) -> Iterator[Use]:
+    return of_mapping(mapping, mapping.rows.all())
+
+
+def _written(feature: Feature, mapping: FieldMapping, row: FieldMappingRow) -> Use:
+    length = row.parameters.get("length") if row.transform == "text" else None
+    values = row.parameters.get("values", {}) if row.transform == "value_map" else {}
+    return Use(
+        feature.key,
+        mapping.target,
+        Part.FIELD,
+        row.target,
+        app=feature.needs_app,
+        takes=TRANSFORMS.get(row.transform, ANY),
+        mapping=mapping.name,
+        longest=int(length) if length is not None else None,
+        members=tuple(str(value) for value in values.values()),
+    )
+
+
+# What the couriers ask for and write by themselves
+
+
+def _orders() -> list[Use]:
+    return [
+        *_fields(KIND.PURCHASE_ORDER, "purchaseOrders", "id", "number", "vendorNumber", "orderDate"),
+        Use(KIND.PURCHASE_ORDER, "purchaseOrders", Part.NAVIGATION, orders.LINES),
+        *_fields(KIND.PURCHASE_ORDER, orders.LINES, "sequence", "lineType", "description"),
+    ]
+
+
+def _receipts() -> list[Use]:
+    found = []
+    for kind in RECEIVED:
+        found += [
+            *_fields(kind, "purchaseOrders", "id", "number", "postingDate"),
+            Use(kind, "purchaseOrders", Part.NAVIGATION, orders.LINES),
+            Use(kind, "purchaseOrders", Part.ACTION, "receiveAndInvoice"),
+            *_record(kind, reading.PurchaseOrderLine, orders.LINES),
+            *_fields(kind, "purchaseReceipts", "id", "number", "orderNumber", "lastModifiedDateTime"),
+            Use(kind, "purchaseReceipts", Part.NAVIGATION, "purchaseReceiptLines"),
+            *_fields(kind, "purchaseReceiptLines", "sequence", "quantity"),
+        ]
+    return found
+
+
+def _invoices() -> list[Use]:
+    return [
+        *_fields(KIND.SUPPLIER_INVOICE, invoices.INVOICES, *invoices.SELECT, "vendorNumber"),
+        Use(KIND.SUPPLIER_INVOICE, invoices.INVOICES, Part.NAVIGATION, invoices.LINES),
+        Use(KIND.SUPPLIER_INVOICE, invoices.INVOICES, Part.ACTION, "post"),
+    ]
+
+
+def _movements() -> list[Use]:
+    kind, requests = KIND.INVENTORY_MOVEMENT, movements.REQUESTS
+    return [
+        *_fields(kind, requests, "id", "externalId", "status", "resultDocumentNumber", app=True),
+        Use(kind, requests, Part.NAVIGATION, movements.LINES, app=True),
+        Use(kind, requests, Part.ACTION, "process", app=True),
+        *_fields(kind, movements.LINES, "dimensions", app=True),
+    ]
+
+
+def _fields(feature: str, entity_set: str, *names: str, app: bool = False) -> Iterator[Use]:
+    yield Use(str(feature), entity_set, app=app)
+    for name in names:
+        yield Use(str(feature), entity_set, Part.FIELD, name, app=app)
+
+
+def _record(feature: str, record: type[Any], entity_set: str, *, app: bool = False) -> Iterator[Use]:
+    """List what a reader selects and expands, with the forms it can read."""
+    yield Use(str(feature), entity_set, app=app)
+    for each in dataclasses.fields(record):
+        name, convert = each.metadata["name"], each.metadata["convert"]
+        if name.startswith("@"):
+            continue
+        part = Part.NAVIGATION if convert in reading.NESTED else Part.FIELD
+        yield Use(str(feature), entity_set, part, name, app, READERS.get(convert, ANY))
