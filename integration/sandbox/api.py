@@ -6,15 +6,15 @@ from functools import lru_cache
 
 import orjson
 
-from integration.sandbox import metadata, payload
-from integration.sandbox.entities import APP_SETS, STANDARD_SETS
-from integration.sandbox.entities.app import GROUP, PUBLISHER, VERSION
+from integration.sandbox import entities, metadata, payload
+from integration.sandbox.batch import answer_batch
 from integration.sandbox.entities.declare import EntitySet, Navigation
 from integration.sandbox.errors import (
     Refusal,
     bad_request,
     dialog,
     method_not_allowed,
+    no_permission,
     stale,
     token_missing,
     unauthorized,
@@ -32,8 +32,6 @@ from integration.sandbox.table import Row
 from integration.sandbox.values import is_guid
 
 ENVIRONMENT = "sandbox"
-STANDARD_ROUTE = ["v2.0"]
-APP_ROUTE = [PUBLISHER, GROUP, VERSION]
 ACTION_PREFIX = "microsoft.nav."
 _SEGMENT = re.compile(r"^([A-Za-z_][\w.]*)(?:\(([^()]*)\))?$")
 _VERBS = {"POST": "may_insert", "PATCH": "may_modify", "DELETE": "may_delete"}
@@ -43,6 +41,16 @@ _VERBS = {"POST": "may_insert", "PATCH": "may_modify", "DELETE": "may_delete"}
 class Segment:
     name: str
     key: str | None
+
+
+@dataclass(frozen=True)
+class Route:
+    """One API of the environment: its name, its address and the sets of this version."""
+
+    name: str
+    url: str
+    sets: dict[str, EntitySet]
+    rest: list[str]  # of the path
 
 
 @dataclass(frozen=True)
@@ -70,34 +78,41 @@ class Target:
 class Api:
     """Answers every call below `/v2.0/…/api/`."""
 
-    def __init__(self, store: Store, identity: Identity, settings: Settings, level: str) -> None:
+    def __init__(self, store: Store, identity: Identity, settings: Settings) -> None:
         self._store = store
         self._identity = identity
         self._settings = settings
-        self._routes = [(STANDARD_ROUTE, STANDARD_SETS)]
-        if level == "app":
-            self._routes.append((APP_ROUTE, APP_SETS))
 
     def handle(self, request: Request) -> Reply:
         """Answer one call; raises Refusal."""
-        url, sets, rest = self._route(request)
+        route = self._route(request)
         if request.header("data-access-intent") and request.method != "GET":
             raise bad_request("Data-Access-Intent can be used with GET requests only.")
-        if rest == ["$metadata"]:
+        if route.rest == ["$batch"]:
+            request.entity_set = "$batch"
+            claims_success = self._settings.snapshot_claims_success
+            return answer_batch(request, self._store, self._operation, claims_success=claims_success)
+        if route.rest == ["$metadata"]:
             _expect_get(request)
-            return Reply(200, _metadata(is_app=sets is APP_SETS), content_type="application/xml")
-        if not rest:
+            document = _metadata(route.name, self._settings.version, self._settings.extension_fields)
+            return Reply(200, document, content_type="application/xml")
+        if not route.rest:
             _expect_get(request)
-            return Reply(200, _service_document(url, sets))
-        segments = [_segment(part) for part in rest]
+            return Reply(200, _service_document(route.url, route.sets))
+        segments = [_segment(part) for part in route.rest]
         request.entity_set = segments[-1].name
         if segments[0].name == "companies" and len(segments) == 1:
-            return self._companies(request, segments[0], url, sets)
-        place = self._place(request, url, sets, segments)
+            return self._companies(request, segments[0], route.url, route.sets)
+        place = self._place(request, route.url, route.sets, segments)
         return self._answer(request, place)
 
-    def _route(self, request: Request) -> tuple[str, dict[str, EntitySet], list[str]]:
-        """The route's address and sets, and the path behind it."""
+    def _operation(self, request: Request) -> Reply:
+        """Answer an operation of a batch, which is no batch itself."""
+        if request.path.endswith("/$batch"):
+            raise bad_request("A batch cannot hold another batch.")
+        return self.handle(request)
+
+    def _route(self, request: Request) -> Route:
         parts = request.segments
         start = next((position for position in (2, 3) if parts[position : position + 1] == ["api"]), None)
         if start is None or parts[0] != "v2.0":
@@ -107,11 +122,16 @@ class Api:
         if parts[start - 1].lower() != ENVIRONMENT:
             raise Refusal(404, "NoEnvironment", f"Environment '{parts[start - 1]}' does not exist.")
         rest = parts[start + 1 :]
-        for route, sets in self._routes:
+        for name in entities.routes(self._settings.level):
+            route = name.split("/")
             if rest[: len(route)] == route:
                 prefix = "/".join(parts[: start + 1] + route)
-                return f"https://{request.header('host')}/{prefix}", sets, rest[len(route) :]
+                url = f"https://{request.header('host')}/{prefix}"
+                return Route(name, url, self._sets(name), rest[len(route) :])
         raise unknown_path("/".join(rest[:3]))
+
+    def _sets(self, route: str) -> dict[str, EntitySet]:
+        return entities.served(route, self._settings.version, has_extension=self._settings.extension_fields)
 
     def _place(
         self, request: Request, url: str, sets: dict[str, EntitySet], segments: list[Segment]
@@ -131,7 +151,7 @@ class Api:
     def _companies(self, request: Request, segment: Segment, url: str, sets: dict[str, EntitySet]) -> Reply:
         if request.method != "GET":
             raise method_not_allowed("companies", request.method)
-        spec = STANDARD_SETS["companies"]
+        spec = entities.STANDARD_SETS["companies"]
         query = parse_query(request.query, spec, sets)
         reader = Reader(self._store, sets, PLATFORM)
         if segment.key is None:
@@ -196,9 +216,19 @@ class Api:
             raise unknown_record(spec.caption, key)
         return row
 
+    def _check_rights(self, request: Request, target: Target) -> None:
+        """Refuse what the permission sets of the caller, or the state of the tenant, do not allow."""
+        spec, reads = target.spec, request.method == "GET"
+        if spec.name in (self._settings.no_read if reads else self._settings.no_write):
+            right = {"GET": "Read", "POST": "Insert", "DELETE": "Delete"}.get(request.method, "Modify")
+            raise no_permission(spec.caption, right)
+        if spec.name in self._settings.needs_data_upgrade:
+            raise dialog("You must run the data upgrade for this API page. Ask your administrator.")
+
     def _read(self, request: Request, place: Place, target: Target) -> Reply:
         if target.action:
             raise method_not_allowed(target.spec.name, "GET")
+        self._check_rights(request, target)
         spec = target.spec
         query = parse_query(request.query, spec, place.sets)
         reader = Reader(self._store, place.sets, place.company)
@@ -216,6 +246,7 @@ class Api:
     def _write(self, request: Request, place: Place) -> Reply:
         with self._store.lock:
             target = self._target(request, place)
+            self._check_rights(request, target)
             if target.counts:
                 raise method_not_allowed(target.spec.name, request.method)
             if target.action:
@@ -250,7 +281,7 @@ class Api:
         tag = request.header("if-match")
         if not tag:
             raise token_missing()
-        _check_tag(tag, row)
+        self._check_tag(tag, row)
         sent = payload.parse(spec, payload.read_object(request.body), place.sets, insert=False)
         with self._store.transaction(place.company) as tx:
             work = Work(tx, self._settings, place.sets)
@@ -259,10 +290,19 @@ class Api:
         return reader.entity(row, spec, query, _context(place, spec))
 
     def _delete(self, request: Request, place: Place, spec: EntitySet, row: Row) -> Reply:
-        _check_tag(request.header("if-match") or "*", row)
+        self._check_tag(request.header("if-match") or "*", row)
         with self._store.transaction(place.company) as tx:
             rules_of(spec.table).delete(Work(tx, self._settings, place.sets), spec, row)
         return Reply(204)
+
+    def _check_tag(self, tag: str, row: Row) -> None:
+        if tag in ("*", row.etag):
+            return
+        if not tag.startswith(('W/"', '"')):
+            raise token_missing()
+        refusal = stale()
+        refusal.status = self._settings.stale_tag_status
+        raise refusal
 
     def _act(self, request: Request, place: Place, target: Target) -> Reply:
         """Run a bound action; what it was refused for may be kept with the row."""
@@ -271,15 +311,18 @@ class Api:
             raise method_not_allowed(spec.name, request.method)
         if request.body.strip() not in (b"", b"{}"):
             raise bad_request(f"The action '{target.action}' takes no parameters.")
-        _check_tag(request.header("if-match") or "*", row)
+        self._check_tag(request.header("if-match") or "*", row)
         rules = rules_of(spec.table)
         try:
             with self._store.transaction(place.company) as tx:
-                rules.actions[target.action](Work(tx, self._settings, place.sets), row)
+                after = rules.actions[target.action](Work(tx, self._settings, place.sets), row)
         except Refusal as refusal:
             with self._store.transaction(place.company) as tx:
                 rules.refused(Work(tx, self._settings, place.sets), spec, row, refusal.message)
             raise
+        self._store.commit_so_far()  # posting commits, inside a snapshot batch as well
+        if after is not None:
+            raise after
         return Reply(204)
 
 
@@ -290,13 +333,6 @@ def _segment(part: str) -> Segment:
     if match is None:
         raise unknown_path(part)
     return Segment(match.group(1), match.group(2))
-
-
-def _check_tag(tag: str, row: Row) -> None:
-    if tag not in ("*", row.etag):
-        if not tag.startswith(('W/"', '"')):
-            raise token_missing()
-        raise stale()
 
 
 def _check_lines_have_parent(spec: EntitySet, query: Query) -> None:
@@ -316,9 +352,9 @@ def _expect_get(request: Request) -> None:
         raise method_not_allowed("$metadata", request.method)
 
 
-@lru_cache(maxsize=4)
-def _metadata(*, is_app: bool) -> bytes:
-    return metadata.document(APP_SETS if is_app else STANDARD_SETS)
+@lru_cache(maxsize=16)
+def _metadata(route: str, version: str, has_extension: bool) -> bytes:
+    return metadata.document(entities.served(route, version, has_extension=has_extension))
 
 
 def _service_document(url: str, sets: dict[str, EntitySet]) -> bytes:

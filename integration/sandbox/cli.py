@@ -13,7 +13,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from integration.sandbox.sandbox import LEVELS, Sandbox
+from integration.sandbox import faults as fault_rules
+from integration.sandbox.sandbox import Sandbox
+from integration.sandbox.settings import BC_LIMITS, LEVELS, VERSIONS
 
 DEFAULT_PORT = 8443
 PARENT_CHECK_SECONDS = 0.5
@@ -26,7 +28,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--level", choices=LEVELS, default="app", help="what the tenant has beyond the standard"
     )
+    parser.add_argument(
+        "--bc-version", choices=VERSIONS, default="28.4", help="the BC version whose sets and fields it has"
+    )
+    parser.add_argument(
+        "--limits", action="store_true", help="hold each client to BC's 6,000 calls in 5 minutes, 5 at once"
+    )
     parser.add_argument("--faults", type=Path, help="a JSON list of fault rules")
+    parser.add_argument(
+        "--fault-rate", type=float, default=0.0, help="let every kind of fault strike at this rate, 0 to 1"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="with --fault-rate: which calls are struck")
     parser.add_argument(
         "--parent-pid",
         type=int,
@@ -41,27 +53,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    return run(
-        data_dir=options.data,
-        port=options.port,
-        level=options.level,
-        faults=options.faults,
-        parent_pid=options.parent_pid,
-    )
+    return run(options)
 
 
-def run(
-    *, data_dir: Path, port: int, level: str, faults: Path | None = None, parent_pid: int | None = None
-) -> int:
+def run(options: argparse.Namespace) -> int:
     """Start a sandbox, print its connection as one line of JSON, serve until stopped."""
     os.umask(0o077)
-    rules: list[dict[str, Any]] = json.loads(faults.read_text()) if faults else []
-    sandbox = Sandbox(data_dir.resolve(), port=port, level=level, rules=rules)
+    rules: list[dict[str, Any]] = json.loads(options.faults.read_text()) if options.faults else []
+    if options.fault_rate:
+        rules += fault_rules.mixture(options.fault_rate, options.seed)
+    start = {"level": options.level, "version": options.bc_version}
+    start |= BC_LIMITS if options.limits else {}
+    sandbox = Sandbox(options.data.resolve(), port=options.port, start=start, rules=rules)
     connection = sandbox.connection()
     connection.save(sandbox.data_dir)
     _stop_on_signals(sandbox)
-    if parent_pid is not None:
-        threading.Thread(target=_stop_with_parent, args=(sandbox, parent_pid), daemon=True).start()
+    if options.parent_pid is not None:
+        threading.Thread(target=_stop_with_parent, args=(sandbox, options.parent_pid), daemon=True).start()
     sys.stdout.write(connection.as_json() + "\n")
     sys.stdout.flush()
     sandbox.serve()

@@ -1,7 +1,7 @@
 """The control channel under `/_sandbox/`: seed, faults, counts, settings, dump. BC has no such thing."""
 
 import hmac
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
@@ -9,33 +9,29 @@ from integration.sandbox import seeding, settings
 from integration.sandbox.companies import add_company, create_first_company
 from integration.sandbox.entities import APP_SETS, STANDARD_SETS, TABLES
 from integration.sandbox.errors import Refusal, bad_request, unknown_path
-from integration.sandbox.faults import Faults
 from integration.sandbox.http import Reply, Request
-from integration.sandbox.identity import Identity
+from integration.sandbox.identity import Clients
 from integration.sandbox.payload import read_json
-from integration.sandbox.request_log import RequestLog
 from integration.sandbox.rules import Work
-from integration.sandbox.store import Store
 from integration.sandbox.table import Row
 from integration.sandbox.values import Values, is_guid, to_json
+
+if TYPE_CHECKING:
+    from integration.sandbox.sandbox import Sandbox
 
 
 class Control:
     """Answers the calls of whoever holds the control token."""
 
-    def __init__(
-        self,
-        store: Store,
-        identity: Identity,
-        current: settings.Settings,
-        faults: Faults,
-        log: RequestLog,
-    ) -> None:
-        self._store = store
-        self._identity = identity
-        self._settings = current
-        self._faults = faults
-        self._log = log
+    def __init__(self, sandbox: "Sandbox", clients: Clients, start: dict[str, Any]) -> None:
+        self._sandbox = sandbox
+        self._store = sandbox.store
+        self._identity = sandbox.identity
+        self._settings = sandbox.settings
+        self._faults = sandbox.faults
+        self._log = sandbox.log
+        self._clients = clients
+        self._start = start
         self._answers = {
             ("POST", "seed"): self._seed,
             ("GET", "faults"): self._get_faults,
@@ -47,6 +43,9 @@ class Control:
             ("GET", "settings"): self._get_settings,
             ("POST", "settings"): self._post_settings,
             ("GET", "dump"): self._dump,
+            ("GET", "limits"): self._get_limits,
+            ("POST", "clients"): self._post_clients,
+            ("POST", "settle"): self._settle,
         }
 
     def handle(self, request: Request) -> Reply:
@@ -95,15 +94,28 @@ class Control:
             self._store.clear()
             create_first_company(self._store, self._identity)
         self._faults.replace([])
+        self._sandbox.later.drop()
+        self._sandbox.limiter.clear()
         self._log.clear()
-        settings.change(self._settings, self._store, settings.Settings().as_dict())
+        settings.change(self._settings, self._store, settings.Settings().as_dict() | self._start)
         return {"reset": True}
+
+    def _get_limits(self, request: Request) -> Any:
+        return self._sandbox.limiter.report()
+
+    def _post_clients(self, request: Request) -> Any:
+        client_id, secret = self._clients.add()
+        return {"client_id": client_id, "client_secret": secret}
+
+    def _settle(self, request: Request) -> Any:
+        """Do now what waits for its time: late commits and notifications."""
+        return {"done": self._sandbox.later.settle()}
 
     def _get_settings(self, request: Request) -> Any:
         return self._settings.as_dict()
 
     def _post_settings(self, request: Request) -> Any:
-        values = orjson.loads(request.body or b"{}")
+        values = orjson.loads(request.body or b"{}")  # here a fraction is a float
         if not isinstance(values, dict):
             raise bad_request("The body is an object of settings.")
         settings.change(self._settings, self._store, values)

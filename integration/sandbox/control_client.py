@@ -62,6 +62,21 @@ class ControlClient:
         answer: dict[str, Any] = self.call("POST", "settings", body=values)
         return answer
 
+    def limits(self) -> dict[str, dict[str, int]]:
+        """Read how many calls of each client run, wait and count in the window."""
+        answer: dict[str, dict[str, int]] = self.call("GET", "limits")
+        return answer
+
+    def add_client(self) -> tuple[str, str]:
+        """Register another application; answers its client id and secret."""
+        answer = self.call("POST", "clients")
+        return answer["client_id"], answer["client_secret"]
+
+    def settle(self) -> int:
+        """Do at once what waits for its time, late commits and notifications; answers how many."""
+        done: int = self.call("POST", "settle")["done"]
+        return done
+
     def dump(self, entity_set: str, *, company: str | None = None) -> list[dict[str, Any]]:
         """Read every row of a set, fields that BC does not show and lines included."""
         query = {"entitySet": entity_set} | ({"company": company} if company else {})

@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 
+from integration.sandbox.http import Reply
+
 
 class Refusal(Exception):  # noqa: N818 - it is BC's answer, not a fault of the sandbox
     """A request that BC would answer with an error."""
@@ -20,6 +22,11 @@ class Refusal(Exception):  # noqa: N818 - it is BC's answer, not a fault of the 
         """The error envelope with a fresh correlation id."""
         text = f"{self.message}  CorrelationId:  {uuid.uuid4()}."
         return orjson.dumps({"error": {"code": self.code, "message": text}})
+
+
+def refused(refusal: Refusal) -> Reply:
+    """The reply that carries a refusal."""
+    return Reply(refusal.status, refusal.body(), dict(refusal.headers))
 
 
 def bad_request(message: str, code: str = "BadRequest") -> Refusal:
@@ -107,10 +114,22 @@ def locked() -> Refusal:
     return Refusal(409, "Internal_ServerError", message)
 
 
-def too_many_requests(retry_after: int | None) -> Refusal:
-    message = "Too many requests reached. Actual (6001). Maximum (6000)."
+def too_many_requests(retry_after: int | None, *, actual: int = 6001, maximum: int = 6000) -> Refusal:
+    message = f"Too many requests reached. Actual ({actual}). Maximum ({maximum})."
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     return Refusal(429, "Application_TooManyRequests", message, headers)
+
+
+def waited_too_long() -> Refusal:
+    message = "The request waited in the queue for too long and was cancelled."
+    return Refusal(503, "Internal_ServiceUnavailable", message)
+
+
+def no_permission(table: str, right: str) -> Refusal:
+    message = (
+        f"Sorry, the current permissions prevented the action. (TableData {table} {right}: Base Application)"
+    )
+    return Refusal(403, "Authorization_PermissionDenied", message)
 
 
 def unauthorized() -> Refusal:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from integration.sandbox.store import Store
 
 _SETTING = "identity"
+_CLIENTS = "clients"
 
 
 @dataclass(frozen=True)
@@ -36,3 +37,24 @@ def load(store: Store) -> Identity:
     )
     store.keep_setting(_SETTING, asdict(identity))
     return identity
+
+
+class Clients:
+    """The registered applications: the one of the identity and those added while it runs."""
+
+    def __init__(self, store: Store, identity: Identity) -> None:
+        self._store = store
+        self._identity = identity
+
+    def secret(self, client_id: str) -> str | None:
+        """The secret of a client; None for one that nobody registered."""
+        if client_id == self._identity.client_id:
+            return self._identity.client_secret
+        kept: dict[str, str] = self._store.setting(_CLIENTS) or {}
+        return kept.get(client_id)
+
+    def add(self) -> tuple[str, str]:
+        """Register another application; answers its id and secret."""
+        client_id, secret = str(uuid.uuid4()), secrets.token_urlsafe(32)
+        self._store.keep_setting(_CLIENTS, {**(self._store.setting(_CLIENTS) or {}), client_id: secret})
+        return client_id, secret

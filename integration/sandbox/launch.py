@@ -33,7 +33,7 @@ class Running:
     connection: Connection
     process: subprocess.Popen[str]
     data_dir: Path
-    level: str
+    options: tuple[str, ...]
 
     base_url = property(lambda self: self.connection.base_url)
     app_url = property(lambda self: self.connection.app_url)
@@ -86,9 +86,7 @@ class Running:
         """Start again on the same port and data; stops first if it still runs."""
         port = self.port
         self.stop()
-        self.process = _spawn(
-            _command(self.data_dir, port=port, level=self.level, faults=None), self.data_dir
-        )
+        self.process = _spawn(_command(self.data_dir, port, self.options), self.data_dir)
         self.connection = _wait_until_ready(self.process, self.data_dir)
 
     def __enter__(self) -> Self:
@@ -105,6 +103,8 @@ def start(
     *,
     port: int = 0,
     level: str = "app",
+    version: str = "28.4",
+    limits: bool = False,
     faults: Path | str | Sequence[dict[str, Any]] | None = None,
 ) -> Running:
     """Start a sandbox and return when it answers; `faults` is a file, or a list of rules to set at once.
@@ -114,17 +114,18 @@ def start(
     data_dir = Path(data_dir).resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
     file = faults if isinstance(faults, (str, Path)) else None
-    process = _spawn(_command(data_dir, port=port, level=level, faults=file), data_dir)
-    running = Running(_wait_until_ready(process, data_dir), process, data_dir, level)
+    options = ("--level", level, "--bc-version", version, *(("--limits",) if limits else ()))
+    once = () if file is None else ("--faults", str(file))
+    process = _spawn(_command(data_dir, port, (*options, *once)), data_dir)
+    running = Running(_wait_until_ready(process, data_dir), process, data_dir, options)
     if faults is not None and file is None:
         running.control.set_faults(list(faults))  # type: ignore[arg-type]
     return running
 
 
-def _command(data_dir: Path, *, port: int, level: str, faults: Path | str | None) -> list[str]:
+def _command(data_dir: Path, port: int, options: Sequence[str]) -> list[str]:
     command = [sys.executable, "-m", "integration.sandbox", "--data", str(data_dir), "--port", str(port)]
-    command += ["--level", level, "--parent-pid", str(os.getpid())]
-    return command if faults is None else [*command, "--faults", str(faults)]
+    return [*command, *options, "--parent-pid", str(os.getpid())]
 
 
 def _spawn(command: list[str], data_dir: Path) -> subprocess.Popen[str]:

@@ -14,7 +14,7 @@ import orjson
 
 from integration.sandbox.errors import Refusal, unauthorized
 from integration.sandbox.http import Reply, Request
-from integration.sandbox.identity import Identity
+from integration.sandbox.identity import Clients, Identity
 from integration.sandbox.settings import Settings
 
 AUDIENCE = "https://api.businesscentral.dynamics.com"
@@ -23,12 +23,14 @@ _REMEMBERED_TOKENS = 10_000
 
 
 class Authority:
-    """Issues tokens for one tenant and one client, and checks them on each call."""
+    """Issues tokens for one tenant and its clients, and checks them on each call."""
 
-    def __init__(self, identity: Identity, settings: Settings) -> None:
+    def __init__(self, identity: Identity, settings: Settings, clients: Clients) -> None:
         self._identity = identity
         self._settings = settings
+        self._clients = clients
         self._verified: dict[str, dict[str, Any]] = {}
+        self._expired: set[str] = set()
         self.origin = ""  # https://localhost:port, known once the server listens
 
     def answers(self, segments: list[str]) -> bool:
@@ -51,14 +53,19 @@ class Authority:
         document = {"keys": []} if segments[-1] == "keys" else self._configuration()
         return Reply(200, orjson.dumps(document), content_type=_JSON)
 
-    def check(self, request: Request) -> None:
-        """Let a call pass only with a valid bearer token; raises Refusal 401."""
+    def check(self, request: Request) -> str:
+        """Let a call pass only with a valid bearer token; answers the client id. Raises Refusal 401."""
         kind, _, token = (request.header("authorization") or "").partition(" ")
-        claims = self._claims(token) if kind.lower() == "bearer" else None
+        claims = self._claims(token) if kind.lower() == "bearer" and token not in self._expired else None
         if claims is None or claims["aud"] != AUDIENCE or claims["exp"] <= time.time():
             raise unauthorized()
         if not self._settings.client_enabled or claims["iat"] < self._settings.tokens_before:
             raise unauthorized()
+        return str(claims["appid"])
+
+    def expire(self, request: Request) -> None:
+        """Let the token of this call count no more, however long it has to live."""
+        self._expired.add((request.header("authorization") or "").partition(" ")[2])
 
     def _configuration(self) -> dict[str, Any]:
         base = f"{self.origin}/{self._identity.tenant}"
@@ -83,26 +90,27 @@ class Authority:
         if form.get("grant_type") != "client_credentials":
             message = "The app requested an unsupported grant type."
             return _entra_error(400, "unsupported_grant_type", 70003, message)
-        if form.get("client_id", "").lower() != self._identity.client_id:
+        secret = self._clients.secret(form.get("client_id", "").lower())
+        if secret is None:
             message = (
                 f"Application with identifier '{form.get('client_id', '')}' was not found in the directory."
             )
             return _entra_error(400, "unauthorized_client", 700016, message)
-        if not _same(form.get("client_secret", ""), self._identity.client_secret):
+        if not _same(form.get("client_secret", ""), secret):
             return _entra_error(401, "invalid_client", 7000215, "Invalid client secret provided.")
         if not form.get("scope", "").endswith("/.default"):
             message = "The provided value for scope is not valid. It must end with '/.default'."
             return _entra_error(400, "invalid_scope", 1002012, message)
-        return self._issue(form["scope"].removesuffix("/.default"))
+        return self._issue(form["client_id"].lower(), form["scope"].removesuffix("/.default"))
 
-    def _issue(self, audience: str) -> Reply:
+    def _issue(self, client_id: str, audience: str) -> Reply:
         now, seconds = time.time(), self._settings.token_seconds
         claims = {
             "aud": audience.rstrip("/"),
             "iss": f"{self.origin}/{self._identity.tenant}/v2.0",
             "iat": now,
             "exp": now + seconds,
-            "appid": self._identity.client_id,
+            "appid": client_id,
             "tid": self._identity.tenant,
             "roles": ["API.ReadWrite.All"],
             "jti": secrets.token_hex(8),

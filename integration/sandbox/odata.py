@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cmp_to_key, lru_cache
+from functools import cmp_to_key
 from itertools import islice
 from urllib.parse import unquote_plus
 
 from integration.sandbox import filters
-from integration.sandbox.entities.declare import EntitySet, Field, Navigation
+from integration.sandbox.entities.declare import EntitySet, Navigation
 from integration.sandbox.errors import Refusal, bad_request, unknown_property
 from integration.sandbox.filters import Filter
 from integration.sandbox.http import Reply, Request
@@ -16,6 +16,7 @@ from integration.sandbox.table import Row, Table
 from integration.sandbox.values import Values, encoder
 
 MAX_PAGE = 20_000
+MAX_ENCODERS = 256  # a client selects what it likes, so not for ever
 _PLAIN_OPTIONS = {"company", "tenant", "aid"}
 _OPTIONS = {
     "$filter",
@@ -157,11 +158,11 @@ def navigation_filter(row: Row, navigation: Navigation, spec: EntitySet) -> Filt
 def write(node: Node, spec: EntitySet, select: tuple[str, ...] | None) -> bytes:
     """The JSON of an entity; the part without expanded rows is kept with the row."""
     row = node.row
-    key = (spec.name, select)
+    key = (spec.name, spec.edition, select)
     body = row.bodies.get(key)
     if body is None:
         etag = row.etag.replace('"', '\\"').encode()
-        inside = _encoder(spec.name, select, spec.shown, spec)(row.values)
+        inside = _encoder(spec, select)(row.values)
         body = b'{"@odata.etag":"' + etag + b'"' + (b"," + inside if inside else b"") + b"}"
         row.bodies[key] = body
     if not node.children:
@@ -177,11 +178,14 @@ def write(node: Node, spec: EntitySet, select: tuple[str, ...] | None) -> bytes:
     return b",".join(parts) + b"}"
 
 
-@lru_cache(maxsize=512)
-def _encoder(
-    name: str, select: tuple[str, ...] | None, shown: tuple[Field, ...], spec: EntitySet
-) -> Callable[[Values], bytes]:
-    return encoder(shown if select is None else [spec.by_name[each] for each in select])
+def _encoder(spec: EntitySet, select: tuple[str, ...] | None) -> Callable[[Values], bytes]:
+    """The writer of these fields, made once for the set and the selection."""
+    found = spec.encoders.get(select)
+    if found is None:
+        found = encoder(spec.shown if select is None else [spec.by_name[each] for each in select])
+        if len(spec.encoders) < MAX_ENCODERS:
+            spec.encoders[select] = found
+    return found
 
 
 def _page(table: Table, query: Query, limit: int, where: Filter | None = None) -> tuple[list[Row], bool]:

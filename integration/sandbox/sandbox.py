@@ -4,39 +4,46 @@ import time
 from pathlib import Path
 from typing import Any
 
-from integration.sandbox import faults, identity, settings, tls
-from integration.sandbox.api import APP_ROUTE, ENVIRONMENT, STANDARD_ROUTE, Api
+from integration.sandbox import faults, identity, languages, settings, tls
+from integration.sandbox.api import ENVIRONMENT, Api
 from integration.sandbox.companies import create_first_company
 from integration.sandbox.connection import CompanyName, Connection
 from integration.sandbox.control import Control
-from integration.sandbox.errors import Refusal, unknown_path
+from integration.sandbox.entities import APP_ROUTE, STANDARD_ROUTE
+from integration.sandbox.errors import Refusal, refused, unknown_path
 from integration.sandbox.http import Reply, Request
+from integration.sandbox.late import Later
+from integration.sandbox.limits import Limiter
 from integration.sandbox.oauth import Authority
 from integration.sandbox.request_log import RequestLog
 from integration.sandbox.server import Server
 from integration.sandbox.store import Store
 
-LEVELS = ("standard", "analytics", "app")
-
 
 class Sandbox:
     """A running imitation of one BC environment."""
 
-    def __init__(self, data_dir: Path, *, port: int, level: str, rules: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, data_dir: Path, *, port: int, start: dict[str, Any], rules: list[dict[str, Any]]
+    ) -> None:
+        """Open or make the data directory; `start` are settings that a reset comes back to."""
         data_dir.mkdir(parents=True, exist_ok=True)
         data_dir.chmod(0o700)
         self.data_dir = data_dir
-        self.level = level
         self.store = Store(data_dir)
         self.identity = identity.load(self.store)
         self.settings = settings.load(self.store)
+        settings.change(self.settings, self.store, start)
         create_first_company(self.store, self.identity)
         self.faults = faults.Faults()
         self.faults.replace(rules)
+        self.later = Later()
+        self.limiter = Limiter(self.settings)
         self.log = RequestLog()
-        self.authority = Authority(self.identity, self.settings)
-        self.api = Api(self.store, self.identity, self.settings, level)
-        self.control = Control(self.store, self.identity, self.settings, self.faults, self.log)
+        clients = identity.Clients(self.store, self.identity)
+        self.authority = Authority(self.identity, self.settings, clients)
+        self.api = Api(self.store, self.identity, self.settings)
+        self.control = Control(self, clients, start)
         self.server = Server(port, tls.server_context(data_dir), self.handle)
         self.origin = f"https://localhost:{self.server.port}"
         self.authority.origin = self.origin
@@ -45,8 +52,8 @@ class Sandbox:
         """The values a client needs."""
         api = f"{self.origin}/v2.0/{self.identity.tenant}/{ENVIRONMENT}/api"
         return Connection(
-            base_url="/".join([api, *STANDARD_ROUTE]),
-            app_url="/".join([api, *APP_ROUTE]) if self.level == "app" else None,
+            base_url=f"{api}/{STANDARD_ROUTE}",
+            app_url=f"{api}/{APP_ROUTE}" if self.settings.level == "app" else None,
             authority=f"{self.origin}/{self.identity.tenant}",
             tenant=self.identity.tenant,
             client_id=self.identity.client_id,
@@ -62,6 +69,8 @@ class Sandbox:
         self.server.serve()
 
     def stop(self) -> None:
+        self.later.close()
+        self.faults.replace([])
         self.server.stop()
         self.store.close()
 
@@ -75,23 +84,32 @@ class Sandbox:
                 return self.authority.handle(request, segments)
             if segments[:1] != ["v2.0"]:
                 raise unknown_path(request.path)
-            self.authority.check(request)
+            client_id = self.authority.check(request)
         except Refusal as refusal:
-            return faults.refused(refusal)
-        return self._call(request)
+            return refused(refusal)
+        return self._call(request, client_id)
 
-    def _call(self, request: Request) -> Reply:
-        """Answer a call to the API, with the fault that strikes it, and count it."""
+    def _call(self, request: Request, client_id: str) -> Reply:
+        """Answer a call to the API when it is its turn, with the fault that strikes it, and count it."""
         started = time.perf_counter()
-        if self.settings.latency_ms:
-            time.sleep(self.settings.latency_ms / 1000)
-        rule = self.faults.pick(request)
-        reply = self._answer(request) if rule is None else faults.apply(rule, lambda: self._answer(request))
+        rule = None
+        try:
+            with self.limiter.admitted(client_id):
+                if self.settings.latency_ms:
+                    time.sleep(self.settings.latency_ms / 1000)
+                rule = self.faults.pick(request)
+                reply = self._answer(request) if rule is None else faults.apply(rule, self._scene(request))
+        except Refusal as refusal:
+            reply = refused(refusal)
+        reply = languages.translate(reply, request.header("accept-language") or self.settings.language)
         self.log.note(request, reply, rule.fault if rule else None, time.perf_counter() - started)
         return reply
+
+    def _scene(self, request: Request) -> faults.Scene:
+        return faults.Scene(request, lambda: self._answer(request), self.store, self.authority, self.later)
 
     def _answer(self, request: Request) -> Reply:
         try:
             return self.api.handle(request)
         except Refusal as refusal:
-            return faults.refused(refusal)
+            return refused(refusal)

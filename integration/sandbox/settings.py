@@ -1,24 +1,69 @@
-"""What the control channel may change about the sandbox while it runs."""
+"""What the control channel may change about the sandbox while it runs: limits, rights, quirks, version."""
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from integration.sandbox.errors import bad_request
 from integration.sandbox.store import Store
 
+LEVELS = ("standard", "analytics", "app")
+VERSIONS = ("24", "28.0", "28.4", "29")
+BC_LIMITS = {"requests_per_window": 6000, "concurrent_requests": 5}
+_CHOICES: dict[str, tuple[Any, ...]] = {
+    "level": LEVELS,
+    "version": VERSIONS,
+    "stale_tag_status": (409, 412),
+    "default_quantity_to_receive": ("Remainder", "Blank"),
+}
 _SETTING = "settings"
 
 
 @dataclass
 class Settings:
-    """Defaults are those of an ordinary tenant."""
+    """Defaults are those of an ordinary tenant, but for its limits: 0 means that there is none."""
 
+    # What the tenant is
+    version: str = "28.4"
+    level: str = "app"
+    language: str = "en-US"  # of messages, when a call does not ask for one
+
+    # Who may do what
     token_seconds: int = 3600
     client_enabled: bool = True  # the Entra application card inside BC
     tokens_before: float = 0.0  # tokens issued up to this moment are refused
+    no_read: list[str] = field(default_factory=list)  # entity sets whose tables may not be read
+    no_write: list[str] = field(default_factory=list)
+
+    # Limits per user
+    requests_per_window: int = 0
+    window_seconds: int = 300
+    concurrent_requests: int = 0
+    queued_requests: int = 95
+    queue_seconds: int = 480
+    retry_after: bool = True  # tell it with a 429
     latency_ms: int = 0
+
+    # Set-up of the company
     vendor_invoice_number_mandatory: bool = True  # Ext. Doc. No. Mandatory
     prevent_negative_inventory: bool = False
+    default_quantity_to_receive: str = "Remainder"
+
+    # Quirks
+    receive_resets_invoice_quantity: bool = True
+    receipt_wants_vendor_invoice_number: bool = False  # seen on one live tenant
+    receipt_alone_answers_400: bool = False  # before app 24.0: posted, and yet an error
+    snapshot_claims_success: bool = True  # a batch that was taken back still shows its 201
+    stale_tag_status: int = 409
+    extension_fields: bool = False  # a field of somebody's extension, shown unless $select is sent
+    needs_data_upgrade: list[str] = field(default_factory=list)  # sets of an old tenant that answer 400
+
+    # Webhooks
+    webhook_delay_seconds: int = 30
+    webhook_life_seconds: int = 259_200
+    webhook_retry_seconds: int = 129_600
+    webhook_loss_rate: float = 0.0
+    webhook_loss_seed: int = 0
+    webhook_ca: str = ""  # a file with further authorities that receivers are trusted by
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -31,12 +76,14 @@ def load(store: Store) -> Settings:
 
 
 def change(settings: Settings, store: Store, values: dict[str, Any]) -> None:
-    """Set the given values and keep them; raises Refusal on a name or type that does not fit."""
+    """Set the given values and keep them; raises Refusal on a name, type or choice that does not fit."""
     for name, value in values.items():
         current = getattr(settings, name, None)
         fits = isinstance(value, type(current)) or (isinstance(current, float) and isinstance(value, int))
         if current is None or not fits or (isinstance(value, bool) is not isinstance(current, bool)):
             raise bad_request(f"There is no setting '{name}' that takes {value!r}.")
+        if value not in _CHOICES.get(name, (value,)):
+            raise bad_request(f"The setting '{name}' is one of {_CHOICES[name]}, not {value!r}.")
     for name, value in values.items():
         setattr(settings, name, value)
     store.keep_setting(_SETTING, settings.as_dict())

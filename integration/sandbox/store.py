@@ -2,8 +2,11 @@
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -18,6 +21,7 @@ from integration.sandbox.table import Row, Table
 from integration.sandbox.values import Values, new_id, stamp_of
 
 FILE_NAME = "sandbox.sqlite3"
+REMEMBERED_COMMITS = 20_000
 PLATFORM = ""  # the "company" that holds the list of companies
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
@@ -38,6 +42,9 @@ class Store:
         self._version = 0
         self._last_stamp = ""
         self._companies: dict[str, dict[str, Table]] = {}
+        self._together: list[Transaction] | None = None
+        self._past: deque[Commit] = deque(maxlen=REMEMBERED_COMMITS)
+        self.on_commit: list[Callable[[Commit], None]] = []
         self._database = sqlite3.connect(
             data_dir / FILE_NAME, check_same_thread=False, isolation_level=None, cached_statements=16
         )
@@ -67,21 +74,69 @@ class Store:
 
     @contextmanager
     def transaction(self, company: str) -> Iterator["Transaction"]:
-        """Run one unit of work: all of it is written and seen, or none of it."""
+        """Run one unit of work: all of it is written and seen, or none of it.
+
+        Inside `together` it is only written at the end of that.
+        """
         with self.lock:
             work = Transaction(self, company)
             try:
                 yield work
-                self._write(company, work)
+                if self._together is None:
+                    self._write([work])
             except BaseException:
                 work.roll_back()
                 raise
+            if self._together is not None:
+                self._together.append(work)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Make one unit of all transactions inside; an exception or `take_back` undoes them all."""
+        with self.lock:
+            self._together = []
+            try:
+                yield
+                self.commit_so_far()
+            except BaseException:
+                self.take_back()
+                raise
+            finally:
+                self._together = None
+
+    def take_back(self) -> None:
+        """Undo what `together` has gathered since the last commit."""
+        for work in reversed(self._together or []):
+            work.roll_back()
+        self._together = []
+
+    def commit_so_far(self) -> None:
+        """Commit what `together` has gathered, as AL's Commit() does; nothing outside of it."""
+        if self._together:
+            self._write(self._together)
+            self._together = []
+
+    @contextmanager
+    def as_of(self, moment: float) -> Iterator[None]:
+        """Show the rows as they were at a moment of `time.monotonic`, as a replica behind its source."""
+        with self.lock:
+            later = [each for each in self._past if each.at > moment]
+            for commit in reversed(later):
+                for change in reversed(commit.changes):
+                    change.table.restore(change.row_id, change.old)
+            try:
+                yield
+            finally:
+                for commit in later:
+                    for change in commit.changes:
+                        change.table.restore(change.row_id, change.new)
 
     def clear(self) -> None:
         """Forget every row of every company, the companies included."""
         with self.lock:
             self._database.execute("DELETE FROM record")
             self._companies.clear()
+            self._past.clear()
 
     def setting(self, name: str) -> Any:
         with self.lock:
@@ -110,9 +165,10 @@ class Store:
                 self._version = max(self._version, version)
                 self._last_stamp = max(self._last_stamp, row.values.get("lastModifiedDateTime", ""))
 
-    def _write(self, company: str, work: "Transaction") -> None:
+    def _write(self, works: list["Transaction"]) -> None:
+        touched = {(work.company, *each): None for work in works for each in work.touched}
         kept, gone = [], []
-        for name, row_id in work.touched:
+        for company, name, row_id in touched:
             row = self.table(company, name).rows.get(row_id)
             if row is None:
                 gone.append((company, name, row_id))
@@ -129,6 +185,34 @@ class Store:
         except BaseException:
             self._database.execute("ROLLBACK")
             raise
+        for work in works:
+            self._committed(work)
+
+    def _committed(self, work: "Transaction") -> None:
+        commit = Commit(time.monotonic(), work.company, work.changes())
+        if not work.is_bulk:  # a replica is never behind on what was seeded
+            self._past.append(commit)
+        for listen in self.on_commit:
+            listen(commit)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a transaction did to one row; None before it was there, or after it was gone."""
+
+    table: Table
+    row_id: str
+    old: Row | None
+    new: Row | None
+
+
+@dataclass(frozen=True)
+class Commit:
+    """One transaction after it was written."""
+
+    at: float  # by time.monotonic
+    company: str
+    changes: list[Change]
 
 
 class Transaction:
@@ -138,7 +222,18 @@ class Transaction:
         self._store = store
         self._journal: list[tuple[Table, str, Row | None]] = []
         self.company = company
+        self.is_bulk = False
         self.touched: dict[tuple[str, str], None] = {}
+
+    def changes(self) -> list[Change]:
+        """The net change of each row."""
+        first: dict[tuple[str, str], tuple[Table, Row | None]] = {}
+        for table, row_id, old in self._journal:
+            first.setdefault((table.spec.name, row_id), (table, old))
+        return [
+            Change(table, row_id, old, table.rows.get(row_id))
+            for (_name, row_id), (table, old) in first.items()
+        ]
 
     def table(self, name: str) -> Table:
         return self._store.table(self.company, name)
@@ -204,6 +299,7 @@ class Transaction:
 
     def _put(self, table: Table, values: Values, bulk: bool, version: int | None = None) -> Row:
         row = Row(values, version or self._store.next_version())
+        self.is_bulk = self.is_bulk or bulk
         self._journal.append((table, row.id, table.rows.get(row.id)))
         self.touched[(table.spec.name, row.id)] = None
         table.put(row, bulk=bulk)

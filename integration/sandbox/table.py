@@ -69,6 +69,13 @@ class Table:
         self._sort_order()
         del self._order[bisect_left(self._order, (key, row_id))]
 
+    def restore(self, row_id: str, row: Row | None) -> None:
+        """Put this version of a row in its place; None when there shall be none."""
+        if row is not None:
+            self.put(row)
+        elif row_id in self.rows:
+            self.remove(row_id)
+
     def by_key(self, *key: Any) -> Row | None:
         row_id = self.keys.get(key)
         return None if row_id is None else self.rows[row_id]

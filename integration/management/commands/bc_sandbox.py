@@ -23,10 +23,4 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not options["json"]:
             self.stderr.write("Starting the Business Central sandbox; Ctrl-C stops it.")
-        cli.run(
-            data_dir=options["data"],
-            port=options["port"],
-            level=options["level"],
-            faults=options["faults"],
-            parent_pid=options["parent_pid"],
-        )
+        cli.run(argparse.Namespace(**options))

@@ -1,13 +1,27 @@
 """The entity sets imitated here, by route; to add a set, declare it and list it here."""
 
-from integration.sandbox.entities import app, finance, invoices, ledgers, masters, orders, platform, receipts
-from integration.sandbox.entities.declare import EntitySet
+from functools import lru_cache
+
+from integration.sandbox.entities import (
+    analytics,
+    app,
+    finance,
+    invoices,
+    ledgers,
+    masters,
+    orders,
+    platform,
+    receipts,
+)
+from integration.sandbox.entities.declare import EntitySet, Field, is_in
 
 STANDARD = (
     platform.SETS + masters.SETS + finance.SETS + orders.SETS + receipts.SETS + invoices.SETS + ledgers.SETS
 )
+ANALYTICS = analytics.SETS
 APP = app.SETS
 _UNSEEN = (masters.ITEM_UNITS, finance.NUMBER_SERIES)
+EXTENSION_FIELD = Field("somebodysField", "Edm.String", 30, read_only=True)
 
 
 def _by_table(sets: tuple[EntitySet, ...]) -> dict[str, EntitySet]:
@@ -15,8 +29,47 @@ def _by_table(sets: tuple[EntitySet, ...]) -> dict[str, EntitySet]:
 
 
 STANDARD_SETS = {each.name: each for each in STANDARD}
+ANALYTICS_SETS = {each.name: each for each in ANALYTICS}
 APP_SETS = {each.name: each for each in APP}
 TABLES = _by_table(STANDARD) | _by_table(APP) | _by_table(_UNSEEN)
 """Every set that has rows of its own, whether or not a route shows it."""
 
-__all__ = ["APP_SETS", "STANDARD_SETS", "TABLES", "EntitySet"]
+STANDARD_ROUTE = "v2.0"
+ANALYTICS_ROUTE = "microsoft/analytics/v1.0"
+APP_ROUTE = f"{app.PUBLISHER}/{app.GROUP}/{app.VERSION}"
+_ROUTES = {STANDARD_ROUTE: STANDARD, ANALYTICS_ROUTE: ANALYTICS, APP_ROUTE: APP}
+_AT_LEVEL = {
+    "standard": (STANDARD_ROUTE,),
+    "analytics": (STANDARD_ROUTE, ANALYTICS_ROUTE),
+    "app": (STANDARD_ROUTE, ANALYTICS_ROUTE, APP_ROUTE),
+}
+
+
+def routes(level: str) -> tuple[str, ...]:
+    """The routes that a tenant of this level has."""
+    return _AT_LEVEL[level]
+
+
+@lru_cache(maxsize=32)
+def served(route: str, version: str, *, has_extension: bool = False) -> dict[str, EntitySet]:
+    """The sets of a route as a version shows them."""
+    extra = (EXTENSION_FIELD,) if has_extension and route == STANDARD_ROUTE else ()
+    return {
+        each.name: each if each.name == "companies" else each.at(version, *extra)
+        for each in _ROUTES[route]
+        if is_in(each.since, version)
+    }
+
+
+__all__ = [
+    "ANALYTICS_ROUTE",
+    "ANALYTICS_SETS",
+    "APP_ROUTE",
+    "APP_SETS",
+    "STANDARD_ROUTE",
+    "STANDARD_SETS",
+    "TABLES",
+    "EntitySet",
+    "routes",
+    "served",
+]

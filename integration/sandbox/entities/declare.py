@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
+from typing import Any
 
 GUID, STRING, INT, DECIMAL = "Edm.Guid", "Edm.String", "Edm.Int32", "Edm.Decimal"
 BOOLEAN, DATE, STAMP = "Edm.Boolean", "Edm.Date", "Edm.DateTimeOffset"
@@ -42,6 +43,7 @@ class Field:
     hidden: bool = False
     column: str = ""
     default: object = None
+    since: str = ""  # the first version that shows it, where that is later than the oldest imitated
 
     def __post_init__(self) -> None:
         if not self.column:
@@ -57,6 +59,7 @@ class Navigation:
     own_field: str
     target_field: str
     is_many: bool = True
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +79,7 @@ class EntitySet:
 
     `key` is the business key: unique, and the order in which rows are read. `table` names where the rows
     are kept when that is another set (a view). `parent` is (set, our field): lines that need their document.
+    `edition` tells apart the same set in several versions.
     """
 
     name: str
@@ -96,9 +100,14 @@ class EntitySet:
     series: str | None = None
     table: str = ""
     is_unique: bool = True
+    since: str = ""
+    edition: str = ""
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
 
+    encoders: dict[Any, Any] = field(init=False, repr=False, compare=False)  # kept by the reader
+
     def __post_init__(self) -> None:
+        object.__setattr__(self, "encoders", {})
         object.__setattr__(self, "by_name", {each.name: each for each in self.fields})
         if not self.table:
             object.__setattr__(self, "table", self.name)
@@ -120,8 +129,34 @@ class EntitySet:
     def has_stamp(self) -> bool:
         return "lastModifiedDateTime" in self.by_name
 
+    def at(self, version: str, *extra: Field) -> "EntitySet":
+        """The set as this version shows it, with fields of somebody's extension if there are any."""
+        return replace(
+            self,
+            fields=tuple(
+                each if is_in(each.since, version) else hidden(each) for each in (*self.fields, *extra)
+            ),
+            navigations=tuple(each for each in self.navigations if is_in(each.since, version)),
+            edition=version + "".join(each.name for each in extra),
+        )
+
     def navigation(self, name: str) -> Navigation | None:
         return next((each for each in self.navigations if each.name == name), None)
+
+
+def is_in(since: str, version: str) -> bool:
+    """Whether a version already has what came with another."""
+    return not since or _ordinal(since) <= _ordinal(version)
+
+
+def _ordinal(version: str) -> tuple[int, int]:
+    major, _, minor = version.partition(".")
+    return int(major), int(minor or 0)
+
+
+def later(since: str, *fields: Field) -> tuple[Field, ...]:
+    """Fields that came with a later version."""
+    return tuple(replace(each, since=since) for each in fields)
 
 
 def blank_of(each: Field) -> object:

@@ -40,6 +40,7 @@ ITEM_LEDGER_ENTRIES = EntitySet(
         hidden(code("externalDocumentNumber", 35)),
         hidden(code("locationCode", 10)),
         hidden(code("unitOfMeasureCode", 10)),
+        hidden(code("lotNumber", 50)),
         hidden(code("reasonCode", 10)),
         hidden(code("accountNumber", 20)),
         hidden(text("dimensions", 250)),

@@ -131,6 +131,8 @@ PURCHASE_ORDER_LINES = EntitySet(
         guid("locationId"),
         hidden(code("locationCode", 10)),
         hidden(decimal("quantityPerUnit")),
+        hidden(code("orderNumber", 20)),
+        hidden(decimal("receivedNotInvoiced")),
     ),
     key=("documentId", "sequence"),
     indexes=("documentId",),

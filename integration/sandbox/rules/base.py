@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.sandbox.entities.declare import NULL_GUID, EntitySet, Field, Link
-from integration.sandbox.errors import bad_request, dialog, field_missing, method_not_allowed
+from integration.sandbox.errors import Refusal, bad_request, dialog, field_missing, method_not_allowed
 from integration.sandbox.payload import Payload
 from integration.sandbox.settings import Settings
 from integration.sandbox.store import Transaction
@@ -27,7 +27,8 @@ class Work:
         return "" if setup is None else str(setup["localCurrencyCode"])
 
 
-Action = Callable[[Work, Row], None]
+# What an action answers is raised after its commit: an error that hides a posting.
+Action = Callable[[Work, Row], Refusal | None]
 
 
 class Rules:
