@@ -58,6 +58,12 @@ NAVIGATION = (
                 "cloud_sync",
                 ("integration.view_syncrun",),
             ),
+            Link(
+                "Contract",
+                "admin:integration_contractfinding_changelist",
+                "handshake",
+                ("integration.view_contractfinding",),
+            ),
             Link("API keys", "admin:integration_apikey_changelist", "key", ("integration.view_apikey",)),
         ),
     ),

@@ -12,7 +12,9 @@ from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
 
 from integration import installation
+from integration.bc import Metadata
 from integration.cafm import auth
+from integration.contract import checking
 from integration.models import ApiKey, InboxEvent, SyncRun, SyncState
 from masterdata.models import Account, Currency, Location, Unit
 from reconciliation import documents, forms, roles
@@ -63,6 +65,7 @@ def _integration(desk: factories.Desk, schedules: Iterable[installation.Schedule
         company=desk.company, entity="vendors", kind="delta", state="done", finished_at=now, rows_read=12
     )
     SyncState.objects.create(company=desk.company, entity="vendors", watermark=now)
+    checking.settle(Metadata(standard={}), expects_app=False)
     installation.install_schedules(schedules)
     ClockedSchedule.objects.create(clocked_time=now)
     CrontabSchedule.objects.create()

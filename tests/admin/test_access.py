@@ -37,13 +37,14 @@ DOCUMENTS = {
 }
 CASES = {"exceptioncase", "matchdecision"}
 LIMITS = {"matchlevel", "matchoptions", "releaselimit", "tolerance"}
-INTEGRATION = {"apikey", "fieldmapping", "inboxevent", "message", "syncrun", "syncstate"}
+CONTRACT = {"contractfinding", "contractreading"}
+INTEGRATION = CONTRACT | {"apikey", "fieldmapping", "inboxevent", "message", "syncrun", "syncstate"}
 SCHEDULES = {"clockedschedule", "crontabschedule", "intervalschedule", "periodictask", "solarschedule"}
 PEOPLE = {"group", "user"}
 EVERYTHING = MASTERS | DOCUMENTS | CASES | LIMITS | INTEGRATION | SCHEDULES | PEOPLE | {"change"}
 
 # What nobody edits, whatever they are permitted: it comes from BC, from the CAFM or from the work itself.
-BOOKS = MASTERS | DOCUMENTS | CASES | {"change", "inboxevent", "message", "syncrun", "syncstate"}
+BOOKS = MASTERS | DOCUMENTS | CASES | CONTRACT | {"change", "inboxevent", "message", "syncrun", "syncstate"}
 
 SEES: dict[str, set[str]] = {
     roles.AP_CLERK: MASTERS | DOCUMENTS | CASES,
