@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
 from integration import backoff, connections, couriers, outbox
 from integration.bc import Client
 from integration.couriers import Posted, Standing, Visit, Withdrawn
-from integration.errors import PermanentError
+from integration.errors import ConfigurationError, PermanentError
 from integration.models import DocumentKind, Message
+from masterdata.models import Company
 
 from .failures import failed
 from .pace import next_look, paced, since_sent
@@ -33,7 +35,9 @@ def deliver(message: Message, *, client: Client | None = None, worker: str = "")
 def _deliver(attempt: Try, client: Client) -> Delivery:
     message = attempt.message
     courier = couriers.COURIERS[DocumentKind(message.document_kind)]
-    visit = courier.visit(client, message, couriers.load(message))
+    document = couriers.load(message)
+    _check_company(client, document.company)
+    visit = courier.visit(client, message, document)
     found = visit.find()
     if isinstance(found, Posted):
         return _done(attempt, visit, found, Outcome.ADOPTED)
@@ -44,6 +48,15 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     room = timedelta(seconds=client.connection.timeouts.action + client.connection.timeouts.connect)
     posted = visit.send(lambda: outbox.mark_sending(message, now=timezone.now(), room=room))
     return _done(attempt, visit, posted, Outcome.POSTED)
+
+
+def _check_company(client: Client, company: Company) -> None:
+    """Post nothing into another company, nor into a copy of ours: it has the name, but not the id."""
+    if UUID(client.company_id()) != company.bc_id:
+        raise ConfigurationError(
+            f"Tieout is connected to another Business Central than that of the company {company}. "
+            "Point the connection back, or cancel what is left for it."
+        )
 
 
 def _done(attempt: Try, visit: Visit, posted: Posted, outcome: Outcome) -> Delivery:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from decimal import Decimal
 from typing import Any
 
@@ -186,4 +187,17 @@ def test_a_lock_that_stays_goes_to_a_person_after_eight_attempts(house: House) -
     message.refresh_from_db()
     assert (message.state, message.attempts) == ("dead", 8)
     assert outcomes(message) == ["temporary"] * 8
+    assert house.dump("purchaseOrders") == []
+
+
+def test_nothing_is_posted_into_another_company(house: House) -> None:
+    message = house.order()
+    house.company.bc_id = uuid.uuid4()
+    house.company.save()
+
+    report = house.drain()
+
+    assert "connected to another Business Central than that of the company CRONUS" in report.stopped
+    assert outcomes(message) == ["not_sent"]
+    assert states() == ["ready"]
     assert house.dump("purchaseOrders") == []
