@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from integration.bc import Client
 from integration.models import DocumentKind, Message
 from reconciliation.models import (
     GoodsReceipt,
@@ -13,8 +14,16 @@ from reconciliation.models import (
     SupplierInvoice,
 )
 
-from . import accepted, invoices, movements, orders, receipts
+from . import accepted, invoices, movements, order_invoices, orders, receipts
 from .base import BeforeWrite, Courier, Posted, Prepared, Standing, Visit, Withdrawn
+
+
+def visit_invoice(client: Client, message: Message, invoice: SupplierInvoice) -> Visit:
+    """Post an invoice through its order, where it bills one and BC has no draft of it."""
+    through_order = "orderNumber" in (message.payload or {}) and not invoice.bc_id
+    kind = order_invoices.OrderInvoiceVisit if through_order else invoices.InvoiceVisit
+    return kind(client, message, invoice)
+
 
 COURIERS: dict[DocumentKind, Courier] = {
     DocumentKind.PURCHASE_ORDER: Courier(PurchaseOrder, orders.chain, orders.prepare, orders.OrderVisit),
@@ -27,9 +36,7 @@ COURIERS: dict[DocumentKind, Courier] = {
     DocumentKind.INVENTORY_MOVEMENT: Courier(
         InventoryMovement, movements.chain, movements.prepare, movements.MovementVisit
     ),
-    DocumentKind.SUPPLIER_INVOICE: Courier(
-        SupplierInvoice, invoices.chain, invoices.prepare, invoices.InvoiceVisit
-    ),
+    DocumentKind.SUPPLIER_INVOICE: Courier(SupplierInvoice, invoices.chain, invoices.prepare, visit_invoice),
 }
 
 

@@ -73,7 +73,7 @@ def _prepare(
             problems.append(f"order {order} has no line {number}")
             continue
         try:
-            quantities[sequence_of(number)] += _in_order_unit(order, line, quantity, unit, amount)
+            quantities[sequence_of(number)] += in_order_unit(order, line, quantity, unit, amount)
         except lookup.NoConversion as missing:
             return Prepared(waiting_for=str(missing)[:300])
         except ValueError as error:
@@ -86,7 +86,7 @@ def _prepare(
     return Prepared(body, problems=problems, nothing_to_post=not problems and not any(quantities.values()))
 
 
-def _in_order_unit(
+def in_order_unit(
     order: PurchaseOrder,
     line: PurchaseOrderLine,
     quantity: Decimal | None,

@@ -76,7 +76,7 @@ class Courier:
     model: type[Any]
     chain: Callable[[Any], str]
     prepare: Callable[[Any, UUID], Prepared]
-    visit: type[Visit]
+    visit: Callable[[Client, Message, Any], Visit]
 
 
 def as_uuid(written: str | None) -> UUID | None:

@@ -1,4 +1,7 @@
-"""Supplier invoices: a draft that BC owns is posted; one that the CAFM captured is drafted first."""
+"""Supplier invoices: a draft that BC owns is posted; one of the CAFM without any order is drafted first.
+
+An invoice that bills an order is posted through it: see order_invoices.py.
+"""
 
 from __future__ import annotations
 
@@ -11,25 +14,28 @@ from integration.bc import is_gone, odata, payloads
 from integration.errors import PermanentError, TemporaryError
 from integration.mapping import defaults
 from masterdata import lookup
-from reconciliation.models import InvoiceLine, PurchaseOrder, PurchaseOrderLine, SupplierInvoice
+from masterdata.models import Item
+from reconciliation.models import InvoiceLine, SupplierInvoice
 
+from . import billed
 from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, listed, plain
-from .orders import object_of
 
 INVOICES = "purchaseInvoices"
 LINES = "purchaseInvoiceLines"
 SELECT = ("id", "number", "status", "vendorInvoiceNumber", "totalAmountIncludingTax", "discountAmount")
 UNPOSTED = ("Draft", "In_x0020_Review")
 UNPOSTABLE = ("Canceled",)
+NOT_STOCKED = ("Service", "Non-Inventory")
 
 
 def chain(invoice: SupplierInvoice) -> str:
     """An invoice follows its order, where one is named."""
-    return f"order:{invoice.order_number}" if invoice.order_number else f"invoice:{invoice.pk}"
+    orders = billed.orders_of(invoice)
+    return f"order:{invoice.order_number or orders[0]}" if orders else f"invoice:{invoice.pk}"
 
 
 def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
-    """Name the draft that is to be posted, or build one through the field mapping."""
+    """Name the draft that is to be posted, say what it bills of its order, or build a draft of its own."""
     if invoice.bc_id:
         return Prepared({"id": str(invoice.bc_id), "vendorInvoiceNumber": invoice.number})
     if invoice.type == SupplierInvoice.Type.CREDIT_MEMO:
@@ -37,6 +43,8 @@ def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
         return Prepared(problems=[problem])
     if missing := lookup.missing_vendors(invoice.company, [invoice.vendor_number]):
         return Prepared(waiting_for=f"vendor {listed(missing)} in Business Central")
+    if billed.orders_of(invoice):
+        return billed.prepare(invoice)
     header, line_mapping = mapping.compiled(defaults.INVOICE), mapping.compiled(defaults.INVOICE_LINE)
     body, found = header.apply(_record(invoice))
     problems = [str(problem) for problem in found]
@@ -69,6 +77,14 @@ class InvoiceVisit(Visit):
 
     def send(self, before_write: BeforeWrite) -> Posted:
         """Post the draft of this very version; create it first when there is none."""
+        if not self.document.bc_id and (stocked := _stocked(self.document)):
+            raise PermanentError(
+                f"Invoice {self.document.number} bills {listed(stocked)} without naming an order; "
+                "posted alone it would take the goods into stock a second time. Post it in Business Central "
+                f"with the vendor invoice number {self._vendors_number} and Get Receipt Lines; a retry then "
+                "finds it, or mark this done with its number.",
+                owner="finance",
+            )
         if self.draft is None:
             self.draft = self._create(before_write)
         self._check_total(self.draft)
@@ -143,6 +159,13 @@ class InvoiceVisit(Visit):
         )
 
 
+def _stocked(invoice: SupplierInvoice) -> list[str]:
+    """Name the billed items that a purchase invoice of its own would take into stock."""
+    items = {line.item for line in invoice.lines.all() if line.item}
+    unstocked = Item.objects.filter(company=invoice.company, number__in=items, type__in=NOT_STOCKED)
+    return sorted(items - set(unstocked.values_list("number", flat=True)))
+
+
 def _record(invoice: SupplierInvoice) -> dict[str, Any]:
     return {
         "number": invoice.number,
@@ -157,12 +180,11 @@ def _record(invoice: SupplierInvoice) -> dict[str, Any]:
 
 
 def _line_record(invoice: SupplierInvoice, line: InvoiceLine) -> dict[str, Any]:
-    """One line as mapping rows may name its fields; without an item it takes the order line's object."""
-    object_type, object_number = ("item", line.item) if line.item else _ordered_object(invoice, line)
+    """One line as mapping rows may name its fields."""
     return {
         "line": line.line,
-        "object_type": object_type,
-        "object_number": object_number,
+        "object_type": "item" if line.item else None,
+        "object_number": line.item or None,
         "item": line.item,
         "description": line.description,
         "quantity": line.quantity,
@@ -173,13 +195,3 @@ def _line_record(invoice: SupplierInvoice, line: InvoiceLine) -> dict[str, Any]:
         "order_line": line.order_line,
         "invoice": _record(invoice),
     }
-
-
-def _ordered_object(invoice: SupplierInvoice, line: InvoiceLine) -> tuple[str | None, str | None]:
-    order = PurchaseOrder.objects.filter(
-        company=invoice.company, number=line.order_number or invoice.order_number
-    ).first()
-    if order is None or line.order_line is None:
-        return None, None
-    ordered = PurchaseOrderLine.objects.filter(order=order, line=line.order_line).first()
-    return object_of(ordered) if ordered else (None, None)

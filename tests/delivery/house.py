@@ -25,7 +25,10 @@ MASTERS: dict[str, list[dict[str, Any]]] = {
         {"number": "V1", "displayName": "Kontor & Söhne"},
         {"number": "V2", "displayName": "Stopped", "blocked": "All"},
     ],
-    "items": [{"number": "FILTER", "displayName": "Air filter", "baseUnitOfMeasureCode": "PCS"}],
+    "items": [
+        {"number": "FILTER", "displayName": "Air filter", "baseUnitOfMeasureCode": "PCS"},
+        {"number": "CALLOUT", "displayName": "Call-out", "baseUnitOfMeasureCode": "H", "type": "Service"},
+    ],
     "itemUnitsOfMeasure": [{"itemNumber": "FILTER", "code": "BOX", "qtyPerUnitOfMeasure": 12}],
 }
 
@@ -94,22 +97,26 @@ class House:
         return outbox.enqueue(DocumentKind.INVENTORY_MOVEMENT, movement)
 
     def invoice(self, number: str = "R-77", *, total: int = 50, **where: Any) -> SupplierInvoice:
-        """Record an invoice and clear it."""
+        """Record an invoice without any order and clear it."""
         line = forms.InvoiceLineForm(
-            line=1, quantity=D(4), unit_price=D("12.5"), amount=D(50), unit="PCS", item="FILTER"
+            line=1, quantity=D(4), unit_price=D("12.5"), amount=D(50), unit="H", item="CALLOUT"
         )
-        form = forms.InvoiceForm(
-            number=number,
-            vendor_number="V1",
-            currency="EUR",
-            invoice_date=DAY,
-            total=D(total),
-            lines=(line,),
-        )
+        return self.record(invoice_form(number, line, total=D(total)), **where)
+
+    def bill(
+        self, *lines: forms.InvoiceLineForm, number: str = "R-77", order: str = "PO-1", **values: Any
+    ) -> Message:
+        """Record an invoice that bills an order, clear it and put it in line."""
+        form = invoice_form(number, *(lines or (billed(),)), order_number=order, **values)
+        return outbox.enqueue(DocumentKind.SUPPLIER_INVOICE, self.record(form))
+
+    def record(self, form: forms.InvoiceForm, **where: Any) -> SupplierInvoice:
+        """Record an invoice and clear it."""
         where = {"source": "/cafm/test", "origin": "cafm"} | where
         invoice = documents.record_invoice(self.company, form, **where)
         documents.mark_ready(invoice)
         SupplierInvoice.objects.filter(pk=invoice.pk).update(match_due=False)
+        invoice.refresh_from_db()
         return invoice
 
     def drain(self) -> delivery.Report:
@@ -138,6 +145,33 @@ def item_line(**values: Any) -> forms.OrderLineForm:
     )
 
 
+def invoice_form(number: str, *lines: forms.InvoiceLineForm, **values: Any) -> forms.InvoiceForm:
+    """An invoice of V1 that comes to the sum of its lines, unless the values say otherwise."""
+    told = {
+        "number": number,
+        "vendor_number": "V1",
+        "currency": "EUR",
+        "invoice_date": DAY,
+        "total": sum((line.amount for line in lines), D(0)),
+        "lines": lines,
+    }
+    return forms.InvoiceForm(**told | values)
+
+
+def billed(quantity: int | str = 4, price: str = "12.5", **values: Any) -> forms.InvoiceLineForm:
+    """So many filters of the order's first line, unless the values say otherwise."""
+    told = {
+        "line": 1,
+        "order_line": 1,
+        "item": "FILTER",
+        "quantity": D(quantity),
+        "unit_price": D(price),
+        "amount": D(quantity) * D(price),
+        "unit": "PCS",
+    }
+    return forms.InvoiceLineForm(**told | values)
+
+
 def prepare_house(sandbox: Running) -> House:
     """Fill the sandbox and the mirror alike."""
     sandbox.control.seed(MASTERS)
@@ -145,6 +179,7 @@ def prepare_house(sandbox: Running) -> House:
     for number in ("V1", "V2"):
         Vendor.objects.create(company=company, number=number, row_hash=b"")
     Item.objects.create(company=company, number="FILTER", base_unit="PCS", row_hash=b"")
+    Item.objects.create(company=company, number="CALLOUT", base_unit="H", type="Service", row_hash=b"")
     ItemUnit.objects.create(company=company, item_number="FILTER", unit="BOX", per_base=D(12), row_hash=b"")
     Account.objects.create(company=company, number="6100", row_hash=b"")
     for row in sandbox.control.dump("locations"):
