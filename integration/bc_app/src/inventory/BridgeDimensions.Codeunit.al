@@ -26,7 +26,7 @@ codeunit 50606 "Bridge Dimensions"
         DimensionManagement.GetDimensionSet(TempDimensionSetEntry, DimensionSetId);
         foreach Pair in Dimensions.Split(';') do
             if Pair.Trim() <> '' then
-                Put(TempDimensionSetEntry, Pair, Dimensions);
+                Put(TempDimensionSetEntry, DimensionSetId, Pair, Dimensions);
         exit(DimensionManagement.GetDimensionSetID(TempDimensionSetEntry));
     end;
 
@@ -53,7 +53,7 @@ codeunit 50606 "Bridge Dimensions"
         exit(Dimensions.ToText());
     end;
 
-    local procedure Put(var TempDimensionSetEntry: Record "Dimension Set Entry" temporary; Pair: Text; Dimensions: Text)
+    local procedure Put(var TempDimensionSetEntry: Record "Dimension Set Entry" temporary; DimensionSetId: Integer; Pair: Text; Dimensions: Text)
     var
         DimensionValue: Record "Dimension Value";
         DimensionCode: Text;
@@ -75,6 +75,7 @@ codeunit 50606 "Bridge Dimensions"
         TempDimensionSetEntry.SetRange("Dimension Code");
 
         TempDimensionSetEntry.Init();
+        TempDimensionSetEntry."Dimension Set ID" := DimensionSetId; // the platform looks for the set among entries of one id
         TempDimensionSetEntry.Validate("Dimension Code", CopyStr(DimensionCode, 1, MaxStrLen(TempDimensionSetEntry."Dimension Code")));
         TempDimensionSetEntry.Validate("Dimension Value Code", CopyStr(DimensionValueCode, 1, MaxStrLen(TempDimensionSetEntry."Dimension Value Code")));
         DimensionValue.Get(TempDimensionSetEntry."Dimension Code", TempDimensionSetEntry."Dimension Value Code");
