@@ -18,8 +18,10 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
+from masterdata.models import Company
 from masterdata.read_only import ReadOnlyAdmin, ReadOnlyInline, RecordedHistory, Told
 
+from . import policies
 from .models import (
     Document,
     ExceptionCase,
@@ -291,8 +293,30 @@ class PolicyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
+class MatchingPolicyAdmin(PolicyAdmin):
+    """What the engine judges by: a change is followed by another look at the open invoices."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        self._judge_again(request, obj.company)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        self._judge_again(request, obj.company)
+
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
+        companies = {row.company for row in queryset.select_related("company")}
+        super().delete_queryset(request, queryset)
+        for company in companies:
+            self._judge_again(request, company)
+
+    def _judge_again(self, request: HttpRequest, company: Company) -> None:
+        if count := policies.judge_again(company):
+            self.message_user(request, f"The open invoices ({count}) are matched again by it.")
+
+
 @admin.register(Tolerance)
-class ToleranceAdmin(PolicyAdmin):
+class ToleranceAdmin(MatchingPolicyAdmin):
     list_display = [
         "check_name",
         "scope",
@@ -345,7 +369,7 @@ class ToleranceAdmin(PolicyAdmin):
 
 
 @admin.register(MatchLevel)
-class MatchLevelAdmin(PolicyAdmin):
+class MatchLevelAdmin(MatchingPolicyAdmin):
     list_display = ["company", "vendor_number", "item_number", "level"]
     list_display_links = ["company", "level"]
     list_filter = ["level"]
@@ -355,7 +379,7 @@ class MatchLevelAdmin(PolicyAdmin):
 
 
 @admin.register(MatchOptions)
-class MatchOptionsAdmin(PolicyAdmin):
+class MatchOptionsAdmin(MatchingPolicyAdmin):
     list_display = ["company", "near_duplicate_days", "invoice_before_receipt"]
     list_select_related = ["company"]
     ordering = ["company"]

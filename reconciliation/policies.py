@@ -101,8 +101,9 @@ def install_defaults(company: Company) -> int:
     return sum(made)
 
 
+@transaction.atomic
 def judge_again(company: Company) -> int:
-    """Mark the invoices that are still open as due for matching, for example after a limit was changed."""
+    """Mark the invoices that are still open as due for matching: a limit or a master record changed."""
     still_open = [SupplierInvoice.Status.RECEIVED, SupplierInvoice.Status.BLOCKED]
     due = SupplierInvoice.objects.filter(company=company, status__in=still_open)
     ids = list(due.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))

@@ -41,6 +41,8 @@ class Entity:
     model: type[Mirror]
     pulled: Callable[[Row, Company], Pulled]
     needs_app: bool = False
+    bears_on_invoices: bool = False
+    """Matching reads it: what changes here may clear an exception, or open one."""
 
     @property
     def select(self) -> tuple[str, ...]:
@@ -161,12 +163,21 @@ ENTITIES = {
     for each in (
         Entity("units", "unitsOfMeasure", Unit, unit),
         Entity("currencies", "currencies", Currency, currency),
-        Entity("exchange-rates", "currencyExchangeRates", ExchangeRate, exchange_rate),
+        Entity(
+            "exchange-rates", "currencyExchangeRates", ExchangeRate, exchange_rate, bears_on_invoices=True
+        ),
         Entity("locations", "locations", Location, location),
         Entity("accounts", "accounts", Account, account),
-        Entity("vendors", "vendors", Vendor, vendor),
-        Entity("items", "items", Item, item),
-        Entity("item-units", "itemUnitsOfMeasure", ItemUnit, item_unit, needs_app=True),
+        Entity("vendors", "vendors", Vendor, vendor, bears_on_invoices=True),
+        Entity("items", "items", Item, item, bears_on_invoices=True),
+        Entity(
+            "item-units",
+            "itemUnitsOfMeasure",
+            ItemUnit,
+            item_unit,
+            needs_app=True,
+            bears_on_invoices=True,
+        ),
     )
 }  # in the order of a pull of all: what is named comes before what names it
 

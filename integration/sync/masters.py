@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.db import transaction
+
 from integration.bc import Client, odata
 from integration.errors import PermanentError, ProgramError
 from integration.models import SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts, Pulled, mark_deleted, problem, upsert
+from reconciliation import policies
 
 from . import runs
 from .entities import Entity, Row, Unusable
@@ -89,8 +92,17 @@ def _take(company: Company, entity: Entity, run: SyncRun, page: Sequence[Row], r
             continue
         usable.append(pulled)
         read.saw(pulled)
-    counts = upsert(company, entity.model, usable)
+    counts = _write(company, entity, usable)
     runs.count(run, counts, read=len(page), failed=len(page) - len(usable))
+
+
+@transaction.atomic
+def _write(company: Company, entity: Entity, rows: Sequence[Pulled]) -> Counts:
+    """Write what differs; open invoices are matched again where it bears on them."""
+    counts = upsert(company, entity.model, rows)
+    if entity.bears_on_invoices and (counts.new or counts.changed):
+        policies.judge_again(company)
+    return counts
 
 
 def name_of(row: Row) -> str:

@@ -28,6 +28,9 @@ from masterdata.models import (
     Unit,
     Vendor,
 )
+from reconciliation import documents, reconcile
+from reconciliation.forms import InvoiceForm, InvoiceLineForm
+from reconciliation.models import ExceptionCase, SupplierInvoice
 
 pytestmark = pytest.mark.django_db
 
@@ -266,3 +269,43 @@ def test_the_command_tells_each_list_in_one_object(filled, capsys) -> None:
 def test_the_command_fails_on_an_unknown_name(filled) -> None:
     with pytest.raises(CommandError, match="There is no tools to pull"):
         call_command("sync", "tools")
+
+
+def blocked_by_its_vendor(company: Company) -> SupplierInvoice:
+    """Give an invoice of the vendor V2, which is blocked in BC, after it was matched."""
+    form = InvoiceForm(
+        number="R-9",
+        vendor_number="V2",
+        currency="EUR",
+        invoice_date=datetime.date(2026, 5, 4),
+        total=Decimal(125),
+        lines=(
+            InvoiceLineForm(line=1, quantity=Decimal(10), unit_price=Decimal("12.5"), amount=Decimal(125)),
+        ),
+    )
+    documents.record_invoice(company, form, source="/cafm", origin="cafm")
+    reconcile.match_due()
+    return SupplierInvoice.objects.get()
+
+
+def test_an_unblocked_vendor_lets_its_invoices_be_matched_again(filled) -> None:
+    pull("vendors")
+    invoice = blocked_by_its_vendor(sync.ensure_company())
+    case = ExceptionCase.objects.get(invoice=invoice)
+    assert "VENDOR_BLOCKED" in {finding.code for finding in case.findings.all()}
+    filled.control.seed({"vendors": [{"number": "V2", "blocked": "_x0020_"}]})
+
+    pull("vendors")
+    reconcile.match_due()
+
+    assert "VENDOR_BLOCKED" not in {finding.code for finding in case.findings.all()}
+
+
+def test_a_pull_that_changes_nothing_asks_for_no_matching(filled) -> None:
+    pull("vendors")
+    invoice = blocked_by_its_vendor(sync.ensure_company())
+
+    pull("vendors", full=True)
+
+    invoice.refresh_from_db()
+    assert not invoice.match_due
