@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import orjson
 
-from integration.sandbox import entities, metadata, payload
+from integration.sandbox import entities, metadata, payload, streams
 from integration.sandbox.batch import answer_batch
-from integration.sandbox.entities.declare import EntitySet, Navigation
+from integration.sandbox.entities.declare import EntitySet, Field, Navigation
 from integration.sandbox.errors import (
     Refusal,
     bad_request,
@@ -21,7 +21,7 @@ from integration.sandbox.errors import (
     unknown_path,
     unknown_record,
 )
-from integration.sandbox.filters import both
+from integration.sandbox.filters import Filter, both
 from integration.sandbox.http import Reply, Request
 from integration.sandbox.identity import Identity
 from integration.sandbox.odata import Query, Reader, navigation_filter, parse_query
@@ -73,6 +73,7 @@ class Target:
     navigation: Navigation | None = None
     action: str | None = None
     counts: bool = False
+    stream: Field | None = None
 
 
 class Api:
@@ -153,7 +154,7 @@ class Api:
             raise method_not_allowed("companies", request.method)
         spec = entities.STANDARD_SETS["companies"]
         query = parse_query(request.query, spec, sets)
-        reader = Reader(self._store, sets, PLATFORM)
+        reader = Reader(self._store, sets, PLATFORM, url)
         if segment.key is None:
             return reader.collection(request, spec, query, f"{url}/$metadata#companies")
         company = self._store.company(segment.key)
@@ -174,7 +175,7 @@ class Api:
         spec = place.sets.get(first.name)
         if spec is None or spec.name == "companies":
             raise unknown_path(first.name)
-        target = Target(spec, self._row(place, spec, first.key))
+        target = Target(spec, self._row(place, spec, first.key, None))
         for segment in others:
             target = self._step(place, target, segment)
         name = target.spec.name
@@ -184,8 +185,11 @@ class Api:
     def _step(self, place: Place, target: Target, segment: Segment) -> Target:
         if segment.name == "$count" and target.row is None and not target.counts:
             return Target(target.spec, None, target.parent, target.navigation, counts=True)
-        if target.row is None or target.action:
+        if target.row is None or target.action or target.stream:
             raise unknown_path(segment.name)
+        stream = next((each for each in target.spec.streams if each.name == segment.name), None)
+        if stream is not None:
+            return Target(target.spec, target.row, target.parent, target.navigation, stream=stream)
         if segment.name.lower().startswith(ACTION_PREFIX):
             wanted = segment.name[len(ACTION_PREFIX) :].lower()
             action = next((name for name in target.spec.actions if name.lower() == wanted), None)
@@ -196,7 +200,7 @@ class Api:
         spec = place.sets.get(navigation.target) if navigation else None
         if navigation is None or spec is None:
             raise unknown_path(segment.name)
-        row = self._row(place, spec, segment.key)
+        row = self._row(place, spec, segment.key, navigation_filter(target.row, navigation, spec))
         if row is None and not navigation.is_many:
             row = self._store.table(place.company, spec.table).rows.get(target.row[navigation.own_field])
             if row is None:
@@ -205,13 +209,18 @@ class Api:
             raise unknown_record(spec.caption, segment.key)
         return Target(spec, row, target.row, navigation)
 
-    def _row(self, place: Place, spec: EntitySet, key: str | None) -> Row | None:
+    def _row(self, place: Place, spec: EntitySet, key: str | None, where: Filter | None) -> Row | None:
         if key is None:
             return None
         key = key.removeprefix("id=").strip("'").lower()
         if not is_guid(key):
             raise Refusal(400, "Application_InvalidGUID", f"'{key}' is not a valid GUID.")
-        row = self._store.table(place.company, spec.table).rows.get(key)
+        table = self._store.table(place.company, spec.table)
+        if spec.own_key == "id":
+            row = table.rows.get(key)
+        else:
+            found = table.find(spec.own_key, key) if where is not None else []
+            row = next((each for each in found if where and where.matches(each.values)), None)
         if row is None:
             raise unknown_record(spec.caption, key)
         return row
@@ -229,9 +238,11 @@ class Api:
         if target.action:
             raise method_not_allowed(target.spec.name, "GET")
         self._check_rights(request, target)
+        if target.stream is not None and target.row is not None:
+            return streams.read(target.row, target.stream)
         spec = target.spec
         query = parse_query(request.query, spec, place.sets)
-        reader = Reader(self._store, place.sets, place.company)
+        reader = Reader(self._store, place.sets, place.company, place.url)
         context = _context(place, spec)
         if target.row is not None:
             return reader.entity(target.row, spec, query, context)
@@ -256,6 +267,8 @@ class Api:
             if (request.method == "POST") is (target.row is not None):
                 raise method_not_allowed(target.spec.name, request.method)
             query = parse_query(request.query, target.spec, place.sets)
+            if target.stream is not None and target.row is not None:
+                return self._write_stream(request, place, target.spec, target.row, target.stream)
             if target.row is None:
                 return self._insert(request, place, target, query)
             if request.method == "DELETE":
@@ -272,7 +285,7 @@ class Api:
             request.header("prefer") or ""
         ):
             return Reply(204, headers={"OData-EntityId": f"{place.url}/{spec.name}({row.id})"})
-        reader = Reader(self._store, place.sets, place.company)
+        reader = Reader(self._store, place.sets, place.company, place.url)
         reply = reader.entity(row, spec, query, _context(place, spec), status=201)
         reply.headers["Location"] = f"{place.url}/companies({place.company})/{spec.name}({row.id})"
         return reply
@@ -286,8 +299,21 @@ class Api:
         with self._store.transaction(place.company) as tx:
             work = Work(tx, self._settings, place.sets)
             row = rules_of(spec.table).modify(work, spec, row, sent)
-        reader = Reader(self._store, place.sets, place.company)
+        reader = Reader(self._store, place.sets, place.company, place.url)
         return reader.entity(row, spec, query, _context(place, spec))
+
+    def _write_stream(
+        self, request: Request, place: Place, spec: EntitySet, row: Row, stream: Field
+    ) -> Reply:
+        tag = request.header("if-match")
+        if request.method != "PATCH":
+            raise method_not_allowed(stream.name, request.method)
+        if not tag:
+            raise token_missing()
+        self._check_tag(tag, row)
+        with self._store.transaction(place.company) as tx:
+            streams.write(tx, spec, row, stream, request)
+        return Reply(204)
 
     def _delete(self, request: Request, place: Place, spec: EntitySet, row: Row) -> Reply:
         self._check_tag(request.header("if-match") or "*", row)
@@ -339,8 +365,10 @@ def _check_lines_have_parent(spec: EntitySet, query: Query) -> None:
     """Lines of open documents are loaded one document at a time."""
     if spec.reads_flat or spec.parent is None:
         return
-    if query.where.equals("id") is None and query.where.equals(spec.parent[1]) is None:
-        raise dialog("You must specify an Id or a Document Id to get the lines.")
+    column = spec.parent[1]
+    if query.where.equals("id") is None and query.where.equals(column) is None:
+        wanted = {"documentId": "a Document Id", "journalId": "a Journal Id"}.get(column, "a Parent Id")
+        raise dialog(f"You must specify an Id or {wanted} to get the lines.")
 
 
 def _context(place: Place, spec: EntitySet) -> str:

@@ -17,6 +17,11 @@ _SERIES: tuple[tuple[str, str, int, int, bool], ...] = (
     ("P-RCPT", "", 107000, 6, False),
     ("P-INV", "", 108000, 6, False),
     ("P-INV+", "", 208000, 6, False),
+    ("P-CR", "", 109000, 6, False),
+    ("P-CR+", "", 209000, 6, False),
+    ("BANK", "B", 0, 4, True),
+    ("EMP", "E", 0, 4, True),
+    ("JOB", "J", 0, 5, True),
     ("IJNL", "IJ", 0, 6, False),
 )
 
@@ -35,10 +40,19 @@ def add_company(store: Store, name: str, *, company_id: str | None = None) -> st
     with store.transaction(company_id) as tx:
         setup = {"localCurrencyCode": LOCAL_CURRENCY, "localCurrencySymbol": LOCAL_SYMBOL}
         tx.insert("generalLedgerSetup", setup)
+        tx.insert("companyInformation", {"displayName": name, "currencyCode": LOCAL_CURRENCY})
         for code, prefix, last, digits, manual in _SERIES:
             series = {"code": code, "prefix": prefix, "lastNumber": last, "digits": digits, "manual": manual}
             tx.insert("numberSeries", series)
     return company_id
+
+
+def show_version(store: Store, version: str) -> None:
+    """Let the companies tell the version that is imitated."""
+    with store.transaction(PLATFORM) as platform:
+        for row in store.companies():
+            if row["systemVersion"] != version:
+                platform.update("companies", row.id, {"systemVersion": version}, touch=False)
 
 
 def _company(store: Store, name: str, company_id: str) -> Values:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from integration.sandbox import seeding, settings
-from integration.sandbox.companies import add_company, create_first_company
+from integration.sandbox.companies import add_company, create_first_company, show_version
 from integration.sandbox.entities import APP_SETS, STANDARD_SETS, TABLES
 from integration.sandbox.errors import Refusal, bad_request, unknown_path
 from integration.sandbox.http import Reply, Request
@@ -44,6 +44,7 @@ class Control:
             ("POST", "settings"): self._post_settings,
             ("GET", "dump"): self._dump,
             ("GET", "limits"): self._get_limits,
+            ("DELETE", "limits"): self._delete_limits,
             ("POST", "clients"): self._post_clients,
             ("POST", "settle"): self._settle,
         }
@@ -98,9 +99,14 @@ class Control:
         self._sandbox.limiter.clear()
         self._log.clear()
         settings.change(self._settings, self._store, settings.Settings().as_dict() | self._start)
+        show_version(self._store, self._settings.version)
         return {"reset": True}
 
     def _get_limits(self, request: Request) -> Any:
+        return self._sandbox.limiter.report()
+
+    def _delete_limits(self, request: Request) -> Any:
+        self._sandbox.limiter.clear()
         return self._sandbox.limiter.report()
 
     def _post_clients(self, request: Request) -> Any:
@@ -119,6 +125,7 @@ class Control:
         if not isinstance(values, dict):
             raise bad_request("The body is an object of settings.")
         settings.change(self._settings, self._store, values)
+        show_version(self._store, self._settings.version)
         return self._settings.as_dict()
 
     def _dump(self, request: Request) -> Any:

@@ -6,7 +6,7 @@ from functools import cmp_to_key
 from itertools import islice
 from urllib.parse import unquote_plus
 
-from integration.sandbox import filters
+from integration.sandbox import filters, streams
 from integration.sandbox.entities.declare import EntitySet, Navigation
 from integration.sandbox.errors import Refusal, bad_request, unknown_property
 from integration.sandbox.filters import Filter
@@ -105,10 +105,11 @@ def page_size(request: Request) -> int:
 class Reader:
     """Reads one company through one route."""
 
-    def __init__(self, store: Store, sets: Sets, company: str) -> None:
+    def __init__(self, store: Store, sets: Sets, company: str, url: str) -> None:
         self._store = store
         self._sets = sets
         self._company = company
+        self._base = f"{url}/companies({company})"
 
     def collection(self, request: Request, spec: EntitySet, query: Query, context: str) -> Reply:
         """One page of a set."""
@@ -123,7 +124,7 @@ class Reader:
         if count is not None:
             head.append(b'"@odata.count":%d' % count)
         body = b",".join([*head, b'"value":['])
-        body += b",".join([write(node, spec, query.select) for node in nodes]) + b"]"
+        body += b",".join([self._write(node, spec, query.select) for node in nodes]) + b"]"
         if has_more and query.top is None:
             body += f',"@odata.nextLink":"{_next_link(request, rows[-1].id)}"'.encode()
         return Reply(200, body + b"}")
@@ -137,7 +138,7 @@ class Reader:
         """One entity with its context."""
         with self._store.lock:
             node = self._node(row, query.expand)
-        body = f'{{"@odata.context":"{context}/$entity",'.encode() + write(node, spec, query.select)[1:]
+        body = f'{{"@odata.context":"{context}/$entity",'.encode() + self._write(node, spec, query.select)[1:]
         return Reply(status, body, {"ETag": row.etag} if status == 200 else {})
 
     def _node(self, row: Row, expand: tuple[Expansion, ...]) -> Node:
@@ -149,33 +150,34 @@ class Reader:
         rows, _more = _page(table, each.query, each.query.top or MAX_PAGE, where)
         return [self._node(child, each.query.expand) for child in rows]
 
+    def _write(self, node: Node, spec: EntitySet, select: tuple[str, ...] | None) -> bytes:
+        """The JSON of an entity; the part of the row itself is kept with the row."""
+        row = node.row
+        key = (spec.name, spec.edition, select)
+        body = row.bodies.get(key)
+        if body is None:
+            etag = row.etag.replace('"', '\\"').encode()
+            inside = _encoder(spec, select)(row.values)
+            body = b'{"@odata.etag":"' + etag + b'"' + (b"," + inside if inside else b"") + b"}"
+            row.bodies[key] = body
+        if not node.children and not spec.streams:
+            return body
+        parts = [body[:-1]]
+        if spec.streams:
+            parts.append(streams.links(spec, row, self._base))
+        for each, children in node.children:
+            written = [self._write(child, each.spec, each.query.select) for child in children]
+            if each.navigation.is_many:
+                value = b"[" + b",".join(written) + b"]"
+            else:
+                value = written[0] if written else b"null"
+            parts.append(f'"{each.navigation.name}":'.encode() + value)
+        return b",".join(parts) + b"}"
+
 
 def navigation_filter(row: Row, navigation: Navigation, spec: EntitySet) -> Filter:
     """The rows a navigation property leads to."""
     return filters.equal(spec.by_name[navigation.target_field].column, row[navigation.own_field])
-
-
-def write(node: Node, spec: EntitySet, select: tuple[str, ...] | None) -> bytes:
-    """The JSON of an entity; the part without expanded rows is kept with the row."""
-    row = node.row
-    key = (spec.name, spec.edition, select)
-    body = row.bodies.get(key)
-    if body is None:
-        etag = row.etag.replace('"', '\\"').encode()
-        inside = _encoder(spec, select)(row.values)
-        body = b'{"@odata.etag":"' + etag + b'"' + (b"," + inside if inside else b"") + b"}"
-        row.bodies[key] = body
-    if not node.children:
-        return body
-    parts = [body[:-1]]
-    for each, children in node.children:
-        written = [write(child, each.spec, each.query.select) for child in children]
-        if each.navigation.is_many:
-            value = b"[" + b",".join(written) + b"]"
-        else:
-            value = written[0] if written else b"null"
-        parts.append(f'"{each.navigation.name}":'.encode() + value)
-    return b",".join(parts) + b"}"
 
 
 def _encoder(spec: EntitySet, select: tuple[str, ...] | None) -> Callable[[Values], bytes]:

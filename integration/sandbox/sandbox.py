@@ -6,7 +6,7 @@ from typing import Any
 
 from integration.sandbox import faults, identity, languages, settings, tls
 from integration.sandbox.api import ENVIRONMENT, Api
-from integration.sandbox.companies import create_first_company
+from integration.sandbox.companies import create_first_company, show_version
 from integration.sandbox.connection import CompanyName, Connection
 from integration.sandbox.control import Control
 from integration.sandbox.entities import APP_ROUTE, STANDARD_ROUTE
@@ -35,6 +35,7 @@ class Sandbox:
         self.settings = settings.load(self.store)
         settings.change(self.settings, self.store, start)
         create_first_company(self.store, self.identity)
+        show_version(self.store, self.settings.version)
         self.faults = faults.Faults()
         self.faults.replace(rules)
         self.later = Later()

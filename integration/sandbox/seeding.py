@@ -179,6 +179,8 @@ def _fill_line(work: Work, spec: EntitySet, header: Row, sent: dict[str, Any]) -
         factor = inventory.quantity_per_unit(work.tx, item, unit, table=lines.TABLE)
         given.setdefault("quantityPerUnit", factor)
     order_number = given.get("orderNumber") or header.values.get("orderNumber", "")
+    if spec.name == "purchaseOrderLines":
+        given["orderNumber"] = header["number"]
     if spec.name == "purchaseInvoiceLines" and order_number:
         given["orderNumber"] = order_number
         given.setdefault("orderLineSequence", given["sequence"])

@@ -13,12 +13,14 @@ from integration.sandbox.entities.declare import (
     BOOLEAN,
     DATE,
     DECIMAL,
+    DURATION,
     GUID,
     INT,
     NULL_DATE,
     NULL_GUID,
     NULL_STAMP,
     STAMP,
+    STREAM,
     STRING,
     Field,
     blank_of,
@@ -95,10 +97,13 @@ def to_json(values: Any) -> bytes:
 
 def encoder(fields: Iterable[Field]) -> Callable[[Values], bytes]:
     """A function that writes the given fields of a row as the inside of a JSON object."""
-    pairs = [(each.name, each.column) for each in fields]
+    chosen = [each for each in fields if each.type != STREAM]
+    pairs = [(each.name, each.column) for each in chosen if each.is_kept]
+    fixed = {each.name: blank_of(each) for each in chosen if not each.is_kept}
 
     def encode(values: Values) -> bytes:
-        return orjson.dumps({name: values[column] for name, column in pairs}, default=_fragment)[1:-1]
+        shown = {name: values[column] for name, column in pairs}
+        return orjson.dumps(shown | fixed if fixed else shown, default=_fragment)[1:-1]
 
     return encode
 
@@ -192,6 +197,10 @@ def _stamp(each: Field, value: Any) -> str:
     return parse_stamp(value)
 
 
+def _stream(each: Field, value: Any) -> str:
+    raise bad_request(f"The stream '{each.name}' is written at an address of its own.")
+
+
 _CHECKS: dict[str, Callable[[Field, Any], Any]] = {
     STRING: _string,
     GUID: _guid,
@@ -201,6 +210,8 @@ _CHECKS: dict[str, Callable[[Field, Any], Any]] = {
     BOOLEAN: _boolean,
     DATE: _date,
     STAMP: _stamp,
+    DURATION: _string,
+    STREAM: _stream,
 }
 
 __all__ = [

@@ -36,12 +36,13 @@ MASTERS = {
 }
 
 
-def token(running: Running, scope: str = SCOPE) -> str:
+def token(running: Running, scope: str = SCOPE, client: tuple[str, str] | None = None) -> str:
     """Fetch a token the plain way."""
+    client_id, secret = client or (running.client_id, running.client_secret)
     form = {
         "grant_type": "client_credentials",
-        "client_id": running.client_id,
-        "client_secret": running.client_secret,
+        "client_id": client_id,
+        "client_secret": secret,
         "scope": scope,
     }
     with requests.Session() as session:
@@ -116,11 +117,11 @@ def sandbox(sandbox_process: Running) -> Running:
     return sandbox_process
 
 
-def connect(running: Running, route: str | None = None) -> Client:
+def connect(running: Running, route: str | None = None, *, client: tuple[str, str] | None = None) -> Client:
     session = requests.Session()
     session.trust_env = False  # REQUESTS_CA_BUNDLE would replace our own
     session.verify = running.ca_bundle
-    session.headers["Authorization"] = f"Bearer {token(running)}"
+    session.headers["Authorization"] = f"Bearer {token(running, client=client)}"
     return Client(running, session, route or running.base_url)
 
 

@@ -44,7 +44,7 @@ def test_nothing_comes_back_when_the_client_prefers_so(bc):
         ({"itemCategoryId": "00000000-0000-0000-0000-000000000001"}, "Application_DialogException"),
         ({"baseUnitOfMeasureCode": "LITRE"}, "Application_DialogException"),
         ({"inventory": 5}, "Application_DialogException"),
-        ({"itemVariants": []}, "BadRequest_NotFound"),
+        ({"itemWishes": []}, "BadRequest_NotFound"),
     ],
 )
 def test_a_value_that_does_not_fit_is_refused(bc, body, code):

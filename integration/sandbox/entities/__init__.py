@@ -5,23 +5,49 @@ from functools import lru_cache
 from integration.sandbox.entities import (
     analytics,
     app,
+    credit_memos,
+    dimension_use,
+    files,
     finance,
     invoices,
+    journals,
     ledgers,
     masters,
     orders,
+    oversight,
+    people,
     platform,
+    purchase_history,
     receipts,
+    setup,
+    stock_documents,
+    transfers,
 )
-from integration.sandbox.entities.declare import EntitySet, Field, is_in
+from integration.sandbox.entities.declare import STRING, EntitySet, Field, is_in
 
-STANDARD = (
-    platform.SETS + masters.SETS + finance.SETS + orders.SETS + receipts.SETS + invoices.SETS + ledgers.SETS
+STANDARD: tuple[EntitySet, ...] = (
+    *platform.SETS,
+    *masters.SETS,
+    *setup.SETS,
+    *people.SETS,
+    *finance.SETS,
+    *dimension_use.SETS,
+    *orders.SETS,
+    *receipts.SETS,
+    *invoices.SETS,
+    *credit_memos.SETS,
+    *journals.SETS,
+    *ledgers.SETS,
+    *oversight.SETS,
+    *files.SETS,
+    *purchase_history.SETS,
+    *transfers.SETS,
+    *stock_documents.SETS,
 )
 ANALYTICS = analytics.SETS
 APP = app.SETS
 _UNSEEN = (masters.ITEM_UNITS, finance.NUMBER_SERIES)
-EXTENSION_FIELD = Field("somebodysField", "Edm.String", 30, read_only=True)
+EXTENSION_FIELD = Field("somebodysField", STRING, 30, read_only=True, computed=True, is_kept=False)
 
 
 def _by_table(sets: tuple[EntitySet, ...]) -> dict[str, EntitySet]:

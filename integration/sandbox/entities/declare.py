@@ -7,6 +7,7 @@ from typing import Any
 
 GUID, STRING, INT, DECIMAL = "Edm.Guid", "Edm.String", "Edm.Int32", "Edm.Decimal"
 BOOLEAN, DATE, STAMP = "Edm.Boolean", "Edm.Date", "Edm.DateTimeOffset"
+DURATION, STREAM = "Edm.Duration", "Edm.Stream"
 
 NULL_GUID = "00000000-0000-0000-0000-000000000000"
 NULL_DATE = "0001-01-01"
@@ -44,6 +45,7 @@ class Field:
     column: str = ""
     default: object = None
     since: str = ""  # the first version that shows it, where that is later than the oldest imitated
+    is_kept: bool = True  # False for a field that the table does not know
 
     def __post_init__(self) -> None:
         if not self.column:
@@ -79,7 +81,7 @@ class EntitySet:
 
     `key` is the business key: unique, and the order in which rows are read. `table` names where the rows
     are kept when that is another set (a view). `parent` is (set, our field): lines that need their document.
-    `edition` tells apart the same set in several versions.
+    `own_key` is the column that the address of a row names, `edition` tells apart versions of the set.
     """
 
     name: str
@@ -102,6 +104,7 @@ class EntitySet:
     is_unique: bool = True
     since: str = ""
     edition: str = ""
+    own_key: str = "id"
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
 
     encoders: dict[Any, Any] = field(init=False, repr=False, compare=False)  # kept by the reader
@@ -123,7 +126,12 @@ class EntitySet:
     @cached_property
     def blank(self) -> dict[str, object]:
         """The values of a new row."""
-        return {each.column: blank_of(each) for each in self.fields}
+        return {each.column: blank_of(each) for each in self.fields if each.is_kept}
+
+    @cached_property
+    def streams(self) -> tuple[Field, ...]:
+        """The fields that are read and written at an address of their own."""
+        return tuple(each for each in self.shown if each.type == STREAM)
 
     @cached_property
     def has_stamp(self) -> bool:
@@ -204,6 +212,14 @@ def stamp(name: str = "lastModifiedDateTime") -> Field:
     return Field(name, STAMP, read_only=True)
 
 
+def duration(name: str, *, ro: bool = False) -> Field:
+    return Field(name, DURATION, read_only=ro)
+
+
+def stream(name: str, *, ro: bool = False) -> Field:
+    return Field(name, STREAM, read_only=ro)
+
+
 def identity() -> Field:
     return Field("id", GUID, read_only=True)
 
@@ -222,4 +238,6 @@ _BLANKS: dict[str, object] = {
     BOOLEAN: False,
     DATE: NULL_DATE,
     STAMP: NULL_STAMP,
+    DURATION: "PT0S",
+    STREAM: "",  # base64 in the table
 }

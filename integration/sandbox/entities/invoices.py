@@ -77,7 +77,13 @@ PURCHASE_INVOICES = EntitySet(
     ),
     key=("number",),
     indexes=("number", "orderNumber", "vendorNumber", "vendorId", "vendorInvoiceNumber", "status"),
-    navigations=(Navigation("purchaseInvoiceLines", "purchaseInvoiceLines", "id", "documentId"),),
+    navigations=(
+        Navigation("dimensionSetLines", "dimensionSetLines", "id", "parentId"),
+        Navigation("purchaseInvoiceLines", "purchaseInvoiceLines", "id", "documentId"),
+        Navigation("pdfDocument", "pdfDocument", "id", "parentId", is_many=False),
+        Navigation("attachments", "attachments", "id", "parentId"),
+        Navigation("documentAttachments", "documentAttachments", "id", "parentId"),
+    ),
     links=(
         Link("vendorId", "vendorNumber", "vendors", "number", "Vendor"),
         Link("payToVendorId", "payToVendorNumber", "vendors", "number", "Vendor"),
@@ -132,7 +138,10 @@ PURCHASE_INVOICE_LINES = EntitySet(
     ),
     key=("documentId", "sequence"),
     indexes=("documentId",),
-    navigations=(Navigation("location", "locations", "locationId", "id", is_many=False),),
+    navigations=(
+        Navigation("dimensionSetLines", "dimensionSetLines", "id", "parentId"),
+        Navigation("location", "locations", "locationId", "id", is_many=False),
+    ),
     links=(
         Link("itemId", None, "items", "number", "Item"),
         Link("accountId", None, "accounts", "number", "Account"),

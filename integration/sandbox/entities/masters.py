@@ -55,7 +55,21 @@ ITEMS = EntitySet(
     key=("number",),
     indexes=("number", "baseUnitOfMeasureCode"),
     navigations=(
+        Navigation(
+            "inventoryPostingGroup", "inventoryPostingGroups", "inventoryPostingGroupId", "id", is_many=False
+        ),
+        Navigation(
+            "generalProductPostingGroup",
+            "generalProductPostingGroups",
+            "generalProductPostingGroupId",
+            "id",
+            is_many=False,
+        ),
         Navigation("baseUnitOfMeasure", "unitsOfMeasure", "baseUnitOfMeasureId", "id", is_many=False),
+        Navigation("picture", "pictures", "id", "id", is_many=False),
+        Navigation("defaultDimensions", "defaultDimensions", "id", "parentId"),
+        Navigation("itemVariants", "itemVariants", "id", "itemId"),
+        Navigation("documentAttachments", "documentAttachments", "id", "parentId"),
     ),
     links=(
         Link("baseUnitOfMeasureId", "baseUnitOfMeasureCode", "unitsOfMeasure", "code", "Unit of Measure"),
@@ -96,6 +110,11 @@ VENDORS = EntitySet(
         hidden(decimal("taxPercent")),  # stands for the VAT posting groups
     ),
     key=("number",),
+    navigations=(
+        Navigation("picture", "pictures", "id", "id", is_many=False),
+        Navigation("defaultDimensions", "defaultDimensions", "id", "parentId"),
+        Navigation("documentAttachments", "documentAttachments", "id", "parentId"),
+    ),
     indexes=("number",),
     links=(
         Link("currencyId", "currencyCode", "currencies", "code", "Currency"),
@@ -221,6 +240,10 @@ FIXED_ASSETS = EntitySet(
         stamp(),
     ),
     key=("number",),
+    navigations=(
+        Navigation("fixedAssetLocation", "fixedAssetLocations", "fixedAssetLocationId", "id", is_many=False),
+        Navigation("employee", "employees", "employeeId", "id", is_many=False),
+    ),
     indexes=("number", "serialNumber"),
     series="FA",
     may_insert=True,

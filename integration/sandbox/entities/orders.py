@@ -78,7 +78,13 @@ PURCHASE_ORDERS = EntitySet(
     ),
     key=("number",),
     indexes=("number", "vendorNumber", "vendorId"),
-    navigations=(Navigation("purchaseOrderLines", "purchaseOrderLines", "id", "documentId"),),
+    navigations=(
+        Navigation("purchaseOrderLines", "purchaseOrderLines", "id", "documentId"),
+        Navigation("pdfDocument", "pdfDocument", "id", "parentId", is_many=False, since="28.0"),
+        Navigation("attachments", "attachments", "id", "parentId"),
+        Navigation("dimensionSetLines", "dimensionSetLines", "id", "parentId"),
+        Navigation("documentAttachments", "documentAttachments", "id", "parentId"),
+    ),
     links=(
         Link("vendorId", "vendorNumber", "vendors", "number", "Vendor"),
         Link("payToVendorId", "payToVendorNumber", "vendors", "number", "Vendor"),
@@ -136,7 +142,10 @@ PURCHASE_ORDER_LINES = EntitySet(
     ),
     key=("documentId", "sequence"),
     indexes=("documentId",),
-    navigations=(Navigation("location", "locations", "locationId", "id", is_many=False),),
+    navigations=(
+        Navigation("dimensionSetLines", "dimensionSetLines", "id", "parentId"),
+        Navigation("location", "locations", "locationId", "id", is_many=False),
+    ),
     links=(
         Link("itemId", None, "items", "number", "Item"),
         Link("accountId", None, "accounts", "number", "Account"),

@@ -60,7 +60,13 @@ PURCHASE_RECEIPTS = EntitySet(
     ),
     key=("number",),
     indexes=("number", "orderNumber", "vendorNumber"),
-    navigations=(Navigation("purchaseReceiptLines", "purchaseReceiptLines", "id", "documentId"),),
+    navigations=(
+        Navigation("purchaseReceiptLines", "purchaseReceiptLines", "id", "documentId"),
+        Navigation("dimensionSetLines", "dimensionSetLines", "id", "parentId"),
+        Navigation("pdfDocument", "pdfDocument", "id", "parentId", is_many=False, since="28.4"),
+        Navigation("attachments", "attachments", "id", "parentId", since="28.4"),
+        Navigation("documentAttachments", "documentAttachments", "id", "parentId", since="28.4"),
+    ),
     series="P-RCPT",
 )
 
@@ -86,6 +92,7 @@ PURCHASE_RECEIPT_LINES = EntitySet(
         hidden(code("orderNumber", 20)),
     ),
     key=("documentNumber", "sequence"),
+    navigations=(Navigation("dimensionSetLines", "dimensionSetLines", "id", "parentId"),),
     indexes=("documentId",),
     parent=("purchaseReceipts", "documentId"),
 )

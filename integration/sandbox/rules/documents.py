@@ -152,6 +152,8 @@ def insert_line(work: Work, spec: EntitySet, payload: Payload, header: Row) -> R
     check_lines_writable(header, {"*"})
     vendor = headers.vendor_of(work, header)
     values = {**spec.blank, "documentId": header.id, "taxPercent": vendor["taxPercent"]}
+    if spec.name == "purchaseOrderLines":
+        values["orderNumber"] = header["number"]
     if "expectedReceiptDate" in values:
         values["expectedReceiptDate"] = header.values.get("requestedReceiptDate", NULL_DATE)
     line = _line(work, spec, header, values, payload, is_new=True)

@@ -93,6 +93,7 @@ def reset_quantities(values: Values) -> None:
     """BC's default "Remainder": all that is open is to be received and invoiced."""
     values["receiveQuantity"] = outstanding(values)
     values["invoiceQuantity"] = invoiceable(values)
+    values["receivedNotInvoiced"] = values["receivedQuantity"] - values["invoicedQuantity"]
 
 
 def check_account(account: Row) -> None:

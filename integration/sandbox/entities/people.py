@@ -1,0 +1,115 @@
+"""People, projects and bank accounts."""
+
+from integration.sandbox.entities.declare import (
+    STRING,
+    EntitySet,
+    Field,
+    Navigation,
+    boolean,
+    code,
+    date,
+    enum,
+    guid,
+    identity,
+    later,
+    stamp,
+    text,
+)
+from integration.sandbox.entities.enums import EMPLOYEE_STATUS
+
+BANK_ACCOUNTS = EntitySet(
+    name="bankAccounts",
+    entity="bankAccount",
+    caption="Bank Account",
+    fields=(
+        identity(),
+        code("number", 20),
+        text("displayName", 100),
+        stamp(),
+        text("bankAccountNumber", 30),
+        boolean("blocked"),
+        Field("currencyCode", STRING, 10, is_code=True, computed=True),
+        guid("currencyId"),
+        code("iban", 50),
+        boolean("intercompanyEnabled"),
+    ),
+    key=("number",),
+    indexes=("number",),
+    series="BANK",
+    may_insert=True,
+    may_modify=True,
+    may_delete=True,
+)
+
+EMPLOYEES = EntitySet(
+    name="employees",
+    entity="employee",
+    caption="Employee",
+    fields=(
+        identity(),
+        code("number", 20),
+        text("displayName", ro=True, computed=True),
+        text("givenName", 30),
+        text("middleName", 30),
+        text("surname", 30),
+        text("jobTitle", 30),
+        text("addressLine1", 100),
+        text("addressLine2", 50),
+        text("city", 30),
+        text("state", 30),
+        code("country", 10),
+        code("postalCode", 20),
+        text("phoneNumber", 30),
+        text("mobilePhone", 30),
+        text("email", 80),
+        text("personalEmail", 80),
+        date("employmentDate"),
+        date("terminationDate"),
+        enum("status", EMPLOYEE_STATUS),
+        date("birthDate"),
+        code("statisticsGroupCode", 10),
+        *later("27.0", text("bankBranchNumber", 20)),
+        *later("27.0", text("bankAccountNumber", 30)),
+        *later("27.0", code("iban", 50)),
+        stamp(),
+    ),
+    key=("number",),
+    indexes=("number",),
+    navigations=(
+        Navigation("picture", "pictures", "id", "id", is_many=False),
+        Navigation("defaultDimensions", "defaultDimensions", "id", "parentId"),
+        Navigation("documentAttachments", "documentAttachments", "id", "parentId"),
+    ),
+    series="EMP",
+    may_insert=True,
+    may_modify=True,
+    may_delete=True,
+)
+
+PROJECTS = EntitySet(
+    name="projects",
+    entity="project",
+    caption="Job",
+    fields=(
+        identity(),
+        code("number", 20),
+        text("displayName", 100),
+        stamp(),
+    ),
+    key=("number",),
+    indexes=("number",),
+    navigations=(
+        Navigation("documentAttachments", "documentAttachments", "id", "parentId"),
+        Navigation("pdfDocument", "pdfDocument", "id", "parentId", is_many=False, since="28.0"),
+    ),
+    series="JOB",
+    may_insert=True,
+    may_modify=True,
+    may_delete=True,
+)
+
+SETS = (
+    BANK_ACCOUNTS,
+    EMPLOYEES,
+    PROJECTS,
+)
