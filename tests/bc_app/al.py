@@ -34,7 +34,7 @@ _TOKEN = re.compile(
 )
 
 
-class NotAL(ValueError):
+class NotALError(ValueError):
     """The text has not the outer form of AL."""
 
 
@@ -123,7 +123,7 @@ def words(source: str) -> Iterator[str]:
     while place < len(source):
         found = _TOKEN.match(source, place)
         if found is None:
-            raise NotAL(f"cannot read {source[place : place + 20]!r}")
+            raise NotALError(f"cannot read {source[place : place + 20]!r}")
         if found.lastgroup != "space":
             yield found.group()
         place = found.end()
@@ -140,7 +140,7 @@ class _Reader:
     def take(self, *wanted: str) -> str:
         word = self.next
         if not word or (wanted and word not in wanted):
-            raise NotAL(f"{self.path.name}: {word!r} where {' or '.join(wanted) or 'more'} was expected")
+            raise NotALError(f"{self.path.name}: {word!r} where {' or '.join(wanted) or 'more'} was expected")
         self.place += 1
         return word
 
@@ -177,7 +177,7 @@ class _Reader:
         )
         self.body(found)
         if self.next:
-            raise NotAL(f"{self.path.name}: {self.next!r} after the object")
+            raise NotALError(f"{self.path.name}: {self.next!r} after the object")
         return found
 
     def body(self, block: Block) -> None:
@@ -200,7 +200,7 @@ class _Reader:
             elif self.next in ("(", "{"):
                 block.blocks.append(self.block(word))
             else:
-                raise NotAL(f"{self.path.name}: {word!r} begins nothing known")
+                raise NotALError(f"{self.path.name}: {word!r} begins nothing known")
         self.take("}")
 
     def block(self, kind: str) -> Block:

@@ -23,12 +23,12 @@ NAME = "tree-sitter-al"
 FOLDER = ROOT / ".test" / "al-grammar"
 
 
-class NoGrammar(RuntimeError):
+class NoGrammarError(RuntimeError):
     """The grammar is not installed and cannot be fetched."""
 
 
 def parser() -> tree_sitter.Parser:
-    """Give a parser of AL; raises NoGrammar."""
+    """Give a parser of AL; raises NoGrammarError."""
     if importlib.util.find_spec("tree_sitter_al") is None:
         _make_findable()
     import tree_sitter_al
@@ -62,7 +62,7 @@ def _fetch(version: str, hashes: list[str], folder: Path) -> None:
         answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         wheels = list(Path(temporary).glob("*.whl"))
         if answer.returncode or not wheels:
-            raise NoGrammar(answer.stderr.strip())
+            raise NoGrammarError(answer.stderr.strip())
         folder.parent.mkdir(parents=True, exist_ok=True)
         unpacked = Path(tempfile.mkdtemp(dir=folder.parent))
         with zipfile.ZipFile(wheels[0]) as wheel:

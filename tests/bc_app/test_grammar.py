@@ -1,4 +1,4 @@
-"""Every AL file is read by the grammar that tree-sitter has for AL; the compiler itself runs only with symbols of BC."""
+"""Every AL file is read by the grammar that tree-sitter has for AL; the compiler is not at hand here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def parser() -> Parser:
     """The grammar; without it the tests are skipped, which CI takes for a failure."""
     try:
         return grammar.parser()
-    except grammar.NoGrammar as missing:
+    except grammar.NoGrammarError as missing:
         reason = f"the grammar of AL could not be fetched: {missing}"
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
