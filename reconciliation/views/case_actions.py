@@ -16,6 +16,16 @@ from .reasons import COMES_LATER
 
 Status = ExceptionCase.Status
 
+# Billed over what an order has received in Business Central, where a receipt is what was accepted.
+OVER_RECEIPT = {
+    "NO_RECEIPT",
+    "OVER_RECEIVED",
+    "OVER_ACCEPTED",
+    "OVER_ORDERED",
+    "NO_ACCEPTANCE",
+    "AMOUNT_OVER_ACCEPTED",
+}
+
 
 @dataclass(frozen=True)
 class Action:
@@ -43,7 +53,7 @@ def actions(
     """Give what this person can do with the case now; `tried` is the one to show unfolded."""
     if not shown.is_open:
         return []
-    offered = _on_proposal(proposal, user) if proposal else _on_case(shown, findings, user)
+    offered = _on_proposal(shown, findings, proposal, user) if proposal else _on_case(shown, findings, user)
     return [
         replace(action, number=number, is_open=action.name == tried)
         for number, action in enumerate(offered, start=1)
@@ -129,13 +139,15 @@ def _release_action(shown: ExceptionCase, findings: list[Finding], user: User, *
     amount = cases.ledger_at_stake(shown, blocking)
     limit = cases.release_limit(shown.company, user)
     shown_limit = figures.money(limit, shown.company.ledger_currency)
+    held_up = _held_up(shown, blocking)
     if amount is not None and amount <= limit:
         return Action(
             "release",
             _("Release once"),
             note=_("lets {amount} through; your limit is {limit}").format(
                 amount=figures.money(amount, shown.company.ledger_currency), limit=shown_limit
-            ),
+            )
+            + held_up,
             button=_("Release"),
             label=_("Why is this all right?"),
             is_suggested=suggested,
@@ -152,7 +164,7 @@ def _release_action(shown: ExceptionCase, findings: list[Finding], user: User, *
     return Action(
         "release",
         _("Send release for approval"),
-        note=note,
+        note=note + held_up,
         button=_("Send for approval"),
         label=_("Why is this all right?"),
         is_suggested=suggested,
@@ -160,7 +172,24 @@ def _release_action(shown: ExceptionCase, findings: list[Finding], user: User, *
     )
 
 
-def _on_proposal(proposal: Resolution, user: User) -> list[Action]:
+def _held_up(shown: ExceptionCase, blocking: list[Finding]) -> str:
+    """Warn that Business Central holds up what is billed over the receipts of its order."""
+    if not OVER_RECEIPT & {finding.code for finding in blocking} or not _bills_an_order(shown):
+        return ""
+    return ". " + _(
+        "Business Central posts no more than was received: a released invoice stops there as a dead letter "
+        "until the rest is received, or someone posts it by hand"
+    )
+
+
+def _bills_an_order(shown: ExceptionCase) -> bool:
+    invoice = shown.invoice
+    return bool(invoice.order_number) or invoice.lines.exclude(order_number="").exists()
+
+
+def _on_proposal(
+    shown: ExceptionCase, findings: list[Finding], proposal: Resolution, user: User
+) -> list[Action]:
     own = proposal.by_id == user.pk
     refused = ""
     if own:
@@ -171,7 +200,7 @@ def _on_proposal(proposal: Resolution, user: User) -> list[Action]:
         Action(
             "approve",
             _("Approve"),
-            note=_("the invoice goes to Business Central"),
+            note=_("the invoice goes to Business Central") + _held_up(shown, cases.blocking(findings)),
             button=_("Approve"),
             label=_("Note (optional)"),
             needs_reason=False,

@@ -126,6 +126,39 @@ def test_the_page_offers_each_role_what_it_may_do(desk, signed_in, role):
     assert ("you may not resolve exceptions" in words(response)) == (role not in RESOLVERS)
 
 
+HELD_UP = "Business Central posts no more than was received"
+
+
+def test_before_a_release_over_the_receipts_the_clerk_reads_what_will_happen(desk, signed_in):
+    case = factories.billed_before_receipt(desk)
+
+    page = signed_in(CLERK).get(reverse("case", args=[case.pk]))
+
+    assert (
+        f"lets 50.00 EUR through; your limit is 500.00 EUR. {HELD_UP}: a released invoice stops there "
+        "as a dead letter until the rest is received, or someone posts it by hand"
+    ) in words(page)
+
+
+def test_the_approver_reads_it_too(desk, signed_in):
+    clerk = factories.person(CLERK, username="carl")
+    case = factories.billed_before_receipt(desk, price="500.00")
+    cases.release(case, by=clerk, reason="The lift has to run")
+
+    page = signed_in(APPROVER).get(reverse("case", args=[case.pk]))
+
+    assert f"the invoice goes to Business Central. {HELD_UP}" in words(page)
+
+
+def test_a_release_of_a_price_holds_nothing_up(desk, signed_in):
+    case = factories.price_over_order(desk)
+
+    page = signed_in(CLERK).get(reverse("case", args=[case.pk]))
+
+    assert "lets 10.00 EUR through; your limit is 500.00 EUR" in words(page)
+    assert HELD_UP not in words(page)
+
+
 def test_a_release_within_the_limit_sends_the_invoice_on_its_way(desk, signed_in):
     case = case_in(desk, "open", colleague())
 
