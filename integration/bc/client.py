@@ -295,7 +295,7 @@ class Client:
         for operation in operations:
             _check_operation(operation)
         write = any(each.is_write for each in operations)
-        headers = {"Isolation": "snapshot"} if snapshot else {}
+        headers = {"Content-Type": "application/json"} | ({"Isolation": "snapshot"} if snapshot else {})
         body = batches.write(operations, f"companies({self.company_id()})", ENGLISH | JSON)
         url = f"{_root(self.connection.base_url)}/$batch"
         request = self._request("POST", url, "a batch", headers, body=body, write=write)
