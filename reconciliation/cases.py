@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from masterdata import lookup
 from masterdata.models import Company
 
-from . import documents
+from . import documents, matching
+from .gathering import override_of
 from .models import Comment, ExceptionCase, Finding, ReleaseLimit, Resolution, SupplierInvoice
 from .roles import APPROVE, RESOLVE, SEE_CASES, TALK, refusal
 
@@ -239,12 +240,11 @@ def overrides(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 
 def covers(given: Iterable[dict[str, Any]], findings: Iterable[Finding]) -> bool:
-    """Tell whether a proposal still covers every finding that blocks today."""
-    allowed = {(row["code"], row["line"], row["subject"]): row for row in given}
+    """Tell whether a proposal still covers every finding that blocks today, as the engine will see it."""
+    allowed = {(row["code"], row["line"], row["subject"]): override_of(row) for row in given}
     return all(
-        (row := allowed.get((finding.code, finding.line, finding.subject or None))) is not None
-        and _at_most(finding.variance, row["quantity"])
-        and _at_most(finding.amount, row["amount"])
+        (override := allowed.get((finding.code, finding.line, finding.subject or None))) is not None
+        and matching.covers(override, finding.variance, finding.amount)
         for finding in findings
     )
 
@@ -419,10 +419,6 @@ def _stated(reason: str) -> str:
 
 def _plain(figure: Decimal | None) -> str | None:
     return None if figure is None else f"{figure.normalize():f}"
-
-
-def _at_most(today: Decimal | None, covered: str | None) -> bool:
-    return today is None or covered is None or abs(today) <= abs(Decimal(covered))
 
 
 def _clock(moment: datetime.datetime) -> str:

@@ -248,7 +248,7 @@ class _Gathered:
             case__invoice__in=ids, kind=Resolution.Kind.RELEASE, state=Resolution.State.DONE
         )
         for invoice, covered in rows.order_by("pk").values_list("case__invoice_id", "overrides"):
-            given[invoice] += [_override(row) for row in covered]
+            given[invoice] += [override_of(row) for row in covered]
         return given
 
     # --- laying out ----------------------------------------------------------------------------------------
@@ -464,7 +464,8 @@ def _vendor(row: Vendor) -> facts.Vendor:
     return facts.Vendor(row.number, blocked=row.blocked)
 
 
-def _override(row: dict[str, Any]) -> facts.Override:
+def override_of(row: dict[str, Any]) -> facts.Override:
+    """Read what a release covers, as it is stored with the release."""
     return facts.Override(
         code=row["code"],
         line=row.get("line"),

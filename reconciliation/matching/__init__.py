@@ -3,6 +3,7 @@
 from .engine import ENGINE_VERSION, match
 from .facts import Case
 from .findings import Code, Decision, Effect, Finding, Outcome
+from .overrides import covers
 from .wire import FormError, answer, case_from, question, read_case
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Outcome",
     "answer",
     "case_from",
+    "covers",
     "match",
     "question",
     "read_case",

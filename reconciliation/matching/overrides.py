@@ -26,14 +26,16 @@ def release(findings: Iterable[Finding], overrides: Iterable[Override]) -> list[
 
 
 def _released(finding: Finding, given: Iterable[Override]) -> Finding:
-    if finding.effect != Effect.INFO and any(covers(override, finding) for override in given):
+    if finding.effect != Effect.INFO and any(
+        covers(override, finding.variance, finding.amount) for override in given
+    ):
         return replace(finding, effect=Effect.INFO, released=True)
     return finding
 
 
-def covers(override: Override, finding: Finding) -> bool:
+def covers(override: Override, quantity: Decimal | None, amount: Decimal | None) -> bool:
     """Tell whether today's quantity and amount are at most those of the release."""
-    return _at_most(finding.variance, override.quantity) and _at_most(finding.amount, override.amount)
+    return _at_most(quantity, override.quantity) and _at_most(amount, override.amount)
 
 
 def _at_most(today: Decimal | None, covered: Decimal | None) -> bool:

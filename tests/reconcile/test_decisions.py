@@ -281,3 +281,19 @@ def test_an_invoice_that_bc_has_posted_meanwhile_is_out_of_everyones_hands(case,
     case.refresh_from_db()
     assert case.status == ExceptionCase.Status.OPEN
     assert not case.resolutions.exists()
+
+
+def test_a_proposal_does_not_cover_figures_that_have_grown_since(desk, clerk, approver):
+    bc_id = uuid.uuid4()
+    desk.order("PO-1", ordered(price="500"))
+    desk.invoice("R-100", billed(price="500"), bc_id=bc_id)
+    reconcile.match_due()
+    proposed = cases.release(ExceptionCase.objects.get(), by=clerk, reason="The lift has to run")
+    invoice = desk.invoice("R-100", billed(quantity="11", price="500"), bc_id=bc_id)
+    reconcile.match_due()
+
+    with pytest.raises(cases.StaleCase, match="figures have grown"):
+        cases.approve(proposed, by=approver)
+
+    assert ExceptionCase.objects.get().status == ExceptionCase.Status.PROPOSED
+    assert status_of(invoice) == Status.BLOCKED
