@@ -104,7 +104,7 @@ def _wanted(request: HttpRequest) -> list[Message]:
         shown = Question.of(QueryDict(request.POST.get("shown", "")))
         return list(shown.stuck(company)[:MANY]) if company else []
     keys = [int(key) for key in request.POST.getlist("message")[:MANY] if key.isdigit()]
-    return list(Message.objects.filter(pk__in=keys).order_by("pk"))
+    return list(Message.objects.filter(company=company, pk__in=keys).order_by("pk"))
 
 
 def _answer(request: HttpRequest, company: Company) -> dict[str, Any]:
