@@ -60,5 +60,6 @@ BC_CONCURRENCY = ENV.number("BC_CONCURRENCY", 4)
 
 OUTBOX_LEASE_SECONDS = ENV.number("OUTBOX_LEASE_SECONDS", 120)
 # All waits of the outbox are multiplied by this. A lost answer may still become a document in BC for
-# 16 minutes (its requests end after 8, its queue holds as long), so anything but 1 is for the sandbox, whose requests end with their connection.
+# 16 minutes (its requests end after 8, its queue holds as long), so anything but 1 is for the sandbox,
+# whose requests end with their connection.
 OUTBOX_PACE = ENV.fraction("OUTBOX_PACE", "1")
