@@ -1,7 +1,7 @@
 """A small reader of AL: objects, their properties and blocks, and the words of their code.
 
-It knows the outer form of the language and no meaning: what it does not know stays a list of words. The grammar
-of tree-sitter reads the same files in `test_grammar.py` and checks what this reader found.
+It knows the outer form of the language and no meaning: what it does not know stays a list of words.
+`test_grammar.py` reads the same files with the grammar of tree-sitter and checks what this reader found.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the AL app uses of the base application: namespaces, fields and procedures, as of release 28.
 
-Read from Microsoft's published source. The compiler would know; here this table stands in for its symbols, so that
-a mistyped name fails a test instead of a customer's build.
+Read from Microsoft's published source. The compiler would know; here this table stands in for its symbols,
+so that a mistyped name fails a test instead of a customer's build.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Every name that the code uses exists: objects, fields, procedures, namespaces; a stand-in for the compiler."""
+"""Every name that the code uses exists: objects, fields, procedures, namespaces; for want of a compiler."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ RECORD_METHODS = {
     "DeleteAll",
     "Find",
     "FindFirst",
+    "FindLast",
     "FindSet",
     "Get",
     "GetBySystemId",
@@ -40,7 +41,7 @@ def test_every_field_that_the_code_names_exists(found: al.Object) -> None:
 
 
 def used_fields(found: al.Object) -> Iterator[tuple[str, str]]:
-    """Give what is read as a field: after a record and a dot, or as argument of a method that takes fields."""
+    """Give what is read as a field: after a record and a dot, or as an argument of certain methods."""
     records, words = model.records(found), found.words
     for place in range(len(words) - 3):
         table = records.get(words[place])

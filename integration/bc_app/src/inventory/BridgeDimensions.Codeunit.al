@@ -25,7 +25,7 @@ codeunit 50606 "Bridge Dimensions"
             exit(DimensionSetId);
         DimensionManagement.GetDimensionSet(TempDimensionSetEntry, DimensionSetId);
         foreach Pair in Dimensions.Split(';') do
-            if Pair.Trim() <> '' then
+            if DelChr(Pair) <> '' then
                 Put(TempDimensionSetEntry, DimensionSetId, Pair, Dimensions);
         exit(DimensionManagement.GetDimensionSetID(TempDimensionSetEntry));
     end;
@@ -60,11 +60,11 @@ codeunit 50606 "Bridge Dimensions"
         DimensionValueCode: Text;
         Position: Integer;
     begin
-        Position := Pair.IndexOf('=');
-        if Position = 0 then
+        Position := StrPos(Pair, '=');
+        if Position < 2 then
             Error(FormErr, Dimensions);
-        DimensionCode := Pair.Substring(1, Position - 1).Trim();
-        DimensionValueCode := Pair.Substring(Position + 1).Trim();
+        DimensionCode := DelChr(CopyStr(Pair, 1, Position - 1), '<>');
+        DimensionValueCode := DelChr(CopyStr(Pair, Position + 1), '<>');
         if not (StrLen(DimensionCode) in [1 .. MaxStrLen(TempDimensionSetEntry."Dimension Code")]) or
            not (StrLen(DimensionValueCode) in [1 .. MaxStrLen(TempDimensionSetEntry."Dimension Value Code")])
         then

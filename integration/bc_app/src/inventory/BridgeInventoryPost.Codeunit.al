@@ -16,6 +16,7 @@ codeunit 50605 "Bridge Inventory Post"
                   tabledata "Bridge Inventory Request Line" = r,
                   tabledata "Bridge Setup" = r,
                   tabledata "G/L Account" = r,
+                  tabledata "Item Ledger Entry" = r,
                   tabledata Location = r,
                   tabledata "Source Code Setup" = r;
     TableNo = "Bridge Inventory Request";
@@ -49,7 +50,7 @@ codeunit 50605 "Bridge Inventory Post"
         repeat
             PostLine(InventoryRequest, InventoryRequestLine, DocumentNo, ItemJnlPostLine);
         until InventoryRequestLine.Next() = 0;
-        InventoryRequest.MarkPosted(DocumentNo);
+        InventoryRequest.MarkPosted(DocumentNo, GetLastEntryNo(InventoryRequest, DocumentNo));
     end;
 
     local procedure PostLine(InventoryRequest: Record "Bridge Inventory Request"; InventoryRequestLine: Record "Bridge Inventory Request Line"; DocumentNo: Code[20]; var ItemJnlPostLine: Codeunit "Item Jnl.-Post Line")
@@ -154,6 +155,17 @@ codeunit 50605 "Bridge Inventory Post"
         BridgeSetup.GetOrDefault();
         BridgeSetup.TestField("Inventory Request Nos.");
         exit(NoSeries.GetNextNo(BridgeSetup."Inventory Request Nos.", InventoryRequest."Posting Date"));
+    end;
+
+    local procedure GetLastEntryNo(InventoryRequest: Record "Bridge Inventory Request"; DocumentNo: Code[20]): BigInteger
+    var
+        ItemLedgerEntry: Record "Item Ledger Entry";
+    begin
+        ItemLedgerEntry.SetLoadFields("Entry No.");
+        ItemLedgerEntry.SetRange("Document No.", DocumentNo);
+        ItemLedgerEntry.SetRange("External Document No.", InventoryRequest.ExternalDocumentNo());
+        if ItemLedgerEntry.FindLast() then
+            exit(ItemLedgerEntry."Entry No.");
     end;
 
     local procedure GetSourceCode(Kind: Enum "Bridge Inventory Kind"): Code[10]

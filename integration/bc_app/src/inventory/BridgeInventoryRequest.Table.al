@@ -62,6 +62,12 @@ table 50603 "Bridge Inventory Request"
             DataClassification = CustomerContent;
             Editable = false;
         }
+        field(13; "Result Entry No."; BigInteger)
+        {
+            Caption = 'Result Entry No.';
+            DataClassification = CustomerContent;
+            Editable = false;
+        }
     }
 
     keys
@@ -122,13 +128,14 @@ table 50603 "Bridge Inventory Request"
     end;
 
     /// <summary>
-    /// Notes that the request is posted, and as what.
+    /// Notes that the request is posted, and as what: the number, and the last of the item ledger entries.
     /// </summary>
-    internal procedure MarkPosted(DocumentNo: Code[20])
+    internal procedure MarkPosted(DocumentNo: Code[20]; EntryNo: BigInteger)
     begin
         Status := Status::Posted;
         "Error Text" := '';
         "Result Document No." := DocumentNo;
+        "Result Entry No." := EntryNo;
         Modify();
     end;
 

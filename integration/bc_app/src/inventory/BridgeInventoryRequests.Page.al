@@ -51,6 +51,10 @@ page 50642 "Bridge Inventory Requests"
                 {
                     ToolTip = 'Specifies the document number of the item ledger entries.';
                 }
+                field("Result Entry No."; Rec."Result Entry No.")
+                {
+                    ToolTip = 'Specifies the number of the last item ledger entry.';
+                }
             }
         }
     }

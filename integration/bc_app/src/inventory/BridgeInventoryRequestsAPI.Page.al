@@ -65,6 +65,11 @@ page 50603 "Bridge Inventory Requests API"
                     Caption = 'Result Document No.', Locked = true;
                     Editable = false;
                 }
+                field(resultEntryNumber; Rec."Result Entry No.")
+                {
+                    Caption = 'Result Entry No.', Locked = true;
+                    Editable = false;
+                }
                 field(lastModifiedDateTime; Rec.SystemModifiedAt)
                 {
                     Caption = 'Last Modified Date', Locked = true;
