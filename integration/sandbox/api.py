@@ -28,10 +28,13 @@ from integration.sandbox.odata import Query, Reader, navigation_filter, parse_qu
 from integration.sandbox.rules import Work, rules_of
 from integration.sandbox.settings import Settings
 from integration.sandbox.store import PLATFORM, Store
+from integration.sandbox.subscriptions import NAME as SUBSCRIPTIONS
+from integration.sandbox.subscriptions import Subscriptions, supported
 from integration.sandbox.table import Row
 from integration.sandbox.values import is_guid
 
 ENVIRONMENT = "sandbox"
+RUNTIME_ROUTE = "microsoft/runtime/beta"
 ACTION_PREFIX = "microsoft.nav."
 _SEGMENT = re.compile(r"^([A-Za-z_][\w.]*)(?:\(([^()]*)\))?$")
 _VERBS = {"POST": "may_insert", "PATCH": "may_modify", "DELETE": "may_delete"}
@@ -79,7 +82,10 @@ class Target:
 class Api:
     """Answers every call below `/v2.0/…/api/`."""
 
-    def __init__(self, store: Store, identity: Identity, settings: Settings) -> None:
+    def __init__(
+        self, store: Store, identity: Identity, settings: Settings, subscriptions: Subscriptions
+    ) -> None:
+        self._subscriptions = subscriptions
         self._store = store
         self._identity = identity
         self._settings = settings
@@ -104,7 +110,11 @@ class Api:
         request.entity_set = segments[-1].name
         if segments[0].name == "companies" and len(segments) == 1:
             return self._companies(request, segments[0], route.url, route.sets)
+        if segments[0].name == SUBSCRIPTIONS and len(segments) == 1:
+            return self._subscriptions.handle(request, segments[0].key, route.url)
         place = self._place(request, route.url, route.sets, segments)
+        if route.name == RUNTIME_ROUTE:
+            return self._discovery(request, place)
         return self._answer(request, place)
 
     def _operation(self, request: Request) -> Reply:
@@ -123,7 +133,7 @@ class Api:
         if parts[start - 1].lower() != ENVIRONMENT:
             raise Refusal(404, "NoEnvironment", f"Environment '{parts[start - 1]}' does not exist.")
         rest = parts[start + 1 :]
-        for name in entities.routes(self._settings.level):
+        for name in (*entities.routes(self._settings.level), RUNTIME_ROUTE):
             route = name.split("/")
             if rest[: len(route)] == route:
                 prefix = "/".join(parts[: start + 1] + route)
@@ -131,7 +141,21 @@ class Api:
                 return Route(name, url, self._sets(name), rest[len(route) :])
         raise unknown_path("/".join(rest[:3]))
 
+    def _discovery(self, request: Request, place: Place) -> Reply:
+        """What the platform tells about itself: routes, and what can be subscribed to."""
+        _expect_get(request)
+        names = [each.name for each in place.rest]
+        if names == ["webhookSupportedResources"]:
+            paths = supported(self._settings, place.company)
+            return Reply(200, orjson.dumps({"value": [{"resource": f"/{path}"} for path in paths]}))
+        if names == ["apiRoutes"]:
+            routes = entities.routes(self._settings.level)
+            return Reply(200, orjson.dumps({"value": [{"route": route} for route in routes]}))
+        raise unknown_path("/".join(names))
+
     def _sets(self, route: str) -> dict[str, EntitySet]:
+        if route == RUNTIME_ROUTE:
+            return {}
         return entities.served(route, self._settings.version, has_extension=self._settings.extension_fields)
 
     def _place(
@@ -173,7 +197,7 @@ class Api:
         """Walk the path below the company; raises Refusal 404 where it leads nowhere."""
         first, *others = place.rest
         spec = place.sets.get(first.name)
-        if spec is None or spec.name == "companies":
+        if spec is None or spec.name in ("companies", SUBSCRIPTIONS):
             raise unknown_path(first.name)
         target = Target(spec, self._row(place, spec, first.key, None))
         for segment in others:

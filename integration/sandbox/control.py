@@ -96,6 +96,7 @@ class Control:
             create_first_company(self._store, self._identity)
         self._faults.replace([])
         self._sandbox.later.drop()
+        self._sandbox.notifications.forget()
         self._sandbox.limiter.clear()
         self._log.clear()
         settings.change(self._settings, self._store, settings.Settings().as_dict() | self._start)

@@ -30,11 +30,13 @@ class Later:
             timer.start()
 
     def settle(self) -> int:
-        """Do all that is waiting now, in the order it came; answers how much that was."""
-        done = 0
-        while number := self._first():
-            done += self._do(number)
-        return done
+        """Do all that is waiting now, in the order it came; answers how much that was.
+
+        What this work puts off in its turn, such as a repetition, waits for the next time.
+        """
+        with self._lock:
+            numbers = sorted(self._waiting)
+        return sum(self._do(number) for number in numbers)
 
     def drop(self) -> None:
         """Forget all that is waiting."""
@@ -48,10 +50,6 @@ class Later:
         with self._lock:
             self._is_closed = True
         self.drop()
-
-    def _first(self) -> int:
-        with self._lock:
-            return min(self._waiting, default=0)
 
     def _do(self, number: int) -> bool:
         with self._lock:

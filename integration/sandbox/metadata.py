@@ -29,7 +29,8 @@ def document(sets: dict[str, EntitySet]) -> bytes:
 def _entity_type(spec: EntitySet, sets: dict[str, EntitySet]) -> str:
     properties = "".join(_property(each) for each in spec.shown)
     navigations = "".join(_navigation(each, sets) for each in spec.navigations if each.target in sets)
-    key = '<Key><PropertyRef Name="id"/></Key>' if "id" in spec.by_name else ""
+    name = "id" if "id" in spec.by_name else spec.key[0] if spec.key[0] in spec.by_name else ""
+    key = f'<Key><PropertyRef Name="{name}"/></Key>' if name else ""
     return f"<EntityType Name={quoteattr(spec.entity)}>{key}{properties}{navigations}</EntityType>"
 
 

@@ -14,10 +14,13 @@ from integration.sandbox.errors import Refusal, refused, unknown_path
 from integration.sandbox.http import Reply, Request
 from integration.sandbox.late import Later
 from integration.sandbox.limits import Limiter
+from integration.sandbox.notifications import Notifications
 from integration.sandbox.oauth import Authority
+from integration.sandbox.post import Poster
 from integration.sandbox.request_log import RequestLog
 from integration.sandbox.server import Server
 from integration.sandbox.store import Store
+from integration.sandbox.subscriptions import Subscriptions
 
 
 class Sandbox:
@@ -43,7 +46,10 @@ class Sandbox:
         self.log = RequestLog()
         clients = identity.Clients(self.store, self.identity)
         self.authority = Authority(self.identity, self.settings, clients)
-        self.api = Api(self.store, self.identity, self.settings)
+        poster = Poster(data_dir / tls.CA_FILE, self.settings)
+        subscriptions = Subscriptions(self.store, self.settings, poster)
+        self.notifications = Notifications(self.store, self.settings, subscriptions, poster, self.later)
+        self.api = Api(self.store, self.identity, self.settings, subscriptions)
         self.control = Control(self, clients, start)
         self.server = Server(port, tls.server_context(data_dir), self.handle)
         self.origin = f"https://localhost:{self.server.port}"

@@ -11,7 +11,8 @@ from tests.sandbox.conftest import Client
 
 CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "bc" / "contract.json"
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
-OWN_SETS = sorted(set(entities.STANDARD_SETS) - {"companies"})
+PLATFORM_SETS = {"companies", "subscriptions"}
+OWN_SETS = sorted(set(entities.STANDARD_SETS) - PLATFORM_SETS)
 
 
 @pytest.fixture(scope="module")
@@ -67,12 +68,11 @@ def test_every_enum_agrees_with_the_contract(contract):
 
 
 @pytest.mark.shared
-def test_companies_agree_with_the_contract(contract):
-    told = {
-        each["name"]: (each["type"], each.get("maxLength")) for each in contract[0]["companies"]["fields"]
-    }
+@pytest.mark.parametrize("name", sorted(PLATFORM_SETS))
+def test_what_the_platform_serves_agrees_with_the_contract(contract, name):
+    told = {each["name"]: (each["type"], each.get("maxLength")) for each in contract[0][name]["fields"]}
 
-    ours = {each.name: (each.type, each.length) for each in entities.STANDARD_SETS["companies"].shown}
+    ours = {each.name: (each.type, each.length) for each in entities.STANDARD_SETS[name].shown}
 
     assert ours == told
 
@@ -85,7 +85,7 @@ def test_metadata_describes_exactly_what_is_served(bc: Client):
     served = {row["name"] for row in bc.get(bc.route)["value"]}
 
     assert set(sets) == served
-    for name in served - {"companies"}:
+    for name in served - PLATFORM_SETS:
         properties = {
             each.get("Name")
             for each in types[sets[name].rpartition(".")[2]].iter(f"{EDM}Property")

@@ -81,7 +81,7 @@ def served(route: str, version: str, *, has_extension: bool = False) -> dict[str
     """The sets of a route as a version shows them."""
     extra = (EXTENSION_FIELD,) if has_extension and route == STANDARD_ROUTE else ()
     return {
-        each.name: each if each.name == "companies" else each.at(version, *extra)
+        each.name: each if each in platform.SETS else each.at(version, *extra)
         for each in _ROUTES[route]
         if is_in(each.since, version)
     }

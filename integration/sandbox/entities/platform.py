@@ -1,6 +1,6 @@
 """What the platform itself serves: the companies."""
 
-from integration.sandbox.entities.declare import EntitySet, Field, guid, identity, stamp, text
+from integration.sandbox.entities.declare import EntitySet, Field, guid, hidden, identity, stamp, text
 
 COMPANIES = EntitySet(
     name="companies",
@@ -21,4 +21,29 @@ COMPANIES = EntitySet(
     key=("name",),
 )
 
-SETS = (COMPANIES,)
+SUBSCRIPTIONS = EntitySet(
+    name="subscriptions",
+    entity="subscription",
+    caption="API Webhook Subscription",
+    fields=(
+        text("subscriptionId", ro=True),
+        text("notificationUrl"),
+        text("resource"),
+        Field("timestamp", "Edm.Int64", read_only=True),
+        guid("userId", ro=True),
+        stamp(),
+        text("clientState", 2048),
+        stamp("expirationDateTime"),
+        stamp("systemCreatedAt"),
+        guid("systemCreatedBy", ro=True),
+        stamp("systemModifiedAt"),
+        guid("systemModifiedBy", ro=True),
+        hidden(guid("rowId", column="id")),
+    ),
+    key=("subscriptionId",),
+    may_insert=True,
+    may_modify=True,
+    may_delete=True,
+)
+
+SETS = (COMPANIES, SUBSCRIPTIONS)
