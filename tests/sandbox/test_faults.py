@@ -3,6 +3,9 @@
 import pytest
 import requests
 
+from integration.sandbox import faults, launch
+from tests.sandbox.conftest import connect
+
 VENDOR = {"displayName": "Fault"}
 
 
@@ -111,3 +114,123 @@ def test_cleared_faults_are_gone(bc):
     bc.running.control.clear_faults()
 
     assert len(bc.rows("items")) == 2
+
+
+def test_a_late_commit_is_done_after_the_gateway_gave_up(bc):
+    fault(bc, fault="late_commit", seconds=3600)
+
+    reply = bc.call("POST", "vendors", json=VENDOR)
+
+    assert (reply.status_code, vendors(bc)) == (504, 0)
+    assert bc.running.control.settle() == 1
+    assert vendors(bc) == 1
+    assert bc.running.control.settle() == 0
+
+
+def test_a_late_commit_comes_by_itself(bc):
+    fault(bc, fault="late_commit", seconds=0)
+
+    bc.call("POST", "vendors", json=VENDOR)
+
+    while vendors(bc) == 0:
+        pass
+
+
+def test_a_replica_does_not_show_what_was_just_written(bc):
+    replica = {"Data-Access-Intent": "ReadOnly"}
+    item = bc.rows("items?$filter=number eq 'FILTER'")[0]
+    fault(bc, fault="replica_lag", seconds=3600)
+    bc.create("vendors", VENDOR)
+    bc.change(f"items({item['id']})", {"displayName": "Better"})
+    bc.call("DELETE", f"locations({bc.rows('locations')[0]['id']})")
+
+    there = {name: bc.rows(name, headers=replica) for name in ("vendors", "items", "locations")}
+    here = {name: bc.rows(name) for name in ("vendors", "items", "locations")}
+    bc.running.control.clear_faults()
+
+    assert [len(there[name]) for name in there] == [2, 2, 2]
+    assert [len(here[name]) for name in here] == [3, 2, 1]
+    assert there["items"][0]["displayName"] == "Air filter"
+    assert here["items"][0]["displayName"] == "Better"
+    assert {name: bc.rows(name, headers=replica) for name in here} == here
+
+
+def test_a_replica_answers_reads_only(bc):
+    refused = bc.refuse("POST", "vendors", json=VENDOR, headers={"Data-Access-Intent": "ReadOnly"})
+
+    assert refused[0] == 400
+    assert vendors(bc) == 0
+
+
+def test_a_storm_refuses_everything_once_it_has_begun(bc):
+    fault(bc, fault="throttle_storm", rate=0.3, seed=2, seconds=3600)
+
+    replies = [bc.call("GET", "locations") for _ in range(40)]
+    statuses = [reply.status_code for reply in replies]
+
+    begun = statuses.index(429)
+    assert begun > 0
+    assert set(statuses[begun:]) == {429}
+    assert 3590 < int(replies[-1].headers["Retry-After"]) <= 3600
+
+
+def test_a_token_may_expire_before_its_time(bc):
+    fault(bc, fault="token_expiry", times=1)
+
+    statuses = [bc.call("GET", "items").status_code for _ in range(2)]
+    renewed = connect(bc.running).call("GET", "items").status_code
+
+    assert (statuses, renewed) == ([401, 401], 200)
+
+
+@pytest.mark.parametrize(
+    ("name", "status", "retry_after"), [("bad_gateway", 502, "3"), ("operation_timeout", 408, None)]
+)
+def test_a_call_that_was_never_done_says_so_in_several_ways(bc, name, status, retry_after):
+    fault(bc, fault=name, retry_after=3)
+
+    reply = bc.call("POST", "vendors", json=VENDOR)
+
+    assert (reply.status_code, reply.headers.get("Retry-After")) == (status, retry_after)
+    assert vendors(bc) == 0
+
+
+def test_messages_come_in_another_language_whatever_was_asked_for(bc):
+    order = bc.order({"quantity": 1})
+    path = f"purchaseOrders({order['id']})/Microsoft.NAV.receiveAndInvoice"
+    english = bc.refuse("POST", path, headers={"Accept-Language": "en-US"})
+    fault(bc, fault="language_switch")
+
+    spanish = bc.refuse("POST", path, headers={"Accept-Language": "en-US"})
+    unknown = bc.refuse("GET", "items?$select=colour", headers={"Accept-Language": "en-US"})
+
+    assert spanish[:2] == english[:2]
+    assert "document number of the document" in english[2]
+    assert unknown[1:] == ("BadRequest_NotFound", "Se produjo un error al procesar la solicitud.")
+
+
+def test_a_tenant_speaks_its_language_to_who_does_not_ask_for_english(bc):
+    bc.running.control.settings(language="es-ES")
+
+    told = [
+        bc.refuse("POST", "unitsOfMeasure", json={"code": "PCS"}, headers=headers)[2]
+        for headers in ({}, {"Accept-Language": "en-US"})
+    ]
+
+    assert told[0].startswith("El registro de la tabla Unit of Measure ya existe.")
+    assert told[1].startswith("The record in table Unit of Measure already exists.")
+
+
+def test_a_mixture_holds_every_fault_by_rate_and_seed():
+    rules = faults.mixture(0.1, seed=7)
+
+    assert {rule["fault"] for rule in rules} == set(faults.FAULTS)
+    assert {rule["rate"] for rule in rules} <= {0.1, 0.01, 1}
+    faults.Faults().replace(rules)
+
+
+def test_weather_can_be_chosen_at_the_start(tmp_path):
+    with launch.start(tmp_path, faults=faults.mixture(0.2, seed=3)) as running:
+        kinds = {rule["fault"] for rule in running.control.faults()}
+
+    assert kinds == set(faults.FAULTS)
