@@ -1,0 +1,249 @@
+"""A removed field pauses only what uses it, says so where it is seen, and what waits goes on by itself."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import Client as Browser
+from django.utils import timezone
+
+from integration import connections, sync, tasks
+from integration.bc import FieldType, Metadata
+from integration.contract import Paused, checking
+from integration.models import Attempt, ContractFinding, ContractReading, FieldMappingRow, Message, SyncRun
+from tests.contract.conftest import with_field, without
+from tests.delivery.house import House, states
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def house(tenant: Any) -> House:
+    from tests.delivery.house import prepare_house
+
+    return prepare_house(tenant())
+
+
+@pytest.fixture
+def offered(house: House) -> Metadata:
+    checking.check()
+    return connections.client().metadata()
+
+
+def settle(offered: Metadata) -> checking.Checked:
+    return checking.settle(offered, expects_app=True)
+
+
+def paused(checked: checking.Checked) -> list[str]:
+    return [each.feature.key for each in checked.standings if each.state == "paused"]
+
+
+def test_a_removed_mapped_field_lets_orders_wait_and_nothing_else(house: House, offered: Metadata):
+    order, movement = house.order(), house.consumption()
+    checked = settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+
+    house.drain()
+
+    order.refresh_from_db(), movement.refresh_from_db()
+    assert paused(checked) == ["purchase_order"]
+    assert (order.state, movement.state) == ("waiting", "done")
+    assert order.waiting_for.startswith(
+        "Business Central no longer has purchaseOrders.requestedReceiptDate, which the mapping purchase "
+        "order → BC writes."
+    )
+    assert house.dump("purchaseOrders") == []
+
+
+def test_what_comes_in_while_it_is_paused_waits_too(house: House, offered: Metadata):
+    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+
+    house.order("PO-9")
+    house.drain()
+
+    assert states() == ["waiting"]
+
+
+def test_what_waited_is_posted_by_itself_when_the_field_is_back(house: House, offered: Metadata):
+    house.order()
+    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+    house.drain()
+
+    checked = checking.check()  # the sandbox never lost it
+    house.drain()
+
+    assert (checked.ok, paused(checked)) == (True, [])
+    assert states() == ["done"]
+    assert len(house.dump("purchaseOrders")) == 1
+    assert ContractFinding.objects.get().resolved_at is not None
+
+
+def test_changing_the_mapping_ends_the_pause_without_asking_bc(house: House, offered: Metadata):
+    house.order()
+    doctored = with_field(
+        without(offered, "purchaseOrders", "requestedReceiptDate"),
+        "purchaseOrders",
+        FieldType("requestedDeliveryDate", "Edm.Date"),
+    )
+    settle(doctored)
+    finding = ContractFinding.objects.open().get()
+    assert finding.successor == "requestedDeliveryDate"
+
+    FieldMappingRow.objects.filter(target="requestedReceiptDate").update(target=finding.successor)
+    house.sandbox.control.forget_requests()
+    checked = checking.rejudge()
+
+    assert checked is not None
+    assert checked.ok
+    assert house.sandbox.control.requests()["total"] == 0
+
+
+def test_orders_that_bc_refused_for_the_missing_field_wait_like_the_others(house: House, offered: Metadata):
+    order = house.order()
+    Message.objects.filter(pk=order.pk).update(
+        state="dead",
+        error_code="BadRequest_NotFound",
+        error_detail="Could not find a property named 'requestedReceiptDate' on type "
+        "'Microsoft.NAV.purchaseOrder'.",
+    )
+    other = house.order("PO-2")
+    Message.objects.filter(pk=other.pk).update(state="dead", error_code="Internal_ServerError")
+
+    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+
+    assert states() == ["waiting", "dead"]
+
+
+def test_what_may_have_reached_bc_is_still_looked_for(house: House, offered: Metadata):
+    order = house.order()
+    now = timezone.now()
+    Message.objects.filter(pk=order.pk).update(state="verifying", unknown_since=now, next_attempt_at=now)
+
+    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+
+    assert states() == ["verifying"]
+
+
+def test_a_removed_field_of_a_list_stops_its_pull_and_no_other(house: House, offered: Metadata):
+    settle(without(offered, "vendors", "currencyCode"))
+    client, company = connections.client(), house.company
+
+    items = sync.pull_one(client, company, "items")
+    with pytest.raises(Paused) as stopped:
+        sync.pull_one(client, company, "vendors")
+
+    run = SyncRun.objects.get(entity="vendors")
+    assert items.state == "done"
+    assert run.state == "failed"
+    assert run.error == str(stopped.value)
+    assert run.error.startswith("Business Central no longer has vendors.currencyCode. Pulling vendors is")
+
+    checking.check()
+
+    assert sync.pull_one(client, company, "vendors").state == "done"
+
+
+def test_the_same_finding_is_told_once_however_often_it_is_checked(house: House, offered: Metadata, caplog):
+    doctored = without(offered, "vendors", "currencyCode")
+    for _ in range(3):
+        settle(doctored)
+
+    assert ContractFinding.objects.count() == 1
+    assert [each.levelname for each in caplog.records if "vendors.currencyCode" in each.message] == ["ERROR"]
+    assert ContractReading.objects.count() == 2
+
+
+def test_a_tenant_that_shows_nothing_we_know_is_a_wrong_address_and_pauses_nothing(
+    house: House, offered: Metadata, settings: Any
+):
+    settings.BC_BASE_URL = settings.BC_APP_URL
+
+    with pytest.raises(CommandError, match=r"Check that the address ends in /api/v2\.0") as failed:
+        call_command("check_contract", stdout=StringIO())
+
+    assert failed.value.returncode == 2
+    assert not ContractFinding.objects.exists()
+
+
+def test_the_command_says_what_is_wrong_with_its_exit_code(house: House, monkeypatch: pytest.MonkeyPatch):
+    out = StringIO()
+    call_command("check_contract", "--json", stdout=out)
+    whole = json.loads(out.getvalue())
+    FieldMappingRow.objects.filter(target="requestedReceiptDate").update(target="receiptDateRequested")
+
+    out = StringIO()
+    with pytest.raises(CommandError) as failed:
+        call_command("check_contract", "--json", stdout=out)
+    broken = json.loads(out.getvalue())
+
+    assert (whole["ok"], whole["level"], whole["findings"]) == (True, "app", [])
+    assert (broken["ok"], failed.value.returncode) == (False, 1)
+    assert [(each["entity_set"], each["name"], each["mapping"]) for each in broken["findings"]] == [
+        ("purchaseOrders", "receiptDateRequested", "purchase order → BC")
+    ]
+    assert broken["findings"][0]["successor"] == "requestedReceiptDate"
+    assert [each["key"] for each in broken["features"] if each["state"] == "paused"] == ["purchase_order"]
+
+
+def test_it_is_checked_at_night_and_not_again_the_same_night(house: House):
+    tasks.check_contract()
+    reading = ContractReading.objects.get()
+    first = reading.last_seen_at
+    tasks.check_contract()
+    reading.refresh_from_db()
+    assert reading.last_seen_at == first
+
+    ContractReading.objects.update(
+        first_seen_at=first - datetime.timedelta(days=2), last_seen_at=first - datetime.timedelta(days=2)
+    )
+    tasks.check_contract()
+
+    reading.refresh_from_db()
+    assert reading.last_seen_at > first
+
+
+def test_a_failure_by_our_own_fault_is_cause_to_check_at_once(house: House):
+    message = house.order()
+    tasks.check_contract()
+    reading = ContractReading.objects.get()
+    now = timezone.now()
+    Attempt.objects.create(
+        message=message, number=1, fence=1, started_at=now, ended_at=now, outcome=Attempt.Outcome.BUG
+    )
+
+    tasks.check_contract()
+
+    assert ContractReading.objects.get().last_seen_at > reading.last_seen_at
+
+
+def test_set_up_tells_the_owner_and_goes_on_without_bc(house: House, settings: Any, caplog):
+    from integration import installation
+
+    house.sandbox.control.set_faults([{"fault": "unavailable", "path": "$metadata"}])
+
+    installed = installation.set_up()
+
+    assert installed.company == house.company
+    assert not ContractReading.objects.exists()
+    assert "The contract with Business Central was not checked" in caplog.text
+
+
+def test_an_administrator_reads_what_is_paused_and_why(house: House, offered: Metadata):
+    from reconciliation import roles
+    from tests.desk.reading import words
+    from tests.factories import person
+
+    roles.apply_roles()
+    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+    browser = Browser()
+    browser.force_login(person(roles.INTEGRATION_ADMIN))
+
+    shown = words(browser.get("/admin/integration/contractfinding/"))
+
+    assert "Business Central offers: with the Tieout app." in shown
+    assert "Pulling vendors standard only works" in shown
+    assert "Posting purchase orders standard only paused Business Central no longer has" in shown
