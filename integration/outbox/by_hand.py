@@ -40,7 +40,16 @@ def mark_done_by_hand(message: Message, *, by: User, reason: str, bc_number: str
         raise OutboxError("Give the number of the document in Business Central.")
     _note(message, by=by, reason=reason, text=f"Marked as posted in BC as {bc_number}")
     change(
-        message, state=State.DONE, done_at=timezone.now(), bc_number=bc_number.strip(), next_attempt_at=None
+        message,
+        state=State.DONE,
+        done_at=timezone.now(),
+        bc_number=bc_number.strip(),
+        next_attempt_at=None,
+        unknown_since=None,
+        waiting_for="",
+        error="",
+        error_code="",
+        error_detail="",
     )
     documents.mark_posted(couriers.load(message), bc_id=None, bc_number=bc_number.strip(), at=timezone.now())
     transaction.on_commit(wake)

@@ -182,6 +182,7 @@ def test_a_message_can_be_marked_as_entered_by_hand(refused: Message, admin: Cli
     order = PurchaseOrder.objects.get(number="PO-1")
     assert "Purchase order PO-1 is marked as posted, 106099 in BC." in said
     assert (refused.state, refused.bc_number) == ("done", "106099")
+    assert (refused.error, refused.error_code, refused.error_detail) == ("", "", "")
     assert (order.status, order.bc_number) == ("posted", "106099")
 
 
