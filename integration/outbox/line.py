@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from integration import contract, couriers
-from integration.models import DocumentKind, Message
+from integration.models import Attempt, DocumentKind, Message
 from reconciliation.models import SupplierInvoice
 
 from .states import State, change
@@ -63,6 +63,52 @@ def enqueue_cleared_invoices() -> int:
     return len(invoices)
 
 
+def close_posted_invoices() -> int:
+    """Finish the messages of invoices that a pull has found posted in BC by a person; returns how many."""
+    found = SupplierInvoice.objects.filter(status=SupplierInvoice.Status.POSTED, bc_id__isnull=False)
+    stopped = Message.objects.filter(
+        document_kind=DocumentKind.SUPPLIER_INVOICE,
+        state__in=[State.WAITING, State.REJECTED, State.DEAD],
+        document_id__in=found.values("pk"),
+    )
+    closed = 0
+    for message in list(stopped):
+        with transaction.atomic():
+            locked = stopped.select_for_update(skip_locked=True, of=["self"]).filter(pk=message.pk).first()
+            if locked is not None:
+                _close(locked, found.get(pk=locked.document_id))
+                closed += 1
+    if closed:
+        wake()
+    return closed
+
+
+def _close(message: Message, invoice: SupplierInvoice) -> None:
+    now = timezone.now()
+    Attempt.objects.create(
+        message=message,
+        number=message.attempts,
+        fence=message.fence,
+        started_at=now,
+        ended_at=now,
+        outcome=Attempt.Outcome.ADOPTED,
+        sentence=f"Posted in Business Central as {invoice.bc_number} by someone there; a pull has shown it.",
+    )
+    change(
+        message,
+        state=State.DONE,
+        done_at=now,
+        bc_id=invoice.bc_id,
+        bc_number=invoice.bc_number,
+        unknown_since=None,
+        next_attempt_at=None,
+        waiting_for="",
+        error="",
+        error_code="",
+        error_detail="",
+    )
+
+
 def prepare(message: Message, document: Any | None = None) -> None:
     """Build the payload, or say what the message waits for; only for messages that wait."""
     document = document or couriers.load(message)
@@ -94,7 +140,7 @@ def refill(*, now: datetime | None = None) -> int:
 
     With a time, messages that wait are looked at when their turn has come; without, all of them.
     """
-    return enqueue_cleared_invoices() + recheck_waiting(now=now)
+    return close_posted_invoices() + enqueue_cleared_invoices() + recheck_waiting(now=now)
 
 
 def recheck_waiting(*, now: datetime | None = None, limit: int = 1000) -> int:

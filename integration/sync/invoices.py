@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from django.db.models.functions import Upper
 from django.utils import timezone
 
 from integration.bc import Client, odata, reading
@@ -93,8 +94,13 @@ def _take(company: Company, run: SyncRun, page: Sequence[Row]) -> Tally:
             runs.note(run, f"invoice {row.get('number') or row.get('id')}", str(exc))
     known = _known(company, invoices)
     orders = _our_orders(company, invoices)
+    awaited = _awaited(company, invoices)
     for invoice in invoices:
-        _record(company, invoice, known.get(UUID(invoice.id)), orders, tally)
+        seen = known.get(UUID(invoice.id))
+        if seen is None and invoice.is_posted and _name(invoice) not in awaited:
+            _count_as_old(invoice, tally)
+            continue
+        _record(company, invoice, seen, orders, tally)
     return tally
 
 
@@ -107,9 +113,7 @@ def _record(
 ) -> None:
     tally.latest = max(filter(None, (tally.latest, invoice.modified_at)), default=None)
     form = form_of(invoice, company, orders)
-    if known is None and invoice.is_posted:
-        tally.unchanged += 1  # somebody's who never showed it to us as a draft
-    elif known is not None and _is_settled(invoice, form, known):
+    if known is not None and _is_settled(invoice, form, known):
         tally.unchanged += 1
     else:
         documents.record_invoice(
@@ -123,6 +127,12 @@ def _record(
         )
         tally.new += known is None
         tally.changed += known is not None
+
+
+def _count_as_old(invoice: reading.PurchaseInvoice, tally: Tally) -> None:
+    """Leave what somebody posted who never showed it to us as a draft."""
+    tally.latest = max(filter(None, (tally.latest, invoice.modified_at)), default=None)
+    tally.unchanged += 1
 
 
 def _is_settled(invoice: reading.PurchaseInvoice, form: InvoiceForm, known: Known) -> bool:
@@ -141,6 +151,22 @@ def _known(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> dic
         row.bc_id: Known(bytes(row.content_hash or b""), row.origin, row.is_posted)
         for row in rows.only("bc_id", "content_hash", "origin", "status")
     }
+
+
+def _awaited(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> set[tuple[str, str]]:
+    """Tell which posted ones are invoices of the CAFM that were cleared: a person has posted them in BC."""
+    numbers = {_name(invoice)[1] for invoice in invoices if invoice.is_posted}
+    cleared = SupplierInvoice.objects.filter(
+        company=company,
+        origin=SupplierInvoice.Origin.CAFM,
+        status=SupplierInvoice.Status.READY,
+        type=SupplierInvoice.Type.INVOICE,
+    ).annotate(in_bc=Upper("number"))
+    return set(cleared.filter(in_bc__in=numbers - {""}).values_list("vendor_number", "in_bc"))
+
+
+def _name(invoice: reading.PurchaseInvoice) -> tuple[str, str]:
+    return invoice.vendor_number, (invoice.vendor_invoice_number or "").upper()
 
 
 def _our_orders(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from integration import connections, outbox
+from integration import connections, outbox, sync
 from integration.models import Message
 from reconciliation.forms import ChargeForm
 from reconciliation.models import SupplierInvoice
@@ -246,6 +246,26 @@ def test_without_the_app_a_person_posts_it_and_a_retry_finds_it(house: House, se
     house.drain()
     assert outcomes(message)[-1] == "adopted"
     assert len(invoices(house)) == 1
+
+
+def test_what_a_person_posted_in_bc_is_pulled_and_closes_the_message(house: House) -> None:
+    received(house, 3)
+    message = house.bill()
+    house.drain()
+    refused(message)
+    connections.client().create("purchaseInvoices", {"vendorNumber": "V1", "vendorInvoiceNumber": "OTHER"})
+    sync.pull_entity("invoices")
+    post_by_hand(house)
+
+    sync.pull_entity("invoices")
+    house.drain()
+
+    message.refresh_from_db()
+    (row,) = invoices(house)
+    assert (message.state, message.bc_number, message.error) == ("done", row["number"], "")
+    assert outcomes(message) == ["refused", "adopted"]
+    ours = SupplierInvoice.objects.get(number="R-77")
+    assert (ours.status, str(ours.bc_id)) == ("posted", row["id"])
 
 
 def post_by_hand(house: House, quantity: int = 4) -> None:
