@@ -81,8 +81,8 @@ class InvoiceVisit(Visit):
             raise PermanentError(
                 f"Invoice {self.document.number} bills {listed(stocked)} without naming an order; "
                 "posted alone it would take the goods into stock a second time. Post it in Business Central "
-                f"with the vendor invoice number {self._vendors_number} and Get Receipt Lines; a retry then "
-                "finds it, or mark this done with its number.",
+                f"with the vendor invoice number {self._vendors_number} and Get Receipt Lines: the next "
+                "pull recognises it. Or mark this done with its number.",
                 owner="finance",
             )
         if self.draft is None:

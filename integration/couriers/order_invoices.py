@@ -177,8 +177,8 @@ class OrderInvoiceVisit(InvoiceVisit):
         raise PermanentError(
             f"Invoice {self.document.number} cannot be posted through order {self._our_order.number}: "
             f"{reason}. Correct that and retry. Or post it in Business Central as a purchase invoice with "
-            f"the vendor invoice number {self._vendors_number} and Get Receipt Lines; a retry then finds it, "
-            "or mark this done with its number.",
+            f"the vendor invoice number {self._vendors_number} and Get Receipt Lines: the next pull "
+            "recognises it. Or mark this done with its number.",
             owner="finance",
         )
 
