@@ -11,6 +11,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from integration import mapping
+from integration.contract import checking
 from integration.mapping import trial
 from integration.models import FieldMapping, FieldMappingRow
 from masterdata.read_only import FieldChange, RecordedHistory, Told
@@ -113,6 +114,7 @@ class FieldMappingAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
         version = mapping.publish(form.instance)
         form.instance.note = note
         form.instance.save(update_fields=["note"])
+        checking.rejudge()
         self.message_user(
             request,
             f"This is version {version} now. The next message to be built uses it; others keep theirs.",

@@ -1,6 +1,7 @@
 """Prove on a real tenant what can only be proved there; reading only, unless writing is asked for by name."""
 
-from .probing import Probed, Verdict, probe_reading, probe_writing
+from .answers import Verdict
+from .probing import Probed, probe_reading, probe_writing
 from .writes import Trial, choose_trial
 
 __all__ = ["Probed", "Trial", "Verdict", "choose_trial", "probe_reading", "probe_writing"]
