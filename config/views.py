@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from integration import contract
 from integration.dashboard import delivery_counts
 from masterdata.models import Company
 from reconciliation import dashboard, roles
@@ -28,6 +29,7 @@ from reconciliation.views.rows import Row, rows
 QUEUE_ROWS = 8
 REASON_ROWS = 8
 SEE_MESSAGES = "integration.view_message"
+SEE_CONTRACT = "integration.view_contractfinding"
 
 
 class SignIn(LoginView):
@@ -114,6 +116,8 @@ def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:
         shown["yesterday"] = _receipts(company, yesterday, user.has_perm(SEE_MESSAGES))
     if user.has_perm("reconciliation.view_supplierinvoice") or user.has_perm(SEE_MESSAGES):
         shown["cards"] = _cards(company, user.has_perm(SEE_MESSAGES))
+    if user.has_perm(SEE_CONTRACT):
+        shown["paused"] = contract.paused()
     if user.has_perm(roles.SEE_CASES):
         shown["queue"] = _queue(company, user)
         shown["queues"] = workplace.counts(request)

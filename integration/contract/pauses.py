@@ -26,6 +26,14 @@ def check_pull(entity: str) -> None:
         raise Paused(sentence)
 
 
+def paused() -> list[str]:
+    """Give one sentence for each thing that is paused now, for a warning."""
+    by_feature: dict[str, list[ContractFinding]] = {}
+    for finding in ContractFinding.objects.pausing().order_by("pk"):
+        by_feature.setdefault(finding.feature, []).append(finding)
+    return [_sentence(findings) for findings in by_feature.values()]
+
+
 def _sentence(findings: list[ContractFinding]) -> str:
     if not findings:
         return ""

@@ -247,3 +247,23 @@ def test_an_administrator_reads_what_is_paused_and_why(house: House, offered: Me
     assert "Business Central offers: with the Tieout app." in shown
     assert "Pulling vendors standard only works" in shown
     assert "Posting purchase orders standard only paused Business Central no longer has" in shown
+
+
+def test_home_warns_those_who_run_the_integration_and_nobody_else(house: House, offered: Metadata):
+    from reconciliation import roles
+    from tests.desk.reading import words
+    from tests.factories import person
+
+    roles.apply_roles()
+    settle(without(offered, "vendors", "currencyCode"))
+    shown = {}
+    for role in (roles.INTEGRATION_ADMIN, roles.AP_CLERK):
+        browser = Browser()
+        browser.force_login(person(role))
+        shown[role] = words(browser.get("/"))
+
+    sentence = (
+        "Business Central no longer has vendors.currencyCode. Pulling vendors is paused until it is there"
+    )
+    assert sentence in shown[roles.INTEGRATION_ADMIN]
+    assert sentence not in shown[roles.AP_CLERK]
