@@ -412,6 +412,20 @@ TABLE = (
     ),
     Row(
         PermanentError,
+        "it names a record that does not exist there: {0}",
+        f"Pull the master data and correct the mapping, {AGAIN}.",
+        fragment="The … cannot be found.",
+        owner="mapping",
+    ),
+    Row(
+        PermanentError,
+        "an id or a code names no record there, or two of them name different ones",
+        f"Pull the master data and correct the mapping, {AGAIN}.",
+        fragment="not match to a",
+        owner="mapping",
+    ),
+    Row(
+        PermanentError,
         "a text is longer than the field",
         f"Shorten the text or correct the mapping, {AGAIN}.",
         code="Application_StringExceededLength",

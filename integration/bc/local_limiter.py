@@ -43,7 +43,7 @@ class LocalLimiter:
                 return Entry("", self._not_before - now)
             wait = self._wait_of_bulk(now) if lane is Lane.BULK else self._wait_of_realtime(now)
             if wait > 0:
-                return Entry("", wait)
+                return Entry("", max(wait, turns.SHORTEST_WAIT))
             self._tokens -= 1
             self._running[lane] += 1
             return Entry(f"{SLOT}{lane}")

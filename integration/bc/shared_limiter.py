@@ -75,7 +75,7 @@ class SharedLimiter:
             return self.local.try_enter(lane)
         seconds = float(cast(bytes, wait))
         if seconds > 0:
-            return Entry("", seconds)
+            return Entry("", max(seconds, turns.SHORTEST_WAIT))
         self.held.add(slot, self.slots[lane])
         return Entry(slot)
 

@@ -10,6 +10,7 @@ BULK_SHARE = 0.2  # of the rate is bulk's by right, however busy the events are
 BULK_LOOKS = 0.5  # seconds after which bulk asks again at the latest
 BULK_WAITS = 1.0  # bulk that has not asked for so long has gone
 SLOT_POLL = 0.05  # seconds until someone may have left
+SHORTEST_WAIT = 0.001
 
 FIRST_PAUSE = 5.0  # after a 429 that does not say how long; doubled while they keep coming
 LONGEST_PAUSE = 60.0
