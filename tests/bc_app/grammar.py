@@ -8,8 +8,8 @@ requirements/dev.txt, and unpacked below .test/.
 from __future__ import annotations
 
 import importlib.util
-import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -68,7 +68,8 @@ def _fetch(version: str, hashes: list[str], folder: Path) -> None:
         with zipfile.ZipFile(wheels[0]) as wheel:
             wheel.extractall(unpacked)
         try:
-            os.rename(unpacked, folder)
+            unpacked.rename(folder)
         except OSError:  # another worker was quicker
+            shutil.rmtree(unpacked)
             if not folder.is_dir():
                 raise
