@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
 from typing import Any, NoReturn, TypeVar
@@ -96,7 +96,9 @@ class OrderInvoiceVisit(InvoiceVisit):
         order = self._read_order()
         steps = self._plan(order)
         header = self._read_header(order)
-        self._correct_prices(order, header, steps)
+        if any(step.is_new_price for step in steps):
+            steps = self._correct_prices(order, header, steps)
+            header = self._read_header(order)
         self._set_header(header)
         self._set_quantities(steps)
         order = self._check(steps)
@@ -258,30 +260,25 @@ class OrderInvoiceVisit(InvoiceVisit):
 
     # What is changed
 
-    def _correct_prices(self, order: OrderInBC, header: Mapping[str, Any], steps: list[Step]) -> None:
+    def _correct_prices(self, order: OrderInBC, header: Mapping[str, Any], steps: list[Step]) -> list[Step]:
         """Let the order lines cost what was billed and cleared; only an open order takes a price."""
-        dearer = [step for step in steps if step.is_new_price]
-        if not dearer:
-            return
         was_released = order.status == RELEASED
         if was_released:
             self._act(header["id"], "reopen")
-        for step in dearer:
-            self._update(LINES, step.line, {"directUnitCost": step.price})
+        changed = [
+            replace(step, line=self._update(step.line, {"directUnitCost": step.price}))
+            if step.is_new_price
+            else step
+            for step in steps
+        ]
         if was_released:
             self._act(header["id"], "release")
+        return changed
 
     def _set_header(self, header: Mapping[str, Any]) -> None:
-        if self._header_changes(header):
-            (current,) = self.client.find(
-                HEADERS, filter=odata.eq("number", header["number"]), select=HEADER_SELECT, app=True
-            )
-            changes = self._header_changes(current)
-            self._harmless(
-                lambda: self.client.update(
-                    HEADERS, current["id"], changes, etag=current["@odata.etag"], app=True
-                )
-            )
+        if changes := self._header_changes(header):
+            etag = header["@odata.etag"]
+            self._harmless(lambda: self.client.update(HEADERS, header["id"], changes, etag=etag, app=True))
 
     def _header_changes(self, header: Mapping[str, Any]) -> dict[str, Any]:
         """What the header lacks; the number comes last, because a date may reset others."""
@@ -295,14 +292,14 @@ class OrderInvoiceVisit(InvoiceVisit):
     def _set_quantities(self, steps: list[Step]) -> None:
         """In two rounds: each quantity to receive resets the one to invoice."""
         for step in steps:
-            line = read(LineInBC, self.client.get(LINES, step.line.id, select=SELECTS[LINES]))
+            line = step.line
             if line.receive_quantity:
-                line = self._update(LINES, line, {"receiveQuantity": ZERO})
+                line = self._update(line, {"receiveQuantity": ZERO})
             if line.invoice_quantity != step.quantity:
-                self._update(LINES, line, {"invoiceQuantity": step.quantity})
+                self._update(line, {"invoiceQuantity": step.quantity})
 
-    def _update(self, entity_set: str, line: LineInBC, changes: Mapping[str, Any]) -> LineInBC:
-        row = self._harmless(lambda: self.client.update(entity_set, line.id, changes, etag=line.etag or ""))
+    def _update(self, line: LineInBC, changes: Mapping[str, Any]) -> LineInBC:
+        row = self._harmless(lambda: self.client.update(LINES, line.id, changes, etag=line.etag or ""))
         return read(LineInBC, row)
 
     def _act(self, order_id: str, action: str) -> None:
