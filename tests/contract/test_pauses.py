@@ -17,7 +17,7 @@ from integration.bc import FieldType, Metadata
 from integration.contract import Paused, checking
 from integration.models import Attempt, ContractFinding, ContractReading, FieldMappingRow, Message, SyncRun
 from tests.contract.conftest import with_field, without
-from tests.delivery.house import House, states
+from tests.delivery.house import DAY, House, states
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +116,35 @@ def test_orders_that_bc_refused_for_the_missing_field_wait_like_the_others(house
     settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
 
     assert states() == ["waiting", "dead"]
+
+
+def test_a_wrong_mapping_is_found_by_its_first_refusal_and_mended_without_losing_an_order(house: House):
+    checking.check()
+    mapping = FieldMappingRow.objects.get(target="postingDate", mapping__target="purchaseOrders")
+    mapping.target = "dateOfPosting"
+    mapping.save()
+    order = house.order()
+    house.drain()
+    order.refresh_from_db()
+    assert (order.state, order.error_code) == ("dead", "BadRequest_NotFound")
+
+    tasks.check_contract()  # as the schedule wakes it
+
+    order.refresh_from_db()
+    assert (order.state, order.error) == ("waiting", "")
+    assert order.waiting_for == (
+        "Business Central does not have purchaseOrders.dateOfPosting, which the mapping purchase order → BC "
+        "writes. Posting purchase orders is paused until it is there, or the mapping is changed. Perhaps it "
+        "is called postingDate now."
+    )
+
+    mapping.target = ContractFinding.objects.open().get().successor
+    mapping.save()
+    tasks.check_contract()
+    house.drain()
+
+    assert states() == ["done"]
+    assert [each["postingDate"] for each in house.dump("purchaseOrders")] == [DAY.isoformat()]
 
 
 def test_what_may_have_reached_bc_is_still_looked_for(house: House, offered: Metadata):
