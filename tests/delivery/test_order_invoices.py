@@ -232,8 +232,11 @@ def test_a_killed_worker_leaves_one_invoice(
     assert stock(house) == 10
 
 
-def test_without_the_app_a_person_posts_it_and_a_retry_finds_it(house: House, settings: Any) -> None:
-    settings.BC_APP_URL = ""
+@pytest.mark.parametrize("is_known", [False, True])
+def test_without_the_app_a_person_posts_it_and_a_retry_finds_it(
+    house: House, settings: Any, is_known: bool
+) -> None:
+    settings.BC_APP_URL = settings.BC_APP_URL.replace("bridge", "gone") if is_known else ""
     received(house)
     message = house.bill()
 
