@@ -21,11 +21,12 @@ from integration.sandbox.errors import (
     unknown_path,
     unknown_record,
 )
-from integration.sandbox.filters import Filter, both
+from integration.sandbox.filters import Filter, both, equal
 from integration.sandbox.http import Reply, Request
 from integration.sandbox.identity import Identity
 from integration.sandbox.odata import Query, Reader, navigation_filter, parse_query
 from integration.sandbox.rules import Work, rules_of
+from integration.sandbox.rules.journals import DEFAULT_TEMPLATE
 from integration.sandbox.settings import Settings
 from integration.sandbox.store import PLATFORM, Store
 from integration.sandbox.subscriptions import NAME as SUBSCRIPTIONS
@@ -274,6 +275,9 @@ class Api:
             where = both(navigation_filter(target.parent, target.navigation, spec), query.where)
             query = Query(**{**query.__dict__, "where": where})
         _check_lines_have_parent(spec, query)
+        if spec.name == "journals" and query.where.equals("templateDisplayName") is None:
+            only = equal("templateDisplayName", DEFAULT_TEMPLATE)
+            query = Query(**{**query.__dict__, "where": both(query.where, only)})
         if target.counts:
             return reader.count(spec, query)
         return reader.collection(request, spec, query, context)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from integration.sandbox.entities import TABLES
-from integration.sandbox.entities.declare import NULL_GUID, EntitySet, Navigation
+from integration.sandbox.entities.declare import NULL_GUID, EntitySet, Link, Navigation
 from integration.sandbox.errors import Refusal, bad_request, unknown_property
 from integration.sandbox.rules import Work, inventory, lines
 from integration.sandbox.rules.base import next_number, resolve_link
@@ -25,6 +25,13 @@ _FIRST = (
 )
 _ORDER = (*_FIRST, *(name for name in TABLES if name not in _FIRST))
 _LINE_SETS = {"purchaseOrders": "purchaseOrderLines", "purchaseInvoices": "purchaseInvoiceLines"}
+_MADE_ON_SIGHT = {
+    "itemCategories",
+    "taxGroups",
+    "inventoryPostingGroups",
+    "generalProductPostingGroups",
+    "fixedAssetLocations",
+}
 _POSTED_SERIES = "P-INV+"
 
 
@@ -45,6 +52,7 @@ def _seed_row(work: Work, spec: EntitySet, sent: dict[str, Any], parent: Values 
     values, nested = _read(spec, sent)
     values = {**(parent or {}), **values}
     for link in spec.links:
+        _make_on_sight(work, link, values)
         given = {name for name in (link.id_field, link.code_field) if name in values}
         if given:
             values.setdefault(link.id_field, NULL_GUID)
@@ -58,6 +66,13 @@ def _seed_row(work: Work, spec: EntitySet, sent: dict[str, Any], parent: Values 
     for navigation, lines_sent in nested:
         _seed_nested(work, row, navigation, lines_sent)
     return _finish(work, spec, row, old)
+
+
+def _make_on_sight(work: Work, link: Link, values: Values) -> None:
+    """A category or group that a seeded row names is there, whether or not it was seeded itself."""
+    code = values.get(link.code_field) if link.code_field else None
+    if code and link.target in _MADE_ON_SIGHT and work.tx.by_key(link.target, code) is None:
+        work.tx.insert(link.target, {"code": code}, bulk=True)
 
 
 def _read(

@@ -86,6 +86,8 @@ PURCHASE_CREDIT_MEMOS = EntitySet(
         Link("payToVendorId", "payToVendorNumber", "vendors", "number", "Vendor"),
         Link("currencyId", "currencyCode", "currencies", "code", "Currency"),
         Link("paymentTermsId", None, "paymentTerms", "code", "Payment Terms"),
+        Link("shipmentMethodId", None, "shipmentMethods", "code", "Shipment Method"),
+        Link("invoiceId", "invoiceNumber", "purchaseInvoices", "number", "Purchase Invoice"),
     ),
     actions=(
         "post",

@@ -111,6 +111,7 @@ DIMENSION_VALUES = EntitySet(
         code("consolidationCode", 20, ro=True),
         stamp(),
         hidden(code("dimensionCode", 20)),
+        hidden(boolean("blocked")),
     ),
     key=("dimensionId", "code"),
     indexes=("dimensionId", "code"),

@@ -51,6 +51,11 @@ ITEMS = EntitySet(
         guid("inventoryPostingGroupId"),
         code("inventoryPostingGroupCode", 20),
         stamp(),
+        # What the item card holds and the API does not show:
+        hidden(boolean("purchasingBlocked")),
+        hidden(boolean("tracked")),
+        hidden(boolean("variantMandatory")),
+        hidden(boolean("postingSetupMissing")),
     ),
     key=("number",),
     indexes=("number", "baseUnitOfMeasureCode"),
@@ -73,6 +78,22 @@ ITEMS = EntitySet(
     ),
     links=(
         Link("baseUnitOfMeasureId", "baseUnitOfMeasureCode", "unitsOfMeasure", "code", "Unit of Measure"),
+        Link("itemCategoryId", "itemCategoryCode", "itemCategories", "code", "Item Category"),
+        Link("taxGroupId", "taxGroupCode", "taxGroups", "code", "Tax Group"),
+        Link(
+            "inventoryPostingGroupId",
+            "inventoryPostingGroupCode",
+            "inventoryPostingGroups",
+            "code",
+            "Inventory Posting Group",
+        ),
+        Link(
+            "generalProductPostingGroupId",
+            "generalProductPostingGroupCode",
+            "generalProductPostingGroups",
+            "code",
+            "Gen. Product Posting Group",
+        ),
     ),
     series="ITEM",
     may_insert=True,
@@ -108,6 +129,8 @@ VENDORS = EntitySet(
         decimal("balance", ro=True),
         stamp(),
         hidden(decimal("taxPercent")),  # stands for the VAT posting groups
+        hidden(boolean("privacyBlocked")),
+        hidden(Field("postingGroup", "Edm.String", 20, is_code=True, default="DOMESTIC")),
     ),
     key=("number",),
     navigations=(
@@ -119,6 +142,7 @@ VENDORS = EntitySet(
     links=(
         Link("currencyId", "currencyCode", "currencies", "code", "Currency"),
         Link("paymentTermsId", None, "paymentTerms", "code", "Payment Terms"),
+        Link("paymentMethodId", None, "paymentMethods", "code", "Payment Method"),
     ),
     series="VEND",
     may_insert=True,
@@ -189,6 +213,8 @@ LOCATIONS = EntitySet(
         text("email", 80),
         text("website", 255),
         stamp(),
+        hidden(boolean("requireReceive")),
+        hidden(boolean("binMandatory")),
     ),
     key=("code",),
     required=("code",),
@@ -245,6 +271,10 @@ FIXED_ASSETS = EntitySet(
         Navigation("employee", "employees", "employeeId", "id", is_many=False),
     ),
     indexes=("number", "serialNumber"),
+    links=(
+        Link("fixedAssetLocationId", "fixedAssetLocationCode", "fixedAssetLocations", "code", "FA Location"),
+        Link("employeeId", "employeeNumber", "employees", "number", "Employee"),
+    ),
     series="FA",
     may_insert=True,
     may_modify=True,

@@ -90,6 +90,7 @@ PURCHASE_ORDERS = EntitySet(
         Link("payToVendorId", "payToVendorNumber", "vendors", "number", "Vendor"),
         Link("currencyId", "currencyCode", "currencies", "code", "Currency"),
         Link("paymentTermsId", None, "paymentTerms", "code", "Payment Terms"),
+        Link("shipmentMethodId", None, "shipmentMethods", "code", "Shipment Method"),
     ),
     actions=("receiveAndInvoice",),
     series="P-ORD",

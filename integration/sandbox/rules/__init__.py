@@ -1,14 +1,26 @@
 """Which rules govern the writes of which entity set."""
 
-from integration.sandbox.rules import app_requests, documents
+from integration.sandbox.rules import app_requests, credit_memos, dimensions, documents, files, journals
 from integration.sandbox.rules.base import Rules, Work
-from integration.sandbox.rules.masters import MasterRules
+from integration.sandbox.rules.masters import ChildRules, JobRules, MasterRules
 
 RULES: dict[str, Rules] = {
     "purchaseOrders": documents.ORDERS,
     "purchaseOrderLines": documents.ORDER_LINES,
     "purchaseInvoices": documents.INVOICES,
     "purchaseInvoiceLines": documents.INVOICE_LINES,
+    "purchaseCreditMemos": credit_memos.CREDIT_MEMOS,
+    "purchaseCreditMemoLines": credit_memos.CREDIT_MEMO_LINES,
+    "dimensionSetLines": dimensions.SET_LINES,
+    "defaultDimensions": dimensions.DEFAULTS,
+    "itemVariants": ChildRules("itemId"),
+    "attachments": files.ATTACHMENTS,
+    "documentAttachments": files.ATTACHMENTS,
+    "journals": journals.JOURNALS,
+    "journalLines": journals.JOURNAL_LINES,
+    "vendorPaymentJournals": journals.PAYMENT_JOURNALS,
+    "vendorPayments": journals.PAYMENTS,
+    "jobQueueEntries": JobRules(),
     "receiptRequests": app_requests.RECEIPTS,
     "receiptRequestLines": app_requests.RECEIPT_LINES,
     "inventoryRequests": app_requests.INVENTORY,

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from integration.sandbox.entities.declare import NULL_GUID, EntitySet
 from integration.sandbox.errors import Refusal, dialog
 from integration.sandbox.payload import Payload
-from integration.sandbox.rules import headers, invoice_posting, lines, order_posting, order_status
+from integration.sandbox.rules import dimensions, headers, invoice_posting, lines, order_posting, order_status
 from integration.sandbox.rules.base import Action, Rules, Work, next_number, refuse_unknown_nested
 from integration.sandbox.rules.lines import Line
 from integration.sandbox.table import Row
 from integration.sandbox.values import NULL_DATE, Values
+
+DIMENSIONS = "dimensionSetLines"
 
 
 @dataclass(frozen=True)
@@ -22,13 +24,16 @@ class HeaderRules(Rules):
     actions: Mapping[str, Action]
 
     def insert(self, work: Work, spec: EntitySet, payload: Payload, parent: Row | None) -> Row:
-        refuse_unknown_nested(payload, self.line_set)
+        refuse_unknown_nested(payload, self.line_set, DIMENSIONS)
         headers.check_vendor_given(payload)
         values = self.new_values(work, spec)
         headers.apply_fields(work, spec, values, payload)
+        check_shortcuts(work, payload)
         self.finish(work, values)
         values["number"] = next_number(work, self.series)
         header = work.tx.insert(spec.name, values)
+        dimensions.take_defaults(work, spec.name, header, headers.vendor_of(work, header))
+        insert_dimensions(work, payload, header)
         line_spec = work.sets[self.line_set]
         for nested in payload.nested.get(self.line_set, []):
             insert_line(work, line_spec, nested, header)
@@ -41,6 +46,7 @@ class HeaderRules(Rules):
         if has_lines and _changes_vendor(row, payload):
             raise dialog("You cannot change the vendor of a document that has lines.")
         headers.apply_fields(work, spec, values, payload)
+        check_shortcuts(work, payload)
         self.finish(work, values)
         if values == row.values:
             return row
@@ -99,7 +105,7 @@ class InvoiceRules(HeaderRules):
         headers.check_rate(work, values, values["postingDate"])
 
     def check_writable(self, row: Row, sent: set[str]) -> None:
-        check_draft(row)
+        headers.check_draft(row)
 
     def delete(self, work: Work, spec: EntitySet, row: Row) -> None:
         if row["status"] not in ("Draft", "In_x0020_Review"):
@@ -148,7 +154,7 @@ class LineRules(Rules):
 
 def insert_line(work: Work, spec: EntitySet, payload: Payload, header: Row) -> Row:
     """Add one line to a document without touching its totals."""
-    refuse_unknown_nested(payload)
+    refuse_unknown_nested(payload, DIMENSIONS)
     check_lines_writable(header, {"*"})
     vendor = headers.vendor_of(work, header)
     values = {**spec.blank, "documentId": header.id, "taxPercent": vendor["taxPercent"]}
@@ -161,19 +167,36 @@ def insert_line(work: Work, spec: EntitySet, payload: Payload, header: Row) -> R
     if not values["sequence"]:
         values["sequence"] = lines.next_sequence(work, spec, header.id)
     lines.check_sequence_free(work, spec, header, values["sequence"])
-    return work.tx.insert(spec.name, values)
+    row = work.tx.insert(spec.name, values)
+    item = work.tx.get("items", row["itemId"])
+    if item is not None:
+        dimensions.take_defaults(work, spec.name, row, item)
+    insert_dimensions(work, payload, row)
+    return row
+
+
+def insert_dimensions(work: Work, payload: Payload, parent: Row) -> None:
+    """Write the dimensions nested in a document or line; one that is there by default is replaced."""
+    spec = work.sets[DIMENSIONS]
+    for nested in payload.nested.get(DIMENSIONS, []):
+        code = nested.get("code")
+        for line in work.tx.find(DIMENSIONS, "parentId", parent.id):
+            if line["code"] == code or line["dimensionId"] == nested.get("id"):
+                work.tx.delete(DIMENSIONS, line.id)
+        dimensions.SET_LINES.insert(work, spec, nested, parent)
+
+
+def check_shortcuts(work: Work, payload: Payload) -> None:
+    for each, value in payload.changes:
+        if each.name.startswith("shortcutDimension"):
+            dimensions.check_shortcut(work, each.name, value)
 
 
 def check_lines_writable(header: Row, sent: set[str]) -> None:
     if "orderDate" in header.values:
         headers.check_order_open(header, {"receiveQuantity", "invoiceQuantity"}, sent)
     else:
-        check_draft(header)
-
-
-def check_draft(invoice: Row) -> None:
-    if invoice["status"] != "Draft":
-        raise dialog("The invoice has been posted and can no longer be modified.")
+        headers.check_draft(header, "credit memo" if "creditMemoDate" in header.values else "invoice")
 
 
 def delete_document(work: Work, spec: EntitySet, row: Row, own: list[Row], line_set: str) -> None:

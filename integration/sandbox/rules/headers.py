@@ -8,6 +8,7 @@ from typing import Any
 from integration.sandbox.entities.declare import NULL_DATE, NULL_GUID, EntitySet, Field
 from integration.sandbox.errors import Refusal, dialog, field_check
 from integration.sandbox.payload import Payload
+from integration.sandbox.rules import setup_checks
 from integration.sandbox.rules.base import Work, resolve_link
 from integration.sandbox.table import Row
 from integration.sandbox.values import Values
@@ -52,6 +53,7 @@ def check_vendor(vendor: Row, verb: str) -> None:
         raise dialog(
             f"You cannot {verb} this type of document when Vendor {vendor['number']} is blocked with type All"
         )
+    setup_checks.check_vendor_card(vendor, verb)
 
 
 def check_rate(work: Work, values: Values, date: str) -> None:
@@ -85,6 +87,12 @@ def check_order_open(order: Row | Values, allowed: set[str], sent: set[str]) -> 
         return
     shown = "Released" if status == "Open" else "Pending Approval"
     raise field_check("Status", "Open", f"Purchase Header: Document Type=Order, No.={order['number']}", shown)
+
+
+def check_draft(document: Row, kind: str = "invoice") -> None:
+    """A posted document can no longer be changed."""
+    if document["status"] != "Draft":
+        raise dialog(f"The {kind} has been posted and can no longer be modified.")
 
 
 def vendor_of(work: Work, header: Row) -> Row:
@@ -204,6 +212,8 @@ _APPLY: dict[str, _Apply] = {
     "currencyId": _linked,
     "currencyCode": _linked,
     "paymentTermsId": _linked,
-    "shipmentMethodId": _not_imitated,
+    "shipmentMethodId": _linked,
+    "invoiceId": _linked,
+    "invoiceNumber": _linked,
     "fullyReceived": _not_imitated,
 }

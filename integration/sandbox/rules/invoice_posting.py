@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from integration.sandbox.errors import dialog, field_missing
-from integration.sandbox.rules import headers, inventory, lines, order_progress
+from integration.sandbox.rules import dimensions, headers, inventory, lines, order_progress, setup_checks
 from integration.sandbox.rules.base import Work, next_number
 from integration.sandbox.table import Row
 
@@ -23,7 +23,10 @@ def post(work: Work, invoice: Row) -> None:
         work, invoice.values, f"Purchase Header Document Type='Invoice',No.='{invoice['number']}'"
     )
     headers.check_rate(work, invoice.values, invoice["postingDate"])
-    headers.check_vendor(headers.vendor_of(work, invoice), "post")
+    vendor = headers.vendor_of(work, invoice)
+    headers.check_vendor(vendor, "post")
+    dimensions.check_before_posting(work, invoice, own, vendor)
+    setup_checks.check_lines(work, [line for line in own if not line["orderNumber"]])
     check_vendor_invoice_number(work, invoice)
     number = next_number(work, "P-INV+")
     for line in own:
@@ -50,12 +53,15 @@ def check_vendor_invoice_number(work: Work, document: Row) -> None:
 
 def owe(work: Work, invoice: Row) -> None:
     """Add the invoice to the vendor's balance in local currency; the vendor's own stamp stays."""
-    vendor = work.tx.by_key("vendors", invoice["payToVendorNumber"])
+    change_balance(work, invoice, invoice["totalAmountIncludingTax"])
+
+
+def change_balance(work: Work, document: Row, amount: Decimal) -> None:
+    """Add an amount in the document's currency to what the vendor is owed."""
+    vendor = work.tx.by_key("vendors", document["payToVendorNumber"])
     if vendor is not None:
-        amount = headers.in_local_currency(
-            work, invoice["totalAmountIncludingTax"], invoice["currencyCode"], invoice["postingDate"]
-        )
-        work.tx.update("vendors", vendor.id, {"balance": vendor["balance"] + amount}, touch=False)
+        local = headers.in_local_currency(work, amount, document["currencyCode"], document["postingDate"])
+        work.tx.update("vendors", vendor.id, {"balance": vendor["balance"] + local}, touch=False)
 
 
 def _post_line(work: Work, invoice: Row, line: Row, number: str) -> None:

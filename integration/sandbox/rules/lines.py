@@ -8,7 +8,7 @@ from typing import Any
 from integration.sandbox.entities.declare import NULL_GUID, EntitySet, Field
 from integration.sandbox.errors import dialog, field_check, same_key, unknown_relation
 from integration.sandbox.payload import Payload
-from integration.sandbox.rules import inventory
+from integration.sandbox.rules import inventory, setup_checks
 from integration.sandbox.rules.base import Work, resolve_link
 from integration.sandbox.rules.headers import net_amounts, round_amount
 from integration.sandbox.table import Row
@@ -89,9 +89,9 @@ def invoiceable(values: Values | Row) -> Decimal:
     return quantity
 
 
-def reset_quantities(values: Values) -> None:
-    """BC's default "Remainder": all that is open is to be received and invoiced."""
-    values["receiveQuantity"] = outstanding(values)
+def reset_quantities(values: Values, default: str = "Remainder") -> None:
+    """By BC's default "Remainder" all that is open is to be received and invoiced; by "Blank" nothing."""
+    values["receiveQuantity"] = outstanding(values) if default == "Remainder" else Decimal(0)
     values["invoiceQuantity"] = invoiceable(values)
     values["receivedNotInvoiced"] = values["receivedQuantity"] - values["invoicedQuantity"]
 
@@ -158,6 +158,7 @@ def _item(line: Line, number: str) -> None:
     if item is None:
         raise dialog("Item does not exist.")
     inventory.check_item_not_blocked(item)
+    setup_checks.check_purchase_item(item)
     values = line.values
     values.update(itemId=item.id, lineObjectNumber=number, description=item["displayName"])
     values["description2"] = item["displayName2"]
@@ -217,7 +218,7 @@ def _quantity(line: Line, each: Field, value: Any) -> None:
         if abs(value) < abs(values["receivedQuantity"]) or value * values["receivedQuantity"] < 0:
             raise dialog(f"Quantity must not be less than {values['receivedQuantity']} in Purchase Line.")
         values["quantity"] = value
-        reset_quantities(values)
+        reset_quantities(values, line.work.settings.default_quantity_to_receive)
     values["quantity"] = value
 
 
@@ -245,7 +246,8 @@ def _receive_quantity(line: Line, each: Field, value: Any) -> None:
     if abs(value) > abs(limit) or value * limit < 0:
         raise dialog(f"You cannot receive more than {trim(Decimal(limit))} units.")
     values["receiveQuantity"] = value
-    values["invoiceQuantity"] = invoiceable(values)
+    if line.work.settings.receive_resets_invoice_quantity:
+        values["invoiceQuantity"] = invoiceable(values)
 
 
 def _invoice_quantity(line: Line, each: Field, value: Any) -> None:
@@ -269,7 +271,10 @@ def _location_id(line: Line, each: Field, value: Any) -> None:
 
 
 def _variant(line: Line, each: Field, value: Any) -> None:
-    raise dialog('The "itemVariantId" does not match to an Item Variant.')
+    variant = line.work.tx.get("itemVariants", value)
+    if value != NULL_GUID and (variant is None or variant["itemId"] != line.values["itemId"]):
+        raise dialog('The "itemVariantId" does not match to an Item Variant.')
+    line.values["itemVariantId"] = value
 
 
 def _computed(line: Line, each: Field, value: Any) -> None:

@@ -1,12 +1,14 @@
 """Writes to master data: numbers, units, renames, what may not be deleted."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
-from integration.sandbox.entities.declare import EntitySet
-from integration.sandbox.errors import dialog
+from integration.sandbox.entities.declare import NULL_GUID, EntitySet
+from integration.sandbox.errors import Refusal, dialog
 from integration.sandbox.payload import Payload
 from integration.sandbox.rules import inventory
 from integration.sandbox.rules.base import (
+    Action,
     Rules,
     Work,
     apply_links,
@@ -22,6 +24,7 @@ from integration.sandbox.values import Values
 RENAMED_WITH = {
     "items": (
         ("itemUnitsOfMeasure", "itemNumber"),
+        ("itemVariants", "itemNumber"),
         ("itemLedgerEntries", "itemNumber"),
         ("purchaseOrderLines", "lineObjectNumber"),
         ("purchaseInvoiceLines", "lineObjectNumber"),
@@ -42,6 +45,8 @@ RENAMED_WITH = {
         ("purchaseOrderLines", "unitOfMeasureCode"),
     ),
     "currencies": (("currencyExchangeRates", "currencyCode"),),
+    "itemCategories": (("items", "itemCategoryCode"),),
+    "taxGroups": (("items", "taxGroupCode"),),
     "locations": (("itemLedgerEntries", "locationCode"), ("purchaseOrderLines", "locationCode")),
 }
 # A master with such rows cannot be deleted.
@@ -100,6 +105,32 @@ class MasterRules(Rules):
             if any(other[column] == key for other in work.tx.table(table).rows.values()):
                 raise dialog(f"You cannot delete {spec.caption} {key} because {reason}.")
         work.tx.delete(spec.name, row.id)
+
+
+class ChildRules(MasterRules):
+    """A master below another one, which the path or the body names."""
+
+    def __init__(self, parent_field: str) -> None:
+        self.parent_field = parent_field
+
+    def insert(self, work: Work, spec: EntitySet, payload: Payload, parent: Row | None) -> Row:
+        if parent is not None and self.parent_field not in payload.names():
+            payload.changes.insert(0, (spec.by_name[self.parent_field], parent.id))
+        if payload.get(self.parent_field) in (None, NULL_GUID):
+            message = f'A "{self.parent_field}" of an existing record must be provided.'
+            raise Refusal(400, "BadRequest_RequiredParamNotProvided", message)
+        return super().insert(work, spec, payload, None)
+
+
+def restart(work: Work, entry: Row) -> None:
+    """Make an entry of the job queue ready again; the bound action."""
+    work.tx.update("jobQueueEntries", entry.id, {"status": "Ready", "errorMessage": ""})
+
+
+class JobRules(MasterRules):
+    """Entries of the job queue can be started again and deleted, nothing else."""
+
+    actions: Mapping[str, Action] = {"restart": restart}
 
 
 def _number(work: Work, series: str, values: Values) -> None:

@@ -7,14 +7,25 @@ from integration.sandbox.entities import TABLES
 from integration.sandbox.entities.declare import NULL_DATE, EntitySet
 from integration.sandbox.entities.enums import POSTED_LINE_TYPE
 from integration.sandbox.errors import Refusal, dialog, field_missing
-from integration.sandbox.rules import headers, inventory, invoice_posting, lines, order_progress
+from integration.sandbox.rules import (
+    dimensions,
+    headers,
+    inventory,
+    invoice_posting,
+    lines,
+    order_progress,
+    setup_checks,
+)
 from integration.sandbox.rules.base import Work, next_number
 from integration.sandbox.table import Row
 from integration.sandbox.values import Values, trim
 
 
-def receive_and_invoice(work: Work, order: Row) -> None:
-    """Receive and invoice what the lines say; the bound action of the standard API."""
+def receive_and_invoice(work: Work, order: Row) -> Refusal | None:
+    """Receive and invoice what the lines say; the bound action of the standard API.
+
+    Answers the error that an old tenant gives after it has posted a receipt alone.
+    """
     own = work.tx.find("purchaseOrderLines", "documentId", order.id)
     _check_quantities(own)
     to_receive = {line["sequence"]: line["receiveQuantity"] for line in own if line["receiveQuantity"]}
@@ -22,12 +33,17 @@ def receive_and_invoice(work: Work, order: Row) -> None:
     if not to_receive and not to_invoice:
         raise dialog(order_progress.NOTHING)
     check_can_post(work, order, own)
-    if to_invoice:
+    setup_checks.check_lines(work, [line for line in own if line["sequence"] in to_receive])
+    if to_invoice or work.settings.receipt_wants_vendor_invoice_number:
         invoice_posting.check_vendor_invoice_number(work, order)
     receipt = post_receipt(work, order, to_receive) if to_receive else None
     if to_invoice:
         _post_invoice(work, order, to_invoice, receipt)
     order_progress.finish(work, order)
+    if not to_invoice and work.settings.receipt_alone_answers_400:
+        message = "There is no Purch. Inv. Header within the filter. Filters: Order No.: " + order["number"]
+        return Refusal(400, "Internal_DataNotFoundFilter", message)
+    return None
 
 
 def check_can_post(work: Work, order: Row, own: list[Row]) -> None:
@@ -38,7 +54,9 @@ def check_can_post(work: Work, order: Row, own: list[Row]) -> None:
         work, order.values, f"Purchase Header Document Type='Order',No.='{order['number']}'"
     )
     headers.check_rate(work, order.values, order["postingDate"])
-    headers.check_vendor(headers.vendor_of(work, order), "post")
+    vendor = headers.vendor_of(work, order)
+    headers.check_vendor(vendor, "post")
+    dimensions.check_before_posting(work, order, own, vendor)
     for line in own:
         if line["lineType"] != "Comment" and not line["lineObjectNumber"]:
             raise field_missing("No.", f"Purchase Line: Line No.={line['sequence']}")

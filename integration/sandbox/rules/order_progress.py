@@ -24,7 +24,7 @@ def finish(work: Work, order: Row) -> None:
         return
     for line in objects:
         values = dict(line.values)
-        lines.reset_quantities(values)
+        lines.reset_quantities(values, work.settings.default_quantity_to_receive)
         work.tx.update("purchaseOrderLines", line.id, values)
     is_received = all(line["quantity"] == line["receivedQuantity"] for line in objects)
     work.tx.update("purchaseOrders", order.id, {"fullyReceived": is_received})
