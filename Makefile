@@ -30,6 +30,7 @@ demo-reset: install-demo ## forget the demo's state
 
 test: install-dev ## run the tests, with real servers and a real browser
 	@$(VENV_PYTHON) -m config.local.chromium
+	@$(VENV_PYTHON) -m config.local.al_grammar
 	@$(PYTEST) -n auto --dist loadgroup -m "$(MARK)" $(ARGS)
 
 check: install-dev ## format, lint, types, imports, migrations, deployment, licences, audit
