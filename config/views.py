@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from integration import contract
-from integration.dashboard import delivery_counts
+from integration.dashboard import allowance, delivery_counts
 from masterdata.models import Company
 from reconciliation import dashboard, roles
 from reconciliation.models import GoodsReceipt
@@ -116,6 +116,7 @@ def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:
         shown["yesterday"] = _receipts(company, yesterday, user.has_perm(SEE_MESSAGES))
     if user.has_perm("reconciliation.view_supplierinvoice") or user.has_perm(SEE_MESSAGES):
         shown["cards"] = _cards(company, user.has_perm(SEE_MESSAGES))
+        shown["allowance"] = _allowance()
     if user.has_perm(SEE_CONTRACT):
         shown["paused"] = contract.paused()
     if user.has_perm(roles.SEE_CASES):
@@ -142,6 +143,20 @@ def _cards(company: Company, may_see_messages: bool) -> list[Card]:
     ]
     stuck = reverse("dead-letters") if may_see_messages else ""
     return [*shown, Card(counts.failed, _("failed"), _("a person has to act"), stuck, counts.failed > 0)]
+
+
+def _allowance() -> str:
+    """Say how much of BC's allowance our calls use, and whether it wants us to wait; "" when nobody knows."""
+    used = allowance()
+    if used is None:
+        return ""
+    counted = {"used": f"{used.used:,}", "allowed": f"{used.allowed:,}", "percent": used.percent}
+    told = _(
+        "{used} of the {allowed} requests that Business Central takes in five minutes are used ({percent} %)."
+    ).format(**counted)
+    if used.paused_for:
+        told += " " + _("It asked us to wait; deliveries go on by themselves.")
+    return told
 
 
 def _in_line(*, failed: bool) -> dict[str, str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Min, Q
 
+from integration import connections
+from integration.bc import Budget
 from integration.models import DocumentKind, Message
 from masterdata.models import Company
 
@@ -60,6 +62,11 @@ def delivery_counts(company: Company | None) -> DeliveryCounts:
         dead=Count("pk", filter=Q(state=State.DEAD)),
     )
     return DeliveryCounts(**counts)
+
+
+def allowance() -> Budget | None:
+    """Tell how much of what BC takes from us in five minutes is used; None when that is not known."""
+    return connections.budget()
 
 
 def stuck_groups(company: Company) -> list[Group]:

@@ -5,10 +5,11 @@ from integration.bc.client import Client
 from integration.bc.connection import Connection, Limits, Timeouts
 from integration.bc.errors import is_gone
 from integration.bc.metadata import EntitySet, FieldType, Level, Metadata
-from integration.bc.throttle import Lane
+from integration.bc.throttle import Budget, Lane, budget_of
 
 __all__ = [
     "BatchAnswer",
+    "Budget",
     "Client",
     "Connection",
     "EntitySet",
@@ -19,5 +20,6 @@ __all__ = [
     "Metadata",
     "Operation",
     "Timeouts",
+    "budget_of",
     "is_gone",
 ]
