@@ -100,6 +100,11 @@ class Message(models.Model):
             models.UniqueConstraint(
                 fields=["dedupe_key"], condition=~models.Q(state="cancelled"), name="message_once"
             ),
+            models.UniqueConstraint(
+                fields=["chain"],
+                condition=models.Q(state__in=["claimed", "sending"]),
+                name="message_chain_one_writer",
+            ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["claimed", "sending"], lease_until__isnull=False)
                 | (~models.Q(state__in=["claimed", "sending"]) & models.Q(lease_until__isnull=True)),

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from integration import couriers
@@ -23,7 +23,8 @@ logger = logging.getLogger(__name__)
 DEATHS = 3  # a message whose workers die this often goes to a person
 GONE = "worker_gone"
 
-# A chain has one writer: nothing of it overtakes, and nothing of it starts while another is in flight.
+# A chain has one writer: nothing of it overtakes, and nothing of it starts while another is in flight. Two
+# workers that claim at the same moment do not see each other's claim; there message_chain_one_writer decides.
 CLAIM = """
 UPDATE integration_message SET state = 'claimed', fence = fence + 1,
        attempts = attempts + CASE WHEN unknown_since IS NULL THEN 1 ELSE 0 END,
@@ -48,7 +49,12 @@ def claim(*, now: datetime, worker: str) -> Message | None:
     """
     lease_until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
     terms = {"now": now, "worker": worker[:100], "lease_until": lease_until}
-    return next(iter(Message.objects.raw(CLAIM, terms)), None)
+    while True:
+        try:
+            with transaction.atomic():
+                return next(iter(Message.objects.raw(CLAIM, terms)), None)
+        except IntegrityError:  # its chain was claimed in the same moment: look again, and past it
+            continue
 
 
 def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:

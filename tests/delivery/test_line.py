@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection, transaction
 from django.utils import timezone
 
 from config.celery import app
+from config.local.processes import wait_until
 from integration import outbox
 from integration.models import Message
 from masterdata.models import Vendor
@@ -39,6 +42,42 @@ def test_nothing_of_a_chain_starts_while_a_later_one_is_in_flight(house: House) 
     )
 
     assert outbox.claim(now=now, worker="second") is None
+
+
+def test_a_receipt_that_comes_while_its_invoice_is_claimed_does_not_fly_beside_it(
+    shared_house: House,
+) -> None:
+    shared_house.order()
+    shared_house.drain()
+    shared_house.bill()
+    claimed: list[Message | None] = []
+
+    def receive_and_claim() -> None:
+        try:
+            shared_house.receipt()
+            claimed.append(outbox.claim(now=timezone.now(), worker="second"))
+        finally:
+            connection.close()
+
+    second = threading.Thread(target=receive_and_claim)
+    with transaction.atomic():
+        invoice = outbox.claim(now=timezone.now(), worker="first")
+        second.start()
+        assert wait_until(lambda: not second.is_alive() or someone_waits_for_us(), seconds=10)
+    second.join()
+
+    assert invoice is not None
+    assert invoice.document_kind == "supplier_invoice"
+    assert claimed == [None]
+    assert states() == ["done", "claimed", "ready"]
+
+
+def someone_waits_for_us() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+        )
+        return cursor.rowcount > 0
 
 
 def test_what_waits_is_looked_at_again_only_when_its_turn_comes(house: House) -> None:
