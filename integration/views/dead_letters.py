@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -129,9 +129,11 @@ def _answer(request: HttpRequest, company: Company) -> dict[str, Any]:
 @require_safe
 @workplace.needs(SEE_MESSAGES)
 def of_document(request: HttpRequest, kind: str, document_id: int) -> HttpResponse:
-    """Go to the latest message of a document."""
+    """Go to the latest message of a document; another company's is not there."""
     found = Message.objects.for_document(kind, document_id).order_by("-pk").first()
     if found is None:
         messages.info(request, _("Nothing of this document goes to Business Central."))
         return redirect("home")
+    if found.company != workplace.company(request):
+        raise Http404
     return redirect("message", pk=found.pk)

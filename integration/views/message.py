@@ -33,7 +33,7 @@ TONES = {"done": "good", "dead": "bad", "rejected": "bad", "waiting": "warn", "v
 @require_safe
 @workplace.needs(SEE_MESSAGES)
 def message(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, _message(pk))
+    return _page(request, _message(request, pk))
 
 
 @require_POST
@@ -44,11 +44,11 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if verb is None:
         raise Http404
     user: Any = request.user
-    chosen = _message(pk)
+    chosen = _message(request, pk)
     try:
         said = verb(chosen, user, request.POST)
     except outbox.OutboxError as error:
-        return _page(request, _message(pk), problem=str(error), tried=action, status=NOT_ACCEPTED)
+        return _page(request, _message(request, pk), problem=str(error), tried=action, status=NOT_ACCEPTED)
     messages.success(request, said)
     return redirect("message", pk=pk)
 
@@ -117,8 +117,10 @@ def _named(shown: Message) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _message(pk: int) -> Message:
-    found: Message = get_object_or_404(Message.objects.select_related("company"), pk=pk)
+def _message(request: HttpRequest, pk: int) -> Message:
+    """Give a message of the company that the person works in; another company's is not there."""
+    messages_here = Message.objects.filter(company=workplace.company(request))
+    found: Message = get_object_or_404(messages_here.select_related("company"), pk=pk)
     return found
 
 

@@ -169,6 +169,30 @@ def test_nobody_else_may_act_on_messages(
     assert refused.state == "rejected"
 
 
+@pytest.mark.parametrize("address", ["messages/{0.pk}/", "messages/of/{0.document_kind}/{0.document_id}/"])
+def test_another_companys_message_is_not_shown(refused: Message, admin: Client, address: str) -> None:
+    work_in_another_company(admin)
+
+    assert admin.get(f"/{address.format(refused)}").status_code == 404
+
+
+@pytest.mark.parametrize("action", ["retry", "done", "cancel"])
+def test_nobody_acts_on_a_message_of_another_company(refused: Message, admin: Client, action: str) -> None:
+    work_in_another_company(admin)
+
+    answer = admin.post(f"/messages/{refused.pk}/{action}/", {"reason": "because", "bc_number": "106099"})
+
+    refused.refresh_from_db()
+    assert answer.status_code == 404
+    assert refused.state == "rejected"
+
+
+def work_in_another_company(client: Client) -> None:
+    from tests import factories
+
+    client.post("/company/", {"company": factories.open_company("OTHER").pk})
+
+
 def test_a_message_can_be_marked_as_entered_by_hand(refused: Message, admin: Client) -> None:
     from reconciliation.models import PurchaseOrder
 
