@@ -9,36 +9,51 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from integration.sandbox import faults as fault_rules
 from integration.sandbox.sandbox import Sandbox
-from integration.sandbox.settings import BC_LIMITS, LEVELS, VERSIONS
+from integration.sandbox.settings import BC_LIMITS, LEVELS, VERSIONS, Settings
 
 DEFAULT_PORT = 8443
 PARENT_CHECK_SECONDS = 0.5
+EPILOG = (
+    "The first line of the output is JSON with all that a client needs: addresses, tenant, client id and"
+    " secret, certificate authority, companies, and the control channel that seeds rows, sets faults and"
+    f" changes settings while it runs. Faults: {', '.join(fault_rules.FAULTS)}. Settings:"
+    f" {', '.join(each.name for each in fields(Settings))}. More in docs/howto/bc-sandbox.md."
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options, for this program and for the management command."""
+    parser.epilog = EPILOG
+    parser.add_argument(
+        "--data", type=Path, required=True, help="a folder for rows, keys and connection.json; made if needed"
+    )
     parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 picks a free port")
-    parser.add_argument("--data", type=Path, required=True, help="where state and keys live")
-    parser.add_argument(
-        "--level", choices=LEVELS, default="app", help="what the tenant has beyond the standard"
+    tenant = parser.add_argument_group("what the tenant is")
+    tenant.add_argument(
+        "--level",
+        choices=LEVELS,
+        default="app",
+        help="standard: API v2.0 only; analytics: with Microsoft's queries; app: with the AL app as well",
     )
-    parser.add_argument(
-        "--bc-version", choices=VERSIONS, default="28.4", help="the BC version whose sets and fields it has"
+    tenant.add_argument(
+        "--bc-version", choices=VERSIONS, default="28.4", help="the version whose sets and fields it has"
     )
-    parser.add_argument(
+    tenant.add_argument(
         "--limits", action="store_true", help="hold each client to BC's 6,000 calls in 5 minutes, 5 at once"
     )
-    parser.add_argument("--faults", type=Path, help="a JSON list of fault rules")
-    parser.add_argument(
+    trouble = parser.add_argument_group("trouble")
+    trouble.add_argument("--faults", type=Path, help="a file with a JSON list of fault rules")
+    trouble.add_argument(
         "--fault-rate", type=float, default=0.0, help="let every kind of fault strike at this rate, 0 to 1"
     )
-    parser.add_argument("--seed", type=int, default=0, help="with --fault-rate: which calls are struck")
+    trouble.add_argument("--seed", type=int, default=0, help="with --fault-rate: which calls are struck")
     parser.add_argument(
         "--parent-pid",
         type=int,

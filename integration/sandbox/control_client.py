@@ -17,7 +17,7 @@ class ControlError(RuntimeError):
 
 @dataclass(frozen=True)
 class ControlClient:
-    """Seed rows, set faults, read counts; see the README for the formats."""
+    """Seed rows, set faults, read counts; see docs/howto/bc-sandbox.md for the formats."""
 
     url: str
     token: str
