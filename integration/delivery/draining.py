@@ -37,7 +37,21 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        return not self.stopped
+        return not self.problem
+
+    @property
+    def problem(self) -> str:
+        """Say what needs a person, and where to look; empty when all went well."""
+        if self.stopped:
+            return self.stopped
+        if self.stuck == 1:
+            return "1 message is stuck and needs a person. See Dead letters on the desk: /dead-letters/."
+        if self.stuck:
+            return (
+                f"{self.stuck} messages are stuck and need a person. See Dead letters on the desk: "
+                "/dead-letters/."
+            )
+        return ""
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -8,7 +8,8 @@ from datetime import timedelta
 from io import StringIO
 from typing import Any
 
-from django.core.management import call_command
+import pytest
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -143,3 +144,22 @@ def test_the_drain_command_answers_one_json_object(house: House) -> None:
         "waiting": 0,
         "stopped": "",
     }
+
+
+@pytest.mark.parametrize(
+    ("orders", "told"), [(1, "1 message is stuck and needs a person"), (2, "2 messages are stuck and need")]
+)
+def test_the_drain_command_fails_when_messages_are_stuck_after_it(
+    house: House, orders: int, told: str
+) -> None:
+    for number in range(orders):
+        house.order(f"PO-{number}", vendor="V2")  # whom BC has stopped
+    house.order("PO-9")
+    answer = StringIO()
+
+    with pytest.raises(CommandError, match=rf"{told}.*: /dead-letters/\.") as failed:
+        call_command("drain", "--until-idle", "--json", stdout=answer)
+
+    report = json.loads(answer.getvalue())
+    assert failed.value.returncode == 1
+    assert (report["ok"], report["stuck"], report["outcomes"]["posted"]) == (False, orders, 1)

@@ -12,7 +12,10 @@ from integration import delivery
 
 
 class Command(BaseCommand):
-    help = "Deliver the messages that are due to Business Central, here and without Celery."
+    help = (
+        "Deliver the messages that are due to Business Central, here and without Celery. "
+        "Ends with 1 when the connection stopped it, or when messages are stuck after it."
+    )
     requires_system_checks: list[str] = []  # they load every page, and a worker shows none
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -35,4 +38,4 @@ class Command(BaseCommand):
                 f"Still moving: {report.pending}, stuck: {report.stuck}, waiting: {report.waiting}."
             )
         if not report.ok:
-            raise CommandError(report.stopped, returncode=1)
+            raise CommandError(report.problem, returncode=1)
