@@ -167,8 +167,8 @@ def _hold(found: Iterable[Finding]) -> None:
     """Take what is paused out of the line; when it is mended, it goes on by itself."""
     for feature in FEATURES.values():
         mine = [each for each in found if each.feature == feature.key and each.pauses]
-        if mine and feature.is_delivery:
-            outbox.hold(feature.key, mine[0].sentence, names=compare.names(mine))
+        if mine and feature.kind:
+            outbox.hold(feature.kind, mine[0].sentence, names=compare.names(mine), concerns=feature.posts)
 
 
 def _told(reading: ContractReading) -> Checked:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from integration.bc import Level
 from integration.couriers import movements
@@ -28,11 +30,33 @@ class Feature:
         return self.level is Level.APP
 
     @property
-    def is_delivery(self) -> bool:
-        return self.key in DocumentKind.values
+    def kind(self) -> str:
+        """The kind of document it posts; empty when it posts none."""
+        kind = self.key.partition(":")[0]
+        return kind if kind in DocumentKind.values else ""
 
+    def posts(self, payload: Mapping[str, Any]) -> bool:
+        """Whether a document of its kind with this payload goes its way."""
+        return way(self.kind, payload) == self.key
+
+
+# Three ways in which supplier invoices are posted; each uses other names, so each pauses alone.
+DRAFTS = DocumentKind.SUPPLIER_INVOICE.value
+OWN = f"{DocumentKind.SUPPLIER_INVOICE.value}:own"
+BILLED = f"{DocumentKind.SUPPLIER_INVOICE.value}:order"
+BY_ID, BY_ORDER = "id", "orderNumber"  # what the payload of a way holds
+
+# Which way a mapping's form goes, where that is not its own name.
+MAPPED = {DocumentKind.SUPPLIER_INVOICE.value: OWN}
 
 NEEDS_APP = f"This waits for {movements.NEEDS_APP}."
+
+
+NO_BILLING = (
+    "Such an invoice goes to a person: without the Tieout app in Business Central its order cannot get the "
+    "vendor's number. Install the app and set BC_APP_URL, or post the invoice there with Get Receipt Lines; "
+    "the next pull recognises it."
+)
 
 
 def _pull(entity: entities.Entity) -> Feature:
@@ -40,13 +64,6 @@ def _pull(entity: entities.Entity) -> Feature:
     if entity.needs_app:
         return Feature(pull_of(entity.name), title, Level.APP, masters.NO_APP)
     return Feature(pull_of(entity.name), title)
-
-
-def _delivery(kind: DocumentKind) -> Feature:
-    title = f"Posting {kind.label}s"
-    if kind is DocumentKind.INVENTORY_MOVEMENT:
-        return Feature(kind.value, title, Level.APP, NEEDS_APP)
-    return Feature(kind.value, title)
 
 
 def pull_of(entity: str) -> str:
@@ -60,6 +77,25 @@ FEATURES: dict[str, Feature] = {
         Feature(COMPANY, "Reading the company and its currency"),
         *(_pull(entity) for entity in entities.ENTITIES.values()),
         Feature(PULL_INVOICES, "Pulling invoices"),
-        *(_delivery(kind) for kind in DocumentKind),
+        Feature(DocumentKind.PURCHASE_ORDER.value, "Posting purchase orders"),
+        Feature(DocumentKind.GOODS_RECEIPT.value, "Posting goods receipts"),
+        Feature(DocumentKind.SERVICE_CONFIRMATION.value, "Posting service confirmations"),
+        Feature(DocumentKind.INVENTORY_MOVEMENT.value, "Posting inventory movements", Level.APP, NEEDS_APP),
+        Feature(DRAFTS, "Posting invoices that Business Central holds as drafts"),
+        Feature(BILLED, "Posting invoices of the CAFM through their order", Level.APP, NO_BILLING),
+        Feature(OWN, "Posting invoices of the CAFM without an order"),
     )
 }
+
+
+def of_mapping(source: str) -> Feature | None:
+    """Give the feature that sends what a mapping writes; None for a form that nobody sends."""
+    kind = source.partition(".")[0]
+    return FEATURES.get(MAPPED.get(kind, kind))
+
+
+def way(kind: str, payload: Mapping[str, Any]) -> str:
+    """Give the key of the feature that posts such a document."""
+    if kind != DRAFTS or BY_ID in payload:
+        return kind
+    return BILLED if BY_ORDER in payload else OWN

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from integration.errors import SetupError
 from integration.models import ContractFinding
 
-from .features import pull_of
+from .features import pull_of, way
 
 NO_APP = ContractFinding.Kind.NO_APP
 
@@ -14,9 +17,10 @@ class Paused(SetupError):  # noqa: N818 - it is a state, and it ends by itself
     """The thing is not done now, because BC lacks a name that it uses."""
 
 
-def of_delivery(kind: str) -> str:
-    """Say why documents of this kind wait; empty when they do not."""
-    return _sentence(list(ContractFinding.objects.pausing().filter(feature=kind).order_by("pk")))
+def of_delivery(kind: str, payload: Mapping[str, Any]) -> str:
+    """Say why such a document waits; empty when it does not."""
+    findings = ContractFinding.objects.pausing().filter(feature=way(kind, payload))
+    return _sentence(list(findings.order_by("pk")))
 
 
 def check_pull(entity: str) -> None:

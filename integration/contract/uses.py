@@ -13,13 +13,13 @@ from enum import StrEnum
 from typing import Any
 
 from integration.bc import reading
-from integration.couriers import invoices, movements, orders
+from integration.couriers import invoices, movements, order_invoices, orders
 from integration.models import DocumentKind, FieldMapping, FieldMappingRow
 from integration.sync import entities
 from integration.sync.invoices import INVOICES, LINES
 
 from . import features
-from .features import FEATURES, Feature
+from .features import Feature
 from .shapes import ANY, READERS, TRANSFORMS, Shape
 
 KIND = DocumentKind
@@ -63,7 +63,7 @@ def of_code() -> list[Use]:
         )
     found += _record(features.PULL_INVOICES, reading.PurchaseInvoice, INVOICES)
     found += _record(features.PULL_INVOICES, reading.PurchaseInvoiceLine, LINES)
-    for table in (_orders(), _receipts(), _invoices(), _movements()):
+    for table in (_orders(), _receipts(), _invoices(), _billed(), _movements()):
         found += table
     return found
 
@@ -76,7 +76,7 @@ def of_mappings() -> list[Use]:
 
 def of_mapping(mapping: FieldMapping, rows: Iterable[FieldMappingRow]) -> Iterator[Use]:
     """List what one mapping writes; a form that no feature sends is nobody's business."""
-    feature = FEATURES.get(mapping.source.partition(".")[0])
+    feature = features.of_mapping(mapping.source)
     if feature is None:
         return
     yield Use(feature.key, mapping.target, app=feature.needs_app, mapping=mapping.name)
@@ -132,10 +132,28 @@ def _receipts() -> list[Use]:
 
 
 def _invoices() -> list[Use]:
+    invoice_set, lines, select = invoices.INVOICES, invoices.LINES, invoices.SELECT
     return [
-        *_fields(KIND.SUPPLIER_INVOICE, invoices.INVOICES, *invoices.SELECT, "vendorNumber"),
-        Use(KIND.SUPPLIER_INVOICE, invoices.INVOICES, Part.NAVIGATION, invoices.LINES),
-        Use(KIND.SUPPLIER_INVOICE, invoices.INVOICES, Part.ACTION, "post"),
+        *_fields(features.DRAFTS, invoice_set, *select),
+        Use(features.DRAFTS, invoice_set, Part.ACTION, "post"),
+        *_fields(features.OWN, invoice_set, *select, "vendorNumber"),
+        Use(features.OWN, invoice_set, Part.NAVIGATION, lines),
+        Use(features.OWN, invoice_set, Part.ACTION, "post"),
+    ]
+
+
+def _billed() -> list[Use]:
+    way, headers = features.BILLED, order_invoices.HEADERS
+    return [
+        *_fields(way, invoices.INVOICES, *order_invoices.SELECT, "vendorNumber", "vendorInvoiceNumber"),
+        Use(way, invoices.INVOICES, Part.NAVIGATION, invoices.LINES),
+        *_fields(way, invoices.LINES, "sequence", "quantity"),
+        *_record(way, reading.PurchaseOrder, order_invoices.ORDERS),
+        *_record(way, reading.PurchaseOrderLine, order_invoices.LINES),
+        Use(way, order_invoices.ORDERS, Part.ACTION, "receiveAndInvoice"),
+        *_fields(way, headers, *order_invoices.HEADER_SELECT, app=True),
+        Use(way, headers, Part.ACTION, "reopen", app=True),
+        Use(way, headers, Part.ACTION, "release", app=True),
     ]
 
 

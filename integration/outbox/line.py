@@ -112,10 +112,9 @@ def _close(message: Message, invoice: SupplierInvoice) -> None:
 def prepare(message: Message, document: Any | None = None) -> None:
     """Build the payload, or say what the message waits for; only for messages that wait."""
     document = document or couriers.load(message)
-    if paused := contract.of_delivery(message.document_kind):
+    prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
+    if prepared.payload and (paused := contract.of_delivery(message.document_kind, prepared.payload)):
         prepared = couriers.Prepared(waiting_for=paused)
-    else:
-        prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
     now = timezone.now()
     if prepared.waiting_for:
         look_at = now + timedelta(seconds=WAIT_SECONDS)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import timedelta
+from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -16,18 +17,21 @@ from .states import State
 UNKNOWN_NAME = "BadRequest_NotFound"  # BC's code for a field, or an entity set, that it does not have
 
 
-def hold(kind: str, sentence: str, *, names: Collection[str] = ()) -> int:
-    """Let messages of a kind wait, those too that BC refused because a name is gone; returns how many.
+def hold(
+    kind: str, sentence: str, *, concerns: Callable[[Mapping[str, Any]], bool], names: Collection[str] = ()
+) -> int:
+    """Let those messages of a kind wait, those too that BC refused because a name is gone; returns how many.
 
     What may have reached BC is left alone: it is looked for, not sent. A held message is built anew when the
     pause ends, with the mapping of that day.
     """
-    waiting = Message.objects.filter(document_kind=kind, unknown_since=None)
-    named = Q()
+    which = Q(state=State.READY)
     for name in names:
-        named |= Q(error_detail__contains=f"'{name}'")
-    refused = Q(state=State.DEAD, error_code=UNKNOWN_NAME) & named if names else Q(pk=None)
-    return waiting.filter(Q(state=State.READY) | refused).update(
+        which |= Q(state=State.DEAD, error_code=UNKNOWN_NAME, error_detail__contains=f"'{name}'")
+    held = Message.objects.filter(which, document_kind=kind, unknown_since=None)
+    payloads = held.values_list("pk", "payload").iterator()
+    concerned = [pk for pk, payload in payloads if concerns(payload or {})]
+    return held.filter(pk__in=concerned).update(
         state=State.WAITING,
         waiting_for=sentence[:300],
         attempts=0,

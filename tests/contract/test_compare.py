@@ -167,6 +167,7 @@ def test_without_the_app_nothing_is_wrong_until_its_address_is_set(offered: Meta
     assert [(each.feature, each.kind) for each in found] == [
         ("pull:item-units", "no_app"),
         (DocumentKind.INVENTORY_MOVEMENT, "no_app"),
+        ("supplier_invoice:order", "no_app"),
     ]
 
 

@@ -26,6 +26,11 @@ NEEDS_APP = {
         "This waits for the Tieout app in Business Central: its standard API cannot post inventory "
         "movements. Install the app and set BC_APP_URL, or post the movement there and mark it done by hand."
     ),
+    "supplier_invoice:order": (
+        "Such an invoice goes to a person: without the Tieout app in Business Central its order cannot get "
+        "the vendor's number. Install the app and set BC_APP_URL, or post the invoice there with Get Receipt "
+        "Lines; the next pull recognises it."
+    ),
 }
 STANDARD = {
     "company",
@@ -41,6 +46,7 @@ STANDARD = {
     "goods_receipt",
     "service_confirmation",
     "supplier_invoice",
+    "supplier_invoice:own",
 }
 OFFERS = {"standard": Level.STANDARD, "analytics": Level.ANALYTICS, "app": Level.APP}
 
@@ -74,12 +80,14 @@ def test_documents_and_pulls_do_what_the_level_says(tenant: Any, level: str, ver
     checking.check()
     order, receipt, movement = house.order(), house.receipt(), house.consumption()
     invoice = house.invoice()
+    house.drain()
+    bill = house.bill(number="R-88")
 
     house.drain()
     for entity in sync.ENTITIES:
         sync.pull_one(connections.client(), house.company, entity)
 
-    for each in (order, receipt, movement):
+    for each in (order, receipt, movement, bill):
         each.refresh_from_db()
     cleared = Message.objects.get(document_kind="supplier_invoice", document_id=invoice.pk)
     assert [each.state for each in (order, receipt, cleared)] == ["done"] * 3
@@ -87,6 +95,9 @@ def test_documents_and_pulls_do_what_the_level_says(tenant: Any, level: str, ver
     waits_for = NEEDS_APP["inventory_movement"].removeprefix("This waits for ").removesuffix(".")
     assert movement.waiting_for == ("" if level == "app" else waits_for)
     assert set(SyncRun.objects.values_list("state", flat=True)) == {"done"}
+    assert bill.state == ("done" if level == "app" else "rejected")
+    without_app = "the Tieout app in Business Central is missing or too old"
+    assert (without_app in bill.error) == (level != "app")
     notes = [issue.reason for issue in SyncRun.objects.get(entity="item-units").issues.all()]
     assert notes == ([] if level == "app" else [NEEDS_APP["pull:item-units"]])
 

@@ -12,12 +12,22 @@ from django.core.management import CommandError, call_command
 from django.test import Client as Browser
 from django.utils import timezone
 
-from integration import connections, sync, tasks
+from integration import connections, outbox, sync, tasks
 from integration.bc import FieldType, Metadata
 from integration.contract import Paused, checking
-from integration.models import Attempt, ContractFinding, ContractReading, FieldMappingRow, Message, SyncRun
+from integration.mapping import defaults
+from integration.models import (
+    Attempt,
+    ContractFinding,
+    ContractReading,
+    FieldMapping,
+    FieldMappingRow,
+    Message,
+    SyncRun,
+)
 from tests.contract.conftest import with_field, without
 from tests.delivery.house import DAY, House, states
+from tests.delivery.test_invoices import of_bc
 
 pytestmark = pytest.mark.django_db
 
@@ -26,7 +36,12 @@ pytestmark = pytest.mark.django_db
 def house(tenant: Any) -> House:
     from tests.delivery.house import prepare_house
 
-    return prepare_house(tenant())
+    house = prepare_house(tenant())
+    orders = FieldMapping.objects.get(name=defaults.ORDER)
+    FieldMappingRow.objects.create(
+        mapping=orders, position=90, target="shipToName", transform="constant", parameters={"value": "Store"}
+    )
+    return house
 
 
 @pytest.fixture
@@ -45,7 +60,7 @@ def paused(checked: checking.Checked) -> list[str]:
 
 def test_a_removed_mapped_field_lets_orders_wait_and_nothing_else(house: House, offered: Metadata):
     order, movement = house.order(), house.consumption()
-    checked = settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+    checked = settle(without(offered, "purchaseOrders", "shipToName"))
 
     house.drain()
 
@@ -53,14 +68,14 @@ def test_a_removed_mapped_field_lets_orders_wait_and_nothing_else(house: House, 
     assert paused(checked) == ["purchase_order"]
     assert (order.state, movement.state) == ("waiting", "done")
     assert order.waiting_for.startswith(
-        "Business Central no longer has purchaseOrders.requestedReceiptDate, which the mapping purchase "
-        "order → BC writes."
+        "Business Central no longer has purchaseOrders.shipToName, which the mapping purchase order → BC "
+        "writes. Posting purchase orders is paused until"
     )
     assert house.dump("purchaseOrders") == []
 
 
 def test_what_comes_in_while_it_is_paused_waits_too(house: House, offered: Metadata):
-    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+    settle(without(offered, "purchaseOrders", "shipToName"))
 
     house.order("PO-9")
     house.drain()
@@ -70,7 +85,7 @@ def test_what_comes_in_while_it_is_paused_waits_too(house: House, offered: Metad
 
 def test_what_waited_is_posted_by_itself_when_the_field_is_back(house: House, offered: Metadata):
     house.order()
-    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+    settle(without(offered, "purchaseOrders", "shipToName"))
     house.drain()
 
     checked = checking.check()  # the sandbox never lost it
@@ -85,15 +100,15 @@ def test_what_waited_is_posted_by_itself_when_the_field_is_back(house: House, of
 def test_changing_the_mapping_ends_the_pause_without_asking_bc(house: House, offered: Metadata):
     house.order()
     doctored = with_field(
-        without(offered, "purchaseOrders", "requestedReceiptDate"),
+        without(offered, "purchaseOrders", "shipToName"),
         "purchaseOrders",
-        FieldType("requestedDeliveryDate", "Edm.Date"),
+        FieldType("deliverToName", "Edm.String", 100),
     )
     settle(doctored)
     finding = ContractFinding.objects.open().get()
-    assert finding.successor == "requestedDeliveryDate"
+    assert finding.successor == "deliverToName"
 
-    FieldMappingRow.objects.filter(target="requestedReceiptDate").update(target=finding.successor)
+    FieldMappingRow.objects.filter(target="shipToName").update(target=finding.successor)
     house.sandbox.control.forget_requests()
     checked = checking.rejudge()
 
@@ -107,13 +122,12 @@ def test_orders_that_bc_refused_for_the_missing_field_wait_like_the_others(house
     Message.objects.filter(pk=order.pk).update(
         state="dead",
         error_code="BadRequest_NotFound",
-        error_detail="Could not find a property named 'requestedReceiptDate' on type "
-        "'Microsoft.NAV.purchaseOrder'.",
+        error_detail="Could not find a property named 'shipToName' on type 'Microsoft.NAV.purchaseOrder'.",
     )
     other = house.order("PO-2")
     Message.objects.filter(pk=other.pk).update(state="dead", error_code="Internal_ServerError")
 
-    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+    settle(without(offered, "purchaseOrders", "shipToName"))
 
     assert states() == ["waiting", "dead"]
 
@@ -147,12 +161,40 @@ def test_a_wrong_mapping_is_found_by_its_first_refusal_and_mended_without_losing
     assert [each["postingDate"] for each in house.dump("purchaseOrders")] == [DAY.isoformat()]
 
 
+@pytest.mark.parametrize(
+    ("entity_set", "field", "app", "waiting"),
+    [
+        ("purchaseInvoices", "dueDate", False, ["R-2"]),  # only the mapping writes it
+        ("purchaseInvoices", "discountAmount", False, ["R-2", "R-3"]),
+        ("purchaseOrderHeaders", "documentDate", True, ["R-1"]),
+        ("purchaseInvoices", "vendorInvoiceNumber", False, ["R-1", "R-2", "R-3"]),
+        ("items", "unitCost", False, []),
+    ],
+)
+def test_each_way_of_posting_invoices_pauses_alone(
+    house: House, offered: Metadata, entity_set: str, field: str, app: bool, waiting: list[str]
+):
+    house.order(), house.receipt()
+    house.drain()
+    house.bill(number="R-1")
+    house.invoice("R-2")
+    of_bc(house, number="R-3")
+    outbox.enqueue_cleared_invoices()
+
+    settle(without(offered, entity_set, field, app=app))
+    house.drain()
+
+    invoices = Message.objects.filter(document_kind="supplier_invoice").order_by("document_number")
+    assert [each.document_number for each in invoices if each.state == "waiting"] == waiting
+    assert {each.state for each in invoices if each.document_number not in waiting} <= {"done"}
+
+
 def test_what_may_have_reached_bc_is_still_looked_for(house: House, offered: Metadata):
     order = house.order()
     now = timezone.now()
     Message.objects.filter(pk=order.pk).update(state="verifying", unknown_since=now, next_attempt_at=now)
 
-    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+    settle(without(offered, "purchaseOrders", "shipToName"))
 
     assert states() == ["verifying"]
 
@@ -267,7 +309,7 @@ def test_an_administrator_reads_what_is_paused_and_why(house: House, offered: Me
     from tests.factories import person
 
     roles.apply_roles()
-    settle(without(offered, "purchaseOrders", "requestedReceiptDate"))
+    settle(without(offered, "purchaseOrders", "shipToName"))
     browser = Browser()
     browser.force_login(person(roles.INTEGRATION_ADMIN))
 

@@ -90,7 +90,7 @@ def test_an_empty_tenant_differs_in_nothing_and_says_what_it_could_not_prove(ten
         "invoice links",
         "due dates",
     ]
-    assert "Waiting for the Tieout app: Pulling item units, Posting inventory movements." in told[1].found
+    assert "Waiting for the Tieout app: Pulling item units, Posting inventory movements, " in told[1].found
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -14,9 +14,11 @@ from integration import connections, delivery, sync
 from integration.bc import Client
 from integration.bc.transport import Answer, Request, Transport
 from integration.contract import uses
+from integration.contract.features import FEATURES
 from integration.contract.uses import Part
 from integration.models import DocumentKind
-from tests.delivery.house import House, prepare_house
+from tests.delivery.house import House, prepare_house, states
+from tests.delivery.test_invoices import of_bc
 
 pytestmark = pytest.mark.django_db
 Name = tuple[str, str, str]
@@ -26,12 +28,23 @@ ASKED_IN_A_FILTER = re.compile(r"(\w+) (?:eq|ne|gt|ge|lt|le) ")
 SEGMENT = re.compile(r"(\w[\w.]*)(?:\([^)]*\))?$")
 
 
-# Read only when an order has vanished from BC, and written only when a line has dimensions.
+# When an order has vanished from BC, when a line has dimensions, when the order is released.
 RARELY = {
-    (DocumentKind.GOODS_RECEIPT, ("purchaseReceipts", Part.NAVIGATION, "purchaseReceiptLines")),
-    (DocumentKind.GOODS_RECEIPT, ("purchaseReceiptLines", Part.FIELD, "sequence")),
-    (DocumentKind.GOODS_RECEIPT, ("purchaseReceiptLines", Part.FIELD, "quantity")),
-    (DocumentKind.INVENTORY_MOVEMENT, ("inventoryRequestLines", Part.FIELD, "dimensions")),
+    ("goods_receipt", ("purchaseReceipts", Part.NAVIGATION, "purchaseReceiptLines")),
+    ("goods_receipt", ("purchaseReceiptLines", Part.FIELD, "sequence")),
+    ("goods_receipt", ("purchaseReceiptLines", Part.FIELD, "quantity")),
+    ("inventory_movement", ("inventoryRequestLines", Part.FIELD, "dimensions")),
+    ("supplier_invoice:order", ("purchaseOrderHeaders", Part.ACTION, "release")),
+    ("supplier_invoice:order", ("purchaseOrderHeaders", Part.ACTION, "reopen")),
+}
+
+DELIVERIES: dict[str, Callable[[House], Any]] = {
+    "purchase_order": lambda house: house.order(),
+    "goods_receipt": lambda house: house.receipt(),
+    "inventory_movement": lambda house: house.consumption(),
+    "supplier_invoice:order": lambda house: house.bill(number="R-1"),
+    "supplier_invoice:own": lambda house: house.invoice("R-2"),
+    "supplier_invoice": of_bc,
 }
 
 
@@ -128,30 +141,29 @@ def test_a_pull_asks_for_what_is_listed_and_nothing_else(house: House, client: C
 
 
 def test_deliveries_use_what_is_listed_and_nothing_else(house: House, client: Client):
-    house.order()
-    delivery.drain(until_idle=True, client=client)
-    heard = {DocumentKind.PURCHASE_ORDER: heard_of(client)}
-    house.receipt()
-    delivery.drain(until_idle=True, client=client)
-    heard[DocumentKind.GOODS_RECEIPT] = heard_of(client)
-    house.consumption()
-    delivery.drain(until_idle=True, client=client)
-    heard[DocumentKind.INVENTORY_MOVEMENT] = heard_of(client)
-    house.invoice()
-    delivery.drain(until_idle=True, client=client)
-    heard[DocumentKind.SUPPLIER_INVOICE] = heard_of(client)
+    heard = {}
+    for feature, document in DELIVERIES.items():
+        document(house)
+        heard_of(client)
+        delivery.drain(until_idle=True, client=client)
+        heard[feature] = heard_of(client)
 
-    for kind, names in heard.items():
-        assert names, kind
-        assert names - listed(kind) == set(), kind
-    unheard = {
-        (kind, name)
-        for kind in heard
-        for name in {(use.entity_set, use.part, use.name) for use in uses.of_code() if use.feature == kind}
-        - heard[kind]
-        if name[1] != Part.SET
+    assert states() == ["done"] * len(DELIVERIES)
+    assert {feature: names - listed(feature) for feature, names in heard.items()} == {
+        feature: set() for feature in DELIVERIES
     }
+    unheard = {
+        (use.feature, (use.entity_set, use.part, use.name))
+        for use in uses.of_code()
+        if use.feature in heard and use.part != Part.SET
+    } - {(feature, name) for feature, names in heard.items() for name in names}
     assert unheard == RARELY
+
+
+def test_every_delivery_is_listened_to():
+    same = {DocumentKind.SERVICE_CONFIRMATION.value}
+
+    assert {feature.key for feature in FEATURES.values() if feature.kind} == set(DELIVERIES) | same
 
 
 def test_both_kinds_of_receipt_use_the_same(house: House):
