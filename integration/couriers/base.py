@@ -23,6 +23,7 @@ class Prepared:
 
     payload: dict[str, Any] = field(default_factory=dict)
     mapping_version: int | None = None
+    line_mapping_version: int | None = None
     waiting_for: str = ""
     problems: list[str] = field(default_factory=list)
     nothing_to_post: bool = False

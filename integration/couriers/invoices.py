@@ -55,7 +55,7 @@ def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
         body[LINES].append(written)
     if invoice.discount:
         body["discountAmount"] = invoice.discount
-    return Prepared(body, mapping_version=header.version, problems=problems)
+    return Prepared(body, header.version, line_mapping.version, problems=problems)
 
 
 class InvoiceVisit(Visit):

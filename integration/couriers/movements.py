@@ -52,7 +52,7 @@ def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
         if line.dimensions:
             written["dimensions"] = ";".join(f"{name}={value}" for name, value in line.dimensions.items())
         body[LINES].append(written)
-    return Prepared(body, mapping_version=header.version, problems=problems)
+    return Prepared(body, header.version, line_mapping.version, problems=problems)
 
 
 class MovementVisit(Visit):

@@ -53,7 +53,7 @@ def prepare(order: PurchaseOrder, key: UUID) -> Prepared:
         written, found = line_mapping.apply(_line_record(line, record, location_ids))
         problems += [f"line {line.line}, {problem}" for problem in found]
         body[LINES].append(written)
-    return Prepared(body, mapping_version=header.version, problems=problems)
+    return Prepared(body, header.version, line_mapping.version, problems=problems)
 
 
 class OrderVisit(Visit):

@@ -70,6 +70,9 @@ class Message(models.Model):
 
     payload = ExactJSONField(null=True, help_text="What BC gets, built from the field mapping")
     mapping_version = models.PositiveIntegerField(null=True)
+    line_mapping_version = models.PositiveIntegerField(
+        null=True, help_text="Lines have a mapping of their own, with its own versions"
+    )
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     attempts = models.PositiveSmallIntegerField(default=0)

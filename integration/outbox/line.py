@@ -129,6 +129,7 @@ def prepare(message: Message, document: Any | None = None) -> None:
             state=State.READY,
             payload=prepared.payload,
             mapping_version=prepared.mapping_version,
+            line_mapping_version=prepared.line_mapping_version,
             waiting_for="",
             next_attempt_at=now,
         )

@@ -272,6 +272,7 @@ def test_a_message_tells_its_story(company: Company, admin: Client) -> None:
     assert "worker-3" in page
     assert "Received from the CAFM E-77" in page
     assert "vendorNumber V10" in page
+    assert "field mapping version 1, of the lines 1" in page
 
 
 def test_secrets_in_a_payload_or_an_event_are_never_shown(company: Company, admin: Client) -> None:

@@ -63,6 +63,22 @@ def test_a_message_keeps_the_version_it_was_built_with() -> None:
     assert after.mapping_version > before.mapping_version
 
 
+@pytest.mark.parametrize(("published", "kept"), [(defaults.ORDER, (2, 1)), (defaults.ORDER_LINE, (1, 2))])
+def test_a_message_keeps_the_version_of_its_lines_mapping_beside_that_of_its_head(
+    published: str, kept: tuple[int, int]
+) -> None:
+    from tests import factories
+
+    company = factories.open_company()
+    defaults.install()
+    publish(FieldMapping.objects.get(name=published))
+
+    message = factories.queued(company, "PO-1")
+
+    message.refresh_from_db()
+    assert (message.mapping_version, message.line_mapping_version) == kept
+
+
 def test_a_mapping_that_is_not_installed_says_what_to_run() -> None:
     with pytest.raises(versions.MappingMissing, match=r"Run manage.py set_up to install the defaults\."):
         compiled("purchase order → BC")
