@@ -27,6 +27,8 @@ STALE = "Request_EntityChanged"
 DUPLICATE = "Internal_EntityWithSameKeyExists"
 DEAD_SKIP_TOKEN = "SkipTokenIsNoLongerValid"  # noqa: S105 - a page marker, not a secret
 
+NO_CODE = "(none)"  # the answer is not in BC's form: it never came to BC
+
 RAW_LIMIT = 2000
 NAME_LIMIT = 80
 
@@ -164,13 +166,6 @@ TABLE = (
         "the address does not exist there",
         "Check the environment, the company and whether the app is installed.",
         code="BadRequest_ResourceNotFound",
-    ),
-    Row(
-        ConfigurationError,
-        "the address does not exist there",
-        "Check the environment, the company and whether the app is installed.",
-        code="BadRequest*",
-        status=404,
     ),
     Row(
         ConfigurationError,
@@ -541,6 +536,7 @@ TABLE = (
         ConfigurationError,
         "the address does not exist there",
         "Check the environment, the company and whether the app is installed.",
+        code=NO_CODE,
         status=404,
     ),
 )
@@ -640,6 +636,8 @@ def _details(refusal: Refusal) -> Details:
 
 
 def _code_matches(wanted: str, code: str) -> bool:
+    if wanted == NO_CODE:
+        return not code
     return code.startswith(wanted[:-1]) if wanted.endswith("*") else wanted in ("", code)
 
 

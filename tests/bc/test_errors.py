@@ -71,7 +71,7 @@ ROWS = [
     ),
     (400, DIALOG, "The current permissions prevented the action.", ConfigurationError, "", "a permission"),
     (404, "BadRequest_ResourceNotFound", "Resource not found.", ConfigurationError, "", "the address"),
-    (404, "BadRequest_NotFound", "Resource not found for 'x'.", ConfigurationError, "", "the address"),
+    (404, "BadRequest_NotFound", "Resource not found for 'x'.", ProgramError, "", "understand us"),
     (404, "", "<h1>Not found</h1>", ConfigurationError, "", "the address does not exist"),
     (404, "Internal_CompanyNotFound", "No company.", ConfigurationError, "", "the company does not exist"),
     # the record moved on

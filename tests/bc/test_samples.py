@@ -1,0 +1,103 @@
+"""The payloads that Microsoft documents: all of them go through the client's readers, exact and typed."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from integration.bc import reading
+from integration.bc.exact_json import dumps, loads
+from tests.bc import wire_types
+
+pytestmark = [pytest.mark.shared, pytest.mark.usefixtures("shared_data")]
+PAYLOADS = wire_types.CONTRACT.parents[1] / "data" / "bc-api-v2-samples" / "payloads"
+FILES = sorted(PAYLOADS.glob("*.json"))
+DOCUMENTED = 96
+
+# Pages that the contract only lists.
+LISTED_ONLY = {"agedaccountspayable", "vendorpurchase"}
+
+
+def rows(file: Path) -> Iterator[dict[str, Any]]:
+    """The entities of a payload, as the client would hand them on."""
+    body = loads(file.read_bytes())
+    yield from body.get("value", [body])
+
+
+def set_of(file: Path) -> str | None:
+    """The entity set that a payload belongs to; None for the pages without a contract."""
+    name = file.stem.partition("_")[0]
+    told = wire_types.contract()
+    names = {
+        each.get("entity", each["entitySet"]).lower(): each["entitySet"]
+        for each in told["entities"] + told["platformEntities"]
+    }
+    names["webhook"] = names["subscriptions"]
+    names["company"] = "companies"
+    return None if name in LISTED_ONLY else names[name]
+
+
+def name_of(file: Any) -> str:
+    return file.stem if isinstance(file, Path) else str(file)
+
+
+def test_all_documented_payloads_are_here(shared_data: Path) -> None:
+    assert len(FILES) == DOCUMENTED
+    assert shared_data in PAYLOADS.parents
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_a_documented_payload_is_read_exactly_and_each_field_by_its_type(file: Path) -> None:
+    entity_set = set_of(file)
+    fields = wire_types.sets()[entity_set] if entity_set else {}
+    known = 0
+
+    for row in rows(file):
+        assert loads(dumps(row)) == row
+        assert not [name for name, value in row.items() if isinstance(value, float)]
+        for name, value in row.items():
+            if name in fields:
+                read = wire_types.reader_of(fields[name]["type"])(value)
+                known += 1
+                assert read is None or type(read) is not float
+    assert known or not entity_set
+
+
+RECORDED = [
+    (file, reading.RECORDS[name]) for file in FILES if (name := set_of(file) or "") in reading.RECORDS
+]
+
+
+@pytest.mark.parametrize(("file", "record"), RECORDED, ids=name_of)
+def test_a_documented_payload_becomes_a_record(file: Path, record: type[Any]) -> None:
+    for row in rows(file):
+        read = reading.read(record, row)
+
+        assert type(read) is record
+        assert float not in {type(getattr(read, each.name)) for each in dataclasses.fields(read)}
+
+
+def test_each_set_that_we_read_has_a_documented_payload() -> None:
+    read = {record for _file, record in RECORDED}
+
+    assert set(reading.RECORDS.values()) - read == set()
+
+
+def test_what_a_record_says_is_what_the_document_says() -> None:
+    item = reading.read(reading.Item, next(rows(PAYLOADS / "item_get.json")))
+    line = reading.read(reading.PurchaseOrderLine, next(rows(PAYLOADS / "purchaseorderline_get.json")))
+    rate = reading.read(reading.ExchangeRate, next(rows(PAYLOADS / "currencyexchangerate_get.json")))
+
+    assert (item.number, item.type, item.gtin, item.unit_cost) == (
+        "1896-S",
+        "Inventory",
+        None,
+        Decimal("780.7"),
+    )
+    assert (line.sequence, line.tax_percent, line.variant_id) == (10000, Decimal("6.00002"), None)
+    assert (rate.exchange_amount, rate.relational_currency) == (Decimal("1.08"), "EUR")
