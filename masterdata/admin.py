@@ -26,7 +26,10 @@ from .models import (
 from .read_only import ReadOnlyAdmin, Told, field_changes, told
 
 SUMMARY = 200
-TABLES = {model._meta.db_table: str(model._meta.verbose_name) for model in apps.get_models()}
+TABLES = {
+    model._meta.db_table: str(model._meta.verbose_name)
+    for model in apps.get_models(include_auto_created=True)
+}
 
 Filters = list[str | type[admin.SimpleListFilter]]
 

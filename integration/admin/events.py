@@ -20,7 +20,7 @@ from integration.cafm import auth
 from integration.models import ApiKey, InboxEvent
 from integration.views.payload import masked
 from masterdata.models import Company
-from masterdata.read_only import ReadOnlyAdmin
+from masterdata.read_only import ReadOnlyAdmin, RecordedHistory
 
 
 @admin.register(InboxEvent)
@@ -69,7 +69,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):  # type: ignore[misc]
+class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     """Keys are made here and shown once; afterwards they can only be revoked."""
 
     form = ApiKeyForm

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from django.test import Client
 
 from reconciliation import roles
 from tests.desk.reading import words
@@ -72,3 +73,56 @@ def test_a_limit_is_written_without_idle_zeros(company: Company, signed_in: Sign
 
     assert "unit price all 2 50 – 25 – warn every limit must hold" in listed
     assert 'name="upper_percent" value="2"' in form
+
+
+def test_a_person_who_is_let_in_or_shut_out_is_told_with_who_did_it(superuser: Client) -> None:
+    from django.contrib.auth.models import Group, User
+
+    from tests import factories
+
+    person = factories.person(roles.AP_CLERK)
+    approver = Group.objects.get(name=roles.AP_APPROVER)
+    form = {"username": "clara", "first_name": "Clara", "last_name": "Weiss", "email": "clara@example.com"}
+    joined = {"date_joined_0": "2026-01-01", "date_joined_1": "08:00"}
+
+    superuser.post(f"/admin/auth/user/{person.pk}/change/", form | joined | {"groups": [approver.pk]})
+    history = words(superuser.get(f"/admin/auth/user/{person.pk}/history/"))
+
+    assert list(User.objects.get(pk=person.pk).groups.all()) == [approver]
+    assert "root changed email – → clara@example.com" in history
+    assert "is active True → False" in history
+    assert f"root removed role {roles.AP_CLERK} → –" in history
+    assert f"root added role – → {roles.AP_APPROVER}" in history
+
+
+def test_a_permission_of_ones_own_is_told_by_its_name(superuser: Client) -> None:
+    from django.contrib.auth.models import Permission
+
+    from tests import factories
+
+    person = factories.person(roles.AUDITOR)
+    person.user_permissions.add(Permission.objects.get(codename="resolve_case"))
+
+    history = words(superuser.get(f"/admin/auth/user/{person.pk}/history/"))
+
+    assert "added permission – → " in history
+    assert "Can wait, reject and release within the limit" in history
+
+
+def test_passwords_and_sign_ins_are_never_written_down(superuser: Client) -> None:
+    from django.contrib.auth.models import User
+
+    from masterdata.models import Change
+    from tests import factories
+
+    person = factories.person(roles.AP_CLERK)
+    before = Change.objects.count()
+    person.set_password("another-long-password")
+    person.save()
+    assert Client().login(username="clara", password="another-long-password")
+
+    assert User.objects.get(pk=person.pk).last_login is not None
+    assert Change.objects.count() == before
+    made = Change.objects.get(table="auth_user", row=person.pk)
+    assert made.new["username"] == "clara"
+    assert {"password", "last_login"} & made.new.keys() == set()

@@ -99,6 +99,24 @@ def test_a_key_remembers_who_made_it_and_what_it_may_send(admin: Client, company
     assert key.sources == ["/cafm/nord", "/cafm/sued"]
 
 
+def test_the_history_of_a_key_tells_who_made_and_who_revoked_it_and_never_its_hash(
+    admin: Client, company: Company
+) -> None:
+    from masterdata.models import Change
+
+    make(admin, company)
+    key = the_key()
+    admin.post(KEYS, {"action": "revoke", "_selected_action": [key.pk]})
+
+    history = words(admin.get(f"{KEYS}{key.pk}/history/"))
+    book = Change.objects.filter(table="integration_apikey", row=key.pk).order_by("pk")
+    assert [(change.actor, change.action) for change in book] == [("ines", "insert"), ("ines", "update")]
+    assert [name for change in book for name in change.new if "hash" in name] == []
+    assert "ines added" in history
+    assert "name – → CAFM Nord" in history
+    assert "ines changed revoked at – → 20" in history
+
+
 def test_a_saved_key_cannot_be_turned_into_another(admin: Client, company: Company) -> None:
     make(admin, company)
     key = the_key()
