@@ -20,6 +20,7 @@ from integration.errors import (
 )
 from integration.models import Message
 
+from .mapped import blamed
 from .pace import paced, wait
 from .tries import Delivery, Outcome, Try
 
@@ -47,6 +48,7 @@ def failed(attempt: Try, error: Exception) -> Delivery:
 
 
 def _failed_to_send(attempt: Try, error: Exception) -> Delivery:
+    error = blamed(attempt.message, error)
     match error:
         case UnknownOutcome():
             return _unknown(attempt, error)
