@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -51,7 +51,7 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_target(self) -> str:
         target = str(self.cleaned_data["target"]).strip()
-        if problem := trial.problem_with_target(target):
+        if problem := trial.problem_with_target(target, self._mapping("target")):
             raise forms.ValidationError(problem)
         return target
 
@@ -62,16 +62,22 @@ class RowForm(forms.ModelForm):  # type: ignore[type-arg]
             row["parameters"] = {} if row["parameters"] is None else row["parameters"]
             if problem := trial.problem_with_parameters(transform, row["parameters"]):
                 self.add_error("parameters", problem)
-        if problem := trial.problem_with_source(row.get("source", ""), transform, row.get("default", "")):
+        source, default = row.get("source", ""), row.get("default", "")
+        if problem := trial.problem_with_source(source, transform, default, self._mapping("source")):
             self.add_error("source", problem)
         return row
+
+    def _mapping(self, side: str) -> str:
+        """Give our form, or BC's entity set, of the mapping that this row belongs to."""
+        owner = self.instance.mapping if self.instance.mapping_id else None
+        return str(getattr(owner, side, ""))
 
 
 class RowInline(TabularInline):  # type: ignore[misc]
     model = FieldMappingRow
     form = RowForm
     extra = 0
-    ordering = ["position"]
+    ordering = ["position", "pk"]
     verbose_name = "field"
     verbose_name_plural = "Fields"
 
@@ -114,11 +120,14 @@ class FieldMappingAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
         version = mapping.publish(form.instance)
         form.instance.note = note
         form.instance.save(update_fields=["note"])
-        checking.rejudge()
+        checked = checking.rejudge()
         self.message_user(
             request,
             f"This is version {version} now. The next message to be built uses it; others keep theirs.",
         )
+        for finding in checked.findings if checked else ():
+            if finding.mapping == form.instance.name:
+                self.message_user(request, finding.sentence, messages.WARNING)
 
     def changes(self, record: FieldMapping) -> list[Told]:
         """Give the changes of a mapping and of its rows, the newest first."""

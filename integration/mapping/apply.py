@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from .transforms import TRANSFORMS, BadValue
+
+logger = logging.getLogger(__name__)
+
+LARGEST_WHOLE = 2**63
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ def apply(rows: Iterable[Row], record: Mapping[str, Any]) -> tuple[dict[str, Any
         except BadValue as error:
             problems.append(Problem(row.target, row.source, str(error)))
             continue
+        except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
+            logger.exception("The transform %s of %s failed", row.transform, row.target)
+            reason = f"{row.transform} does not work with its parameters ({type(error).__name__})"
+            problems.append(Problem(row.target, row.source, reason))
+            continue
         if value is not None:
             result[row.target] = value
         elif row.required:
@@ -59,7 +72,20 @@ def _value(row: Row, record: Mapping[str, Any]) -> Any:
         value = row.default or None
     if value is None and row.transform != "constant":
         return None
-    return transform(value, row.parameters)
+    return _writable(transform(value, row.parameters))
+
+
+def _writable(value: Any) -> Any:
+    """Let through what BC's JSON can hold: one value, and no number beyond its own whole numbers."""
+    if value is None or isinstance(value, str | bool | Decimal | date | UUID):
+        return value
+    if isinstance(value, int):
+        if abs(value) >= LARGEST_WHOLE:
+            raise BadValue("the number is too large for Business Central")
+        return value
+    if isinstance(value, float):
+        raise BadValue(f"{value!r} is not an exact number")
+    raise BadValue("it is a group of values, not one value")
 
 
 def _find(record: Any, path: str) -> Any:

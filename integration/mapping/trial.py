@@ -3,52 +3,143 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .transforms import TRANSFORMS
+from . import sources
+from .transforms import PARAMETERS, TRANSFORMS, BadValue
 
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+LONGEST_NAME = 2048
+LARGEST_WHOLE = 2**53  # what every reader of JSON takes whole
 
-# A value that each transform can surely take; what then fails is the parameters' fault.
-SAMPLES: dict[str, Any] = {"decimal": "1.5", "multiply": "1.5", "date": "2026-11-02"}
+# Values that each transform can surely take; what then fails is the parameters' fault.
+NUMBERS = ("0", "1.5", 15, "-2.25", "12345678901.12345", "-99999999.99999")
+SAMPLES: dict[str, Sequence[Any]] = {
+    "decimal": NUMBERS,
+    "multiply": NUMBERS,
+    "date": ("2026-11-02", "2000-02-29"),
+}
+
+# The arrays of lines, which the mapping of the lines fills.
+LINES = {"purchaseOrderLines", "purchaseInvoiceLines", "inventoryRequestLines"}
+
+# What Business Central gives by itself: naming it in a write refuses the whole document.
+KEYS = {"id", "documentId", "systemId", "lastModifiedDateTime"}
+DOCUMENT = KEYS | {
+    "number",
+    "status",
+    "vendorName",
+    "payToName",
+    "payToContact",
+    "payToAddressLine1",
+    "payToAddressLine2",
+    "payToCity",
+    "payToCountry",
+    "payToState",
+    "payToPostCode",
+    "discountAppliedBeforeTax",
+    "totalAmountExcludingTax",
+    "totalTaxAmount",
+    "totalAmountIncludingTax",
+}
+LINE = KEYS | {
+    "discountAppliedBeforeTax",
+    "taxPercent",
+    "totalTaxAmount",
+    "locationCode",
+    "quantityPerUnit",
+    "orderNumber",
+}
+READ_ONLY: dict[str, set[str]] = {
+    "purchaseOrders": DOCUMENT | {"vendorInvoiceNumber", "documentDate", "fullyReceived"},
+    "purchaseInvoices": DOCUMENT | {"orderId", "orderNumber"},
+    "purchaseOrderLines": LINE
+    | {
+        "amountExcludingTax",
+        "amountIncludingTax",
+        "invoiceDiscountAllocation",
+        "netAmount",
+        "netTaxAmount",
+        "netAmountIncludingTax",
+        "receivedQuantity",
+        "invoicedQuantity",
+        "receivedNotInvoiced",
+    },
+    "purchaseInvoiceLines": LINE | {"orderLineSequence", "receiptNumber", "receiptLineSequence"},
+    "inventoryRequests": KEYS | {"status", "errorText", "resultDocumentNumber"},
+}
+WRITTEN_BY_TIEOUT = {"inventoryRequests": {"externalId"}, "inventoryRequestLines": {"dimensions"}}
 
 
-def problem_with_target(target: str) -> str:
+def problem_with_target(target: str, entity_set: str = "") -> str:
     """Say why this cannot be a field of BC; empty when it can."""
     if not target.strip():
         return "Name the field of Business Central."
     if not FIELD_NAME.fullmatch(target):
         return f"{target!r} is not a field name: letters, digits and _ only, such as requestedReceiptDate."
+    if target in LINES:
+        return f"{target} is the list of the lines itself; the mapping of the lines fills it."
+    if target in READ_ONLY.get(entity_set, KEYS):
+        return f"Business Central gives {target} itself; it cannot be written."
+    if target in WRITTEN_BY_TIEOUT.get(entity_set, ()):
+        return f"Tieout writes {target} itself."
     return ""
 
 
-def problem_with_source(source: str, transform: str, default: str) -> str:
+def problem_with_source(source: str, transform: str, default: str, form: str = "") -> str:
     """Say why this cannot be read from our record; empty when it can."""
     if not source:
         needless = transform == "constant" or default
         return "" if needless else "Name our field, give a default, or use the transform constant."
-    return (
-        "" if PATH.fullmatch(source) else f"{source!r} is not a path such as vendor_number or order.number."
-    )
+    if not PATH.fullmatch(source):
+        return f"{source!r} is not a path such as vendor_number or order.number."
+    return sources.problem_with(form, source)
 
 
 def problem_with_parameters(transform: str, parameters: Any) -> str:
-    """Run the transform once on a sample; say what went wrong, empty when nothing did."""
+    """Run the transform on samples; say what went wrong, empty when nothing did."""
     run = TRANSFORMS.get(transform)
     if run is None:
         return f"There is no transform {transform!r}. Choose from {', '.join(TRANSFORMS)}."
     if not isinstance(parameters, Mapping):
         return 'Parameters are written like {"length": 20}.'
-    sample = SAMPLES.get(transform, "x")
+    known = PARAMETERS.get(transform, ())
+    if unknown := [str(name) for name in parameters if name not in known]:
+        takes = f"takes {' and '.join(known)}" if known else "takes none"
+        return f"{transform} knows no parameter {unknown[0][:60]!r}; it {takes}."
+    samples = SAMPLES.get(transform, ("x", "0", "1.5", "a longer text, with more than one word in it"))
     if transform == "value_map":
         values = parameters.get("values")
         if not isinstance(values, Mapping) or not values:
             return 'value_map needs its values: {"values": {"item": "Item"}}.'
-        sample = next(iter(values))
+        samples = list(values)
     try:
-        run(sample, parameters)
-    except (ValueError, TypeError, ArithmeticError) as error:
+        for sample in samples:
+            _check_sendable(run(sample, parameters))
+        if "otherwise" in parameters:
+            _check_sendable(parameters["otherwise"])
+    except (BadValue, ValueError, TypeError, ArithmeticError) as error:
         return f"{transform} cannot work with these parameters: {error}."
     return ""
+
+
+def _check_sendable(value: Any) -> None:
+    """Let through one value that the database and BC's JSON can hold; raises BadValue."""
+    if isinstance(value, float):
+        raise BadValue(f'{value} is not an exact number; write it in quotes: "{value}"')
+    if isinstance(value, Mapping | list):
+        raise BadValue("a value is a text, a whole number, true or false")
+    if isinstance(value, int) and abs(value) > LARGEST_WHOLE:
+        raise BadValue("the number is too large")
+    if isinstance(value, str) and (len(value) > LONGEST_NAME or "\x00" in value or not _is_text(value)):
+        raise BadValue("the text is too long or holds characters that no field takes")
+
+
+def _is_text(value: str) -> bool:
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -36,7 +36,7 @@ def compiled(name: str) -> Compiled:
         raise MappingMissing(
             f"There is no field mapping {name!r}. Run manage.py set_up to install the defaults."
         )
-    rows = sorted((row for row in mapping.rows.all() if row.enabled), key=lambda row: row.position)
+    rows = sorted((row for row in mapping.rows.all() if row.enabled), key=lambda row: (row.position, row.pk))
     return Compiled(
         version=mapping.version,
         rows=tuple(

@@ -91,6 +91,18 @@ def test_saving_nothing_new_is_no_version(admin: Client, mapping: FieldMapping) 
         ({"transform": "value_map"}, 'value_map needs its values: {"values": {"item": "Item"}}.'),
         ({"transform": "decimal", "parameters": '{"places": "two"}'}, "decimal cannot work with these"),
         ({"target": "orderDate"}, "orderDate"),
+        ({"target": "purchaseOrderLines"}, "purchaseOrderLines is the list of the lines itself"),
+        ({"target": "id"}, "Business Central gives id itself; it cannot be written."),
+        ({"target": "vendorName"}, "Business Central gives vendorName itself; it cannot be written."),
+        ({"source": "expectd_on"}, "The nearest are expected_on"),
+        (
+            {"transform": "text", "parameters": '{"size": 3}'},
+            "text knows no parameter 'size'; it takes length.",
+        ),
+        ({"transform": "text", "parameters": '{"length": -3}'}, "it goes from 1 to 2048"),
+        ({"transform": "decimal", "parameters": '{"places": 27}'}, "it goes from 0 to 10"),
+        ({"transform": "multiply", "parameters": '{"by": "1e999999"}'}, "is too large or too fine a number"),
+        ({"transform": "constant", "parameters": '{"value": NaN}'}, "is not an exact number"),
     ],
 )
 def test_a_row_that_cannot_work_is_refused_in_words_and_nothing_is_saved(
@@ -104,6 +116,31 @@ def test_a_row_that_cannot_work_is_refused_in_words_and_nothing_is_saved(
     assert "Please correct the" in answer
     assert mapping.version == 1
     assert (row.target, row.transform) == ("requestedReceiptDate", "date")
+
+
+def test_a_target_that_bc_does_not_have_is_saved_and_warned_of(
+    admin: Client, mapping: FieldMapping, sandbox: Any
+) -> None:
+    from integration import connections
+    from integration.contract import checking
+
+    checking.settle(connections.client().metadata(), expects_app=True)
+
+    said = saved(admin, mapping, requestedReceiptDate={"target": "wantedOn"})
+
+    mapping.refresh_from_db()
+    assert mapping.version == 2
+    assert "Business Central does not have purchaseOrders.wantedOn, which the mapping purchase order" in said
+
+
+def test_rows_at_one_position_keep_the_order_in_which_they_were_made(mapping: FieldMapping) -> None:
+    from integration.mapping import compiled
+
+    mapping.rows.update(position=5)
+
+    assert [row.target for row in compiled(mapping.name).rows] == [
+        row.target for row in mapping.rows.order_by("pk")
+    ]
 
 
 def test_a_controller_reads_the_mappings_and_their_form_is_refused(
