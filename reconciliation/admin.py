@@ -85,6 +85,10 @@ class DocumentAdmin(ReadOnlyAdmin):
                 Told(decision.decided_at, "matching", f"judged: {decision.outcome}")
                 for decision in record.decisions.only("decided_at", "outcome")
             ]
+            if record.deleted_at:
+                story.append(
+                    Told(record.deleted_at, "the pull", "found the draft deleted in Business Central")
+                )
         if record.posted_at:
             story.append(Told(record.posted_at, "Business Central", f"posted as {record.bc_number}"))
         return sorted(story, key=lambda line: line.at, reverse=True)

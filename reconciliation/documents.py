@@ -205,6 +205,22 @@ def mark_rejected(invoice: SupplierInvoice) -> None:
 
 
 @transaction.atomic
+def mark_deleted(invoice: SupplierInvoice, *, at: datetime.datetime) -> bool:
+    """Close an invoice whose draft was deleted in BC; tells whether it was still open.
+
+    It stays due for matching, which closes its case.
+    """
+    row = SupplierInvoice.objects.select_for_update().get(pk=invoice.pk)
+    if row.status not in OPEN_INVOICES:
+        return False
+    row.status, row.deleted_at, row.match_due = InvoiceStatus.REJECTED, at, True
+    row.save(update_fields=["status", "deleted_at", "match_due"])
+    _copy(row, invoice)
+    _facts_changed(row.company, _orders_of(row), vendor=row.vendor_number, but=row)
+    return True
+
+
+@transaction.atomic
 def mark_judged(invoices: Collection[SupplierInvoice], *, to: SupplierInvoice.Status) -> None:
     """Clear or hold back invoices that the caller has locked, all at once; raises WrongStatus."""
     for invoice in invoices:
@@ -360,7 +376,7 @@ def _check_move(invoice: SupplierInvoice, now: SupplierInvoice.Status, to: Suppl
 
 def _copy(row: Document, document: Document) -> None:
     """Let the caller's object tell what the row tells."""
-    for name in ("status", "bc_id", "bc_number", "posted_at", "state", "match_due"):
+    for name in ("status", "bc_id", "bc_number", "posted_at", "state", "match_due", "deleted_at"):
         if hasattr(row, name):
             setattr(document, name, getattr(row, name))
 

@@ -341,11 +341,16 @@ def _clear_cases(judged: list[_Judged]) -> None:
 
 def _close_done(pairs: Iterable[tuple[SupplierInvoice, ExceptionCase]]) -> None:
     """Close the cases of invoices that are out of our hands."""
-    told = {
-        InvoiceStatus.POSTED: "posted in Business Central without being cleared here",
-        InvoiceStatus.REJECTED: "the invoice was rejected",
-    }
-    _close([(case, told[InvoiceStatus(invoice.status)]) for invoice, case in pairs])
+    _close([(case, _end(invoice)) for invoice, case in pairs])
+
+
+def _end(invoice: SupplierInvoice) -> str:
+    """Say what became of an invoice that matching has nothing to say about any more."""
+    if invoice.deleted_at:
+        return "the pull found that the draft was deleted in Business Central"
+    if invoice.status == InvoiceStatus.POSTED:
+        return "posted in Business Central without being cleared here"
+    return "the invoice was rejected"
 
 
 def _close(cleared: list[tuple[ExceptionCase, str]]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +11,8 @@ from uuid import UUID
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from integration.bc import Client, odata, reading
-from integration.errors import ProgramError
+from integration.bc import Client, is_gone, odata, reading
+from integration.errors import PermanentError, ProgramError
 from integration.models import SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts
@@ -36,6 +36,7 @@ SOURCE = "Business Central"
 PRICE_PLACES = Decimal("0.00000001")
 NO_LINE = {"Comment"}
 ITEM = "Item"
+DELETED = "Its draft was deleted in Business Central. It is closed here, with its case."
 
 
 @dataclass(frozen=True)
@@ -61,17 +62,22 @@ class Tally:
 def pull(client: Client, company: Company, run: SyncRun) -> datetime | None:
     """Record the drafts, and what was posted since the last pull; returns the new watermark.
 
+    A full pull shows, too, which drafts are gone.
     BC keeps drafts and posted invoices in one set. The posted ones of the past are not ours to read, so a
     first pull reads drafts only, and a full one the drafts and what changed.
     """
     mark = runs.watermark(company, run.entity)
     latest = mark
+    seen: set[UUID] = set()
     for asked in _questions(mark, run.kind):
         for page in client.pages(INVOICES, select=SELECT, filter=asked, expand=EXPAND, page_size=PAGE_SIZE):
+            seen |= {UUID(str(row["id"])) for row in page}
             tally = _take(company, run, page)
             counts = Counts(tally.new, tally.changed, tally.unchanged)
             runs.count(run, counts, read=len(page), failed=tally.failed)
             latest = max(filter(None, (latest, tally.latest)), default=None)
+    if run.kind == SyncRun.Kind.FULL:
+        _close_deleted(client, company, run, seen)
     return latest
 
 
@@ -80,6 +86,31 @@ def _questions(mark: datetime | None, kind: str) -> Iterator[odata.Filter]:
         yield DRAFTS
     if changed := since(mark):
         yield changed
+
+
+def _close_deleted(client: Client, company: Company, run: SyncRun, seen: Collection[UUID]) -> None:
+    """Close the open invoices whose draft somebody has deleted in BC; each is asked for by its id first."""
+    here = SupplierInvoice.objects.filter(
+        company=company,
+        origin=SupplierInvoice.Origin.BC,
+        type=SupplierInvoice.Type.INVOICE,
+        status__in=documents.OPEN_INVOICES,
+    )
+    for invoice in here.exclude(bc_id__in=seen).order_by("pk"):
+        if _is_there(client, invoice) or not documents.mark_deleted(invoice, at=timezone.now()):
+            continue
+        runs.count(run, Counts(), read=0, deleted=1)
+        runs.note(run, f"invoice {invoice.number}", DELETED)
+
+
+def _is_there(client: Client, invoice: SupplierInvoice) -> bool:
+    try:
+        client.get(INVOICES, str(invoice.bc_id), select=("id",))
+    except PermanentError as error:
+        if is_gone(error):
+            return False
+        raise
+    return True
 
 
 def _take(company: Company, run: SyncRun, page: Sequence[Row]) -> Tally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -124,5 +124,14 @@ def _mark_gone(
             "was marked as deleted. Check company and permissions there; if they are really gone, run "
             f"manage.py sync {entity.name} --full --accept-deletions."
         )
-    deleted = mark_deleted(company, entity.model, gone)
+    deleted = _mark_deleted(company, entity, gone)
     runs.count(run, Counts(), read=0, deleted=deleted)
+
+
+@transaction.atomic
+def _mark_deleted(company: Company, entity: Entity, gone: Collection[UUID]) -> int:
+    """Mark what is gone; open invoices are matched again where it bears on them."""
+    deleted = mark_deleted(company, entity.model, gone)
+    if entity.bears_on_invoices and deleted:
+        policies.judge_again(company)
+    return deleted

@@ -62,6 +62,9 @@ class SupplierInvoice(Document):
     total = Money(null=True)
     document_url = models.URLField(max_length=500, blank=True)
     match_due = models.BooleanField(default=True, help_text="Facts changed since the last judgement")
+    deleted_at = models.DateTimeField(
+        null=True, blank=True, help_text="When a pull found that its draft was deleted in Business Central"
+    )
     content_hash = models.BinaryField(max_length=16, null=True, editable=False)
 
     objects = InvoiceQuerySet.as_manager()  # type: ignore[misc]  # narrower than every document's

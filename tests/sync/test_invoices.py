@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from integration import connections, sync
-from integration.models import SyncIssue, SyncRun
+from integration.models import SyncIssue, SyncRun, SyncState
 from masterdata.models import Company
-from reconciliation import documents
+from reconciliation import documents, reconcile
 from reconciliation.forms import InvoiceForm, InvoiceLineForm, OrderForm, OrderLineForm
-from reconciliation.models import PurchaseOrder, SupplierInvoice
+from reconciliation.models import ExceptionCase, PurchaseOrder, SupplierInvoice
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +203,64 @@ def test_our_own_draft_is_known_though_bc_writes_its_number_in_capitals(filled) 
     pull()
 
     assert list(SupplierInvoice.objects.values_list("number", "origin")) == [("r-1", "cafm")]
+
+
+def delete_draft(invoice: SupplierInvoice) -> None:
+    """Delete the draft in BC, as a person does there."""
+    client = connections.client()
+    seen = client.get("purchaseInvoices", invoice.bc_id, select=("id",))
+    client.delete("purchaseInvoices", invoice.bc_id, etag=seen["@odata.etag"])
+
+
+def test_a_draft_deleted_in_bc_closes_its_invoice_and_its_case(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft(orderNumber="106099"), draft(number="R-2")]})
+    pull()
+    reconcile.match_due()
+    case = ExceptionCase.objects.get(invoice__number="R-1")
+    delete_draft(case.invoice)
+
+    changes = pull()
+    everything = pull(full=True)
+    reconcile.match_due()
+
+    case.refresh_from_db()
+    invoice = case.invoice
+    invoice.refresh_from_db()
+    assert (changes.rows_deleted, everything.rows_deleted) == (0, 1)
+    assert (invoice.status, invoice.match_due) == ("rejected", False)
+    assert invoice.deleted_at is not None
+    assert (case.status, case.cleared_by) == (
+        "cleared",
+        "the pull found that the draft was deleted in Business Central",
+    )
+    assert everything.issues.get().record == "invoice R-1"
+    assert SupplierInvoice.objects.get(number="R-2").status != "rejected"
+    assert pull(full=True).rows_deleted == 0
+
+
+def test_an_invoice_that_bc_still_has_is_not_taken_for_deleted(filled) -> None:
+    filled.control.seed({"purchaseInvoices": [draft(orderNumber="106099")]})
+    pull()
+    reconcile.match_due()
+    posted = draft(number="R-1", status="Open", id=str(SupplierInvoice.objects.get().bc_id))
+    filled.control.seed({"purchaseInvoices": [posted]})
+    SyncState.objects.update(watermark=timezone.now() + datetime.timedelta(days=1))
+
+    run = pull(full=True)
+
+    assert run.rows_deleted == 0
+    assert SupplierInvoice.objects.get().status == "blocked"
+
+
+def test_an_invoice_of_the_cafm_is_not_looked_for_among_the_drafts(filled) -> None:
+    line = InvoiceLineForm(line=1, quantity=Decimal(10), unit_price=Decimal(2), amount=Decimal(20))
+    form = InvoiceForm(
+        number="R-1", vendor_number="V1", currency="EUR", total=Decimal(20), lines=(line,),
+        invoice_date=datetime.date(2026, 5, 4),
+    )  # fmt: skip
+    ours = documents.record_invoice(sync.ensure_company(), form, source="/cafm", origin="cafm")
+
+    pull(full=True)
+
+    ours.refresh_from_db()
+    assert (ours.status, ours.deleted_at) == ("received", None)

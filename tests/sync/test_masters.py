@@ -309,3 +309,17 @@ def test_a_pull_that_changes_nothing_asks_for_no_matching(filled) -> None:
 
     invoice.refresh_from_db()
     assert not invoice.match_due
+
+
+def test_a_vendor_deleted_in_bc_lets_its_invoices_be_matched_again(filled) -> None:
+    pull("vendors")
+    invoice = blocked_by_its_vendor(sync.ensure_company())
+    client = connections.client()
+    vendor = Vendor.objects.get(number="V2")
+    tag = client.get("vendors", vendor.bc_id, select=("id",))["@odata.etag"]
+    client.delete("vendors", vendor.bc_id, etag=tag)
+
+    pull("vendors", full=True)
+
+    invoice.refresh_from_db()
+    assert invoice.match_due
