@@ -308,7 +308,7 @@ class Api:
         sent = payload.parse(spec, payload.read_object(request.body), place.sets, insert=True)
         with self._store.transaction(place.company) as tx:
             work = Work(tx, self._settings, place.sets)
-            row = rules_of(spec.table).insert(work, spec, sent, target.parent)
+            row = rules_of(spec).insert(work, spec, sent, target.parent)
         if "return-no-content" in (request.header("prefer") or "") or "return=minimal" in (
             request.header("prefer") or ""
         ):
@@ -326,7 +326,7 @@ class Api:
         sent = payload.parse(spec, payload.read_object(request.body), place.sets, insert=False)
         with self._store.transaction(place.company) as tx:
             work = Work(tx, self._settings, place.sets)
-            row = rules_of(spec.table).modify(work, spec, row, sent)
+            row = rules_of(spec).modify(work, spec, row, sent)
         reader = Reader(self._store, place.sets, place.company, place.url)
         return reader.entity(row, spec, query, _context(place, spec))
 
@@ -346,7 +346,7 @@ class Api:
     def _delete(self, request: Request, place: Place, spec: EntitySet, row: Row) -> Reply:
         self._check_tag(request.header("if-match") or "*", row)
         with self._store.transaction(place.company) as tx:
-            rules_of(spec.table).delete(Work(tx, self._settings, place.sets), spec, row)
+            rules_of(spec).delete(Work(tx, self._settings, place.sets), spec, row)
         return Reply(204)
 
     def _check_tag(self, tag: str, row: Row) -> None:
@@ -366,7 +366,7 @@ class Api:
         if request.body.strip() not in (b"", b"{}"):
             raise bad_request(f"The action '{target.action}' takes no parameters.")
         self._check_tag(request.header("if-match") or "*", row)
-        rules = rules_of(spec.table)
+        rules = rules_of(spec)
         try:
             with self._store.transaction(place.company) as tx:
                 after = rules.actions[target.action](Work(tx, self._settings, place.sets), row)

@@ -19,10 +19,28 @@ from integration.sandbox.entities.declare import DECIMAL, NULL_GUID
 from integration.sandbox.errors import same_key
 from integration.sandbox.table import Row, Table
 from integration.sandbox.values import Values, new_id, stamp_of
+from integration.sandbox.views import VIEWS
 
 FILE_NAME = "sandbox.sqlite3"
 REMEMBERED_COMMITS = 20_000
 PLATFORM = ""  # the "company" that holds the list of companies
+# What the AL app notes when it is deleted: BC's number and name of the table.
+LOGGED_DELETIONS = {
+    "accounts": (15, "G/L Account"),
+    "vendors": (23, "Vendor"),
+    "items": (27, "Item"),
+    "itemUnitsOfMeasure": (5404, "Item Unit of Measure"),
+    "unitsOfMeasure": (204, "Unit of Measure"),
+    "locations": (14, "Location"),
+    "currencies": (4, "Currency"),
+    "currencyExchangeRates": (330, "Currency Exchange Rate"),
+    "paymentTerms": (3, "Payment Terms"),
+    "dimensions": (348, "Dimension"),
+    "dimensionValues": (349, "Dimension Value"),
+    "fixedAssets": (5600, "Fixed Asset"),
+    "purchaseOrders": (38, "Purchase Header"),
+    "purchaseReceipts": (120, "Purch. Rcpt. Header"),
+}
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS record (
     company TEXT NOT NULL, entity_set TEXT NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
@@ -42,6 +60,8 @@ class Store:
         self._version = 0
         self._last_stamp = ""
         self._companies: dict[str, dict[str, Table]] = {}
+        self.mutations = 0
+        self._views: dict[tuple[str, str], tuple[int, Table]] = {}
         self._together: list[Transaction] | None = None
         self._past: deque[Commit] = deque(maxlen=REMEMBERED_COMMITS)
         self.on_commit: list[Callable[[Commit], None]] = []
@@ -58,10 +78,22 @@ class Store:
             self._database.close()
 
     def table(self, company: str, name: str) -> Table:
+        if name in VIEWS:
+            return self._view(company, name)
         tables = self._companies.setdefault(company, {})
         if name not in tables:
             tables[name] = Table(TABLES[name])
         return tables[name]
+
+    def _view(self, company: str, name: str) -> Table:
+        """A set without rows of its own, put together again when anything has changed."""
+        found = self._views.get((company, name))
+        if found is None or found[0] != self.mutations:
+            view = Table(TABLES[name])
+            for row in VIEWS[name](lambda other: self.table(company, other)):
+                view.put(row, bulk=True)
+            found = self._views[(company, name)] = (self.mutations, view)
+        return found[1]
 
     def companies(self) -> list[Row]:
         with self.lock:
@@ -121,12 +153,14 @@ class Store:
         """Show the rows as they were at a moment of `time.monotonic`, as a replica behind its source."""
         with self.lock:
             later = [each for each in self._past if each.at > moment]
+            self.mutations += 1
             for commit in reversed(later):
                 for change in reversed(commit.changes):
                     change.table.restore(change.row_id, change.old)
             try:
                 yield
             finally:
+                self.mutations += 1
                 for commit in later:
                     for change in commit.changes:
                         change.table.restore(change.row_id, change.new)
@@ -137,6 +171,7 @@ class Store:
             self._database.execute("DELETE FROM record")
             self._companies.clear()
             self._past.clear()
+            self._views.clear()
 
     def setting(self, name: str) -> Any:
         with self.lock:
@@ -160,7 +195,8 @@ class Store:
         rows = self._database.execute("SELECT company, entity_set, version, body FROM record")
         for company, name, version, body in rows:
             if name in TABLES:
-                row = Row(_from_disk(name, body), version)
+                values = _from_disk(name, body)
+                row = Row({"systemModifiedAt": "", **values, "rowVersion": version}, version)
                 self.table(company, name).put(row, bulk=True)
                 self._version = max(self._version, version)
                 self._last_stamp = max(self._last_stamp, row.values.get("lastModifiedDateTime", ""))
@@ -275,9 +311,23 @@ class Transaction:
 
     def delete(self, name: str, row_id: str) -> None:
         table = self.table(name)
-        self._journal.append((table, row_id, table.rows[row_id]))
+        row = table.rows[row_id]
+        self._journal.append((table, row_id, row))
         self.touched[(name, row_id)] = None
+        self._store.mutations += 1
         table.remove(row_id)
+        if name in LOGGED_DELETIONS:
+            number, caption = LOGGED_DELETIONS[name]
+            last = self.table("deletedRecords").last()
+            entry = {
+                "entryNumber": 1 if last is None else last["entryNumber"] + 1,
+                "tableNumber": number,
+                "tableName": caption,
+                "recordId": row_id,
+                "recordNumber": ",".join(str(part) for part in table.key_of(row.values))[:100],
+                "deletedDateTime": self._store.stamp(),
+            }
+            self.insert("deletedRecords", entry)
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -290,6 +340,7 @@ class Transaction:
             raise
 
     def roll_back(self, mark: int = 0) -> None:
+        self._store.mutations += 1
         while len(self._journal) > mark:
             table, row_id, old = self._journal.pop()
             if old is None:
@@ -298,7 +349,14 @@ class Transaction:
                 table.put(old)
 
     def _put(self, table: Table, values: Values, bulk: bool, version: int | None = None) -> Row:
-        row = Row(values, version or self._store.next_version())
+        number = version or self._store.next_version()
+        values["rowVersion"] = number
+        if version is None and not table.spec.has_stamp:
+            values["systemModifiedAt"] = self._store.stamp()
+        for column, compute in table.spec.derived:
+            values[column] = compute(values)
+        row = Row(values, number)
+        self._store.mutations += 1
         self.is_bulk = self.is_bulk or bulk
         self._journal.append((table, row.id, table.rows.get(row.id)))
         self.touched[(table.spec.name, row.id)] = None

@@ -213,11 +213,12 @@ def test_invoice_lines_are_linked_to_order_lines(bc, app):
         {"sequence": 30000, "lineObjectNumber": "FILTER", "orderLineSequence": 10000, "quantity": 1},
     ]
     seeded = {"vendorNumber": "V1", "orderNumber": order["number"], "purchaseInvoiceLines": lines}
-    bc.running.control.seed({"purchaseInvoices": [seeded]})
+    bc.running.control.seed({"purchaseInvoices": [seeded | {"status": "Open"}]})
     invoice = bc.rows("purchaseInvoices")[0]
 
-    links = app.rows(f"purchaseInvoiceLineLinks?$filter=invoiceId eq {invoice['id']}")
+    links = app.rows(f"purchaseInvoiceLineLinks?$filter=invoiceNumber eq '{invoice['number']}'")
 
+    assert {row["invoiceId"] for row in links} == {invoice["id"]}
     assert [(row["sequence"], row["orderNumber"], row["orderLineSequence"]) for row in links] == [
         (10000, order["number"], 10000),
         (30000, order["number"], 10000),
@@ -272,3 +273,143 @@ def test_an_order_under_approval_is_neither_released_nor_reopened(bc, app):
 
     assert "approval process" in app.refuse("POST", f"{path}.release")[2]
     assert "approval process" in app.refuse("POST", f"{path}.reopen")[2]
+
+
+def order_with_key(app: Client, key: str = "PO-1", **values):
+    return app.create("purchaseOrderHeaders", {"externalId": key, "vendorNumber": "V1"} | values)
+
+
+def test_an_order_is_created_once_under_its_external_id(bc, app):
+    made = order_with_key(app, documentDate="2026-05-04")
+
+    again = app.refuse("POST", "purchaseOrderHeaders", json={"externalId": "PO-1", "vendorNumber": "V1"})
+    without = app.refuse("POST", "purchaseOrderHeaders", json={"vendorNumber": "V1"})
+    bc.call("DELETE", f"purchaseOrders({made['id']})")
+    still = app.refuse("POST", "purchaseOrderHeaders", json={"externalId": "PO-1", "vendorNumber": "V1"})
+
+    assert (made["externalId"], made["status"], made["documentDate"]) == ("PO-1", "Open", "2026-05-04")
+    assert again[:2] == still[:2] == (409, "Internal_EntityWithSameKeyExists")
+    assert without[1] == "Application_FieldValidationException"
+    assert bc.rows("purchaseOrders") == []
+
+
+@pytest.mark.parametrize("change", [{"externalId": "PO-2"}, {"vendorNumber": "V2"}])
+def test_key_and_vendor_of_an_order_stay(app, change):
+    made = order_with_key(app)
+
+    refused = app.refuse(
+        "PATCH", f"purchaseOrderHeaders({made['id']})", json=change, headers={"If-Match": "*"}
+    )
+
+    assert "cannot be modified" in refused[2]
+
+
+def test_a_released_order_shows_its_own_status(bc, app):
+    order = bc.order({"quantity": 1})
+    path = f"purchaseOrderHeaders({order['id']})"
+    app.act(f"{path}/Microsoft.NAV.release")
+
+    assert app.get(path)["status"] == "Released"
+    assert bc.get(f"purchaseOrders({order['id']})")["status"] == "Open"
+    assert app.rows("purchaseOrderHeaders?$filter=status eq 'Released'")[0]["number"] == order["number"]
+
+
+def test_the_row_version_is_an_exact_cursor(bc, app):
+    units = app.rows("itemUnitsOfMeasure")
+    last = max(row["rowVersion"] for row in units)
+
+    bc.running.control.seed(
+        {"itemUnitsOfMeasure": [{"itemNumber": "FILTER", "code": "BOX", "qtyPerUnitOfMeasure": 10}]}
+    )
+
+    changed = app.rows(f"itemUnitsOfMeasure?$filter=rowVersion gt {last}")
+    assert [(row["code"], row["qtyPerUnitOfMeasure"]) for row in changed] == [("BOX", 10)]
+
+
+def test_receipt_lines_tell_what_was_invoiced_of_them(bc, app):
+    order = bc.order({"quantity": 10})
+    for number, quantity in (("GRN-1", 4), ("GRN-2", 3)):
+        line = {"orderLineSequence": 10000, "quantity": quantity}
+        process(app, "receiptRequests", receipt_request(app, order, line, externalId=number))
+    seeded = {"vendorNumber": "V1", "orderNumber": order["number"], "status": "Open"}
+    lines = [{"lineObjectNumber": "FILTER", "quantity": 5}]
+    bc.running.control.seed({"purchaseInvoices": [seeded | {"purchaseInvoiceLines": lines}]})
+
+    details = app.rows(f"receiptLineDetails?$filter=orderNumber eq '{order['number']}'")
+
+    told = [(row["quantity"], row["invoicedQuantity"], row["receivedNotInvoicedQuantity"]) for row in details]
+    assert told == [(4, 4, 0), (3, 1, 2)]
+    assert {row["vendorShipmentNumber"] for row in details} == {"DN 77"}
+    assert {row["orderLineSequence"] for row in details} == {10000}
+
+
+def test_lines_of_orders_and_of_draft_invoices_are_one_list(bc, app):
+    order = bc.order({"quantity": 2})
+    draft = {"vendorNumber": "V1", "orderNumber": order["number"]}
+    lines = [{"lineObjectNumber": "FILTER", "quantity": 1, "receiptNumber": "107001"}]
+    bc.running.control.seed({"purchaseInvoices": [draft | {"purchaseInvoiceLines": lines}]})
+
+    links = app.rows("purchaseOrderLinks")
+
+    assert sorted((row["documentType"], row["orderNumber"], row["receiptNumber"]) for row in links) == [
+        ("Invoice", order["number"], "107001"),
+        ("Order", "", ""),
+    ]
+
+
+def test_stock_is_summed_by_location(app):
+    for key, place, quantity in (("A", "MAIN", 5), ("B", "VAN", 3), ("C", "MAIN", -2)):
+        request = movement(app, "Adjustment", {"quantity": quantity, "locationCode": place}, externalId=key)
+        posted = process(app, "inventoryRequests", request)
+
+    stock = app.rows("stockByLocation?$filter=itemNumber eq 'FILTER'")
+
+    assert [(row["locationCode"], row["quantity"]) for row in stock] == [("MAIN", 3), ("VAN", 3)]
+    assert posted["resultEntryNumber"] == 3
+
+
+def posted_invoice(bc: Client, **header):
+    lines = [{"lineType": "Account", "lineObjectNumber": "6100", "quantity": 1, "unitCost": 100}]
+    body = {"vendorNumber": "V1", "vendorInvoiceNumber": "R-9", "purchaseInvoiceLines": lines}
+    return bc.create("purchaseInvoices", body | header)
+
+
+def test_a_hold_on_a_draft_goes_along_into_the_ledger(bc, app):
+    draft = posted_invoice(bc)
+    app.act(f"purchaseInvoiceHeaders({draft['id']})/Microsoft.NAV.setHold")
+    held = app.get(f"purchaseInvoiceHeaders({draft['id']})")
+    bc.act(f"purchaseInvoices({draft['id']})/Microsoft.NAV.post")
+    (entry,) = app.rows("vendorLedgerEntries?$filter=externalDocumentNumber eq 'R-9'")
+    app.act(f"vendorLedgerEntries({entry['id']})/Microsoft.NAV.clearHold")
+
+    assert (held["onHold"], entry["onHold"], entry["open"], entry["amount"]) == ("TIE", "TIE", True, -119)
+    assert app.get(f"vendorLedgerEntries({entry['id']})")["onHold"] == ""
+    assert app.rows("purchaseInvoiceHeaders") == []
+
+
+def test_a_hold_that_somebody_else_set_is_theirs(bc, app):
+    draft = posted_invoice(bc)
+    bc.running.control.seed(
+        {"purchaseInvoices": [{"id": draft["id"], "vendorNumber": "V1", "onHold": "ABC"}]}
+    )
+
+    refused = app.refuse("POST", f"purchaseInvoiceHeaders({draft['id']})/Microsoft.NAV.clearHold")
+
+    assert "is on hold by others (ABC)" in refused[2]
+
+
+def test_deletions_are_noted(bc, app):
+    old = bc.rows("items?$filter=number eq 'OLD'")[0]
+    bc.call("DELETE", f"items({old['id']})")
+
+    (note,) = app.rows(f"deletedRecords?$filter=recordId eq {old['id']}")
+
+    assert (note["tableNumber"], note["tableName"], note["recordNumber"]) == (27, "Item", "OLD")
+
+
+def test_posting_periods_are_shown(bc, app):
+    bc.running.control.seed({"accountingPeriods": [{"startingDate": "2026-05-01", "name": "May"}]})
+
+    assert [(row["startingDate"], row["closed"]) for row in app.rows("postingPeriods")] == [
+        ("2026-05-01", False)
+    ]

@@ -46,7 +46,7 @@ STANDARD: tuple[EntitySet, ...] = (
 )
 ANALYTICS = analytics.SETS
 APP = app.SETS
-_UNSEEN = (masters.ITEM_UNITS, finance.NUMBER_SERIES)
+_UNSEEN = (masters.ITEM_UNITS, finance.NUMBER_SERIES, app.ORDER_KEYS)
 EXTENSION_FIELD = Field("somebodysField", STRING, 30, read_only=True, computed=True, is_kept=False)
 
 

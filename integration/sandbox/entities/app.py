@@ -2,10 +2,15 @@
 
 from integration.sandbox.entities.declare import (
     DECIMAL,
+    GUID,
+    INT,
+    STRING,
     EntitySet,
     Enum,
     Field,
     Navigation,
+    boolean,
+    changed_at,
     code,
     date,
     decimal,
@@ -13,8 +18,15 @@ from integration.sandbox.entities.declare import (
     guid,
     identity,
     integer,
+    row_version,
     stamp,
     text,
+)
+from integration.sandbox.entities.enums import (
+    GEN_JOURNAL_DOCUMENT_TYPE,
+    PURCHASE_DOCUMENT_STATUS,
+    PURCHASE_DOCUMENT_TYPE,
+    PURCHASE_LINE_TYPE,
 )
 from integration.sandbox.entities.masters import ITEM_UNITS
 
@@ -22,6 +34,11 @@ PUBLISHER, GROUP, VERSION = "tieout", "bridge", "v1.0"
 
 REQUEST_STATUS = Enum("bridgeRequestStatus", ("New", "Posted", "Failed"))
 INVENTORY_KIND = Enum("bridgeInventoryKind", ("Consumption", "Adjustment", "Transfer"))
+
+
+def _enum_column(name: str, kind: Enum, column: str) -> Field:
+    return Field(name, kind.type_name, read_only=True, enum=kind, column=column)
+
 
 # What the bridge tells about one request: New until `process` posts it (Posted) or is refused (Failed).
 _OUTCOME = (
@@ -85,7 +102,9 @@ INVENTORY_REQUESTS = EntitySet(
         code("documentNumber", 20),  # blank: drawn from the number series
         code("externalDocumentNumber", 35),  # blank: the external id, cut to 35 characters
         code("reasonCode", 10),
-        *_OUTCOME,
+        *_OUTCOME[:-1],
+        Field("resultEntryNumber", "Edm.Int64", read_only=True),  # the last item ledger entry
+        stamp(),
     ),
     key=("externalId",),
     may_insert=True,
@@ -128,15 +147,18 @@ INVOICE_LINE_LINKS = EntitySet(
     caption="Purch. Inv. Line",
     fields=(
         identity(),
-        guid("invoiceId", ro=True, column="documentId"),
+        Field("invoiceId", GUID, read_only=True, computed=True, column="documentId"),
+        code("invoiceNumber", 20, ro=True),
         integer("sequence", ro=True),
         code("orderNumber", 20, ro=True),
         integer("orderLineSequence", ro=True),
         code("receiptNumber", 20, ro=True),
         integer("receiptLineSequence", ro=True),
+        changed_at(),
+        row_version(),
     ),
-    key=("documentId", "sequence"),
-    table="purchaseInvoiceLines",
+    key=("invoiceNumber", "sequence"),
+    indexes=("invoiceNumber",),
 )
 
 ORDER_HEADERS = EntitySet(
@@ -145,17 +167,180 @@ ORDER_HEADERS = EntitySet(
     caption="Purchase Header",
     fields=(
         identity(),
+        text("externalId", 50),  # the sender's own key; taken for ever
         code("number", 20, ro=True),
-        code("vendorNumber", 20, ro=True),
+        code("vendorNumber", 20),
         code("vendorInvoiceNumber", 35),
         date("documentDate"),  # the date of the vendor's document
         date("postingDate"),
+        _enum_column("status", PURCHASE_DOCUMENT_STATUS, "documentStatus"),
         stamp(),
+        row_version(),
     ),
     key=("number",),
     table="purchaseOrders",
+    may_insert=True,
     may_modify=True,
     actions=("release", "reopen"),
+)
+
+ORDER_KEYS = EntitySet(
+    name="orderKeys",
+    entity="orderKey",
+    caption="Bridge Order Key",
+    fields=(identity(), text("externalId", 50), guid("orderId"), code("orderNumber", 20)),
+    key=("externalId",),
+)
+
+ORDER_LINKS = EntitySet(
+    name="purchaseOrderLinks",
+    entity="purchaseOrderLink",
+    caption="Purchase Line",
+    fields=(
+        identity(),
+        enum("documentType", PURCHASE_DOCUMENT_TYPE, ro=True),
+        code("documentNumber", 20, ro=True),
+        integer("sequence", ro=True),
+        _enum_column("lineType", PURCHASE_LINE_TYPE, "objectType"),
+        code("lineObjectNumber", 20, ro=True),
+        decimal("quantity", ro=True),
+        code("unitOfMeasureCode", 10, ro=True),
+        decimal("receivedQuantity", ro=True),
+        decimal("invoicedQuantity", ro=True),
+        decimal("receivedNotInvoicedQuantity", ro=True, column="receivedNotInvoiced"),
+        code("orderNumber", 20, ro=True),
+        integer("orderLineSequence", ro=True),
+        code("receiptNumber", 20, ro=True),
+        integer("receiptLineSequence", ro=True),
+        changed_at(),
+        row_version(),
+    ),
+    key=("documentType", "documentNumber", "sequence"),
+    indexes=("documentNumber",),
+)
+
+INVOICE_HEADERS = EntitySet(
+    name="purchaseInvoiceHeaders",
+    entity="purchaseInvoiceHeader",
+    caption="Purchase Header",
+    fields=(
+        identity(),
+        code("number", 20, ro=True),
+        code("vendorNumber", 20, ro=True),
+        code("vendorInvoiceNumber", 35, ro=True),
+        date("postingDate", ro=True),
+        date("dueDate", ro=True),
+        code("onHold", 3, ro=True),
+        stamp(),
+        row_version(),
+    ),
+    key=("number",),
+    indexes=("number",),
+    actions=("setHold", "clearHold"),
+)
+
+VENDOR_LEDGER_ENTRIES = EntitySet(
+    name="vendorLedgerEntries",
+    entity="vendorLedgerEntry",
+    caption="Vendor Ledger Entry",
+    fields=(
+        identity(),
+        integer("entryNumber", ro=True),
+        code("vendorNumber", 20, ro=True),
+        date("postingDate", ro=True),
+        enum("documentType", GEN_JOURNAL_DOCUMENT_TYPE, ro=True),
+        code("documentNumber", 20, ro=True),
+        code("externalDocumentNumber", 35, ro=True),
+        code("currencyCode", 10, ro=True),
+        decimal("amount", ro=True),
+        decimal("remainingAmount", ro=True),
+        date("dueDate", ro=True),
+        boolean("open", ro=True),
+        code("onHold", 3, ro=True),
+        stamp(),
+        row_version(),
+    ),
+    key=("entryNumber",),
+    indexes=("vendorNumber", "documentNumber", "externalDocumentNumber"),
+    actions=("setHold", "clearHold"),
+)
+
+RECEIPT_LINE_DETAILS = EntitySet(
+    name="receiptLineDetails",
+    entity="receiptLineDetail",
+    caption="Purch. Rcpt. Line",
+    fields=(
+        identity(),
+        code("receiptNumber", 20, ro=True),
+        integer("sequence", ro=True),
+        enum("lineType", PURCHASE_LINE_TYPE, ro=True),
+        code("lineObjectNumber", 20, ro=True),
+        date("postingDate", ro=True),
+        Field("vendorShipmentNumber", STRING, 35, is_code=True, read_only=True, computed=True),
+        code("orderNumber", 20, ro=True),
+        integer("orderLineSequence", ro=True),
+        code("locationCode", 10, ro=True),
+        code("unitOfMeasureCode", 10, ro=True),
+        decimal("quantity", ro=True),
+        decimal("invoicedQuantity", ro=True),
+        decimal("receivedNotInvoicedQuantity", ro=True, column="receivedNotInvoiced"),
+        boolean("correction", ro=True),
+        changed_at(),
+        row_version(),
+    ),
+    key=("receiptNumber", "sequence"),
+    indexes=("receiptNumber", "orderNumber"),
+)
+
+STOCK_BY_LOCATION = EntitySet(
+    name="stockByLocation",
+    entity="stockByLocation",
+    caption="Item Ledger Entry",
+    fields=(
+        code("itemNumber", 20, ro=True),
+        code("variantCode", 10, ro=True),
+        code("locationCode", 10, ro=True),
+        decimal("quantity", ro=True),
+    ),
+    key=("itemNumber", "variantCode", "locationCode"),
+    indexes=("itemNumber",),
+)
+
+POSTING_PERIODS = EntitySet(
+    name="postingPeriods",
+    entity="postingPeriod",
+    caption="Accounting Period",
+    fields=(
+        identity(),
+        date("startingDate", ro=True),
+        text("name", 10, ro=True),
+        boolean("newFiscalYear", ro=True),
+        boolean("closed", ro=True),
+        boolean("dateLocked", ro=True),
+        stamp(),
+        row_version(),
+    ),
+    key=("startingDate",),
+    table="accountingPeriods",
+)
+
+DELETED_RECORDS = EntitySet(
+    name="deletedRecords",
+    entity="deletedRecord",
+    caption="Bridge Deleted Record",
+    fields=(
+        identity(),
+        Field("entryNumber", "Edm.Int64", read_only=True),
+        integer("tableNumber", ro=True),
+        text("tableName", 30, ro=True),
+        guid("recordId", ro=True),
+        text("recordNumber", 100, ro=True),
+        stamp("deletedDateTime"),
+        stamp(),
+        row_version(),
+    ),
+    key=("entryNumber",),
+    indexes=("recordId",),
 )
 
 ITEM_ENTRY_DETAILS = EntitySet(
@@ -171,12 +356,13 @@ ITEM_ENTRY_DETAILS = EntitySet(
         code("locationCode", 10, ro=True),
         code("unitOfMeasureCode", 10, ro=True),
         Field("quantity", DECIMAL, read_only=True),
-        code("reasonCode", 10, ro=True),
+        Field("reasonCode", STRING, 10, is_code=True, read_only=True, computed=True),
         code("accountNumber", 20, ro=True),
-        text("dimensions", 250, ro=True),
-        code("orderNumber", 20, ro=True),
-        integer("orderLineSequence", ro=True),
+        text("dimensions", 250, ro=True, computed=True),
+        Field("orderNumber", STRING, 20, is_code=True, read_only=True, computed=True),
+        Field("orderLineSequence", INT, read_only=True, computed=True),
         stamp(),
+        row_version(),
     ),
     key=("entryNumber",),
     table="itemLedgerEntries",
@@ -190,5 +376,12 @@ SETS = (
     INVENTORY_REQUEST_LINES,
     INVOICE_LINE_LINKS,
     ORDER_HEADERS,
+    ORDER_LINKS,
+    INVOICE_HEADERS,
+    VENDOR_LEDGER_ENTRIES,
+    RECEIPT_LINE_DETAILS,
+    STOCK_BY_LOCATION,
+    POSTING_PERIODS,
+    DELETED_RECORDS,
     ITEM_ENTRY_DETAILS,
 )

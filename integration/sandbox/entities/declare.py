@@ -1,5 +1,6 @@
 """The words in which entity sets are declared: fields, enums, navigation, sets."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
@@ -105,6 +106,7 @@ class EntitySet:
     since: str = ""
     edition: str = ""
     own_key: str = "id"
+    derived: tuple[tuple[str, Callable[[dict[str, Any]], object]], ...] = ()  # (column, its value)
     by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
 
     encoders: dict[Any, Any] = field(init=False, repr=False, compare=False)  # kept by the reader
@@ -222,6 +224,16 @@ def stream(name: str, *, ro: bool = False) -> Field:
 
 def identity() -> Field:
     return Field("id", GUID, read_only=True)
+
+
+def row_version() -> Field:
+    """The version that the store gives to each change of a row; an exact cursor."""
+    return Field("rowVersion", "Edm.Int64", read_only=True)
+
+
+def changed_at() -> Field:
+    """When a row changed whose table shows no such time in the standard API."""
+    return Field("lastModifiedDateTime", STAMP, read_only=True, column="systemModifiedAt")
 
 
 def hidden(each: Field) -> Field:

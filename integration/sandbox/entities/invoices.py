@@ -74,6 +74,7 @@ PURCHASE_INVOICES = EntitySet(
         decimal("totalAmountIncludingTax", ro=True),
         enum("status", INVOICE_STATUS, ro=True),
         stamp(),
+        hidden(code("onHold", 3)),
     ),
     key=("number",),
     indexes=("number", "orderNumber", "vendorNumber", "vendorId", "vendorInvoiceNumber", "status"),

@@ -14,6 +14,7 @@ from integration.sandbox.entities.declare import (
     guid,
     hidden,
     identity,
+    row_version,
     stamp,
     text,
 )
@@ -293,6 +294,7 @@ ITEM_UNITS = EntitySet(
         Field("qtyPerUnitOfMeasure", "Edm.Decimal", read_only=True, default=Decimal(1)),
         decimal("qtyRoundingPrecision", ro=True),
         stamp(),
+        row_version(),
     ),
     key=("itemNumber", "code"),
     indexes=("itemNumber",),

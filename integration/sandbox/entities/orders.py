@@ -19,7 +19,11 @@ from integration.sandbox.entities.declare import (
 from integration.sandbox.entities.enums import (
     LINE_TYPE,
     ORDER_STATUS,
+    PURCHASE_DOCUMENT_STATUS,
 )
+
+# What the status is in BC itself, by how API v2.0 shows it.
+_STATUS = {"Draft": "Open", "In_x0020_Review": "Pending_x0020_Approval", "Open": "Released"}
 
 PURCHASE_ORDERS = EntitySet(
     name="purchaseOrders",
@@ -75,6 +79,8 @@ PURCHASE_ORDERS = EntitySet(
         stamp(),
         hidden(code("vendorInvoiceNumber", 35)),  # set in BC itself, or by the app's purchaseOrderHeaders
         hidden(date("documentDate")),
+        hidden(text("externalId", 50)),  # the app's own
+        hidden(enum("documentStatus", PURCHASE_DOCUMENT_STATUS)),
     ),
     key=("number",),
     indexes=("number", "vendorNumber", "vendorId"),
@@ -93,6 +99,7 @@ PURCHASE_ORDERS = EntitySet(
         Link("shipmentMethodId", None, "shipmentMethods", "code", "Shipment Method"),
     ),
     actions=("receiveAndInvoice",),
+    derived=(("documentStatus", lambda values: _STATUS[str(values["status"])]),),
     series="P-ORD",
     may_insert=True,
     may_modify=True,
@@ -152,6 +159,9 @@ PURCHASE_ORDER_LINES = EntitySet(
         Link("accountId", None, "accounts", "number", "Account"),
         Link("unitOfMeasureId", "unitOfMeasureCode", "unitsOfMeasure", "code", "Unit of Measure"),
         Link("locationId", "locationCode", "locations", "code", "Location"),
+    ),
+    derived=(
+        ("receivedNotInvoiced", lambda values: values["receivedQuantity"] - values["invoicedQuantity"]),
     ),
     parent=("purchaseOrders", "documentId"),
     reads_flat=False,

@@ -90,6 +90,7 @@ PURCHASE_RECEIPT_LINES = EntitySet(
         date("expectedReceiptDate", ro=True),
         hidden(code("documentNumber", 20)),
         hidden(code("orderNumber", 20)),
+        hidden(code("locationCode", 10)),
     ),
     key=("documentNumber", "sequence"),
     navigations=(Navigation("dimensionSetLines", "dimensionSetLines", "id", "parentId"),),

@@ -1,6 +1,16 @@
 """Which rules govern the writes of which entity set."""
 
-from integration.sandbox.rules import app_requests, credit_memos, dimensions, documents, files, journals
+from integration.sandbox.entities.declare import EntitySet
+from integration.sandbox.rules import (
+    app_orders,
+    app_requests,
+    credit_memos,
+    dimensions,
+    documents,
+    files,
+    holds,
+    journals,
+)
 from integration.sandbox.rules.base import Rules, Work
 from integration.sandbox.rules.masters import ChildRules, JobRules, MasterRules
 
@@ -21,6 +31,9 @@ RULES: dict[str, Rules] = {
     "vendorPaymentJournals": journals.PAYMENT_JOURNALS,
     "vendorPayments": journals.PAYMENTS,
     "jobQueueEntries": JobRules(),
+    "purchaseOrderHeaders": app_orders.ORDER_HEADERS,
+    "purchaseInvoiceHeaders": holds.DRAFTS,
+    "vendorLedgerEntries": holds.ENTRIES,
     "receiptRequests": app_requests.RECEIPTS,
     "receiptRequestLines": app_requests.RECEIPT_LINES,
     "inventoryRequests": app_requests.INVENTORY,
@@ -29,9 +42,9 @@ RULES: dict[str, Rules] = {
 _PLAIN = MasterRules()
 
 
-def rules_of(name: str) -> Rules:
-    """The rules of a set; a plain master if it has none of its own."""
-    return RULES.get(name, _PLAIN)
+def rules_of(spec: EntitySet) -> Rules:
+    """The rules of a set, or of the table behind it; a plain master if there are none."""
+    return RULES.get(spec.name) or RULES.get(spec.table, _PLAIN)
 
 
 __all__ = ["Rules", "Work", "rules_of"]

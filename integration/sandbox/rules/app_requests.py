@@ -17,6 +17,7 @@ from integration.sandbox.rules.base import (
     refuse_unknown_nested,
 )
 from integration.sandbox.table import Row
+from integration.sandbox.values import Values
 
 ERROR_LENGTH = 2048
 
@@ -132,7 +133,10 @@ def process_inventory(work: Work, request: Row) -> None:
 
 
 def mark_posted(work: Work, name: str, request: Row, number: str) -> None:
-    outcome = {"status": "Posted", "errorText": "", "resultDocumentNumber": number}
+    outcome: Values = {"status": "Posted", "errorText": "", "resultDocumentNumber": number}
+    if name == "inventoryRequests":
+        last = work.tx.table("itemLedgerEntries").last()
+        outcome["resultEntryNumber"] = last["entryNumber"] if last else 0
     work.tx.update(name, request.id, outcome)
 
 

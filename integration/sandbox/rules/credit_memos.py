@@ -61,6 +61,7 @@ def post(work: Work, memo: Row) -> None:
         _post_line(work, memo, line, number)
     posted = work.tx.update("purchaseCreditMemos", memo.id, {"number": number, "status": "Open"})
     _owe(work, posted, -1)
+    invoice_posting.write_ledger_entry(work, posted, "Credit_x0020_Memo", posted["totalAmountIncludingTax"])
 
 
 def cancel(work: Work, memo: Row) -> None:

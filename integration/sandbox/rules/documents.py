@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from integration.sandbox.entities import TABLES
 from integration.sandbox.entities.declare import NULL_GUID, EntitySet
 from integration.sandbox.errors import Refusal, dialog
 from integration.sandbox.payload import Payload
@@ -34,7 +35,7 @@ class HeaderRules(Rules):
         header = work.tx.insert(spec.name, values)
         dimensions.take_defaults(work, spec.name, header, headers.vendor_of(work, header))
         insert_dimensions(work, payload, header)
-        line_spec = work.sets[self.line_set]
+        line_spec = TABLES[self.line_set]
         for nested in payload.nested.get(self.line_set, []):
             insert_line(work, line_spec, nested, header)
         return headers.update_totals(work, spec.name, self.line_set, header.id)
@@ -65,7 +66,7 @@ class HeaderRules(Rules):
         """Refuse a change that the document's status forbids."""
 
     def _work_out_lines(self, work: Work, header_id: str, prices_include_tax: bool) -> None:
-        cost = lines.cost_field(work.sets[self.line_set])
+        cost = lines.cost_field(TABLES[self.line_set])
         for line in work.tx.find(self.line_set, "documentId", header_id):
             values = dict(line.values)
             lines.work_out_amounts(values, cost, prices_include_tax)
@@ -177,7 +178,7 @@ def insert_line(work: Work, spec: EntitySet, payload: Payload, header: Row) -> R
 
 def insert_dimensions(work: Work, payload: Payload, parent: Row) -> None:
     """Write the dimensions nested in a document or line; one that is there by default is replaced."""
-    spec = work.sets[DIMENSIONS]
+    spec = TABLES[DIMENSIONS]
     for nested in payload.nested.get(DIMENSIONS, []):
         code = nested.get("code")
         for line in work.tx.find(DIMENSIONS, "parentId", parent.id):

@@ -54,6 +54,29 @@ def check_vendor_invoice_number(work: Work, document: Row) -> None:
 def owe(work: Work, invoice: Row) -> None:
     """Add the invoice to the vendor's balance in local currency; the vendor's own stamp stays."""
     change_balance(work, invoice, invoice["totalAmountIncludingTax"])
+    write_ledger_entry(work, invoice, "Invoice", -invoice["totalAmountIncludingTax"])
+
+
+def write_ledger_entry(work: Work, document: Row, kind: str, amount: Decimal) -> None:
+    """Append to the vendor ledger; what is owed is negative. A hold of the draft goes along."""
+    last = work.tx.table("vendorLedgerEntries").last()
+    currency = document["currencyCode"]
+    external = "vendorInvoiceNumber" if kind == "Invoice" else "vendorCreditMemoNumber"
+    values = {
+        "entryNumber": 1 if last is None else last["entryNumber"] + 1,
+        "vendorNumber": document["payToVendorNumber"],
+        "postingDate": document["postingDate"],
+        "documentType": kind,
+        "documentNumber": document["number"],
+        "externalDocumentNumber": document[external],
+        "currencyCode": "" if currency == work.local_currency else currency,
+        "amount": amount,
+        "remainingAmount": amount,
+        "dueDate": document["dueDate"],
+        "open": bool(amount),
+        "onHold": document.values.get("onHold", ""),
+    }
+    work.tx.insert("vendorLedgerEntries", values)
 
 
 def change_balance(work: Work, document: Row, amount: Decimal) -> None:

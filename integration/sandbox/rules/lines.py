@@ -93,7 +93,6 @@ def reset_quantities(values: Values, default: str = "Remainder") -> None:
     """By BC's default "Remainder" all that is open is to be received and invoiced; by "Blank" nothing."""
     values["receiveQuantity"] = outstanding(values) if default == "Remainder" else Decimal(0)
     values["invoiceQuantity"] = invoiceable(values)
-    values["receivedNotInvoiced"] = values["receivedQuantity"] - values["invoicedQuantity"]
 
 
 def check_account(account: Row) -> None:
