@@ -21,6 +21,7 @@ from reconciliation.models import (
     PurchaseOrderLine,
     SupplierInvoice,
 )
+from tests.bc import pulling
 from tests.bench import bare
 from tests.bench.house import House, as_body
 from tests.bench.measuring import Result, compare
@@ -29,6 +30,7 @@ DOCUMENTS = 400  # of which about a seventh are invoices
 CASES = 300
 EVENTS = 60
 DELIVERIES = 30
+PULLED = 50_000
 
 ONE_SQL = """
 CREATE TEMP TABLE bench_result ON COMMIT DROP AS
@@ -144,6 +146,14 @@ def drain(house: House) -> list[Result]:
     return [compare("drain_share_of_limit", "orders/s", against, ours, client_alone, prepare=fill)]
 
 
+def pull(house: House) -> list[Result]:
+    """Pull a long list into records: against downloading and parsing the same pages."""
+    pulling.fill(house.control, PULLED)
+    bc = connections.connection()
+    against = "requests and json alone"
+    return [compare("pull_vs_raw", "items/s", against, pulling.ours(bc), pulling.raw(bc))]
+
+
 def _undone(work: Callable[[], int]) -> Callable[[], int]:
     """Do the work in a transaction and take it back."""
 
@@ -165,4 +175,4 @@ def _judge_alone(line: InvoiceLine) -> bool:
     return within and line.quantity <= received["accepted"]
 
 
-PATHS = (drain, intake, match_in_bulk, match_engine)
+PATHS = (drain, intake, match_in_bulk, match_engine, pull)

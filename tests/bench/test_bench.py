@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatch: Any) -> None:
-    for name, few in {"DOCUMENTS": 20, "CASES": 3, "EVENTS": 2, "DELIVERIES": 2}.items():
+    for name, few in {"DOCUMENTS": 20, "CASES": 3, "EVENTS": 2, "DELIVERIES": 2, "PULLED": 9}.items():
         monkeypatch.setattr(paths, name, few)
     monkeypatch.setitem(measuring.compare.__kwdefaults__, "runs", 1)
     settings.BC_REQUESTS_PER_SECOND = settings.BC_CONCURRENCY = 1000
@@ -26,5 +26,6 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         "match_vs_sql",
         "match_vs_orm_loop",
         "match_engine_vs_arithmetic",
+        "pull_vs_raw",
     ]
     assert all(result.value > 0 and result.ratio > 0 for result in results)
