@@ -257,7 +257,7 @@ INVOICE_FATES = {
 def _next(message: Message) -> str:
     """Say what has to happen next, in the words of whoever has to do it."""
     if message.state == State.WAITING:
-        return message.waiting_for or "It waits for a missing record and goes on by itself."
+        return message.waits_for
     if message.state == State.VERIFYING:
         return "The answer of Business Central was lost. It is looked for there; do not send it again."
     if message.state == State.READY and message.error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +11,7 @@ from rest_framework import serializers
 
 PLAIN_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?\Z", re.ASCII)
 LARGEST_LINE = 2_147_483_647
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2100
 
 
 class Text(serializers.CharField):
@@ -26,6 +28,30 @@ class Code(Text):
 
     def to_internal_value(self, data: Any) -> str:
         return super().to_internal_value(data).upper()
+
+
+class EventId(Text):
+    """An event's id; it becomes a part of an address, in which "." and ".." are steps of their own."""
+
+    def to_internal_value(self, data: Any) -> str:
+        written = super().to_internal_value(data)
+        if {".", ".."} & set(written.split("/")):
+            raise serializers.ValidationError(
+                'No address can hold this id: "." or ".." stands between its slashes. Send another id.'
+            )
+        return written
+
+
+class Day(serializers.DateField):
+    """A day of the trade: a year far off is a slip of the pen, and Business Central would refuse it."""
+
+    def to_internal_value(self, value: Any) -> date:
+        day = super().to_internal_value(value)
+        if not EARLIEST_YEAR <= day.year <= LATEST_YEAR:
+            raise serializers.ValidationError(
+                f"The year {day.year} is not between {EARLIEST_YEAR} and {LATEST_YEAR}. Correct the date."
+            )
+        return day
 
 
 class Exact(serializers.DecimalField):

@@ -18,6 +18,13 @@ logger = logging.getLogger(__name__)
 CONTENT_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 5
 
+# The framework's own titles hold the places where it would write what was sent; the detail has that.
+TITLES = {
+    "method_not_allowed": "This address does not take this method",
+    "unsupported_media_type": "This type of content is not taken",
+    "not_acceptable": "No type of answer that is asked for can be given",
+}
+
 
 @dataclass(frozen=True)
 class FieldError:
@@ -115,7 +122,8 @@ def _of_framework(error: exceptions.APIException) -> tuple[dict[str, Any], dict[
         headers["Retry-After"] = str(int(wait))
     code = str(error.default_code).replace("_", "-")
     detail = error.detail if isinstance(error.detail, str) else str(error.default_detail)
-    return problem(error.status_code, code, str(error.default_detail), str(detail)), headers
+    title = TITLES.get(str(error.default_code), str(error.default_detail))
+    return problem(error.status_code, code, title, str(detail)), headers
 
 
 def pointers(errors: Any, at: str = "") -> Iterable[FieldError]:

@@ -13,7 +13,7 @@ from reconciliation.matching.facts import Level
 from reconciliation.models import PurchaseOrderLine, SupplierInvoice
 
 from . import fields
-from .fields import Code, LineNumber, Text, optional
+from .fields import Code, Day, EventId, LineNumber, Text, optional
 
 MOST_LINES = 10_000
 MOST_CHARGES = 100
@@ -94,7 +94,7 @@ class RequestApproved(Shape):
     requested_by = Text(max_length=150)
     approved_by = Text(max_length=150)
     approved_at = serializers.DateTimeField()
-    needed_by = optional(serializers.DateField)
+    needed_by = optional(Day)
     work_order = optional(Text, max_length=50)
     lines = RequestLine(many=True)
 
@@ -112,7 +112,7 @@ class OrderLine(Line):
     discount_percent = fields.quantity(required=False, max_value=100)
     location = optional(Code, max_length=10)
     work_order = optional(Text, max_length=50)
-    expected_on = optional(serializers.DateField)
+    expected_on = optional(Day)
     match_level = optional(serializers.ChoiceField, choices=[level.value for level in Level])
     dimensions = Dimensions()
 
@@ -128,8 +128,8 @@ class OrderApproved(Shape):
     purchase_request = optional(Text, max_length=50)
     vendor = Code(max_length=20)
     currency = Code(max_length=10)
-    order_date = serializers.DateField()
-    expected_on = optional(serializers.DateField)
+    order_date = Day()
+    expected_on = optional(Day)
     location = optional(Code, max_length=10)
     approved_by = Text(max_length=150)
     charges = Charges()
@@ -177,7 +177,7 @@ class ReceiptLine(Line):
 class ReceiptRecorded(Shape):
     number = Text(max_length=50)
     purchase_order = Text(max_length=50)
-    received_on = serializers.DateField()
+    received_on = Day()
     received_by = Text(max_length=150)
     delivery_note = optional(Text, max_length=50)
     lines = ReceiptLine(many=True)
@@ -186,7 +186,7 @@ class ReceiptRecorded(Shape):
 class ReceiptReversed(Shape):
     number = Text(max_length=50)
     goods_receipt = Text(max_length=50)
-    reversed_on = serializers.DateField()
+    reversed_on = Day()
     reason = Text(max_length=300)
 
 
@@ -199,7 +199,7 @@ class ReturnLine(Line):
 class ReturnRecorded(Shape):
     number = Text(max_length=50)
     purchase_order = Text(max_length=50)
-    returned_on = serializers.DateField()
+    returned_on = Day()
     reason = Text(max_length=300)
     lines = ReturnLine(many=True)
 
@@ -219,7 +219,7 @@ class ConfirmationLine(Line):
 class ServiceConfirmed(Shape):
     number = Text(max_length=50)
     purchase_order = Text(max_length=50)
-    confirmed_on = serializers.DateField()
+    confirmed_on = Day()
     confirmed_by = Text(max_length=150)
     accepted = serializers.BooleanField()
     lines = ConfirmationLine(many=True)
@@ -252,20 +252,20 @@ class TransferredLine(MovementLine):
 class InventoryConsumed(Shape):
     number = Text(max_length=50)
     work_order = Text(max_length=50)
-    posted_on = serializers.DateField()
+    posted_on = Day()
     lines = ConsumedLine(many=True)
 
 
 class InventoryAdjusted(Shape):
     number = Text(max_length=50)
-    posted_on = serializers.DateField()
+    posted_on = Day()
     reason = Text(max_length=100)
     lines = AdjustedLine(many=True)
 
 
 class InventoryTransferred(Shape):
     number = Text(max_length=50)
-    posted_on = serializers.DateField()
+    posted_on = Day()
     from_location = Code(max_length=10)
     to_location = Code(max_length=10)
     lines = TransferredLine(many=True)
@@ -280,11 +280,11 @@ class Asset(Shape):
     serial_number = optional(Text, max_length=50)
     asset_class = optional(Text, max_length=50)
     location = optional(Code, max_length=10)
-    acquired_on = optional(serializers.DateField)
+    acquired_on = optional(Day)
     purchase_order = optional(Text, max_length=50)
     order_line = optional(LineNumber)
     parent = optional(Text, max_length=50)
-    retired_on = optional(serializers.DateField)
+    retired_on = optional(Day)
 
 
 # Invoices
@@ -309,8 +309,8 @@ class InvoiceReceived(Shape):
     number = Text(max_length=50)
     type = serializers.ChoiceField(choices=SupplierInvoice.Type.choices)
     vendor = Code(max_length=20)
-    invoice_date = serializers.DateField()
-    due_on = optional(serializers.DateField)
+    invoice_date = Day()
+    due_on = optional(Day)
     currency = Code(max_length=10)
     purchase_order = optional(Text, max_length=50)
     lines = InvoiceLine(many=True)
@@ -339,7 +339,7 @@ class DayTotal(Shape):
 class DayTotals(Shape):
     """What the CAFM says it did that day."""
 
-    date = serializers.DateField()
+    date = Day()
     totals = DayTotal(many=True)
 
 
@@ -350,7 +350,7 @@ class Envelope(Shape):
     """A CloudEvent 1.0 in structured JSON; other attributes are allowed and kept."""
 
     specversion = serializers.ChoiceField(choices=["1.0"])
-    id = Text(max_length=200)
+    id = EventId(max_length=200)
     source = Text(max_length=200)  # type: ignore[assignment]  # a field's name, see Shape
     type = Text(max_length=60)
     time = optional(serializers.DateTimeField)

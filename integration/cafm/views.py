@@ -17,7 +17,7 @@ from integration.models import ApiKey, InboxEvent
 
 from . import schema, serializers
 from .auth import key_of
-from .problems import FieldError, Invalid, NotFound, TooLarge, describe
+from .problems import FieldError, Invalid, NotFound, ProblemError, TooLarge, describe
 from .wire import BATCH, EVENT, BatchParser, DecimalJSONParser, EventParser
 
 MOST_EVENTS = 500
@@ -44,6 +44,8 @@ class EventsView(APIView):
         | schema.refusals(400, 401, 403, 409, 413, 415, 422, 503),
     )
     def post(self, request: Request) -> Response:
+        if request.stream is None:
+            raise ProblemError("The body is empty. Send one event as JSON, or a batch of them.")
         key, body = key_of(request), request.data
         if (request.content_type or "").partition(";")[0].strip().lower() == BATCH:
             return Response(_batch(body, key), status=status.HTTP_207_MULTI_STATUS)

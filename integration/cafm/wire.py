@@ -19,6 +19,7 @@ from .problems import FieldError, Invalid, ProblemError, TooLarge, escape
 
 LARGEST_BODY = 20 * 1024 * 1024
 DEEPEST = 32
+LONGEST_NUMBER = 1000  # digits; what a field takes is far less, and a longer one is slow to read
 
 EVENT = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
@@ -66,7 +67,9 @@ class DecimalJSONRenderer(JSONRenderer):
 def loads(raw: bytes) -> Any:
     """Parse JSON exactly; raises a problem that says where it cannot be read."""
     try:
-        body = json.loads(raw.decode(), parse_float=_number, parse_constant=_refuse_constant)
+        body = json.loads(
+            raw.decode(), parse_float=_number, parse_int=_whole, parse_constant=_refuse_constant
+        )
     except json.JSONDecodeError as exc:
         raise ProblemError(
             f"The body is not JSON: {exc.msg} at line {exc.lineno}, column {exc.colno}."
@@ -121,7 +124,15 @@ def _fault(text: str) -> str:
     return ""
 
 
+def _whole(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"{text[:40]}… has more than {LONGEST_NUMBER} digits")
+    return int(text)
+
+
 def _number(text: str) -> Decimal:
+    if len(text) > LONGEST_NUMBER:
+        raise ValueError(f"{text[:40]}… has more than {LONGEST_NUMBER} digits")
     number = Decimal(text)
     if abs(number.adjusted()) > 1000:
         raise ValueError(f"{text[:40]} is out of range")

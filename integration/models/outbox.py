@@ -145,6 +145,19 @@ class Message(models.Model):
     def is_stuck(self) -> bool:
         return self.state in {self.State.DEAD, self.State.REJECTED}
 
+    @property
+    def waits_for(self) -> str:
+        """Say in a sentence what it waits for: couriers name the thing, a pause is a sentence already."""
+        if self.state != self.State.WAITING:
+            return ""
+        if not self.waiting_for:
+            return "It waits for a missing record and goes on by itself."
+        if self.waiting_for.endswith((".", "…")):
+            return self.waiting_for
+        if ". " in self.waiting_for:  # it is said there what to do
+            return f"It waits for {self.waiting_for}."
+        return f"It waits for {self.waiting_for} and goes on by itself once that is there."
+
 
 class Attempt(models.Model):
     """One try at a message, or one look in BC; rows are only appended."""

@@ -231,7 +231,7 @@ def test_an_auditor_sees_every_page_and_finds_nothing_to_change(
         assert answer is not None
         assert answer.status == 200, path
         buttons = main(page).get_by_role("button").all_inner_texts()
-        assert not {"Save", "Retry", "Give it up", "Mark as posted"} & set(buttons), path
+        assert not {"Save", "Retry", "Cancel it", "Mark as posted"} & set(buttons), path
     assert "/dead-letters/" in pages
     assert "/admin/reconciliation/tolerance/" in pages
 

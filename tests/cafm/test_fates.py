@@ -29,7 +29,17 @@ NOW = timezone.now()
             "verifying",
             "The answer of Business Central was lost. It is looked for there; do not send it again.",
         ),
-        ({"state": "waiting", "waiting_for": "vendor V1"}, "waiting", "vendor V1"),
+        (
+            {"state": "waiting", "waiting_for": "vendor V1 in Business Central"},
+            "waiting",
+            "It waits for vendor V1 in Business Central and goes on by itself once that is there.",
+        ),
+        (
+            {"state": "waiting", "waiting_for": "Business Central does not have x. Posting is paused."},
+            "waiting",
+            "Business Central does not have x. Posting is paused.",
+        ),
+        ({"state": "waiting"}, "waiting", "It waits for a missing record and goes on by itself."),
         ({"state": "done", "done_at": NOW}, "posted", ""),
         ({"state": "rejected", "error": "Unblock the vendor."}, "rejected", "Unblock the vendor."),
         ({"state": "dead", "error": "It was tried 8 times."}, "dead", "It was tried 8 times."),

@@ -99,7 +99,7 @@ def test_another_companys_events_are_not_shown(cafm: Cafm) -> None:
 @pytest.mark.parametrize(
     ("body", "answer"),
     [
-        (b"", (422, "invalid")),
+        (b"", (400, "bad-request")),
         (b"{", (400, "bad-request")),
         (b'{"id": "\xff"}', (400, "bad-request")),
         (b'{"id": NaN}', (400, "bad-request")),
@@ -113,6 +113,50 @@ def test_another_companys_events_are_not_shown(cafm: Cafm) -> None:
 )
 def test_a_body_that_is_no_event_is_refused(cafm: Cafm, body: bytes, answer: tuple[int, str]) -> None:
     assert refusal(cafm.send_raw(body)) == answer
+
+
+def test_a_number_of_too_many_digits_is_refused_without_a_word_about_our_machine(cafm: Cafm) -> None:
+    for number in (b"9" * 5000, b"-" + b"9" * 5000, b"9" * 5000 + b".5"):
+        told = cafm.send_raw(b'{"id": ' + number + b"}").json()
+
+        assert told["detail"].endswith("… has more than 1000 digits.")
+        assert len(told["detail"]) < 140
+
+
+@pytest.mark.parametrize(
+    ("method", "content_type", "title"),
+    [
+        ("get", "", "This address does not take this method"),
+        ("post", "text/xml", "This type of content is not taken"),
+    ],
+)
+def test_a_title_is_written_out(cafm: Cafm, method: str, content_type: str, title: str) -> None:
+    kwargs = {"content_type": content_type, "data": b"<x/>"} if content_type else {}
+
+    told = getattr(cafm.client, method)("/api/v1/events", **kwargs).json()
+
+    assert told["title"] == title
+    assert "{" not in told["detail"]
+
+
+@pytest.mark.parametrize("id", ["..", ".", "../../x y?z#%", "a/../b", "a/.", "/.."])
+def test_an_id_that_no_address_can_hold_is_refused(cafm: Cafm, id: str) -> None:
+    reply = cafm.send(forms.order() | {"id": id})
+
+    assert pointers(reply) == ["/id"]
+    assert "No address can hold this id" in reply.json()["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "2101-01-01", "0001-01-01", "1899-12-31"])
+def test_a_year_far_off_is_refused_in_words(cafm: Cafm, day: str) -> None:
+    reply = cafm.send(forms.order(order_date=day))
+
+    assert pointers(reply) == ["/data/order_date"]
+    assert "is not between 1900 and 2100. Correct the date." in reply.json()["errors"][0]["detail"]
+
+
+def test_the_last_day_of_the_last_year_is_taken(cafm: Cafm) -> None:
+    assert cafm.send(forms.order(order_date="2100-12-31")).status_code == 202
 
 
 def test_a_body_beyond_the_limit_is_not_even_read(cafm: Cafm) -> None:
