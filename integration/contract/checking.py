@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from integration import connections, outbox
@@ -197,7 +198,8 @@ def _is_due(seen_at: datetime, now: datetime) -> bool:
         return True
     if now - seen_at >= WHILE_PAUSED and ContractFinding.objects.pausing().exists():
         return True
-    ours = Attempt.objects.filter(outcome=Attempt.Outcome.BUG, ended_at__gt=seen_at)
+    refused = Attempt.objects.filter(ended_at__gt=seen_at)
+    ours = refused.filter(Q(outcome=Attempt.Outcome.BUG) | Q(error_code=outbox.UNKNOWN_NAME))
     pulls = SyncRun.objects.filter(state=SyncRun.State.FAILED, finished_at__gt=seen_at)
     return ours.exists() or pulls.exists()
 

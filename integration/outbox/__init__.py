@@ -19,12 +19,13 @@ from .leases import (
     withdraw,
 )
 from .line import enqueue, enqueue_cleared_invoices, prepare, recheck_waiting, refill
-from .pausing import hold
+from .pausing import UNKNOWN_NAME, hold
 from .states import TRANSITIONS, LostLease, OutboxError
 from .waking import answered, wake
 
 __all__ = [
     "TRANSITIONS",
+    "UNKNOWN_NAME",
     "LostLease",
     "OutboxError",
     "answered",

@@ -14,6 +14,7 @@ from integration.models import Message
 from .line import WAIT_SECONDS
 from .states import State
 
+STUCK = (State.DEAD, State.REJECTED)
 UNKNOWN_NAME = "BadRequest_NotFound"  # BC's code for a field, or an entity set, that it does not have
 
 
@@ -27,7 +28,7 @@ def hold(
     """
     which = Q(state=State.READY)
     for name in names:
-        which |= Q(state=State.DEAD, error_code=UNKNOWN_NAME, error_detail__contains=f"'{name}'")
+        which |= Q(state__in=STUCK, error_code=UNKNOWN_NAME, error_detail__contains=f"'{name}'")
     held = Message.objects.filter(which, document_kind=kind, unknown_since=None)
     payloads = held.values_list("pk", "payload").iterator()
     concerned = [pk for pk, payload in payloads if concerns(payload or {})]
