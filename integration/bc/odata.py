@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import reduce
+from functools import lru_cache, reduce
 from urllib.parse import quote
 
 from integration.bc.exact_json import plain, utc
@@ -127,6 +127,7 @@ def escape_member(words: str) -> str:
     return TO_ESCAPE.sub(lambda found: f"_x{ord(found.group()):04X}_", words or " ")
 
 
+@lru_cache(maxsize=1024)  # there are few, and every row of a pull holds some
 def unescape_member(name: str) -> str:
     """Read an enum member back into words; blank becomes the empty text."""
     return ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), name).strip()

@@ -78,7 +78,9 @@ def as_moment(value: Any) -> datetime | None:
     written = str(value)
     if not written or written.startswith(NULL_DATE):
         return None
-    read_at = datetime.fromisoformat(_microseconds(written))
+    read_at = datetime.fromisoformat(written)
+    if read_at.tzinfo is UTC:
+        return read_at
     return read_at.replace(tzinfo=UTC) if read_at.tzinfo is None else read_at.astimezone(UTC)
 
 
@@ -441,15 +443,6 @@ def _plan(record: type[Any]) -> Sequence[tuple[str, Callable[[Any], Any], Any]]:
         (each.metadata["name"], each.metadata["convert"], each.metadata["absent"])
         for each in dataclasses.fields(record)
     ]
-
-
-def _microseconds(written: str) -> str:
-    """Cut .NET's seventh digit, which Python does not read."""
-    head, dot, tail = written.partition(".")
-    digits = tail.rstrip("Zz")
-    if not dot or not digits.isdigit():
-        return written
-    return f"{head}.{digits[:6]:0<6}+00:00"
 
 
 SELECTS: dict[str, tuple[str, ...]] = {name: select_for(record) for name, record in RECORDS.items()}

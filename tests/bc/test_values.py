@@ -92,6 +92,8 @@ def test_what_is_something_is_read_in_its_type() -> None:
     assert reading.as_moment("2026-05-04T10:00:00.1234567Z") == datetime(
         2026, 5, 4, 10, 0, 0, 123456, tzinfo=UTC
     )
+    assert reading.as_moment("2026-05-04T12:00:00+02:00") == datetime(2026, 5, 4, 10, tzinfo=UTC)
+    assert reading.as_moment("2026-05-04T10:00:00") == datetime(2026, 5, 4, 10, tzinfo=UTC)
     assert reading.as_guid(SOME_ID) == SOME_ID.lower()
     assert reading.as_decimal_places("2:5") == 5
     assert reading.as_text("") == ""
