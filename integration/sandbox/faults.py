@@ -51,7 +51,6 @@ class Rule:
     seen: int = 0
     hits: int = 0
     _random: random.Random = field(default_factory=random.Random, repr=False)
-    _since: float = field(default_factory=time.monotonic, repr=False)
     _storm_until: float = field(default=0.0, repr=False)
     _removed: threading.Event = field(default_factory=threading.Event, repr=False)
 
@@ -94,7 +93,7 @@ class Rule:
 
     def replica_moment(self) -> float:
         """The replica stood still when the rule was set, and is never further behind than its seconds."""
-        return max(self._since, time.monotonic() - self.seconds)
+        return time.monotonic() - self.seconds
 
     def as_dict(self) -> dict[str, Any]:
         values = {name: value for name, value in self.__dict__.items() if not name.startswith("_")}
@@ -229,13 +228,15 @@ _KNOWN = {each.name for each in fields(Rule) if not each.name.startswith("_")} -
 class Faults:
     """The rules in force; the first one that strikes decides."""
 
-    def __init__(self) -> None:
+    def __init__(self, store: Store) -> None:
+        self._store = store
         self._rules: list[Rule] = []
         self._lock = threading.Lock()
 
     def replace(self, rules: list[dict[str, Any]]) -> None:
         """Set new rules; raises Refusal on one that cannot be read."""
         parsed = [_parse(values) for values in rules]
+        self._store.keep_past(keep=any(rule.fault == "replica_lag" for rule in parsed))
         with self._lock:
             before, self._rules = self._rules, parsed
         for rule in before:

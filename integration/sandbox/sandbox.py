@@ -39,7 +39,7 @@ class Sandbox:
         settings.change(self.settings, self.store, start)
         create_first_company(self.store, self.identity)
         show_version(self.store, self.settings.version)
-        self.faults = faults.Faults()
+        self.faults = faults.Faults(self.store)
         self.faults.replace(rules)
         self.later = Later()
         self.limiter = Limiter(self.settings)

@@ -64,6 +64,7 @@ class Store:
         self._views: dict[tuple[str, str], tuple[int, Table]] = {}
         self._together: list[Transaction] | None = None
         self._past: deque[Commit] = deque(maxlen=REMEMBERED_COMMITS)
+        self._keeps_past = False
         self.on_commit: list[Callable[[Commit], None]] = []
         self._database = sqlite3.connect(
             data_dir / FILE_NAME, check_same_thread=False, isolation_level=None, cached_statements=16
@@ -148,9 +149,18 @@ class Store:
             self._write(self._together)
             self._together = []
 
+    def keep_past(self, *, keep: bool) -> None:
+        """Remember from now on what commits replaced, so that `as_of` can show it; or forget it all."""
+        with self.lock:
+            self._keeps_past = keep
+            self._past.clear()
+
     @contextmanager
     def as_of(self, moment: float) -> Iterator[None]:
-        """Show the rows as they were at a moment of `time.monotonic`, as a replica behind its source."""
+        """Show the rows as they were at a moment of `time.monotonic`, as a replica behind its source.
+
+        Goes no further back than `keep_past`.
+        """
         with self.lock:
             later = [each for each in self._past if each.at > moment]
             self.mutations += 1
@@ -226,7 +236,7 @@ class Store:
 
     def _committed(self, work: "Transaction") -> None:
         commit = Commit(time.monotonic(), work.company, work.changes())
-        if not work.is_bulk:  # a replica is never behind on what was seeded
+        if self._keeps_past and not work.is_bulk:  # a replica is never behind on what was seeded
             self._past.append(commit)
         for listen in self.on_commit:
             listen(commit)

@@ -221,12 +221,13 @@ def test_a_tenant_speaks_its_language_to_who_does_not_ask_for_english(bc):
     assert told[1].startswith("The record in table Unit of Measure already exists.")
 
 
-def test_a_mixture_holds_every_fault_by_rate_and_seed():
+def test_a_mixture_holds_every_fault_by_rate_and_seed(bc):
     rules = faults.mixture(0.1, seed=7)
+
+    bc.running.control.set_faults(rules)
 
     assert {rule["fault"] for rule in rules} == set(faults.FAULTS)
     assert {rule["rate"] for rule in rules} <= {0.1, 0.01, 1}
-    faults.Faults().replace(rules)
 
 
 def test_weather_can_be_chosen_at_the_start(tmp_path):
