@@ -1,3 +1,5 @@
+"""The front of the house as Django apps: the desk, and the admin behind its door."""
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 

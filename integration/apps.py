@@ -1,3 +1,5 @@
+"""Everything that speaks another system's language: Business Central's and the CAFM's."""
+
 from django.apps import AppConfig
 
 

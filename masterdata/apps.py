@@ -1,3 +1,5 @@
+"""What both sides must agree on, mirrored from Business Central."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""The clerk's world: documents, matching, cases and what people do with them."""
+
 from django.apps import AppConfig
 
 

@@ -154,6 +154,20 @@ class _Gathered:
         self.alike: dict[int, set[int]] = defaultdict(set)
         for asked, known in self._pairs_alike(invoices):
             self.alike[asked].add(known)
+        self.others = {row.pk: row for row in self._others()}
+        loaded = InvoiceLine.objects.filter(invoice__in=self.others.keys() - self.lines.keys())
+        for line in loaded.order_by("line"):
+            self.lines[line.invoice_id].append(line)
+        self.of_order: dict[str, set[int]] = defaultdict(set)
+        self.of_item: dict[tuple[str, str], set[int]] = defaultdict(set)
+        for row in self.others.values():
+            for number in {row.order_number, *(line.order_number for line in self.lines[row.pk])} - {""}:
+                self.of_order[self.alias.get(number, number)].add(row.pk)
+            for line in self._lines_without_order(row):
+                self.of_item[row.vendor_number, line.item].add(row.pk)
+
+    def _others(self) -> Iterable[SupplierInvoice]:
+        """Find the invoices that name these orders, on top or by line, that may mean them, or look alike."""
         names = list(self.alias)
         headed = Q(order_number__in=names)
         by_line = Q(
@@ -171,22 +185,11 @@ class _Gathered:
             ).values("invoice_id")
         )
         look_alikes = Q(pk__in={known for pairs in self.alike.values() for known in pairs})
-        rows = (
-            SupplierInvoice.objects.filter(headed | by_line | nameless | look_alikes, company=self.company)
-            .exclude(status=State.REJECTED)
-            .order_by("pk")
+        found = SupplierInvoice.objects.filter(
+            headed | by_line | nameless | look_alikes, company=self.company
         )
-        self.others = {row.pk: row for row in rows}
-        loaded = InvoiceLine.objects.filter(invoice__in=self.others.keys() - self.lines.keys())
-        for line in loaded.order_by("line"):
-            self.lines[line.invoice_id].append(line)
-        self.of_order: dict[str, set[int]] = defaultdict(set)
-        self.of_item: dict[tuple[str, str], set[int]] = defaultdict(set)
-        for row in self.others.values():
-            for number in {row.order_number, *(line.order_number for line in self.lines[row.pk])} - {""}:
-                self.of_order[self.alias.get(number, number)].add(row.pk)
-            for line in self._lines_without_order(row):
-                self.of_item[row.vendor_number, line.item].add(row.pk)
+        others: Iterable[SupplierInvoice] = found.exclude(status=State.REJECTED).order_by("pk")
+        return others
 
     def _pairs_alike(self, invoices: Collection[SupplierInvoice]) -> list[tuple[int, int]]:
         with connection.cursor() as cursor:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, render
@@ -117,28 +118,16 @@ def _page(
     proposal = _proposal(shown)
     place = _place(request, shown, question)
     context = {
-        "case": shown,
-        "title": _title(shown),
-        "facts": _facts(shown),
-        "status_tone": _tone(shown),
-        "status_words": _status(shown),
-        "owner": figures.person(shown.owner, user),
-        "may_take": user.has_perm(roles.RESOLVE) and shown.is_open and shown.owner_id != user.pk,
+        **_head(shown, user),
+        **_forms(shown, user),
         "why": why(shown, findings),
         "table": comparison(shown, findings),
         "actions": actions(shown, findings, proposal, user, tried),
-        "resolver": "" if user.has_perm(roles.RESOLVE) else roles.refusal(user, roles.RESOLVE),
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
         "proposed_at": figures.moment(proposal.at) if proposal else "",
         "at_stake": stake_in_words(shown, cases.blocking(findings)),
-        "ended": "" if shown.is_open else _ended(shown),
-        "colleagues": colleagues(shown) if may_hand_over(shown, user) else [],
-        "first_day": timezone.localdate() + datetime.timedelta(days=1),
-        "usual_day": timezone.localdate() + USUAL_WAIT,
         "events": timeline(shown, user, talk=user.has_perm(SEE_TALK)),
-        "may_talk": user.has_perm(roles.TALK),
-        "seen": cases.version(shown),
         "queue": question.query,
         "place": place,
         "list_url": _list_address(question),
@@ -146,6 +135,33 @@ def _page(
         "typed": request.POST if tried else {},
     }
     return render(request, "desk/case.html", context, status=status)
+
+
+def _head(shown: ExceptionCase, user: User) -> dict[str, Any]:
+    """Give what stands on top: which case it is, how it stands and whose it is."""
+    return {
+        "case": shown,
+        "title": _title(shown),
+        "facts": _facts(shown),
+        "status_tone": _tone(shown),
+        "status_words": _status(shown),
+        "ended": "" if shown.is_open else _ended(shown),
+        "owner": figures.person(shown.owner, user),
+        "may_take": user.has_perm(roles.RESOLVE) and shown.is_open and shown.owner_id != user.pk,
+    }
+
+
+def _forms(shown: ExceptionCase, user: User) -> dict[str, Any]:
+    """Give what the forms of the page need, whichever the person unfolds."""
+    today = timezone.localdate()
+    return {
+        "seen": cases.version(shown),
+        "resolver": "" if user.has_perm(roles.RESOLVE) else roles.refusal(user, roles.RESOLVE),
+        "may_talk": user.has_perm(roles.TALK),
+        "colleagues": colleagues(shown) if may_hand_over(shown, user) else [],
+        "first_day": today + datetime.timedelta(days=1),
+        "usual_day": today + USUAL_WAIT,
+    }
 
 
 def _proposal(shown: ExceptionCase) -> Resolution | None:

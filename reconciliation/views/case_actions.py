@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.db.models import Q
@@ -84,38 +85,46 @@ def _on_case(shown: ExceptionCase, findings: list[Finding], user: User) -> list[
     later = bool(codes & COMES_LATER)
     actions = [
         _release_action(shown, findings, user, suggested=not later and not codes & cases.FIX_ONLY),
-        Action(
-            "wait",
-            _("Wait") if shown.status != Status.WAITING else _("Wait longer"),
-            note=_("clears itself when the facts come right"),
-            button=_("Wait"),
-            label=_("What are you waiting for?"),
-            wants_day=True,
-            is_suggested=later,
-            suggestions=[_("Delivery announced"), _("Receiver asked"), _("Credit memo announced")],
-        ),
-        Action(
-            "reject",
-            _("Reject the invoice"),
-            note=_("it will not be posted"),
-            button=_("Reject"),
-            label=_("Why is it rejected?"),
-            is_suggested="DUPLICATE" in codes,
-            suggestions=[_("Billed twice"), _("Not our order"), _("Corrected invoice requested")],
-        ),
+        _wait_action(shown, suggested=later),
+        _reject_action(suggested="DUPLICATE" in codes),
         _hand_over_action(),
     ]
-    if shown.status == Status.WAITING:
-        actions.append(
-            Action(
-                "reopen",
-                _("Stop waiting"),
-                button=_("Open again"),
-                label=_("Why not wait longer?"),
-                suggestions=[_("Nothing more will come"), _("Payment is urgent")],
-            )
-        )
-    return actions
+    return [*actions, _reopen_action()] if shown.status == Status.WAITING else actions
+
+
+def _wait_action(shown: ExceptionCase, *, suggested: bool) -> Action:
+    return Action(
+        "wait",
+        _("Wait") if shown.status != Status.WAITING else _("Wait longer"),
+        note=_("clears itself when the facts come right"),
+        button=_("Wait"),
+        label=_("What are you waiting for?"),
+        wants_day=True,
+        is_suggested=suggested,
+        suggestions=[_("Delivery announced"), _("Receiver asked"), _("Credit memo announced")],
+    )
+
+
+def _reject_action(*, suggested: bool) -> Action:
+    return Action(
+        "reject",
+        _("Reject the invoice"),
+        note=_("it will not be posted"),
+        button=_("Reject"),
+        label=_("Why is it rejected?"),
+        is_suggested=suggested,
+        suggestions=[_("Billed twice"), _("Not our order"), _("Corrected invoice requested")],
+    )
+
+
+def _reopen_action() -> Action:
+    return Action(
+        "reopen",
+        _("Stop waiting"),
+        button=_("Open again"),
+        label=_("Why not wait longer?"),
+        suggestions=[_("Nothing more will come"), _("Payment is urgent")],
+    )
 
 
 def _hand_over_action() -> Action:
@@ -130,7 +139,6 @@ def _hand_over_action() -> Action:
 
 
 def _release_action(shown: ExceptionCase, findings: list[Finding], user: User, *, suggested: bool) -> Action:
-    suggestions = [_("Agreed with the buyer"), _("Within the yearly contract"), _("Small difference")]
     blocking = cases.blocking(findings)
     try:
         cases.check_releasable(blocking)
@@ -138,37 +146,28 @@ def _release_action(shown: ExceptionCase, findings: list[Finding], user: User, *
         return Action("release", _("Release"), disabled=str(error))
     amount = cases.ledger_at_stake(shown, blocking)
     limit = cases.release_limit(shown.company, user)
-    shown_limit = figures.money(limit, shown.company.ledger_currency)
-    held_up = _held_up(shown, blocking)
-    if amount is not None and amount <= limit:
-        return Action(
-            "release",
-            _("Release once"),
-            note=_("lets {amount} through; your limit is {limit}").format(
-                amount=figures.money(amount, shown.company.ledger_currency), limit=shown_limit
-            )
-            + held_up,
-            button=_("Release"),
-            label=_("Why is this all right?"),
-            is_suggested=suggested,
-            suggestions=suggestions,
-        )
-    note = (
-        _("there is no exchange rate to measure it against your limit")
-        if amount is None
-        else _("{amount} is over your limit of {limit}: an AP approver decides").format(
-            amount=figures.money(amount.quantize(figures.CENT), shown.company.ledger_currency),
-            limit=shown_limit,
-        )
-    )
+    alone = amount is not None and amount <= limit
     return Action(
         "release",
-        _("Send release for approval"),
-        note=note + held_up,
-        button=_("Send for approval"),
+        _("Release once") if alone else _("Send release for approval"),
+        note=_measured(amount, limit, shown.company.ledger_currency) + _held_up(shown, blocking),
+        button=_("Release") if alone else _("Send for approval"),
         label=_("Why is this all right?"),
         is_suggested=suggested,
-        suggestions=suggestions,
+        suggestions=[_("Agreed with the buyer"), _("Within the yearly contract"), _("Small difference")],
+    )
+
+
+def _measured(amount: Decimal | None, limit: Decimal, currency: str) -> str:
+    """Measure what a release lets through against what the person may release alone."""
+    if amount is None:
+        return _("there is no exchange rate to measure it against your limit")
+    if amount <= limit:
+        return _("lets {amount} through; your limit is {limit}").format(
+            amount=figures.money(amount, currency), limit=figures.money(limit, currency)
+        )
+    return _("{amount} is over your limit of {limit}: an AP approver decides").format(
+        amount=figures.money(amount.quantize(figures.CENT), currency), limit=figures.money(limit, currency)
     )
 
 

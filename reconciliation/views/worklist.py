@@ -110,21 +110,9 @@ def _answer(request: HttpRequest, question: Question, company: Company, user: Us
     return {
         "question": question,
         "rows": shown,
-        "tabs": [
-            Tab(
-                title=str(title),
-                url=_address(question.with_(tab=name)),
-                count=getattr(counts, name, None),
-                is_current=name == question.tab,
-            )
-            for name, title in TAB_TITLES.items()
-        ],
+        "tabs": _tabs(question, counts),
         "headings": [_heading(question, *column) for column in COLUMNS],
-        "orders": [
-            (f"{sign}{name}", f"{title} {arrow}")
-            for name, title, _is_number in COLUMNS
-            for sign, arrow in (("", "▲"), ("-", "▼"))
-        ],
+        "orders": _orders(),
         "count": count,
         "totals": [figures.money(total.amount, total.currency) for total in totals],
         "first": first + 1,
@@ -139,6 +127,27 @@ def _answer(request: HttpRequest, question: Question, company: Company, user: Us
         "owners": _owners(company, question),
         "nobody": NOBODY,
     }
+
+
+def _tabs(question: Question, counts: Any) -> list[Tab]:
+    return [
+        Tab(
+            title=str(title),
+            url=_address(question.with_(tab=name)),
+            count=getattr(counts, name, None),
+            is_current=name == question.tab,
+        )
+        for name, title in TAB_TITLES.items()
+    ]
+
+
+def _orders() -> list[tuple[str, str]]:
+    """Give the orders of the list to choose from, each column up and down."""
+    return [
+        (f"{sign}{name}", f"{title} {arrow}")
+        for name, title, _is_number in COLUMNS
+        for sign, arrow in (("", "▲"), ("-", "▼"))
+    ]
 
 
 def _heading(question: Question, name: str, title: str | Promise, is_number: bool) -> Heading:
