@@ -7,20 +7,50 @@ from pathlib import Path
 import pytest
 
 from integration.sandbox import entities
+from integration.sandbox.settings import VERSIONS
 from tests.sandbox.conftest import Client
 
-CONTRACT = Path(__file__).resolve().parents[3] / "shared" / "bc" / "contract.json"
 EDM = "{http://docs.oasis-open.org/odata/ns/edm}"
 PLATFORM_SETS = {"companies", "subscriptions"}
 OWN_SETS = sorted(set(entities.STANDARD_SETS) - PLATFORM_SETS)
 
 
 @pytest.fixture(scope="module")
-def contract():
-    if not CONTRACT.exists():
-        pytest.skip(f"the BC contract is not at {CONTRACT}")
-    content = json.loads(CONTRACT.read_text())
+def contract(shared_data: Path):
+    content = json.loads((shared_data.parent / "bc" / "contract.json").read_text())
     return {each["entitySet"]: each for each in content["entities"] + content["platformEntities"]}, content
+
+
+@pytest.mark.shared
+def test_every_entity_set_of_the_contract_is_imitated(contract):
+    assert set(contract[0]) == set(entities.STANDARD_SETS)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_version_has_what_the_contract_says_it_has(contract, version):
+    def is_there(each) -> bool:
+        return _number(each["since"]) <= _number(version)
+
+    told = {
+        each["entitySet"]: (
+            {field["name"] for field in each["fields"] if is_there(field)},
+            {name["name"] for name in each["navigation"] if is_there(name)},
+        )
+        for each in contract[1]["entities"]
+        if is_there(each)
+    }
+    served = entities.served("v2.0", version)
+
+    assert set(served) - PLATFORM_SETS == set(told)
+    for name, (fields, navigations) in told.items():
+        assert {each.name for each in served[name].shown} == fields
+        assert {each.name for each in served[name].navigations} <= navigations
+
+
+def _number(version: str) -> tuple[int, int]:
+    parts = [int(part) for part in version.split(".")]
+    return parts[0], parts[1] if len(parts) > 1 else 0
 
 
 @pytest.mark.shared
