@@ -20,6 +20,7 @@ from integration.errors import (
 )
 
 MAX_OPERATIONS = 100  # BC answers 500 to more
+FAILED_DEPENDENCY = 424
 # set, set(key), set(key)/set, set(key)/set(key); strict, so that the checks see the set that BC sees.
 PATH = re.compile(r"[A-Za-z]+(\([^()/?]+\)(/[A-Za-z]+(\([^()/?]+\))?)?)?(\?.*)?")
 METHODS = frozenset({"GET", "POST", "PATCH", "DELETE"})
@@ -111,7 +112,8 @@ def _request(
 
 
 def _answer(operation: Operation, answer: Mapping[str, Any] | None) -> BatchAnswer:
-    if answer is None:  # BC stops at the first failure and is silent about the rest
+    # BC stops at the first failure and is silent about the rest; other servers say 424 of them.
+    if answer is None or answer.get("status") == FAILED_DEPENDENCY:
         return BatchAnswer(
             0, error=NotSentError("It was not tried, because an earlier part of the batch failed.")
         )

@@ -7,9 +7,12 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from integration.bc import Client, Operation, odata, payloads
 from integration.errors import (
+    ConfigurationError,
     ConflictError,
     IntegrationError,
     NotSentError,
@@ -319,11 +322,73 @@ def test_more_than_is_open_cannot_be_received(client: Client) -> None:
 # Batches
 
 
-def some(count: int) -> list[Operation]:
-    return [
-        Operation("POST", "purchaseOrders", {"vendorNumber": "V1", LINES: [filters(str(number + 1))]})
-        for number in range(count)
-    ]
+VENDORS = st.lists(st.sampled_from(["V1", "V2", "NOBODY"]), min_size=1, max_size=6)  # the last two refused
+
+
+def orders_of(vendors: list[str]) -> list[Operation]:
+    """Create an order for each, all of one day that no other test has."""
+    body = {"orderDate": "2026-03-09", LINES: [filters()]}
+    bodies = [payloads.in_order("purchaseOrders", {"vendorNumber": each} | body) for each in vendors]
+    return [Operation("POST", "purchaseOrders", body) for body in bodies]
+
+
+def written(client: Client) -> set[str]:
+    found = client.find("purchaseOrders", filter="orderDate eq 2026-03-09", select=("id",))
+    return {row["id"] for row in found}
+
+
+@given(vendors=VENDORS)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_snapshot_did_all_of_its_operations_or_says_none(client: Client, vendors: list[str]) -> None:
+    before = written(client)
+
+    answers = client.batch(orders_of(vendors))
+
+    done = {answer.entity["id"] for answer in answers if answer.entity}
+    assert written(client) - before == done
+    assert len(done) == (len(vendors) if set(vendors) == {"V1"} else 0)
+    assert [answer.done for answer in answers] == [bool(done)] * len(vendors)
+
+
+@given(vendors=VENDORS)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_without_a_snapshot_what_came_before_the_failure_stays(client: Client, vendors: list[str]) -> None:
+    before = written(client)
+    good = next((index for index, each in enumerate(vendors) if each != "V1"), len(vendors))
+
+    answers = client.batch(orders_of(vendors), snapshot=False)
+
+    assert [answer.done for answer in answers] == [True] * good + [False] * (len(vendors) - good)
+    assert written(client) - before == {answer.entity["id"] for answer in answers if answer.entity}
+    assert [type(answer.error) for answer in answers[good:]] == (
+        [PermanentError] * (good < len(vendors)) + [NotSentError] * (len(vendors) - good - 1)
+    )
+
+
+def test_a_whole_hundred_fits_into_a_batch(client: Client) -> None:
+    answers = client.batch([Operation("GET", "items?$select=id,number")] * 100)
+
+    assert [len((answer.entity or {})["value"]) for answer in answers] == [2] * 100
+
+
+def test_a_batchs_change_names_its_version(client: Client) -> None:
+    line = line_of(client, order(client, filters())["id"])
+    change = Operation("PATCH", f"{LINES}({line['id']})", {"quantity": Decimal(9)}, etag=line["@odata.etag"])
+
+    (first,) = client.batch([change])
+    (second,) = client.batch([change])
+
+    assert (first.done, (first.entity or {})["quantity"]) == (True, 9)
+    assert type(second.error) is ConflictError
+
+
+def test_an_operation_that_depends_on_a_failed_one_was_not_tried(somewhere: Somewhere) -> None:
+    answers = [{"id": "0", "status": 424, "body": {"error": {"code": "x", "message": "y"}}}]
+    somewhere.answer = lambda asked: Reply(body=json.dumps({"responses": answers}).encode())
+
+    (answer,) = somewhere.client().batch([Operation("POST", "items", {"number": "1"})], snapshot=False)
+
+    assert type(answer.error) is NotSentError
 
 
 def test_a_batch_is_one_call_of_relative_urls_in_one_snapshot(somewhere: Somewhere) -> None:
@@ -391,13 +456,145 @@ def test_a_choice_and_a_blank_are_sent_in_bcs_form(client: Client) -> None:
     assert made["type"] == "Non_x002D_Inventory"
 
 
-def test_manual_numbers_where_the_series_takes_none_are_the_administrators(somewhere: Somewhere) -> None:
-    error = {
-        "code": "Application_DialogException",
-        "message": "You may not enter numbers manually. If you want to enter numbers manually, please"
-        " activate Manual Nos. in No. Series ITEM1.",
-    }
-    somewhere.answer = lambda asked: Reply(400, json.dumps({"error": error}).encode())
+# What administrators of BC set up, or forgot to
+
+
+def with_item(**traits: Any) -> dict[str, list[dict[str, Any]]]:
+    card = {"number": "ODD", "displayName": "Odd", "baseUnitOfMeasureCode": "PCS"}
+    return {"items": [card | traits]}
+
+
+ODD = {**filters(), "lineObjectNumber": "ODD"}
+SETUPS = [
+    (with_item(purchasingBlocked=True), {}, ODD, PermanentError, "blocked for purchasing"),
+    (with_item(baseUnitOfMeasureCode=""), {}, ODD, SetupError, "incomplete, Base Unit of Measure in Item"),
+    (
+        {"vendors": [{"number": "V3", "displayName": "Three", "postingGroup": ""}]},
+        {"vendorNumber": "V3"},
+        filters(),
+        SetupError,
+        "incomplete, Vendor Posting Group in Vendor",
+    ),
+    (
+        {"vendors": [{"number": "V3", "displayName": "Three", "privacyBlocked": True}]},
+        {"vendorNumber": "V3"},
+        filters(),
+        PermanentError,
+        "the vendor is blocked",
+    ),
+    ({}, {"currencyCode": "SEK"}, filters(), SetupError, "no exchange rate"),
+    (
+        {"numberSeries": [{"code": "P-ORD", "lastNumber": 7, "endingNumber": 7}]},
+        {},
+        filters(),
+        SetupError,
+        "used up",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rows", "header", "line", "kind", "says"), SETUPS)
+def test_what_stands_in_the_way_in_bc_is_told_when_an_order_is_sent(
+    sandbox: Running,
+    client: Client,
+    rows: dict[str, Any],
+    header: dict[str, Any],
+    line: dict[str, Any],
+    kind: type[IntegrationError],
+    says: str,
+) -> None:
+    sandbox.control.seed(rows)
+
+    with pytest.raises(kind, match=says):
+        order(client, line, **header)
+
+
+POSTING = [
+    (with_item(tracked=True), ODD, SetupError, "a lot or serial number"),
+    (with_item(postingSetupMissing=True), ODD, SetupError, "the General posting set-up lacks an account"),
+    (with_item(variantMandatory=True), ODD, PermanentError, "a line lacks a required field"),
+    (
+        {"locations": [{"code": "WAREHOUSE", "requireReceive": True}]},
+        filters(),
+        SetupError,
+        "works with warehouse documents",
+    ),
+    (
+        {"generalLedgerSetup": [{"allowPostingFrom": "2030-01-01"}]},
+        filters(),
+        SetupError,
+        "outside the open period",
+    ),
+    ({}, None, ConflictError, "nothing left to post"),
+]
+
+
+@pytest.mark.parametrize(("rows", "line", "kind", "says"), POSTING)
+def test_what_stands_in_the_way_in_bc_is_told_when_a_receipt_is_posted(
+    sandbox: Running,
+    client: Client,
+    rows: dict[str, Any],
+    line: dict[str, Any] | None,
+    kind: type[IntegrationError],
+    says: str,
+) -> None:
+    if "generalLedgerSetup" in rows:
+        key = sandbox.control.dump("generalLedgerSetup")[0]["id"]
+        rows = {"generalLedgerSetup": [rows["generalLedgerSetup"][0] | {"id": key}]}
+    sandbox.control.seed(rows)
+    lines = [] if line is None else [line]
+    if "locations" in rows:
+        place = client.find("locations", filter="code eq 'WAREHOUSE'", select=("id",))[0]
+        lines = [filters() | {"locationId": place["id"]}]
+    created = order(client, *lines)
+    fresh = client.get("purchaseOrders", created["id"], select=("id",))
+
+    with pytest.raises(kind, match=says):
+        client.act("purchaseOrders", created["id"], "receiveAndInvoice", etag=fresh["@odata.etag"])
+
+    assert sandbox.control.dump("purchaseReceipts") == []
+
+
+def test_a_table_that_we_may_not_write_is_named(sandbox: Running, client: Client) -> None:
+    sandbox.control.settings(no_write=["vendors"])
+
+    with pytest.raises(ConfigurationError, match=r"lacks the permission on .*Vendor"):
+        client.create("vendors", {"number": "V9", "displayName": "Nine"})
+
+
+def test_the_list_of_an_old_tenant_wants_its_upgrade_first(sandbox: Running, client: Client) -> None:
+    sandbox.control.settings(needs_data_upgrade=["purchaseReceiptLines"])
+
+    with pytest.raises(SetupError, match="must be upgraded there first"):
+        client.find("purchaseReceiptLines", filter="")
+
+
+def test_a_receipt_that_an_old_bc_denies_may_be_posted_all_the_same(sandbox: Running, client: Client) -> None:
+    sandbox.control.settings(receipt_alone_answers_400=True)
+    created = order(client, filters())
+    line = line_of(client, created["id"])
+    client.update(LINES, line["id"], payloads.nothing_to_invoice(), etag=line["@odata.etag"])
+    fresh = client.get("purchaseOrders", created["id"], select=("id",))
+
+    with pytest.raises(ConflictError, match="probably posted already"):
+        client.act("purchaseOrders", created["id"], "receiveAndInvoice", etag=fresh["@odata.etag"])
+
+    assert len(sandbox.control.dump("purchaseReceipts")) == 1
+
+
+def test_errors_are_told_apart_in_english_whatever_the_tenant_speaks(
+    sandbox: Running, client: Client
+) -> None:
+    sandbox.control.settings(language="es-ES")
+
+    with pytest.raises(PermanentError, match="the vendor is blocked"):
+        order(client, filters(), vendorNumber="V2")
+
+
+def test_manual_numbers_where_the_series_takes_none_are_the_administrators(
+    sandbox: Running, client: Client
+) -> None:
+    sandbox.control.seed({"numberSeries": [{"code": "ITEM", "manual": False}]})
 
     with pytest.raises(SetupError, match="takes no numbers from outside"):
-        somewhere.client().create("items", {"number": "1"})
+        client.create("items", {"number": "1"})
