@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 PACE = 0.001  # a thousandth of the usual waits
 CALLS_PER_SECOND = 10_000
-CALLS_AT_ONCE = 64  # a killed worker keeps its place for a minute and a half
+CALLS_AT_ONCE = 64  # a killed worker keeps its place for twelve seconds
 
 
 @pytest.fixture
