@@ -73,6 +73,14 @@ def test_every_field_agrees_with_the_contract(contract, name):
 
 @pytest.mark.shared
 @pytest.mark.parametrize("name", OWN_SETS)
+def test_what_the_page_computes_cannot_be_filtered(contract, name):
+    told = {each["name"] for each in contract[0][name]["fields"] if each.get("boundToVariable")}
+
+    assert {each.name for each in entities.STANDARD_SETS[name].shown if each.computed} == told
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("name", OWN_SETS)
 def test_rights_names_and_actions_agree_with_the_contract(contract, name):
     told, ours = contract[0][name], entities.STANDARD_SETS[name]
 

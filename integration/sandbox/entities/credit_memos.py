@@ -14,6 +14,7 @@ from integration.sandbox.entities.declare import (
     identity,
     integer,
     later,
+    page_variable,
     stamp,
     text,
 )
@@ -63,7 +64,7 @@ PURCHASE_CREDIT_MEMOS = EntitySet(
         decimal("totalAmountIncludingTax", ro=True),
         enum("status", PURCH_CR_MEMO_ENTITY_STATUS, ro=True),
         stamp(),
-        guid("invoiceId"),
+        page_variable(guid("invoiceId")),
         code("invoiceNumber", 20),
         guid("vendorReturnReasonId"),
     ),

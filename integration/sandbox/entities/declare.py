@@ -236,6 +236,11 @@ def changed_at() -> Field:
     return Field("lastModifiedDateTime", STAMP, read_only=True, column="systemModifiedAt")
 
 
+def page_variable(each: Field) -> Field:
+    """Shown by the page and not a column of its table: it cannot be filtered or sorted by."""
+    return replace(each, computed=True)
+
+
 def hidden(each: Field) -> Field:
     """Keep the field in the table without showing it in the API."""
     return replace(each, hidden=True, read_only=True)

@@ -9,6 +9,7 @@ from integration.sandbox.entities.declare import (
     enum,
     guid,
     identity,
+    page_variable,
     stamp,
     text,
 )
@@ -29,7 +30,7 @@ DIMENSION_SET_LINES = EntitySet(
         guid("parentId", ro=True),
         enum("parentType", DIMENSION_SET_ENTRY_BUFFER_PARENT_TYPE, ro=True),
         text("displayName", 30, ro=True),
-        guid("valueId"),
+        page_variable(guid("valueId")),
         Field("valueCode", STRING, 20, is_code=True, computed=True),
         code("valueConsolidationCode", 20, ro=True),
         text("valueDisplayName", 50, ro=True),

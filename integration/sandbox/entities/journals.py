@@ -15,6 +15,7 @@ from integration.sandbox.entities.declare import (
     hidden,
     identity,
     integer,
+    page_variable,
     stamp,
     text,
 )
@@ -128,7 +129,7 @@ VENDOR_PAYMENTS = EntitySet(
         code("documentNumber", 20),
         code("externalDocumentNumber", 35),
         decimal("amount"),
-        guid("appliesToInvoiceId"),
+        page_variable(guid("appliesToInvoiceId")),
         Field("appliesToInvoiceNumber", STRING, 20, is_code=True, computed=True),
         text("description", 100),
         text("comment", 250),
@@ -165,7 +166,7 @@ APPLY_VENDOR_ENTRIES = EntitySet(
     caption="Vendor Ledger Entry Buffer",
     fields=(
         identity(),
-        boolean("applied"),
+        page_variable(boolean("applied")),
         code("appliesToId", 50, ro=True),
         date("postingDate", ro=True),
         enum("documentType", GEN_JOURNAL_DOCUMENT_TYPE, ro=True),

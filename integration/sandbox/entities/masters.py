@@ -14,6 +14,7 @@ from integration.sandbox.entities.declare import (
     guid,
     hidden,
     identity,
+    page_variable,
     row_version,
     stamp,
     text,
@@ -122,7 +123,7 @@ VENDORS = EntitySet(
         text("taxRegistrationNumber", 50, computed=True),
         guid("currencyId"),
         text("currencyCode", computed=True),
-        code("irs1099Code", 10),  # computed
+        page_variable(code("irs1099Code", 10)),
         guid("paymentTermsId"),
         guid("paymentMethodId"),
         boolean("taxLiable"),

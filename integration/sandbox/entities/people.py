@@ -12,6 +12,7 @@ from integration.sandbox.entities.declare import (
     guid,
     identity,
     later,
+    page_variable,
     stamp,
     text,
 )
@@ -29,7 +30,7 @@ BANK_ACCOUNTS = EntitySet(
         text("bankAccountNumber", 30),
         boolean("blocked"),
         Field("currencyCode", STRING, 10, is_code=True, computed=True),
-        guid("currencyId"),
+        page_variable(guid("currencyId")),
         code("iban", 50),
         boolean("intercompanyEnabled"),
     ),
