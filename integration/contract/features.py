@@ -30,6 +30,11 @@ class Feature:
         return self.level is Level.APP
 
     @property
+    def needs(self) -> str:
+        """What of BC it takes, in an administrator's words."""
+        return "the Tieout app" if self.needs_app else "standard"
+
+    @property
     def kind(self) -> str:
         """The kind of document it posts; empty when it posts none."""
         kind = self.key.partition(":")[0]
