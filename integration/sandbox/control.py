@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from integration.sandbox import seeding, settings
+from integration.sandbox import assertions, seeding, settings
 from integration.sandbox.companies import add_company, create_first_company, show_version
 from integration.sandbox.entities import APP_SETS, STANDARD_SETS, TABLES
 from integration.sandbox.errors import Refusal, bad_request, unknown_path
@@ -46,6 +46,7 @@ class Control:
             ("GET", "limits"): self._get_limits,
             ("DELETE", "limits"): self._delete_limits,
             ("POST", "clients"): self._post_clients,
+            ("POST", "certificates"): self._post_certificates,
             ("POST", "settle"): self._settle,
         }
 
@@ -113,6 +114,14 @@ class Control:
     def _post_clients(self, request: Request) -> Any:
         client_id, secret = self._clients.add()
         return {"client_id": client_id, "client_secret": secret}
+
+    def _post_certificates(self, request: Request) -> Any:
+        body = read_json(request.body)
+        pem = body.get("certificate", "") if isinstance(body, dict) else ""
+        if not isinstance(pem, str) or not assertions.is_certificate(pem):
+            raise bad_request('The body is {"certificate": PEM} with an RSA key.')
+        self._clients.add_certificate(pem)
+        return {"certificates": len(self._clients.certificates())}
 
     def _settle(self, request: Request) -> Any:
         """Do now what waits for its time: late commits and notifications."""

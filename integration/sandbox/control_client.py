@@ -72,6 +72,10 @@ class ControlClient:
         answer = self.call("POST", "clients")
         return answer["client_id"], answer["client_secret"]
 
+    def add_certificate(self, pem: str) -> None:
+        """Let the client sign in with this certificate as well."""
+        self.call("POST", "certificates", body={"certificate": pem})
+
     def settle(self) -> int:
         """Do at once what waits for its time, late commits and notifications; answers how many."""
         done: int = self.call("POST", "settle")["done"]

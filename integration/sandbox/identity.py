@@ -8,6 +8,7 @@ from integration.sandbox.store import Store
 
 _SETTING = "identity"
 _CLIENTS = "clients"
+_CERTIFICATES = "certificates"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,15 @@ class Clients:
             return self._identity.client_secret
         kept: dict[str, str] = self._store.setting(_CLIENTS) or {}
         return kept.get(client_id)
+
+    def certificates(self) -> list[str]:
+        """The certificates that the client of the identity may sign in with, as PEM."""
+        kept: list[str] = self._store.setting(_CERTIFICATES) or []
+        return kept
+
+    def add_certificate(self, pem: str) -> None:
+        """Let the client of the identity sign in with this certificate as well."""
+        self._store.keep_setting(_CERTIFICATES, [*self.certificates(), pem])
 
     def add(self) -> tuple[str, str]:
         """Register another application; answers its id and secret."""

@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from integration.sandbox import assertions
 from integration.sandbox.errors import Refusal, unauthorized
 from integration.sandbox.http import Reply, Request
 from integration.sandbox.identity import Clients, Identity
@@ -74,7 +75,11 @@ class Authority:
             "authorization_endpoint": f"{base}/oauth2/v2.0/authorize",
             "token_endpoint": f"{base}/oauth2/v2.0/token",
             "jwks_uri": f"{base}/discovery/v2.0/keys",
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": [
+                "client_secret_post",
+                "private_key_jwt",
+                "client_secret_basic",
+            ],
             "response_types_supported": ["token"],
             "subject_types_supported": ["pairwise"],
             "id_token_signing_alg_values_supported": ["RS256"],
@@ -96,12 +101,30 @@ class Authority:
                 f"Application with identifier '{form.get('client_id', '')}' was not found in the directory."
             )
             return _entra_error(400, "unauthorized_client", 700016, message)
-        if not _same(form.get("client_secret", ""), secret):
+        if "client_assertion" in form:
+            if not self._proves(form):
+                message = "Client assertion failed signature validation, or is not meant for this address."
+                return _entra_error(401, "invalid_client", 700027, message)
+        elif not _same(form.get("client_secret", ""), secret):
             return _entra_error(401, "invalid_client", 7000215, "Invalid client secret provided.")
         if not form.get("scope", "").endswith("/.default"):
             message = "The provided value for scope is not valid. It must end with '/.default'."
             return _entra_error(400, "invalid_scope", 1002012, message)
         return self._issue(form["client_id"].lower(), form["scope"].removesuffix("/.default"))
+
+    def _proves(self, form: dict[str, str]) -> bool:
+        """Whether the client holds the key of one of its certificates."""
+        client_id = form["client_id"].lower()
+        return (
+            form.get("client_assertion_type") == assertions.TYPE
+            and client_id == self._identity.client_id
+            and assertions.is_valid(
+                form["client_assertion"],
+                client_id=client_id,
+                audience=f"{self.origin}/{self._identity.tenant}/oauth2/v2.0/token",
+                certificates=self._clients.certificates(),
+            )
+        )
 
     def _issue(self, client_id: str, audience: str) -> Reply:
         now, seconds = time.time(), self._settings.token_seconds

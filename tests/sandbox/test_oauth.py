@@ -1,8 +1,14 @@
 """Tokens: what Entra promises, and what BC makes of them."""
 
+from datetime import UTC, datetime
+
 import msal
 import pytest
 import requests
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import NameOID
 
 from integration.sandbox.launch import Running
 from tests.sandbox.conftest import SCOPE, Client, token
@@ -16,11 +22,13 @@ def http(sandbox: Running):
     return session
 
 
-def application(running: Running, http: requests.Session, secret: str) -> msal.ConfidentialClientApplication:
+def application(
+    running: Running, http: requests.Session, credential: str | dict[str, str]
+) -> msal.ConfidentialClientApplication:
     return msal.ConfidentialClientApplication(
         running.client_id,
         authority=running.authority,
-        client_credential=secret,
+        client_credential=credential,
         instance_discovery=False,
         http_client=http,
     )
@@ -103,3 +111,43 @@ def test_a_disabled_application_is_refused_until_it_is_enabled(bc: Client):
 
     assert while_disabled == 401
     assert len(bc.rows("items")) == 2
+
+
+@pytest.fixture(scope="module")
+def key_and_certificate() -> tuple[str, str]:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "bridge")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2026, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2099, 1, 1, tzinfo=UTC))
+        .sign(key, hashes.SHA256())
+    )
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return private.decode(), certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+
+def test_msal_signs_in_with_a_registered_certificate(sandbox, http, key_and_certificate):
+    private, certificate = key_and_certificate
+    credential = {"private_key": private, "public_certificate": certificate}
+
+    before = application(sandbox, http, credential).acquire_token_for_client([SCOPE])
+    sandbox.control.add_certificate(certificate)
+    answer = application(sandbox, http, credential).acquire_token_for_client([SCOPE])
+
+    assert before["error"] == "invalid_client"
+    reply = http.get(
+        f"{sandbox.base_url}/companies", headers={"Authorization": f"Bearer {answer['access_token']}"}
+    )
+    assert reply.status_code == 200
+
+
+def test_a_certificate_that_cannot_sign_is_not_registered(sandbox):
+    with pytest.raises(RuntimeError, match="RSA"):
+        sandbox.control.add_certificate("-----BEGIN CERTIFICATE-----\nnone\n-----END CERTIFICATE-----")
