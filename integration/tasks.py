@@ -49,11 +49,13 @@ def check_contract(**kwargs: Any) -> None:
 @shared_task
 def pull(*, entity: str = "all", **kwargs: Any) -> None:
     """Pull one entity, or all masters, from Business Central."""
-    from integration import sync
+    from integration import contract, sync
 
     if not connections.is_connected():
         return
     try:
         sync.pull_entity(entity, full=bool(kwargs.get("full", False)))
+    except contract.Paused as paused:  # told by its first run, on the home page and under Contract
+        logger.info("Not everything was pulled: %s", paused)
     except sync.AlreadyRunning as running:  # by hand, or a slow run of before; the next turn pulls again
         logger.info("Pulled nothing: %s", running)

@@ -23,11 +23,10 @@ def of_delivery(kind: str, payload: Mapping[str, Any]) -> str:
     return _sentence(list(findings.order_by("pk")))
 
 
-def check_pull(entity: str) -> None:
-    """Raise Paused when this entity cannot be pulled; a pull finds out by itself that there is no app."""
+def of_pull(entity: str) -> str:
+    """Say why this entity is not pulled; empty when it is. That there is no app, a pull finds out itself."""
     findings = ContractFinding.objects.pausing().filter(feature=pull_of(entity)).exclude(kind=NO_APP)
-    if sentence := _sentence(list(findings.order_by("pk"))):
-        raise Paused(sentence)
+    return _sentence(list(findings.order_by("pk")))
 
 
 def paused() -> list[str]:

@@ -55,9 +55,11 @@ def pull_one(
     """Pull one entity and keep the run; raises AlreadyRunning, UnknownEntity and what stopped the run."""
     if entity not in ENTITIES:
         raise UnknownEntity(f"There is no {entity!r} to pull. Use {', '.join(ENTITIES)} or {ALL}.")
+    paused = contract.of_pull(entity)
+    if paused and runs.latest_error(company, entity) == paused:  # the run before has told it
+        raise contract.Paused(paused)
     run = runs.start(company, entity, runs.kind_due(company, entity, full=full))
     try:
-        contract.check_pull(entity)
         with acting_as(f"sync {entity}"):
             mark = _pull(client, company, run, accept_deletions=accept_deletions)
         runs.finish(run, watermark=mark)
@@ -73,6 +75,8 @@ def pull_one(
 
 def _pull(client: Client, company: Company, run: SyncRun, *, accept_deletions: bool) -> datetime | None:
     """Pull, and begin again when BC's page marks died under way: rows seen twice are not written twice."""
+    if paused := contract.of_pull(run.entity):
+        raise contract.Paused(paused)
     for _ in range(RESTARTS):
         try:
             return _pull_once(client, company, run, accept_deletions=accept_deletions)

@@ -119,6 +119,12 @@ def fail(run: SyncRun, error: str) -> None:
     run.refresh_from_db()
 
 
+def latest_error(company: Company, entity: str) -> str:
+    """Tell why the latest run of an entity failed; empty when it did not, or there is none."""
+    errors = SyncRun.objects.filter(company=company, entity=entity).order_by("-pk")
+    return errors.values_list("error", flat=True).first() or ""
+
+
 def watermark(company: Company, entity: str) -> datetime | None:
     """Tell up to which change in BC an entity was read."""
     return (

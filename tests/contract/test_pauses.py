@@ -213,6 +213,12 @@ def test_a_removed_field_of_a_list_stops_its_pull_and_no_other(house: House, off
     assert run.error == str(stopped.value)
     assert run.error.startswith("Business Central no longer has vendors.currencyCode. Pulling vendors is")
 
+    with pytest.raises(Paused, match=r"vendors\.currencyCode"):
+        sync.pull_one(client, company, "vendors")
+    tasks.pull(entity="all")
+    assert list(SyncRun.objects.filter(entity="vendors")) == [run]  # told once
+    assert SyncRun.objects.filter(entity="items", state="done").count() == 2
+
     checking.check()
 
     assert sync.pull_one(client, company, "vendors").state == "done"
