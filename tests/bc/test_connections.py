@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def two(sandbox: Running, settings: Any) -> str:
-    """A second application, for the pulls; its client id."""
+def two(sandbox: Running, settings: Any) -> tuple[str, str]:
+    """Two new applications, one for the events and one for the pulls; their client ids."""
+    settings.BC_CLIENT_ID, settings.BC_CLIENT_SECRET = sandbox.control.add_client()
     settings.BC_PULL_CLIENT_ID, settings.BC_PULL_CLIENT_SECRET = sandbox.control.add_client()
-    return str(settings.BC_PULL_CLIENT_ID)
+    return settings.BC_CLIENT_ID, settings.BC_PULL_CLIENT_ID
 
 
 def test_both_lanes_go_as_one_client_id_unless_there_are_two(sandbox: Running) -> None:
@@ -33,15 +34,15 @@ def test_both_lanes_go_as_one_client_id_unless_there_are_two(sandbox: Running) -
     assert ids == {sandbox.client_id}
 
 
-def test_pulls_go_as_the_second_client_id(sandbox: Running, two: str) -> None:
+def test_pulls_go_as_the_second_client_id(sandbox: Running, two: tuple[str, str]) -> None:
     for lane in Lane:
         connections.client(lane=lane).company()
 
     counts = sandbox.control.limits()
-    assert (counts[sandbox.client_id]["inWindow"], counts[two]["inWindow"]) == (1, 1)
+    assert [counts[client_id]["inWindow"] for client_id in two] == [1, 1]
 
 
-def test_a_pull_at_its_limit_leaves_the_events_alone(sandbox: Running, two: str) -> None:
+def test_a_pull_at_its_limit_leaves_the_events_alone(sandbox: Running, two: tuple[str, str]) -> None:
     pulls, events = (connections.connection(lane=lane) for lane in (Lane.BULK, Lane.REALTIME))
     limiter_for(pulls).slow_down(60)
 
@@ -59,7 +60,7 @@ def test_a_second_client_id_without_its_secret_is_named(sandbox: Running, settin
         connections.connection()
 
 
-def test_the_budget_is_that_of_the_fuller_client_id(sandbox: Running, two: str) -> None:
+def test_the_budget_is_that_of_the_fuller_client_id(sandbox: Running, two: tuple[str, str]) -> None:
     for _ in range(3):
         connections.client(lane=Lane.BULK).company()
     connections.client().company()
