@@ -8,7 +8,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from reconciliation.roles import PULL
 from reconciliation.views import workplace
@@ -18,7 +17,7 @@ logger = logging.getLogger(__name__)
 PULLS = {"all": "master data", "invoices": "invoices"}
 
 
-@require_POST
+@workplace.takes_posts("admin:integration_syncrun_changelist")
 @workplace.needs(PULL)
 def pull_now(request: HttpRequest) -> HttpResponse:
     """Ask a worker to pull; says so when the workers cannot be reached."""

@@ -14,7 +14,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from reconciliation import cases, roles
 from reconciliation.models import ExceptionCase, Resolution, SupplierInvoice
@@ -62,7 +62,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-@require_POST
+@workplace.takes_posts("case", "pk")
 @workplace.needs(roles.SEE_CASES)
 def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Do one thing with a case, then go on to the next of the queue."""

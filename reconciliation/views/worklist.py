@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from masterdata.models import Company
 from reconciliation import cases
@@ -73,7 +73,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/worklist.html", context)
 
 
-@require_POST
+@workplace.takes_posts("worklist")
 @workplace.needs(RESOLVE)
 def take_selected(request: HttpRequest) -> HttpResponse:
     """Take every ticked case, and tell apart what went through and what did not."""

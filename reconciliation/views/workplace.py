@@ -51,6 +51,25 @@ def signed_in(view: View) -> View:
     return guarded
 
 
+def takes_posts(page: str, *names: str) -> Callable[[View], View]:
+    """Take what is sent; who asks by an address bar or a reload is shown the page that it belongs to."""
+
+    def guard(view: View) -> View:
+        strict = require_POST(view)
+
+        @functools.wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                shown: HttpResponse = redirect(page, **{name: kwargs[name] for name in names})
+                return shown
+            answer: HttpResponse = strict(request, *args, **kwargs)
+            return answer
+
+        return guarded
+
+    return guard
+
+
 def companies(request: HttpRequest) -> list[Company]:
     return _once(request, "companies", lambda: list(Company.objects.order_by("pk")))
 
@@ -69,7 +88,7 @@ def counts(request: HttpRequest) -> dashboard.QueueCounts | None:
     return _once(request, "counts", lambda: dashboard.queue_counts(chosen, user))
 
 
-@require_POST
+@takes_posts("home")
 @signed_in
 def choose_company(request: HttpRequest) -> HttpResponse:
     """Work in another company from now on."""
