@@ -8,7 +8,8 @@ from django.apps import apps
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html_join
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 
 from .models import (
@@ -23,13 +24,15 @@ from .models import (
     Unit,
     Vendor,
 )
-from .read_only import ReadOnlyAdmin, Told, field_changes, told
+from .read_only import ACTS, ReadOnlyAdmin, Told, field_changes, told, who
 
 SUMMARY = 200
 TABLES = {
     model._meta.db_table: str(model._meta.verbose_name)
     for model in apps.get_models(include_auto_created=True)
 }
+
+MODELS = {model._meta.db_table: model for model in apps.get_models()}
 
 Filters = list[str | type[admin.SimpleListFilter]]
 
@@ -115,19 +118,42 @@ class CompanyAdmin(ReadOnlyAdmin):
 class ChangeAdmin(ReadOnlyAdmin):
     """The book that the database keeps itself; nobody writes in it."""
 
-    list_display = ["at", "actor", "what", "summary"]
+    list_display = ["at", "by", "what", "summary"]
     list_display_links = ["at"]
     list_filter = ["action", "table"]
     search_fields = ["actor", "table", "row"]
     search_help_text = "A person, a table or a row's id"
     ordering = ["-pk"]
-    fields = ["at", "actor", "what", "in_full"]
-    readonly_fields = ["what", "in_full"]
+    fields = ["at", "by", "what", "in_full"]
+    readonly_fields = ["by", "what", "in_full"]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Find the records of a page at once, a question for each table and not for each line."""
+        page = super().get_changelist_instance(request)
+        page.result_list = list(page.result_list)
+        _find_records(page.result_list)
+        return page
+
+    @admin.display(description="who", ordering="actor")
+    def by(self, change: Change) -> str:
+        return who(change)
 
     @admin.display(description="what", ordering="table")
     def what(self, change: Change) -> str:
-        name = TABLES.get(change.table, change.table.replace("_", " "))
-        return f"{told(change).action} {name} {change.row}"
+        """Name the record as its own page does; one that is gone has only its kind and id."""
+        act = ACTS.get(change.action.lower(), change.action.lower())
+        kind = TABLES.get(change.table, change.table.replace("_", " "))
+        if not hasattr(change, "record"):
+            _find_records([change])
+        record = change.record  # type: ignore[attr-defined]
+        if record is None:
+            return f"{act} {kind} {change.row}"
+        if type(record) not in self.admin_site._registry:
+            return f"{act} {kind} {record}"
+        address = reverse(
+            f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk]
+        )
+        return format_html('{} {} <a href="{}">{}</a>', act, kind, address, record)
 
     @admin.display(description="old → new")
     def summary(self, change: Change) -> str:
@@ -144,3 +170,18 @@ class ChangeAdmin(ReadOnlyAdmin):
     def changes(self, record: Change) -> list[Told]:
         """A line of the book is its own history."""
         return [told(record)]
+
+
+def _find_records(changes: list[Change]) -> None:
+    """Give each change the record that it is about, or None where that is gone."""
+    wanted: dict[str, set[Any]] = {}
+    for change in changes:
+        wanted.setdefault(change.table, set()).add(change.row)
+    found: dict[tuple[str, Any], Any] = {}
+    for table, rows in wanted.items():
+        if model := MODELS.get(table):
+            names = [field.name for field in model._meta.get_fields() if field.many_to_one and field.concrete]
+            records = model._default_manager.select_related(*names).in_bulk([row for row in rows if row])
+            found |= {(table, key): record for key, record in records.items()}
+    for change in changes:
+        change.record = found.get((change.table, change.row))  # type: ignore[attr-defined]

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import DecimalField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin, TabularInline
@@ -15,7 +17,9 @@ from unfold.admin import ModelAdmin, TabularInline
 from .models import Change
 
 LATEST = 200
+MONEY_PLACES = 8  # what our columns of money keep; quantities keep five
 ACTS = {"insert": "added", "update": "changed", "delete": "removed"}
+MACHINES = {"worker": "worker:", "command": "command:", "sync": "pull of"}
 UNTOLD = {"id", "row_hash", "content_hash", "changed_at"}
 
 
@@ -68,7 +72,37 @@ class RecordedHistory:
         return TemplateResponse(request, "admin/record_history.html", context | (extra_context or {}))
 
 
-class ReadOnlyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
+class TrimmedNumbers:
+    """Lists and rows write 2,232.00 where the database keeps 2232.00000000, and 2 where it keeps 2.00000."""
+
+    model: Any
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        return [self._trimmed(name) for name in super().get_list_display(request)]  # type: ignore[misc]
+
+    def _trimmed(self, name: Any) -> Any:
+        columns = {each.name: each for each in self.model._meta.fields if isinstance(each, DecimalField)}
+        if name not in columns:
+            return name
+        column = columns[name]
+
+        @admin.display(description=column.verbose_name, ordering=name)
+        def written(record: Any) -> str:
+            return number(getattr(record, name), 2 if column.decimal_places == MONEY_PLACES else 0)
+
+        return written
+
+
+def number(value: Decimal | None, least_places: int = 0) -> str:
+    """Write a number without idle zeros, money with its cents."""
+    if value is None:
+        return "–"
+    exponent = value.normalize().as_tuple().exponent
+    places = max(least_places, -exponent if isinstance(exponent, int) else 0)
+    return f"{value:,.{places}f}"
+
+
+class ReadOnlyAdmin(TrimmedNumbers, RecordedHistory, ModelAdmin):  # type: ignore[misc]
     """A table to look at; change comes from elsewhere."""
 
     list_fullwidth = True
@@ -113,7 +147,17 @@ class ReadOnlyInline(TabularInline):  # type: ignore[misc]
 def told(change: Change) -> Told:
     """Put a change of the book into words."""
     action = ACTS.get(change.action.lower(), change.action.lower())
-    return Told(change.at, change.actor or "unknown", action, field_changes(change))
+    return Told(change.at, who(change), action, field_changes(change))
+
+
+def who(change: Change) -> str:
+    """Name who was at work: a person as they sign in, our machines in words."""
+    name = change.actor or "unknown"
+    if name.startswith("database user "):
+        return f"set-up, or someone in the database as {name.removeprefix('database user ')}"
+    machine, _, work = name.partition(" ")
+    doing = MACHINES.get(machine, "") if work else ""
+    return f"{doing} {work.replace('_', ' ')}" if doing else name
 
 
 def field_changes(change: Change) -> list[FieldChange]:

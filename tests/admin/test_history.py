@@ -34,7 +34,8 @@ def test_a_limit_set_in_the_admin_is_told_with_its_author(company: Company, sign
     book = words(controller.get("/admin/masterdata/change/?q=frida"))
 
     assert f"frida changed amount {before} → 750.5" in history
-    assert f"changed release limit {limit.pk} amount: {before} → 750.5" in book
+    limit.refresh_from_db()
+    assert f"changed release limit {limit} amount: {before} → 750.5" in book
 
 
 def test_a_change_past_every_form_is_told_too(company: Company, signed_in: SignedIn) -> None:
@@ -45,7 +46,7 @@ def test_a_change_past_every_form_is_told_too(company: Company, signed_in: Signe
 
     history = words(signed_in(roles.AUDITOR).get(f"/admin/reconciliation/tolerance/{tolerance.pk}/history/"))
 
-    assert "database user" in history
+    assert "set-up, or someone in the database as" in history
     assert "upper percent 2 → 9" in history
 
 
@@ -126,3 +127,22 @@ def test_passwords_and_sign_ins_are_never_written_down(superuser: Client) -> Non
     made = Change.objects.get(table="auth_user", row=person.pk)
     assert made.new["username"] == "clara"
     assert {"password", "last_login"} & made.new.keys() == set()
+
+
+def test_the_book_names_records_and_machines_in_words(company: Company, signed_in: SignedIn) -> None:
+    from masterdata.audit import acting_as
+    from reconciliation.models import Tolerance
+
+    tolerance = Tolerance.objects.get(check_name="price")
+    with acting_as("worker match_due_invoices"):
+        Tolerance.objects.filter(pk=tolerance.pk).update(upper_percent="9")
+    auditor = signed_in(roles.AUDITOR)
+
+    page = auditor.get("/admin/masterdata/change/?q=match_due")
+    gone, gone_pk = words(page), tolerance.pk
+    tolerance.delete()
+    after = words(auditor.get("/admin/masterdata/change/?q=match_due"))
+
+    assert f"worker: match due invoices changed tolerance {tolerance}" in gone
+    assert f'href="/admin/reconciliation/tolerance/{gone_pk}/change/"' in page.content.decode()
+    assert f"changed tolerance {gone_pk} upper percent" in after
