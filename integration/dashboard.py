@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import datetime
+import re
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, F, Func, Max, Min, Q, TextField, Value
+from django.db.models.functions import MD5
 
 from integration import connections
 from integration.bc import Budget
 from integration.models import DocumentKind, Message
+from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
 
 State = Message.State
+
+# What differs between messages that fail alike: what stands in quotes, and every word with a digit.
+NAMES = (r"(?<!\w)'[^']*'", '"[^"]*"', r"[^\s,;:()]*[0-9][^\s,;:()]*")
+
+# Whose error it is, as our sentences begin; a group holds many documents.
+SUBJECT = re.compile(
+    r"^(?:Business Central|BC) refused .+?: (?=\S)|^Tieout failed on \S.*? by (?=its own fault)"
+    r"|^.+? cannot be written for Business Central: (?=\S)"
+)
 
 
 @dataclass(frozen=True)
@@ -30,9 +43,10 @@ class DeliveryCounts:
 
 @dataclass(frozen=True)
 class Group:
-    """Stuck messages that fail for the same reason."""
+    """Stuck messages that fail for the same reason: the code and the words, whatever they name."""
 
     code: str
+    cause: str
     kind: str
     sentence: str
     count: int
@@ -41,8 +55,8 @@ class Group:
 
     @property
     def title(self) -> str:
-        """Give what all of them were told, or else the error's code."""
-        return self.sentence or self.code.replace("_", " ") or "without an error code"
+        """Say what is wrong, without whose it is: each message names that itself."""
+        return self.sentence[:1].upper() + self.sentence[1:] if self.sentence else "No reason was kept."
 
     @property
     def kind_label(self) -> str:
@@ -69,12 +83,22 @@ def allowance() -> Budget | None:
     return connections.budget()
 
 
+def with_cause(stuck: MessageQuerySet) -> MessageQuerySet:
+    """Add what tells causes apart: the sentence without the names and numbers in it, as a short key."""
+    words: Any = F("error")
+    for pattern in NAMES:
+        words = Func(
+            words, Value(pattern), Value("…"), Value("g"), function="regexp_replace", output_field=TextField()
+        )
+    found: MessageQuerySet = stuck.annotate(cause=MD5(words))
+    return found
+
+
 def stuck_groups(company: Company) -> list[Group]:
-    """Group what only a person can move by error and kind of document, the largest group first."""
+    """Group what only a person can move by its cause and kind of document, the largest group first."""
     rows = (
-        Message.objects.of(company)
-        .stuck()
-        .values("error_code", "document_kind")
+        with_cause(Message.objects.of(company).stuck())
+        .values("error_code", "cause", "document_kind")
         .annotate(
             count=Count("pk"),
             first=Min("first_failed_at"),
@@ -82,16 +106,27 @@ def stuck_groups(company: Company) -> list[Group]:
             sentence=Min("error"),
             other=Max("error"),
         )
-        .order_by("-count", "error_code", "document_kind")
+        .order_by("-count", "error_code", "sentence", "document_kind")
     )
     return [
         Group(
             code=row["error_code"],
+            cause=row["cause"],
             kind=row["document_kind"],
-            sentence=row["sentence"] if row["sentence"] == row["other"] else "",
+            sentence=_common(row["sentence"], row["other"]),
             count=row["count"],
             first_failed_at=row["first"],
             last_failed_at=row["last"],
         )
         for row in rows
     ]
+
+
+def _common(one: str, other: str) -> str:
+    """Give what two sentences of a cause say alike, with … for what each of them names."""
+    one, other = SUBJECT.sub("", one), SUBJECT.sub("", other)
+    if one == other:
+        return one
+    for pattern in NAMES:
+        one = re.sub(pattern, "…", one)
+    return one

@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from integration import dashboard, outbox
 from integration.models import DocumentKind, Message
@@ -31,6 +31,7 @@ class Question:
     """Which of the stuck messages a person looks at."""
 
     error: str | None
+    cause: str
     kind: str
     text: str
     chosen: tuple[int, ...]
@@ -39,6 +40,7 @@ class Question:
     def of(cls, asked: QueryDict) -> Question:
         return cls(
             error=asked.get("error"),
+            cause=asked.get("cause", ""),
             kind=asked.get("kind", ""),
             text=asked.get("q", "").strip(),
             chosen=tuple(int(key) for key in asked.get("ids", "").split(",") if key.isdigit())[:MANY],
@@ -49,6 +51,8 @@ class Question:
         found = Message.objects.of(company).stuck().order_by("first_failed_at", "pk")
         if self.error is not None:
             found = found.filter(error_code=self.error)
+        if self.cause:
+            found = dashboard.with_cause(found).filter(cause=self.cause)
         if self.kind in DocumentKind.values:
             found = found.filter(document_kind=self.kind)
         if self.chosen:
@@ -73,7 +77,7 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_POST
+@workplace.takes_posts("dead-letters")
 @workplace.needs(REPLAY)
 def retry_messages(request: HttpRequest) -> HttpResponse:
     """Put the messages in line again, and tell apart what went through and what did not."""
@@ -117,6 +121,7 @@ def _answer(request: HttpRequest, company: Company) -> dict[str, Any]:
         "groups": groups,
         "total": sum(group.count for group in groups),
         "error": asked.error,
+        "cause": asked.cause,
         "kind": asked.kind,
         "q": asked.text,
         "chosen": asked.chosen,

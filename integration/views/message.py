@@ -11,7 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from integration import outbox
 from integration.models import DocumentKind, InboxEvent, Message
@@ -19,7 +19,7 @@ from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
 
 from .payload import bc_words, fields
-from .timeline import timeline
+from .timeline import numbered, timeline
 
 NOT_ACCEPTED = 422
 
@@ -36,7 +36,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _message(request, pk))
 
 
-@require_POST
+@workplace.takes_posts("message", "pk")
 @workplace.needs(REPLAY)
 def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Do one thing with a message; what is refused is said on its page."""
@@ -82,7 +82,7 @@ def _page(
     user: Any = request.user
     may = user.has_perm(REPLAY)
     moves = outbox.TRANSITIONS.get(Message.State(shown.state), set())
-    attempts = list(shown.tries.order_by("-pk"))
+    attempts = numbered(list(shown.tries.order_by("-pk")))
     event = _event(shown)
     return render(
         request,
@@ -94,6 +94,7 @@ def _page(
             "fields": fields(shown.payload, ENTITY_SETS.get(shown.document_kind, "")),
             "bc_words": bc_words(shown.error_detail),
             "attempts": attempts,
+            "attempt_count": max((attempt.number for attempt in attempts), default=shown.attempts),
             "timeline": timeline(shown, event, attempts),
             "event": event,
             "event_url": _event_url(event, user),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -35,6 +35,21 @@ class Moment:
     title: str
     who: str = ""
     text: str = ""
+
+
+def numbered(attempts: Sequence[Attempt]) -> list[Attempt]:
+    """Number the attempts through, the newest first: a retry begins to count anew, a reader does not.
+
+    What a person did is no attempt and has no number.
+    """
+    before = highest = 0
+    for attempt in reversed(attempts):
+        if attempt.outcome == Outcome.BY_HAND:
+            before, attempt.number = highest, 0
+        else:
+            attempt.number += before
+            highest = max(highest, attempt.number)
+    return list(attempts)
 
 
 def timeline(message: Message, event: InboxEvent | None, attempts: Iterable[Attempt]) -> list[Moment]:

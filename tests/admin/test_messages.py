@@ -58,13 +58,82 @@ def test_the_list_groups_what_fails_for_the_same_reason(company: Company, admin:
     assert "Filtered 2 of 3" in group
 
 
-def test_a_group_whose_sentences_differ_is_named_by_its_code(company: Company, admin: Client) -> None:
+def test_one_code_with_two_causes_is_two_groups_and_what_it_names_makes_none(
+    company: Company, admin: Client
+) -> None:
+    from tests import factories
+
+    code = "Application_DialogException"
+    for number, vendor in (("PO-1", "V10"), ("PO-2", "V20")):
+        sentence = (
+            f"Business Central refused purchase order {number}: vendor '{vendor}' is blocked. Unblock it."
+        )
+        factories.refused(company, number, code=code, error=sentence)
+    other = "Business Central refused purchase order PO-3: the posting date is closed. Finance opens it."
+    factories.refused(company, "PO-3", code=code, error=other)
+
+    response = admin.get(DEAD_LETTERS)
+    page = words(response)
+    address = re.search(r'href="(\?error=[^"]*)"[^>]*>\s*<b>2</b>', response.content.decode())
+    assert address is not None
+    group = words(admin.get(DEAD_LETTERS + address.group(1).replace("&amp;", "&")))
+
+    assert "2 Purchase orders Vendor … is blocked. Unblock it." in page
+    assert "1 Purchase order The posting date is closed. Finance opens it." in page
+    assert ("PO-1" in group, "PO-2" in group, "PO-3" in group) == (True, True, False)
+
+
+def test_attempts_are_numbered_through_over_a_retry(refused: Message, admin: Client) -> None:
+    from integration.models import Attempt
+
+    now = timezone.now()
+    rows = [(1, "refused"), (2, "refused"), (2, "by_hand"), (1, "unknown"), (1, "not_found"), (2, "posted")]
+    for number, outcome in rows:
+        Attempt.objects.create(
+            message=refused, number=number, fence=1, started_at=now, ended_at=now, outcome=outcome
+        )
+
+    response = admin.get(f"/messages/{refused.pk}/")
+
+    shown = re.findall(r'data-title="No.">([0-9]*)<', response.content.decode())
+    assert shown == ["4", "3", "3", "", "2", "1"]
+    assert "4 attempts" in words(response)
+
+
+@pytest.mark.parametrize("action", ["retry", "done", "cancel"])
+def test_the_address_of_an_act_shows_its_message(refused: Message, admin: Client, action: str) -> None:
+    shown = admin.get(f"/messages/{refused.pk}/{action}/")
+
+    assert (shown.status_code, shown["Location"]) == (302, f"/messages/{refused.pk}/")
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/pull/", "/admin/integration/syncrun/"),
+        ("/company/", "/"),
+        ("/exceptions/take/", "/exceptions/"),
+        ("/dead-letters/retry/", "/dead-letters/"),
+    ],
+)
+def test_an_address_that_only_takes_shows_the_page_it_belongs_to(
+    admin: Client, address: str, page: str
+) -> None:
+    shown = admin.get(address)
+
+    assert (shown.status_code, shown["Location"]) == (302, page)
+    assert admin.put(address).status_code == 405
+
+
+def test_a_group_whose_sentences_name_different_things_leaves_the_names_out(
+    company: Company, admin: Client
+) -> None:
     from tests import factories
 
     factories.refused(company, "PO-1", code="Vendor_Blocked", error="Vendor V10 is blocked.")
     factories.refused(company, "PO-2", code="Vendor_Blocked", error="Vendor V20 is blocked.")
 
-    assert "2 Purchase orders Vendor Blocked" in words(admin.get(DEAD_LETTERS))
+    assert "2 Purchase orders Vendor … is blocked." in words(admin.get(DEAD_LETTERS))
 
 
 def test_nothing_stuck_says_so(company: Company, admin: Client) -> None:
