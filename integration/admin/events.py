@@ -73,7 +73,7 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     """Keys are made here and shown once; afterwards they can only be revoked."""
 
     form = ApiKeyForm
-    list_display = ["name", "prefix", "state_of_affairs", "company", "scopes", "created_at", "expires_at"]
+    list_display = ["name", "prefix", "state_of_affairs", "company", "may", "created_at", "expires_at"]
     list_select_related = ["company"]
     list_fullwidth = True
     search_fields = ["name", "prefix"]
@@ -95,8 +95,8 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
             "company",
             "name",
             "prefix",
-            "scopes",
-            "sources",
+            "may",
+            "for_sources",
             "created_at",
             "created_by",
             "expires_at",
@@ -108,6 +108,15 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
         if key.revoked_at:
             return "revoked"
         return "expired" if key.expires_at and key.expires_at <= timezone.now() else "valid"
+
+    @admin.display(description="may")
+    def may(self, key: ApiKey) -> str:
+        words = dict(ApiKey.Scope.choices)
+        return ", ".join(str(words.get(scope, scope)) for scope in key.scopes)
+
+    @admin.display(description="for")
+    def for_sources(self, key: ApiKey) -> str:
+        return ", ".join(key.sources) or "any source"
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Most houses have one company; then there is nothing to choose."""

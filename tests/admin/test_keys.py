@@ -126,3 +126,18 @@ def test_a_saved_key_cannot_be_turned_into_another(admin: Client, company: Compa
     kept = the_key()
     assert (kept.name, kept.scopes, kept.sources) == (key.name, key.scopes, key.sources)
     assert bytes(kept.key_hash) == bytes(key.key_hash)
+
+
+def test_what_a_key_may_do_is_told_in_words(company: Company, signed_in: SignedIn) -> None:
+    from integration.cafm import auth
+
+    key, _ = auth.issue(company, "reader", ["events", "masterdata"])
+    admin = signed_in(roles.INTEGRATION_ADMIN)
+
+    listed = words(admin.get("/admin/integration/apikey/"))
+    one = words(admin.get(f"/admin/integration/apikey/{key.pk}/change/"))
+
+    assert "send events, read master data" in listed
+    assert "send events, read master data" in one
+    assert "any source" in one
+    assert '["' not in listed
