@@ -78,7 +78,7 @@ def run(options: argparse.Namespace) -> int:
     if options.fault_rate:
         rules += fault_rules.mixture(options.fault_rate, options.seed)
     start = {"level": options.level, "version": options.bc_version}
-    start |= BC_LIMITS if options.limits else {}
+    start |= BC_LIMITS if options.limits else dict.fromkeys(BC_LIMITS, 0)
     sandbox = Sandbox(options.data.resolve(), port=options.port, start=start, rules=rules)
     connection = sandbox.connection()
     connection.save(sandbox.data_dir)
