@@ -292,6 +292,16 @@ def decoded(part: str) -> bytes:
     return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
 
 
+def test_bc_answers_an_application_that_signed_in_by_certificate(
+    sandbox: Running, connection: Connection, pem: str
+) -> None:
+    sandbox.control.add_certificate(pem[pem.index("-----BEGIN CERTIFICATE") :])
+    by_certificate = replace(connection, client_secret=None, certificate=pem)
+    client = Client(by_certificate, limiter=LocalLimiter(UNLIMITED), tokens=Tokens(by_certificate))
+
+    assert client.company()["id"] == sandbox.company_id
+
+
 @pytest.mark.parametrize("half", ["PRIVATE KEY", "CERTIFICATE"])
 def test_half_a_certificate_is_named_as_such(somewhere: Somewhere, pem: str, half: str) -> None:
     broken = replace(somewhere.connection, client_secret=None, certificate=pem.replace(half, "NOTHING"))
