@@ -17,10 +17,16 @@ from .models import (
     Change,
     Company,
     Currency,
+    Dimension,
+    DimensionValue,
     ExchangeRate,
+    FixedAsset,
     Item,
+    ItemCategory,
     ItemUnit,
+    ItemVariant,
     Location,
+    PaymentTerms,
     Unit,
     Vendor,
 )
@@ -82,7 +88,7 @@ class AccountAdmin(MirrorAdmin):
     list_filter = ["type", "blocked", PresenceFilter]
 
 
-@admin.register(Unit, Location)
+@admin.register(Unit, Location, ItemCategory, Dimension)
 class CodeAdmin(MirrorAdmin):
     list_display = ["code", "name", "changed_at"]
     search_fields = ["code", "name"]
@@ -106,6 +112,32 @@ class ExchangeRateAdmin(MirrorAdmin):
     list_display = ["currency", "starting_date", "exchange_amount", "relational_amount"]
     search_fields = ["currency"]
     ordering = ["currency", "-starting_date", "pk"]
+
+
+@admin.register(ItemVariant)
+class ItemVariantAdmin(MirrorAdmin):
+    list_display = ["item_number", "code", "name", "changed_at"]
+    search_fields = ["item_number", "code", "name"]
+    ordering = ["item_number", "code", "pk"]
+
+
+@admin.register(PaymentTerms)
+class PaymentTermsAdmin(CodeAdmin):
+    list_display = ["code", "name", "due_date_formula", "discount_date_formula", "discount_percent"]
+
+
+@admin.register(DimensionValue)
+class DimensionValueAdmin(MirrorAdmin):
+    list_display = ["dimension", "code", "name", "changed_at"]
+    search_fields = ["dimension", "code", "name"]
+    ordering = ["dimension", "code", "pk"]
+
+
+@admin.register(FixedAsset)
+class FixedAssetAdmin(MirrorAdmin):
+    list_display = ["number", "name", "class_code", "location", "serial_number", "blocked"]
+    list_filter = ["blocked", PresenceFilter]
+    search_fields = ["number", "name", "serial_number"]
 
 
 @admin.register(Company)

@@ -84,6 +84,34 @@ class Item(Mirror):
         return f"{self.number} {self.name}"
 
 
+class ItemCategory(Mirror):
+    """A group of items; the API tells no tree of them."""
+
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        verbose_name_plural = "item categories"
+        constraints, indexes = mirror_constraints("item_category", "code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ItemVariant(Mirror):
+    """One execution of an item, such as a colour; it has no stock keeping of its own here."""
+
+    item_number = models.CharField(max_length=20)
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        constraints, indexes = mirror_constraints("item_variant", "item_number", "code")
+
+    def __str__(self) -> str:
+        return f"{self.item_number} {self.code} {self.name}"
+
+
 class Vendor(Mirror):
     class Blocked(models.TextChoices):
         NO = "", "not blocked"
@@ -196,6 +224,70 @@ class Location(Mirror):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+
+class PaymentTerms(Mirror):
+    """When an invoice is due; BC writes the time as a formula, for example 30D or CM+14D."""
+
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=100, blank=True)
+    due_date_formula = models.CharField(max_length=32, blank=True)
+    discount_date_formula = models.CharField(max_length=32, blank=True)
+    discount_percent = models.DecimalField(max_digits=24, decimal_places=5, default=0)
+
+    class Meta:
+        verbose_name = "payment terms"
+        verbose_name_plural = "payment terms"
+        constraints, indexes = mirror_constraints("payment_terms", "code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class Dimension(Mirror):
+    """What amounts are told apart by, such as the department."""
+
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=30, blank=True)
+
+    class Meta:
+        constraints, indexes = mirror_constraints("dimension", "code")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class DimensionValue(Mirror):
+    """One value of a dimension; whether it is blocked is not in BC's API."""
+
+    dimension = models.CharField(max_length=20)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=50, blank=True)
+
+    class Meta:
+        constraints, indexes = mirror_constraints("dimension_value", "dimension", "code")
+
+    def __str__(self) -> str:
+        return f"{self.dimension} {self.code} {self.name}"
+
+
+class FixedAsset(Mirror):
+    """The ledger's side of an asset; the CAFM owns the asset and finds it by number or serial number."""
+
+    number = models.CharField(max_length=20)
+    name = models.CharField(max_length=100, blank=True)
+    class_code = models.CharField("class", max_length=10, blank=True)
+    subclass_code = models.CharField("subclass", max_length=10, blank=True)
+    location = models.CharField(max_length=10, blank=True)
+    serial_number = models.CharField(max_length=50, blank=True)
+    under_maintenance = models.BooleanField(default=False)
+    blocked = models.BooleanField(default=False)
+
+    class Meta:
+        constraints, indexes = mirror_constraints("fixed_asset", "number")
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
 
 
 class ExactDecoder(json.JSONDecoder):

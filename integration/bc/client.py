@@ -130,19 +130,31 @@ class Client:
         A page that fails for the moment is asked for again. A ConflictError with the code DEAD_SKIP_TOKEN
         means: start the pull again from its watermark.
         """
-        if not 0 < page_size <= MAX_PAGE_SIZE:
-            raise ProgramError(f"A page holds 1 to {MAX_PAGE_SIZE} rows, not {page_size}.")
         asked = odata.query(select=select, filter=filter, orderby=orderby, expand=expand)
         url: str | None = f"{self._company_url(app)}/{entity_set}{asked}"
-        # Never $top: below the page maximum BC sends no nextLink, and the pull would end early.
-        prefer = {"Prefer": f"odata.maxpagesize={page_size}"} | (READ_ONLY if read_only else READ_WRITE)
         while url is not None:
-            page = self._patiently(url, _noun(entity_set), prefer)
-            url = self._next_link(page)
-            rows = page.pop("value")
-            del page  # while the caller works on these rows and the next ones come, nothing else is kept
+            rows, url = self._page(url, entity_set, page_size, read_only)
             yield rows
-            del rows
+            del rows  # while the next ones come, nothing else is kept
+
+    def page(
+        self,
+        entity_set: str,
+        *,
+        at: str | None = None,
+        select: Sequence[str],
+        filter: odata.Filter | str | None = None,
+        page_size: int = 2000,
+        app: bool = False,
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Read one page, the first or the one at an address told before; returns the next one's address.
+
+        As with `pages`, a ConflictError with the code DEAD_SKIP_TOKEN means: begin again.
+        """
+        self._check_host(at)
+        asked = odata.query(select=select, filter=filter)
+        url = at or f"{self._company_url(app)}/{entity_set}{asked}"
+        return self._page(url, entity_set, page_size, read_only=True)
 
     def rows(
         self,
@@ -361,13 +373,26 @@ class Client:
                 self.pause(exc.retry_after or self.chance() * 2.0**attempt)
         return self._read(url, subject, headers)
 
+    def _page(
+        self, url: str, entity_set: str, page_size: int, read_only: bool
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        if not 0 < page_size <= MAX_PAGE_SIZE:
+            raise ProgramError(f"A page holds 1 to {MAX_PAGE_SIZE} rows, not {page_size}.")
+        # Never $top: below the page maximum BC sends no nextLink, and the pull would end early.
+        prefer = {"Prefer": f"odata.maxpagesize={page_size}"} | (READ_ONLY if read_only else READ_WRITE)
+        page = self._patiently(url, _noun(entity_set), prefer)
+        return page["value"], self._next_link(page)
+
     def _next_link(self, page: Mapping[str, Any]) -> str | None:
         link: str | None = page.get("@odata.nextLink")
+        self._check_host(link)
+        return link
+
+    def _check_host(self, link: str | None) -> None:
         if link is not None and urlsplit(link)[:2] != urlsplit(self.connection.base_url)[:2]:
             raise ConfigurationError(
                 "Business Central sent us to another host for the next page. Check the address."
             )
-        return link
 
     def _write(
         self, method: str, url: str, subject: str, body: Mapping[str, Any], *, etag: str | None = None

@@ -147,7 +147,79 @@ class Vendor:
     phone_number: str = wire("phoneNumber", as_text)
     tax_registration_number: str = wire("taxRegistrationNumber", as_text)
     currency: str | None = wire("currencyCode", as_code)
+    payment_terms_id: str | None = wire("paymentTermsId", as_guid)
     blocked: str | None = wire("blocked", as_member)
+    modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemCategory:
+    """A group of items."""
+
+    id: str = wire("id", as_guid)
+    code: str = wire("code", as_text)
+    display_name: str = wire("displayName", as_text)
+    modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemVariant:
+    """One execution of an item."""
+
+    id: str = wire("id", as_guid)
+    item_number: str = wire("itemNumber", as_text)
+    code: str = wire("code", as_text)
+    description: str = wire("description", as_text)
+    modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentTerms:
+    """When an invoice is due; the times are formulas."""
+
+    id: str = wire("id", as_guid)
+    code: str = wire("code", as_text)
+    display_name: str = wire("displayName", as_text)
+    due_date_formula: str = wire("dueDateCalculation", as_text)
+    discount_date_formula: str = wire("discountDateCalculation", as_text)
+    discount_percent: Decimal = wire("discountPercent", as_decimal)
+    modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """What amounts are told apart by."""
+
+    id: str = wire("id", as_guid)
+    code: str = wire("code", as_text)
+    display_name: str = wire("displayName", as_text)
+    modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionValue:
+    """One value of a dimension, which it names by id."""
+
+    id: str = wire("id", as_guid)
+    code: str = wire("code", as_text)
+    dimension_id: str | None = wire("dimensionId", as_guid)
+    display_name: str = wire("displayName", as_text)
+    modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedAsset:
+    """A fixed asset's card."""
+
+    id: str = wire("id", as_guid)
+    number: str = wire("number", as_text)
+    display_name: str = wire("displayName", as_text)
+    location: str | None = wire("fixedAssetLocationCode", as_code)
+    class_code: str | None = wire("classCode", as_code)
+    subclass_code: str | None = wire("subclassCode", as_code)
+    is_blocked: bool = wire("blocked", as_flag)
+    serial_number: str = wire("serialNumber", as_text)
+    is_under_maintenance: bool = wire("underMaintenance", as_flag)
     modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
 
 
@@ -422,6 +494,12 @@ RECORDS: dict[str, type[Any]] = {
     "generalLedgerSetup": LedgerSetup,
     "items": Item,
     "vendors": Vendor,
+    "itemCategories": ItemCategory,
+    "itemVariants": ItemVariant,
+    "paymentTerms": PaymentTerms,
+    "dimensions": Dimension,
+    "dimensionValues": DimensionValue,
+    "fixedAssets": FixedAsset,
     "unitsOfMeasure": UnitOfMeasure,
     "accounts": Account,
     "currencies": Currency,

@@ -90,3 +90,48 @@ class ExchangeRateRow(Row):
 class LocationRow(Row):
     code = serializers.CharField()
     name = _text()
+
+
+class ItemCategoryRow(Row):
+    code = serializers.CharField()
+    name = _text()
+
+
+class ItemVariantRow(Row):
+    item_number = serializers.CharField()
+    code = serializers.CharField()
+    name = _text()
+
+
+class PaymentTermsRow(Row):
+    """The times are formulas, for example 30D is thirty days and CM the end of the month."""
+
+    code = serializers.CharField()
+    name = _text()
+    due_date_formula = _text()
+    discount_date_formula = _text()
+    discount_percent = _exact()
+
+
+class DimensionRow(Row):
+    code = serializers.CharField()
+    name = _text()
+
+
+class DimensionValueRow(Row):
+    dimension = serializers.CharField()
+    code = serializers.CharField()
+    name = _text()
+
+
+class FixedAssetRow(Row):
+    """The ledger's side of an asset of the CAFM."""
+
+    number = serializers.CharField()
+    name = _text()
+    class_code = _text()
+    subclass_code = _text()
+    location = _text()
+    serial_number = _text()
+    under_maintenance = serializers.BooleanField()
+    blocked = serializers.BooleanField()

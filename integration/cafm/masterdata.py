@@ -26,11 +26,17 @@ from masterdata.models import (
     Account,
     Company,
     Currency,
+    Dimension,
+    DimensionValue,
     ExchangeRate,
+    FixedAsset,
     Item,
+    ItemCategory,
     ItemUnit,
+    ItemVariant,
     Location,
     Mirror,
+    PaymentTerms,
     Unit,
     Vendor,
 )
@@ -145,6 +151,12 @@ LISTS = (
     MasterList("currencies", Currency, master_rows.CurrencyRow),
     MasterList("exchange-rates", ExchangeRate, master_rows.ExchangeRateRow),
     MasterList("locations", Location, master_rows.LocationRow),
+    MasterList("item-categories", ItemCategory, master_rows.ItemCategoryRow),
+    MasterList("item-variants", ItemVariant, master_rows.ItemVariantRow),
+    MasterList("payment-terms", PaymentTerms, master_rows.PaymentTermsRow),
+    MasterList("dimensions", Dimension, master_rows.DimensionRow),
+    MasterList("dimension-values", DimensionValue, master_rows.DimensionValueRow),
+    MasterList("fixed-assets", FixedAsset, master_rows.FixedAssetRow),
 )
 
 

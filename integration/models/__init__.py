@@ -4,7 +4,7 @@ from .contract import ContractFinding, ContractReading
 from .inbox import ApiKey, InboxEvent
 from .mapping import FieldMapping, FieldMappingRow
 from .outbox import Attempt, DocumentKind, Message
-from .sync import SyncIssue, SyncRun, SyncState
+from .sync import HeldRecord, ScannedPage, SyncIssue, SyncPlace, SyncRun, SyncState
 
 __all__ = [
     "ApiKey",
@@ -14,9 +14,12 @@ __all__ = [
     "DocumentKind",
     "FieldMapping",
     "FieldMappingRow",
+    "HeldRecord",
     "InboxEvent",
     "Message",
+    "ScannedPage",
     "SyncIssue",
+    "SyncPlace",
     "SyncRun",
     "SyncState",
 ]

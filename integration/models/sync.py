@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from masterdata.models import Company
@@ -36,13 +37,16 @@ class SyncRun(models.Model):
     kind = models.CharField(max_length=5, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
+    heard_at = models.DateTimeField("last sign of life", null=True)
     finished_at = models.DateTimeField(null=True)
+    resumes = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
     rows_read = models.PositiveIntegerField(default=0)
     rows_new = models.PositiveIntegerField(default=0)
     rows_changed = models.PositiveIntegerField(default=0)
     rows_unchanged = models.PositiveIntegerField(default=0)
     rows_deleted = models.PositiveIntegerField(default=0)
     rows_failed = models.PositiveIntegerField(default=0)
+    rows_waiting = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -70,3 +74,59 @@ class SyncIssue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record}: {self.reason}"
+
+
+class SyncPlace(models.Model):
+    """Where a pull under way has come to: whoever goes on begins at the page after the last one written."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=30)
+    kind = models.CharField(max_length=5, choices=SyncRun.Kind.choices)
+    run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    page = models.PositiveIntegerField("pages written", default=0)
+    onward = models.TextField("address of the next page", blank=True)
+    latest = models.DateTimeField("latest change seen", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "entity"], name="sync_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entity} after page {self.page}"
+
+
+class ScannedPage(models.Model):
+    """The ids of one page of a full pull; what none of the pages holds is gone from BC."""
+
+    place = models.ForeignKey(SyncPlace, on_delete=models.CASCADE, related_name="pages")
+    page = models.PositiveIntegerField()
+    ids = ArrayField(models.UUIDField())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["place", "page"], name="scanned_page_once")]
+
+    def __str__(self) -> str:
+        return f"page {self.page} of {self.place_id}"
+
+
+class HeldRecord(models.Model):
+    """A record that could not be mirrored yet; every run tries it again, until it fits or is gone."""
+
+    class Why(models.TextChoices):
+        FAILED = "failed", "cannot be used as it is"
+        WAITING = "waiting", "waits for another record"
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    entity = models.CharField(max_length=30)
+    bc_id = models.UUIDField("BC id")
+    record = models.CharField(max_length=100)
+    why = models.CharField(max_length=10, choices=Why.choices)
+    reason = models.TextField()
+    since = models.DateTimeField(auto_now_add=True)
+    tried_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "entity", "bc_id"], name="held_once")]
+
+    def __str__(self) -> str:
+        return f"{self.entity} {self.record}: {self.reason}"

@@ -13,11 +13,17 @@ from masterdata.models import (
     Account,
     Company,
     Currency,
+    Dimension,
+    DimensionValue,
     ExchangeRate,
+    FixedAsset,
     Item,
+    ItemCategory,
     ItemUnit,
+    ItemVariant,
     Location,
     Mirror,
+    PaymentTerms,
     Unit,
     Vendor,
 )
@@ -33,6 +39,18 @@ class Unusable(ValueError):  # noqa: N818 - it reads as a sentence where it is r
 
 
 @dataclass(frozen=True)
+class Link:
+    """A field of a row that names a record of another list; without that record the row waits."""
+
+    field: str
+    to: str
+    key: str = "code"
+    noun: str = ""
+    is_id: bool = False
+    """BC names the record by its id; the row gets the key."""
+
+
+@dataclass(frozen=True)
 class Entity:
     """One mirrored list."""
 
@@ -40,6 +58,7 @@ class Entity:
     entity_set: str
     model: type[Mirror]
     pulled: Callable[[Row, Company], Pulled]
+    links: tuple[Link, ...] = ()
     needs_app: bool = False
     bears_on_invoices: bool = False
     """Matching reads it: what changes here may clear an exception, or open one."""
@@ -100,7 +119,7 @@ def vendor(row: Row, company: Company) -> Pulled:
         number=record.number,
         name=record.display_name,
         currency=record.currency or company.ledger_currency,
-        payment_terms="",
+        payment_terms=record.payment_terms_id or "",
         blocked=BLOCKED.get(record.blocked or "", Vendor.Blocked.NO).value,
     )
 
@@ -158,23 +177,125 @@ def location(row: Row, company: Company) -> Pulled:
     return _pulled(record.id, record.modified_at, code=record.code, name=record.display_name)
 
 
+def item_category(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.ItemCategory, row)
+    return _pulled(record.id, record.modified_at, code=record.code, name=record.display_name)
+
+
+def item_variant(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.ItemVariant, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        item_number=record.item_number,
+        code=record.code,
+        name=record.description,
+    )
+
+
+def payment_terms(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.PaymentTerms, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        code=record.code,
+        name=record.display_name,
+        due_date_formula=record.due_date_formula,
+        discount_date_formula=record.discount_date_formula,
+        discount_percent=record.discount_percent,
+    )
+
+
+def dimension(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.Dimension, row)
+    return _pulled(record.id, record.modified_at, code=record.code, name=record.display_name)
+
+
+def dimension_value(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.DimensionValue, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        dimension=record.dimension_id or "",
+        code=record.code,
+        name=record.display_name,
+    )
+
+
+def fixed_asset(row: Row, company: Company) -> Pulled:
+    record = reading.read(reading.FixedAsset, row)
+    return _pulled(
+        record.id,
+        record.modified_at,
+        number=record.number,
+        name=record.display_name,
+        class_code=record.class_code or "",
+        subclass_code=record.subclass_code or "",
+        location=record.location or "",
+        serial_number=record.serial_number,
+        under_maintenance=record.is_under_maintenance,
+        blocked=record.is_blocked,
+    )
+
+
+UNIT = "unit of measure"
+OF_ITEM = Link("item_number", "items", "number", "item")
+
 ENTITIES = {
     each.name: each
     for each in (
         Entity("units", "unitsOfMeasure", Unit, unit),
         Entity("currencies", "currencies", Currency, currency),
         Entity(
-            "exchange-rates", "currencyExchangeRates", ExchangeRate, exchange_rate, bears_on_invoices=True
+            "exchange-rates",
+            "currencyExchangeRates",
+            ExchangeRate,
+            exchange_rate,
+            links=(Link("currency", "currencies", noun="currency"),),
+            bears_on_invoices=True,
         ),
         Entity("locations", "locations", Location, location),
+        Entity("dimensions", "dimensions", Dimension, dimension),
+        Entity(
+            "dimension-values",
+            "dimensionValues",
+            DimensionValue,
+            dimension_value,
+            links=(Link("dimension", "dimensions", noun="dimension", is_id=True),),
+        ),
         Entity("accounts", "accounts", Account, account),
-        Entity("vendors", "vendors", Vendor, vendor, bears_on_invoices=True),
-        Entity("items", "items", Item, item, bears_on_invoices=True),
+        Entity("fixed-assets", "fixedAssets", FixedAsset, fixed_asset),
+        Entity("payment-terms", "paymentTerms", PaymentTerms, payment_terms),
+        Entity(
+            "vendors",
+            "vendors",
+            Vendor,
+            vendor,
+            links=(
+                Link("currency", "currencies", noun="currency"),
+                Link("payment_terms", "payment-terms", noun="payment terms", is_id=True),
+            ),
+            bears_on_invoices=True,
+        ),
+        Entity("item-categories", "itemCategories", ItemCategory, item_category),
+        Entity(
+            "items",
+            "items",
+            Item,
+            item,
+            links=(
+                Link("base_unit", "units", noun=UNIT),
+                Link("category", "item-categories", noun="item category"),
+            ),
+            bears_on_invoices=True,
+        ),
+        Entity("item-variants", "itemVariants", ItemVariant, item_variant, links=(OF_ITEM,)),
         Entity(
             "item-units",
             "itemUnitsOfMeasure",
             ItemUnit,
             item_unit,
+            links=(OF_ITEM, Link("unit", "units", noun=UNIT)),
             needs_app=True,
             bears_on_invoices=True,
         ),

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
-from integration.bc import Client, odata
+from integration.bc import Client, odata, reading
 from integration.errors import PermanentError, ProgramError
-from integration.models import SyncRun
+from integration.models import SyncPlace, SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts, Pulled, mark_deleted, problem, upsert
 from reconciliation import policies
 
-from . import runs
+from . import held, links, places, runs
 from .entities import Entity, Row, Unusable
 
 MODIFIED = "lastModifiedDateTime"
 OVERLAP = timedelta(minutes=10)  # BC stamps a row before it commits it, so late rows lie behind the mark
 PAGE_SIZE = 5000
+AT_A_TIME = 50  # ids in one question, which is part of an address
 
 FEW = 20  # so many may vanish at once without a question
 MOST_OF_TEN = 3  # of ten records; if more vanish, it is rather the list that is wrong
@@ -37,35 +38,30 @@ class TooManyGone(PermanentError):  # noqa: N818 - it says what is wrong
     """So many records are missing from BC's list that nothing was marked as deleted."""
 
 
-@dataclass
-class Reading:
-    """What a pull has seen so far."""
-
-    latest: datetime | None = None
-    seen: set[UUID] = field(default_factory=set)
-
-    def saw(self, row: Pulled) -> None:
-        if row.modified_at and (self.latest is None or row.modified_at > self.latest):
-            self.latest = row.modified_at
-
-
 def pull(
     client: Client, company: Company, entity: Entity, run: SyncRun, *, accept_deletions: bool = False
 ) -> datetime | None:
     """Bring a mirror up to date; returns the new watermark. Raises TooManyGone and what the client raises."""
-    mark = runs.watermark(company, entity.name)
+    before = runs.watermark(company, entity.name)
     if entity.needs_app and not _app_shows(client, entity):
         runs.note(run, entity.name, NO_APP)
-        return mark
-    read = Reading(latest=mark)
-    changed = since(mark) if run.kind == SyncRun.Kind.DELTA else None
-    for page in client.pages(
-        entity.entity_set, select=entity.select, filter=changed, page_size=PAGE_SIZE, app=entity.needs_app
-    ):
-        _take(company, entity, run, page, read)
+        return before
+    place = places.take(run, latest=None)
+    changed = since(before) if run.kind == SyncRun.Kind.DELTA else None
+    while not places.is_read(place):
+        rows, onward = client.page(
+            entity.entity_set,
+            at=place.onward or None,
+            select=entity.select,
+            filter=changed,
+            page_size=PAGE_SIZE,
+            app=entity.needs_app,
+        )
+        _take(company, entity, run, place, rows, onward)
+    _try_held_again(client, company, entity, run)
     if run.kind == SyncRun.Kind.FULL:
-        _mark_gone(company, entity, run, read.seen, accept_deletions=accept_deletions)
-    return read.latest
+        _mark_gone(client, company, entity, run, place, accept_deletions=accept_deletions)
+    return places.mark(place, before)
 
 
 def since(mark: datetime | None) -> odata.Filter | None:
@@ -77,32 +73,62 @@ def _app_shows(client: Client, entity: Entity) -> bool:
     return client.connection.app_url is not None and entity.entity_set in client.metadata().app
 
 
-def _take(company: Company, entity: Entity, run: SyncRun, page: Sequence[Row], read: Reading) -> None:
-    """Write one page; a record that cannot be used is skipped and named."""
-    usable = []
-    for row in page:
-        read.seen.add(UUID(str(row["id"])))
-        try:
-            pulled = entity.pulled(row, company)
-            reason = problem(entity.model, pulled.values)
-        except (Unusable, ProgramError) as exc:
-            reason = str(exc)
-        if reason:
-            runs.note(run, name_of(row), reason)
-            continue
-        usable.append(pulled)
-        read.saw(pulled)
-    counts = _write(company, entity, usable)
-    runs.count(run, counts, read=len(page), failed=len(page) - len(usable))
+@transaction.atomic
+def _take(
+    company: Company, entity: Entity, run: SyncRun, place: SyncPlace, rows: Sequence[Row], onward: str | None
+) -> None:
+    """Write one page and the place after it, both or neither."""
+    for row in rows:
+        places.saw(place, reading.as_moment(row.get(MODIFIED, "")))
+    _write(company, entity, run, rows)
+    places.passed(place, [_id(row) for row in rows], onward=onward)
 
 
 @transaction.atomic
-def _write(company: Company, entity: Entity, rows: Sequence[Pulled]) -> Counts:
-    """Write what differs; open invoices are matched again where it bears on them."""
-    counts = upsert(company, entity.model, rows)
+def _write(company: Company, entity: Entity, run: SyncRun, rows: Sequence[Row]) -> None:
+    """Write what differs; a record that cannot be used or has to wait is held back, named and tried again.
+
+    Open invoices are matched again where it bears on them.
+    """
+    usable, kept_back = _usable(company, entity, rows)
+    counts = upsert(company, entity.model, usable)
     if entity.bears_on_invoices and (counts.new or counts.changed):
         policies.judge_again(company)
-    return counts
+    if held.are_any(run):
+        held.let_go(run, (row.bc_id for row in usable))
+    held.keep(run, kept_back)
+    for record in kept_back:
+        runs.note(run, record.record, record.reason)
+    waiting = sum(record.why == held.Why.WAITING for record in kept_back)
+    runs.count(run, counts, read=len(rows), failed=len(kept_back) - waiting, waiting=waiting)
+
+
+def _usable(company: Company, entity: Entity, rows: Sequence[Row]) -> tuple[list[Pulled], list[held.Held]]:
+    pulled: list[Pulled] = []
+    usable: list[Pulled] = []
+    kept_back: list[held.Held] = []
+    names = {_id(row): row for row in rows}
+    for row in rows:
+        try:
+            pulled.append(entity.pulled(row, company))
+        except (Unusable, ProgramError) as exc:
+            kept_back.append(held.Held(_id(row), name_of(row), held.Why.FAILED, str(exc)))
+    ready, waiting = links.resolve(company, entity, pulled)
+    for record in ready:
+        if reason := problem(entity.model, record.values):
+            name = name_of(names[record.bc_id])
+            kept_back.append(held.Held(record.bc_id, name, held.Why.FAILED, reason))
+        else:
+            usable.append(record)
+    kept_back += [
+        held.Held(record.bc_id, name_of(names[record.bc_id]), held.Why.WAITING, reason)
+        for record, reason in waiting
+    ]
+    return usable, kept_back
+
+
+def _id(row: Row) -> UUID:
+    return UUID(str(row["id"]))
 
 
 def name_of(row: Row) -> str:
@@ -111,21 +137,39 @@ def name_of(row: Row) -> str:
     return " ".join(str(part) for part in parts if part) or str(row.get("id"))
 
 
+def _try_held_again(client: Client, company: Company, entity: Entity, run: SyncRun) -> None:
+    """Ask for the records that were held back before; what BC no longer has is held no longer."""
+    waiting = held.untried(run)
+    for ids, rows in _by_id(client, entity, waiting):
+        _write(company, entity, run, rows)
+        held.let_go(run, set(ids) - {_id(row) for row in rows})
+
+
 def _mark_gone(
-    company: Company, entity: Entity, run: SyncRun, seen: set[UUID], *, accept_deletions: bool
+    client: Client,
+    company: Company,
+    entity: Entity,
+    run: SyncRun,
+    place: SyncPlace,
+    *,
+    accept_deletions: bool,
 ) -> None:
-    """Mark as deleted what BC no longer lists, unless that is so much that the list must be wrong."""
-    here = entity.model._default_manager.filter(company=company, deleted_at=None)
-    present = set(here.values_list("bc_id", flat=True))
-    gone = present - seen
-    if len(gone) > max(FEW, len(present) * MOST_OF_TEN // 10) and not accept_deletions:
+    """Mark as deleted what BC no longer lists, unless that is so much that the list must be wrong.
+
+    A record that was renamed while its list was read may stand on no page; so each is asked for by its id.
+    """
+    gone = places.gone(place, entity.model)
+    present = entity.model._default_manager.filter(company=company, deleted_at=None).count()
+    if len(gone) > max(FEW, present * MOST_OF_TEN // 10) and not accept_deletions:
         raise TooManyGone(
-            f"{len(gone)} of {len(present)} {entity.name} are missing from Business Central's list, so none "
+            f"{len(gone)} of {present} {entity.name} are missing from Business Central's list, so none "
             "was marked as deleted. Check company and permissions there; if they are really gone, run "
             f"manage.py sync {entity.name} --full --accept-deletions."
         )
-    deleted = _mark_deleted(company, entity, gone)
-    runs.count(run, Counts(), read=0, deleted=deleted)
+    for ids, rows in _by_id(client, entity, gone):
+        _write(company, entity, run, rows)
+        deleted = _mark_deleted(company, entity, set(ids) - {_id(row) for row in rows})
+        runs.count(run, Counts(), read=0, deleted=deleted)
 
 
 @transaction.atomic
@@ -135,3 +179,18 @@ def _mark_deleted(company: Company, entity: Entity, gone: Collection[UUID]) -> i
     if entity.bears_on_invoices and deleted:
         policies.judge_again(company)
     return deleted
+
+
+def _by_id(
+    client: Client, entity: Entity, ids: Sequence[UUID]
+) -> Iterator[tuple[Sequence[UUID], list[dict[str, Any]]]]:
+    for start in range(0, len(ids), AT_A_TIME):
+        asked = ids[start : start + AT_A_TIME]
+        rows, _ = client.page(
+            entity.entity_set,
+            select=entity.select,
+            filter=odata.any_of("id", asked),
+            page_size=PAGE_SIZE,
+            app=entity.needs_app,
+        )
+        yield asked, rows

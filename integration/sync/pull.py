@@ -8,14 +8,15 @@ from datetime import datetime
 from integration import connections, contract
 from integration.bc import Client, Lane
 from integration.bc.errors import DEAD_SKIP_TOKEN
-from integration.errors import ConflictError, IntegrationError
+from integration.errors import ConflictError, IntegrationError, NotSentError, TemporaryError
 from integration.models import SyncRun
 from masterdata.audit import acting_as
 from masterdata.models import Company
 
-from . import invoices, masters, runs
+from . import invoices, masters, places, runs
 from .company import ensure_company
 from .entities import ENTITIES as MIRRORED
+from .entities import Entity
 
 logger = logging.getLogger(__name__)
 
@@ -58,19 +59,36 @@ def pull_one(
     paused = contract.of_pull(entity)
     if paused and runs.latest_error(company, entity) == paused:  # the run before has told it
         raise contract.Paused(paused)
-    run = runs.start(company, entity, runs.kind_due(company, entity, full=full))
+    if entity in MIRRORED:
+        _pull_what_it_names(client, company, MIRRORED[entity])
+    run = runs.start(company, entity, full=full)
     try:
         with acting_as(f"sync {entity}"):
             mark = _pull(client, company, run, accept_deletions=accept_deletions)
         runs.finish(run, watermark=mark)
     except IntegrationError as exc:
+        if not isinstance(exc, NotSentError | TemporaryError):
+            places.forget(company, entity)  # the same question would get the same answer
         runs.fail(run, exc.sentence)
         logger.warning("The pull of %s failed: %s", entity, exc.sentence)
         raise
     except BaseException as exc:
         runs.fail(run, f"Our own fault: {type(exc).__name__}: {exc}")
+        if run.resumes_id is not None and not run.rows_read:
+            places.forget(company, entity)  # going on there has not helped
         raise
     return run
+
+
+def _pull_what_it_names(client: Client, company: Company, entity: Entity) -> None:
+    """Pull the lists that were never read and without which every record would wait."""
+    for name in dict.fromkeys(link.to for link in entity.links):
+        if runs.was_read(company, name):
+            continue
+        try:
+            pull_one(client, company, name)
+        except IntegrationError as exc:  # then the records wait, and say for what
+            logger.warning("Pulled %s without %s: %s", entity.name, name, exc.sentence)
 
 
 def _pull(client: Client, company: Company, run: SyncRun, *, accept_deletions: bool) -> datetime | None:
@@ -83,6 +101,7 @@ def _pull(client: Client, company: Company, run: SyncRun, *, accept_deletions: b
         except ConflictError as exc:
             if exc.code != DEAD_SKIP_TOKEN:
                 raise
+            places.forget(company, run.entity)
     return _pull_once(client, company, run, accept_deletions=accept_deletions)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -14,12 +14,15 @@ from integration.models import SyncIssue, SyncRun, SyncState
 from masterdata.models import Company
 from masterdata.upsert import Counts
 
+from . import places
+
 logger = logging.getLogger(__name__)
 
 Kind = SyncRun.Kind
 State = SyncRun.State
 
-STALE_AFTER = timedelta(minutes=10)  # a task lives 150 s at most
+STALE_AFTER = timedelta(minutes=10)  # no page takes so long
+RUNS = 0x73796E63  # the space of the database's locks that runs hold while they live
 FULL_EVERY = timedelta(hours=24)
 MOST_ISSUES = 200  # of one run; the rest is counted
 
@@ -32,30 +35,82 @@ class RunTakenOver(TemporaryError):  # noqa: N818
     """The run took so long that it was given up, and another may have begun."""
 
 
-def start(company: Company, entity: str, kind: SyncRun.Kind) -> SyncRun:
-    """Begin a run; raises AlreadyRunning while another one is alive."""
-    give_up_stale(company, entity)
+_ours: set[int] = set()  # runs of this process: a session may take its own lock twice, and would not notice
+
+
+def start(company: Company, entity: str, *, full: bool = False) -> SyncRun:
+    """Begin a run, or go on where the one before broke off; raises AlreadyRunning while another is alive."""
+    give_up_dead(company, entity)
+    kind, resumes = _due(company, entity, full=full)
     try:
         with transaction.atomic():
-            return SyncRun.objects.create(company=company, entity=entity, kind=kind)
+            run = SyncRun.objects.create(
+                company=company, entity=entity, kind=kind, resumes_id=resumes, heard_at=timezone.now()
+            )
+            _hold(run.pk)
     except IntegrityError as exc:
         raise AlreadyRunning(
             f"{entity} are being pulled already. Wait until that run ends, or {STALE_AFTER.seconds // 60} "
             "minutes if it broke off."
         ) from exc
+    return run
 
 
-def give_up_stale(company: Company, entity: str) -> int:
-    """Fail the runs that broke off without a word; returns how many."""
-    stale = SyncRun.objects.filter(
-        company=company, entity=entity, state=State.RUNNING, started_at__lt=timezone.now() - STALE_AFTER
-    )
+def give_up_dead(company: Company, entity: str) -> int:
+    """Fail the runs whose worker died, or of which nothing was heard for long; returns how many."""
+    running = SyncRun.objects.filter(company=company, entity=entity, state=State.RUNNING)
     minutes = STALE_AFTER.seconds // 60
-    return stale.update(
+    silent = running.filter(heard_at__lt=timezone.now() - STALE_AFTER)
+    given_up = silent.update(
         state=State.FAILED,
         finished_at=timezone.now(),
-        error=f"Broke off: nothing was heard of it for {minutes} minutes. The next run does its work.",
+        error=f"Broke off: nothing was heard of it for {minutes} minutes. The next run goes on there.",
     )
+    for pk in running.values_list("pk", flat=True):
+        if not _is_held(pk):
+            given_up += running.filter(pk=pk).update(
+                state=State.FAILED,
+                finished_at=timezone.now(),
+                error="Broke off: its worker died. The next run goes on where it stopped.",
+            )
+    return given_up
+
+
+def _due(company: Company, entity: str, *, full: bool) -> tuple[SyncRun.Kind, int | None]:
+    """Tell what kind of run is due, and which one it continues."""
+    kind = kind_due(company, entity, full=full)
+    place = places.open_place(company, entity)
+    if place is None or (kind == Kind.FULL and place.kind == Kind.DELTA):
+        return kind, None
+    return Kind(place.kind), place.run_id
+
+
+def _hold(pk: int) -> None:
+    """Hold a lock that the database gives back when this process dies."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [RUNS, _key(pk)])
+    _ours.add(pk)
+
+
+def _give_back(pk: int) -> None:
+    if pk in _ours:
+        _ours.discard(pk)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [RUNS, _key(pk)])
+
+
+def _is_held(pk: int) -> bool:
+    """Tell whether the process of a run lives."""
+    if pk in _ours:
+        return True
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [RUNS, _key(pk)])
+        is_free: bool = cursor.fetchone()[0]
+    return not is_free
+
+
+def _key(pk: int) -> int:
+    return pk % 2**31
 
 
 def kind_due(company: Company, entity: str, *, full: bool) -> SyncRun.Kind:
@@ -67,7 +122,14 @@ def kind_due(company: Company, entity: str, *, full: bool) -> SyncRun.Kind:
     return Kind.FULL if full or not read.exists() else Kind.DELTA
 
 
-def count(run: SyncRun, counts: Counts, *, read: int, failed: int = 0, deleted: int = 0) -> None:
+def was_read(company: Company, entity: str) -> bool:
+    """Tell whether a list was ever read to its end."""
+    return SyncRun.objects.filter(company=company, entity=entity, state=State.DONE).exists()
+
+
+def count(
+    run: SyncRun, counts: Counts, *, read: int, failed: int = 0, waiting: int = 0, deleted: int = 0
+) -> None:
     """Add to a run's counts, which shows that it lives; raises RunTakenOver when it was given up."""
     updated = SyncRun.objects.filter(pk=run.pk, state=State.RUNNING).update(
         rows_read=F("rows_read") + read,
@@ -76,6 +138,8 @@ def count(run: SyncRun, counts: Counts, *, read: int, failed: int = 0, deleted: 
         rows_unchanged=F("rows_unchanged") + counts.unchanged,
         rows_deleted=F("rows_deleted") + deleted,
         rows_failed=F("rows_failed") + failed,
+        rows_waiting=F("rows_waiting") + waiting,
+        heard_at=timezone.now(),
     )
     if not updated:
         raise RunTakenOver(f"The pull of {run.entity} took too long and was given up.")
@@ -99,6 +163,8 @@ def finish(run: SyncRun, *, watermark: datetime | None) -> None:
             SyncState.objects.update_or_create(
                 company=run.company, entity=run.entity, defaults={"watermark": watermark}
             )
+        places.forget(run.company, run.entity)
+    _give_back(run.pk)
     run.refresh_from_db()
     logger.info(
         "Pulled %s: %s read, %s new, %s changed, %s deleted, %s failed",
@@ -112,10 +178,11 @@ def finish(run: SyncRun, *, watermark: datetime | None) -> None:
 
 
 def fail(run: SyncRun, error: str) -> None:
-    """End a run that did not go through; what it wrote stays, and the next run begins where it began."""
+    """End a run that did not go through; what it wrote stays, and the next run goes on from there."""
     SyncRun.objects.filter(pk=run.pk, state=State.RUNNING).update(
         state=State.FAILED, finished_at=timezone.now(), error=error
     )
+    _give_back(run.pk)
     run.refresh_from_db()
 
 

@@ -16,7 +16,18 @@ from integration.bc import Metadata
 from integration.cafm import auth
 from integration.contract import checking
 from integration.models import ApiKey, InboxEvent, SyncRun, SyncState
-from masterdata.models import Account, Currency, Location, Unit
+from masterdata.models import (
+    Account,
+    Currency,
+    Dimension,
+    DimensionValue,
+    FixedAsset,
+    ItemCategory,
+    ItemVariant,
+    Location,
+    PaymentTerms,
+    Unit,
+)
 from reconciliation import documents, forms, roles
 from reconciliation.models import MatchLevel
 from tests import factories
@@ -39,8 +50,9 @@ def furnish(desk: factories.Desk, schedules: Iterable[installation.Schedule]) ->
 def _masters(desk: factories.Desk) -> None:
     Account.objects.create(company=desk.company, number="6100", row_hash=b"")
     Currency.objects.create(company=desk.company, code="USD", row_hash=b"")
-    for place in (Unit, Location):
-        place.objects.create(company=desk.company, code="MAIN", row_hash=b"")
+    FixedAsset.objects.create(company=desk.company, number="FA0001", row_hash=b"")
+    for listed in (Unit, Location, ItemCategory, ItemVariant, PaymentTerms, Dimension, DimensionValue):
+        listed.objects.create(company=desk.company, code="MAIN", row_hash=b"")
     MatchLevel.objects.get_or_create(company=desk.company, vendor_number="V10", level="three_way")
 
 

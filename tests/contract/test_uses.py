@@ -17,6 +17,7 @@ from integration.contract import uses
 from integration.contract.features import FEATURES
 from integration.contract.uses import Part
 from integration.models import DocumentKind
+from integration.sync.entities import ENTITIES
 from tests.delivery.house import House, prepare_house, states
 from tests.delivery.test_invoices import of_bc
 
@@ -131,6 +132,9 @@ def heard_of(client: Client) -> set[Name]:
 
 @pytest.mark.parametrize("entity", sync.ENTITIES)
 def test_a_pull_asks_for_what_is_listed_and_nothing_else(house: House, client: Client, entity: str):
+    for link in ENTITIES[entity].links if entity in ENTITIES else ():
+        sync.pull_one(connections.client(), house.company, link.to)  # else this pull would read it first
+
     for full in (True, False):
         sync.pull_one(client, house.company, entity, full=full)
 

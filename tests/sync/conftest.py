@@ -30,6 +30,28 @@ MASTERS = {
         {"number": "FILTER", "displayName": "Air filter", "baseUnitOfMeasureCode": "PCS", "unitCost": "12.5"},
         {"number": "OLD", "displayName": "Old part", "baseUnitOfMeasureCode": "PCS", "blocked": True},
     ],
+    "itemCategories": [{"code": "SPARE", "displayName": "Spare parts"}],
+    "itemVariants": [{"itemNumber": "FILTER", "code": "BLUE", "description": "Air filter, blue"}],
+    "paymentTerms": [
+        {
+            "code": "30D2",
+            "displayName": "30 days, 2 % within 8",
+            "dueDateCalculation": "30D",
+            "discountDateCalculation": "8D",
+            "discountPercent": "2.5",
+        }
+    ],
+    "dimensions": [{"code": "DEPARTMENT", "displayName": "Department"}],
+    "dimensionValues": [{"dimensionCode": "DEPARTMENT", "code": "FM", "displayName": "Facilities"}],
+    "fixedAssets": [
+        {
+            "number": "FA0001",
+            "displayName": "Boiler 3",
+            "classCode": "TANGIBLE",
+            "fixedAssetLocationCode": "CELLAR",
+            "serialNumber": "SN-77",
+        }
+    ],
     "itemUnitsOfMeasure": [{"itemNumber": "FILTER", "code": "BOX", "qtyPerUnitOfMeasure": 12}],
 }
 

@@ -219,7 +219,7 @@ def test_item_units_without_the_app_are_left_out_with_a_note(filled, settings) -
 
 def test_one_pull_of_an_entity_at_a_time(filled) -> None:
     company = sync.ensure_company()
-    runs.start(company, "items", SyncRun.Kind.FULL)
+    runs.start(company, "items")
 
     with pytest.raises(sync.AlreadyRunning):
         pull("items")
@@ -229,8 +229,8 @@ def test_one_pull_of_an_entity_at_a_time(filled) -> None:
 
 def test_a_pull_that_broke_off_gives_way(filled) -> None:
     company = sync.ensure_company()
-    dead = runs.start(company, "items", SyncRun.Kind.FULL)
-    SyncRun.objects.filter(pk=dead.pk).update(started_at=timezone.now() - datetime.timedelta(minutes=11))
+    dead = runs.start(company, "items")
+    SyncRun.objects.filter(pk=dead.pk).update(heard_at=timezone.now() - datetime.timedelta(minutes=11))
 
     assert pull("items").state == "done"
 

@@ -56,7 +56,7 @@ def _names(asked: list[str]) -> list[str]:
         raise CommandError(
             f"There is no {', '.join(unknown)} to pull. Use {', '.join(sync.ENTITIES)} or all."
         )
-    return list(dict.fromkeys(names))
+    return [name for name in sync.ENTITIES if name in names]  # in the order of need
 
 
 def _pull(client: Client, company: Company, name: str, options: dict[str, Any]) -> dict[str, Any]:
@@ -80,6 +80,8 @@ def _told(run: SyncRun) -> dict[str, Any]:
         "unchanged": run.rows_unchanged,
         "deleted": run.rows_deleted,
         "failed": run.rows_failed,
+        "waiting": run.rows_waiting,
+        "resumed": run.resumes_id is not None,
         "seconds": round((run.finished_at - run.started_at).total_seconds(), 3) if run.finished_at else None,
         "issues": [{"record": issue.record, "reason": issue.reason} for issue in run.issues.all()],
     }
@@ -89,5 +91,7 @@ def _sentence(told: dict[str, Any]) -> str:
     if told["state"] != SyncRun.State.DONE:
         return f"{told['entity']}: {told['error']}"
     counts = ", ".join(f"{told[name]} {name}" for name in ("read", "new", "changed", "deleted", "failed"))
+    if told["waiting"]:
+        counts += f", {told['waiting']} waiting"
     notes = "".join(f"\n  {issue['record']}: {issue['reason']}" for issue in told["issues"])
     return f"{told['entity']}: {counts}{notes}"

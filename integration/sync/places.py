@@ -1,0 +1,86 @@
+"""Where a pull has come to, page by page: whoever follows one that was killed goes on there."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.utils import timezone
+from psycopg import sql
+
+from integration.models import ScannedPage, SyncPlace, SyncRun
+from masterdata.models import Company, Mirror
+
+KEPT = timedelta(hours=12)  # BC's page marks do not live for ever, and what was read grows old
+
+
+def open_place(company: Company, entity: str) -> SyncPlace | None:
+    """Give the place that a pull left behind when it broke off."""
+    fresh = SyncPlace.objects.filter(
+        company=company, entity=entity, page__gt=0, began_at__gt=timezone.now() - KEPT
+    )
+    return fresh.first()
+
+
+def take(run: SyncRun, *, latest: datetime | None) -> SyncPlace:
+    """Go on where the pull before broke off, if this run continues one; else begin at the first page."""
+    place = open_place(run.company, run.entity)
+    if place is not None and run.resumes_id == place.run_id:
+        SyncPlace.objects.filter(pk=place.pk).update(run=run)
+        place.run = run
+        return place
+    forget(run.company, run.entity)
+    return SyncPlace.objects.create(
+        company=run.company,
+        entity=run.entity,
+        kind=run.kind,
+        run=run,
+        began_at=timezone.now(),
+        latest=latest,
+    )
+
+
+def forget(company: Company, entity: str) -> None:
+    """Let the next pull begin at the first page."""
+    SyncPlace.objects.filter(company=company, entity=entity).delete()
+
+
+def passed(place: SyncPlace, ids: Collection[UUID], *, onward: str | None) -> None:
+    """Remember a page; in the transaction that wrote it."""
+    place.page += 1
+    place.onward = onward or ""
+    place.save(update_fields=["page", "onward", "latest"])
+    if place.kind == SyncRun.Kind.FULL:
+        ScannedPage.objects.create(place=place, page=place.page, ids=list(ids))
+
+
+def is_read(place: SyncPlace) -> bool:
+    """Tell whether the last page was written, and only what comes after the pages is left to do."""
+    return place.page > 0 and not place.onward
+
+
+def saw(place: SyncPlace, moment: datetime | None) -> None:
+    if moment and (place.latest is None or moment > place.latest):
+        place.latest = moment
+
+
+def mark(place: SyncPlace, before: datetime | None) -> datetime | None:
+    """Give the watermark: what changed on pages already read, while later ones were, lies behind it."""
+    known = [each for each in (place.latest, place.began_at) if each is not None]
+    reached = min(known) if place.latest is not None else None
+    return max(filter(None, (reached, before)), default=None)
+
+
+def gone(place: SyncPlace, model: type[Mirror]) -> list[UUID]:
+    """List what is in the mirror but on none of the pages."""
+    statement = sql.SQL(
+        """
+        SELECT bc_id FROM {mirror} WHERE company_id = %(company)s AND deleted_at IS NULL
+        EXCEPT SELECT unnest(ids) FROM {pages} WHERE place_id = %(place)s
+        """
+    ).format(mirror=sql.Identifier(model._meta.db_table), pages=sql.Identifier(ScannedPage._meta.db_table))
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"company": place.company_id, "place": place.pk})
+        return [row[0] for row in cursor.fetchall()]
