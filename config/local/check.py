@@ -14,6 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 MANAGE = (PYTHON, "-W", "ignore::RuntimeWarning", "manage.py")  # no database is asked, which Django regrets
+SETTINGS = "DJANGO_SETTINGS_MODULE"  # set by importing config; tests start their servers before they read it
 NAMES_OF_SERVERS = {
     "DATABASE_URL": "postgresql://tieout@database.example/tieout",
     "REDIS_URL": "redis://redis.example:6379/0",
@@ -58,7 +59,7 @@ def _passes(step: Step) -> bool:
     answer = subprocess.run(
         step.command,
         cwd=ROOT,
-        env=os.environ | step.environment,
+        env={name: value for name, value in os.environ.items() if name != SETTINGS} | step.environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
