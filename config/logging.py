@@ -4,6 +4,15 @@ import logging
 import time
 
 
+class RefusalInOneLine(logging.Filter):
+    """Keep a request that was refused, 403 or 404, to its line: nothing broke, so no traceback helps."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if getattr(record, "status_code", 500) < 500:
+            record.exc_info = record.exc_text = None
+        return True
+
+
 class UtcFormatter(logging.Formatter):
     """A formatter whose clock is UTC."""
 

@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class IntegrationConfig(AppConfig):
     name = "integration"
     verbose_name = "Integration"
+
+    def ready(self) -> None:
+        from integration.whereabouts import tell
+        from reconciliation import whereabouts
+
+        whereabouts.tell_by(tell)

@@ -37,8 +37,14 @@ TRANSITIONS = {
     Status.PROPOSED: {Status.OPEN, Status.RELEASED},
 }  # the statuses missing here are final
 
+# Business Central may refuse what was let through; only that opens a closed case again.
+MAY_COME_BACK = [Status.RELEASED, Status.CLEARED]
+
 # No signature makes these payable; the cause has to go.
 FIX_ONLY = {"VENDOR_BLOCKED", "UNREADABLE", "DUPLICATE"}
+
+LONGEST_TEXT = 2000
+LONGEST_WAIT = datetime.timedelta(days=365)
 
 
 class CaseError(Exception):
@@ -63,6 +69,10 @@ class FixOnly(CaseError):  # noqa: N818
 
 class ReasonMissing(CaseError):  # noqa: N818
     """A decision without its reason."""
+
+
+class TooLong(CaseError):  # noqa: N818
+    """A text that is longer than a case keeps."""
 
 
 class WrongDate(CaseError):  # noqa: N818
@@ -159,6 +169,12 @@ def wait(
     _check(case, by, RESOLVE, to=Status.WAITING, seen=seen)
     if until is None or until <= timezone.localdate():
         raise WrongDate(_("Choose a day after today to wait until."))
+    if until > timezone.localdate() + LONGEST_WAIT:
+        raise WrongDate(
+            _("A case waits for a year at most. Choose a day until {last}.").format(
+                last=date_format(timezone.localdate() + LONGEST_WAIT, "j M Y")
+            )
+        )
     reason = _stated(reason)
     resolution = Resolution.objects.create(case=case, kind=Kind.WAIT, by=by, reason=reason, wait_until=until)
     case.wait_until = until
@@ -176,6 +192,27 @@ def reopen(case: ExceptionCase, *, by: User, reason: str, seen: str | None = Non
     resolution = Resolution.objects.create(case=case, kind=Kind.REOPEN, by=by, reason=_stated(reason))
     _move(case, to=Status.OPEN, by=by)
     return resolution
+
+
+@transaction.atomic
+def came_back(invoice: SupplierInvoice) -> bool:
+    """Open the case of a released invoice again, for its releaser: Business Central has refused to post it.
+
+    Returns False where nobody has released it, so that nobody here has it on the desk.
+    """
+    cases = ExceptionCase.objects.filter(invoice=invoice)
+    case = cases.select_for_update(of=("self",)).select_related("invoice", "owner").order_by("-pk").first()
+    if case is None or case.status not in MAY_COME_BACK:
+        return False
+    released = case.resolutions.filter(kind=Kind.RELEASE, state=State.DONE).select_related("by")
+    release = released.order_by("-pk").first()
+    if release is None:
+        return False
+    case.status, case.closed_at, case.cleared_by = Status.OPEN, None, ""
+    case.owner = release.by
+    case.save(update_fields=["status", "closed_at", "cleared_by", "owner"])
+    documents.mark_blocked(invoice)
+    return True
 
 
 @transaction.atomic
@@ -212,12 +249,14 @@ def comment(case: ExceptionCase, *, by: User, text: str) -> Comment:
     text = text.strip()
     if not text:
         raise ReasonMissing(_("Write something first."))
+    _check_length(text)
     return Comment.objects.create(case=case, by=by, text=text)
 
 
 def version(case: ExceptionCase) -> str:
     """Name the state of the case that a page shows; a form carries it back as `seen`."""
-    return f"{case.status}-{case.decision_id}"
+    latest = case.resolutions.aggregate(key=Max("pk"))["key"] or 0
+    return f"{case.status}-{case.decision_id}-{latest}"
 
 
 def blocking(findings: Iterable[Finding]) -> list[Finding]:
@@ -298,29 +337,41 @@ def ledger_at_stake(case: ExceptionCase, findings: Iterable[Finding]) -> Decimal
 def what_happened(case: ExceptionCase) -> str:
     """Say who changed the case meanwhile, to the one who comes second."""
     if case.status == Status.CLEARED and case.closed_at:
-        return _("This case cleared itself at {time}: {cause}").format(
-            time=_clock(case.closed_at), cause=case.cleared_by or _("the facts came right.")
+        cause = case.cleared_by or _("the facts came right")
+        return _("This case cleared itself {time}: {cause}.").format(
+            time=_clock(case.closed_at), cause=cause.rstrip(".")
         )
     last = case.resolutions.select_related("by", "decided_by").order_by("-pk").first()
+    if has_come_back(case, last):
+        return _("Business Central did not post the invoice after its release, and the case is open again.")
     if last is None or (case.status == Status.OPEN and last.kind != Kind.REOPEN and last.state == State.DONE):
         return _("The figures of this case have changed. Look at them again before you decide.")
     if last.decided_by and last.decided_at:
         told = {
-            State.DONE: _("{name} approved this release at {time}."),
-            State.DECLINED: _("{name} declined this release at {time}."),
+            State.DONE: _("{name} approved this release {time}."),
+            State.DECLINED: _("{name} declined this release {time}."),
         }[State(last.state)]
         return told.format(name=called(last.decided_by), time=_clock(last.decided_at))
     told = {
-        Kind.RELEASE: _("{name} released this case at {time}."),
-        Kind.REJECT: _("{name} rejected this invoice at {time}."),
-        Kind.WAIT: _("{name} put this case aside at {time}."),
-        Kind.REOPEN: _("{name} opened this case again at {time}."),
+        Kind.RELEASE: _("{name} released this case {time}."),
+        Kind.REJECT: _("{name} rejected this invoice {time}."),
+        Kind.WAIT: _("{name} put this case aside {time}."),
+        Kind.REOPEN: _("{name} opened this case again {time}."),
     }[Kind(last.kind)]
     if last.state == State.PROPOSED:
-        told = _("{name} sent this release for approval at {time}.")
+        told = _("{name} sent this release for approval {time}.")
     elif last.state == State.DECLINED:
-        told = _("{name} withdrew the proposal of {time}.")
+        told = _("{name} withdrew the proposal made {time}.")
     return told.format(name=called(last.by), time=_clock(last.at))
+
+
+def has_come_back(case: ExceptionCase, last: Resolution | None) -> bool:
+    """Tell whether the case is open although its last decision let the invoice through."""
+    return (
+        last is not None
+        and case.status == Status.OPEN
+        and (last.kind, last.state) == (Kind.RELEASE, State.DONE)
+    )
 
 
 def called(user: Any) -> str:
@@ -366,6 +417,7 @@ def _proposal(resolution: Resolution, case: ExceptionCase, by: User, seen: str |
 
 
 def _decide(resolution: Resolution, state: State, by: User, note: str) -> None:
+    _check_length(note.strip())
     resolution.state = state
     resolution.decided_by = by
     resolution.decided_at = timezone.now()
@@ -414,7 +466,17 @@ def _stated(reason: str) -> str:
         raise ReasonMissing(
             _("Say why. The reason stays with the case and is read by the approver and the auditor.")
         )
+    _check_length(reason)
     return reason
+
+
+def _check_length(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise TooLong(
+            _("Nothing was saved: the text has {length} characters, and {most} are kept. Shorten it.").format(
+                length=f"{len(text):,}", most=f"{LONGEST_TEXT:,}"
+            )
+        )
 
 
 def _plain(figure: Decimal | None) -> str | None:
@@ -423,4 +485,7 @@ def _plain(figure: Decimal | None) -> str | None:
 
 def _clock(moment: datetime.datetime) -> str:
     local = timezone.localtime(moment)
-    return date_format(local, "H:i" if local.date() == timezone.localdate() else "j M Y, H:i")
+    on = (
+        "" if local.date() == timezone.localdate() else _("on {day} ").format(day=date_format(local, "j M Y"))
+    )
+    return on + _("at {time}").format(time=date_format(local, "H:i"))

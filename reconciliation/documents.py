@@ -33,6 +33,7 @@ from .models import (
     OrderCharge,
     PurchaseOrder,
     PurchaseOrderLine,
+    Resolution,
     ServiceConfirmation,
     ServiceConfirmationLine,
     SupplierInvoice,
@@ -185,6 +186,17 @@ def content_hash(form: InvoiceForm) -> bytes:
 # Invoices on their way
 
 
+def let_through(company: Company) -> models.QuerySet[SupplierInvoice]:
+    """Give the CAFM's invoices that a person may post in BC by hand, which a pull then recognises.
+
+    Those that are cleared, and those that BC has refused after their release.
+    """
+    releases = Resolution.objects.filter(kind=Resolution.Kind.RELEASE, state=Resolution.State.DONE)
+    came_back = models.Q(status=InvoiceStatus.BLOCKED, pk__in=releases.values("case__invoice"))
+    theirs = SupplierInvoice.objects.filter(company=company, origin=SupplierInvoice.Origin.CAFM)
+    return theirs.filter(models.Q(status=InvoiceStatus.READY) | came_back)
+
+
 @transaction.atomic
 def mark_ready(invoice: SupplierInvoice) -> None:
     """Clear an invoice for posting; the outbox finds it by its status. Raises WrongStatus."""
@@ -303,8 +315,7 @@ def _known_invoice(
     if origin != SupplierInvoice.Origin.BC or bc_id is None:
         return None
     on_its_way = invoices.filter(
-        origin=SupplierInvoice.Origin.CAFM,
-        status=InvoiceStatus.READY,
+        pk__in=let_through(company).values("pk"),
         vendor_number=form.vendor_number,
         number__iexact=form.number,  # BC writes it in capitals
         type=form.type,

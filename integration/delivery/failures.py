@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from integration import backoff, outbox
+from integration import backoff, couriers, outbox
 from integration.errors import (
     ConfigurationError,
     ConflictError,
@@ -18,7 +18,8 @@ from integration.errors import (
     TemporaryError,
     UnknownOutcome,
 )
-from integration.models import Message
+from integration.models import DocumentKind, Message
+from reconciliation import cases
 
 from .mapped import blamed
 from .pace import paced, wait
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 State = Message.State
 
+FINANCE = "finance"
 CONFLICT_ATTEMPTS = 3
 BUG_ATTEMPTS = 3
 CONFIGURATION_PAUSE = 60.0
@@ -63,7 +65,7 @@ def _failed_to_send(attempt: Try, error: Exception) -> Delivery:
         case TemporaryError():
             return _limited(attempt, error, Outcome.TEMPORARY, backoff.MAX_ATTEMPTS, State.DEAD)
         case PermanentError():
-            return _stuck(attempt, error, Outcome.REFUSED, State.REJECTED)
+            return _refused(attempt, error)
         case ProgramError():
             return _limited(attempt, error, Outcome.BUG, BUG_ATTEMPTS, State.DEAD)
     logger.error("%s failed", attempt.message.dedupe_key, exc_info=error)
@@ -139,6 +141,19 @@ def _stuck(attempt: Try, error: Exception, outcome: Outcome, to: Message.State) 
         lambda: outbox.mark_stuck(attempt.message, to=to, error=_told(attempt.message, error)),
         error=error,
     )
+
+
+def _refused(attempt: Try, error: PermanentError) -> Delivery:
+    """Leave it to a person; an invoice that finance has to mend goes back to whoever released it."""
+    message = attempt.message
+
+    def move() -> None:
+        outbox.mark_stuck(message, to=State.REJECTED, error=_told(message, error))
+        is_theirs = error.owner == FINANCE and message.document_kind == DocumentKind.SUPPLIER_INVOICE
+        if is_theirs and cases.came_back(couriers.load(message)):
+            outbox.hand_back(message)
+
+    return attempt.end(Outcome.REFUSED, error.sentence, move, error=error)
 
 
 def _sentence(message: Message, error: Exception) -> str:

@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 # What the story left open and the stream brings, so that a case clears itself while you watch.
 LATE_RECEIPTS = {
-    4: Receipt("GR-5121", "PO-24125", 0, (Counted(1, "24"),)),
+    8: Receipt("GR-5121", "PO-24125", 0, (Counted(1, "24"),)),
     22: Receipt("GR-5123", "PO-24122", 0, (Counted(1, "1"),)),
     40: Receipt("GR-5122", "PO-24114", 0, (Counted(1, "20"),)),
 }

@@ -9,6 +9,7 @@ for in BC and sent again only when it is proven not to be there.
 from .by_hand import cancel, mark_done_by_hand, retry
 from .leases import (
     claim,
+    hand_back,
     mark_done,
     mark_retry,
     mark_sending,
@@ -33,6 +34,7 @@ __all__ = [
     "claim",
     "enqueue",
     "enqueue_cleared_invoices",
+    "hand_back",
     "hold",
     "mark_done",
     "mark_done_by_hand",

@@ -15,7 +15,7 @@ from integration import couriers
 from integration.models import Attempt, Message
 from reconciliation import documents
 
-from .states import LostLease, State, change, check
+from .states import LostLease, OutboxError, State, change, check
 from .waking import wake
 
 logger = logging.getLogger(__name__)
@@ -113,6 +113,17 @@ def mark_settled(message: Message) -> None:
 def withdraw(message: Message) -> None:
     """Drop a message whose document need not be posted any more; the document itself stays as it is."""
     _move(message, to=State.CANCELLED, next_attempt_at=None)
+
+
+def hand_back(message: Message) -> None:
+    """Drop a message that BC has refused, since its document goes back to the desk; a new one may follow.
+
+    Only a message that is proven not to be in BC: its last answer was the refusal.
+    """
+    check(message, State.CANCELLED)
+    if message.state != State.REJECTED or message.unknown_since is not None:
+        raise OutboxError(f"{message} may be in Business Central. Look there first.")
+    change(message, state=State.CANCELLED)
 
 
 def mark_retry(message: Message, *, at: datetime, counted: bool, error: dict[str, str]) -> None:

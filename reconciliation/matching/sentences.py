@@ -18,11 +18,17 @@ def cash(amount: Decimal, currency: str) -> str:
     """Write an amount as money is read: two decimals, more only for a price that has them."""
     whole = to_cents(amount)
     text = f"{whole:f}" if abs(amount - whole) < SEEN else money(rounded(amount, PLACES))
-    return f"{text} {currency}".rstrip()
+    return f"{grouped(text)} {currency}".rstrip()
 
 
 def count(quantity: Decimal, unit: str | None) -> str:
-    return f"{plain(rounded(quantity, PLACES))} {unit or ''}".rstrip()
+    return f"{grouped(plain(rounded(quantity, PLACES)))} {unit or ''}".rstrip()
+
+
+def grouped(figure: str) -> str:
+    """Part the thousands, as the screens do."""
+    whole, point, decimals = figure.partition(".")
+    return f"{'-' if whole.startswith('-') else ''}{int(whole.removeprefix('-')):,}{point}{decimals}"
 
 
 def percentage(percent: Decimal) -> str:
@@ -72,7 +78,8 @@ def billed_so_far(actual: Decimal, before: Decimal, unit: str | None) -> str:
     """Begin a sentence: what this line bills, or what it makes with earlier ones."""
     if not before:
         return f"Billed {count(actual, unit)}"
-    return f"Billed {count(actual - before, unit)} after {plain(before)} before, {plain(actual)} in all"
+    earlier = f"after {count(before, None)} before, {count(actual, None)} in all"
+    return f"Billed {count(actual - before, unit)} {earlier}"
 
 
 def joined(parts: Iterable[str]) -> str:

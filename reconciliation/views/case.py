@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reconciliation import cases, roles
+from reconciliation import cases, roles, whereabouts
 from reconciliation.models import ExceptionCase, Resolution, SupplierInvoice
 
 from . import figures, workplace
@@ -117,6 +117,7 @@ def _page(
     findings = list(shown.findings.order_by("position"))
     proposal = _proposal(shown)
     place = _place(request, shown, question)
+    where = whereabouts.of(shown.invoice)
     context = {
         **_head(shown, user),
         **_forms(shown, user),
@@ -127,7 +128,8 @@ def _page(
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
         "proposed_at": figures.moment(proposal.at) if proposal else "",
         "at_stake": stake_in_words(shown, cases.blocking(findings)),
-        "events": timeline(shown, user, talk=user.has_perm(SEE_TALK)),
+        **_way(shown, where),
+        "events": timeline(shown, user, where, talk=user.has_perm(SEE_TALK)),
         "queue": question.query,
         "place": place,
         "list_url": _list_address(question),
@@ -145,9 +147,17 @@ def _head(shown: ExceptionCase, user: User) -> dict[str, Any]:
         "facts": _facts(shown),
         "status_tone": _tone(shown),
         "status_words": _status(shown),
-        "ended": "" if shown.is_open else _ended(shown),
         "owner": figures.person(shown.owner, user),
         "may_take": user.has_perm(roles.RESOLVE) and shown.is_open and shown.owner_id != user.pk,
+    }
+
+
+def _way(shown: ExceptionCase, where: whereabouts.Whereabouts) -> dict[str, Any]:
+    """Give what became of the invoice after the decision."""
+    return {
+        "ended": "" if shown.is_open else _ended(shown, where),
+        "needs_someone": where.needs_someone and not shown.is_open,
+        "came_back": _came_back(shown, where),
     }
 
 
@@ -159,6 +169,8 @@ def _forms(shown: ExceptionCase, user: User) -> dict[str, Any]:
         "resolver": "" if user.has_perm(roles.RESOLVE) else roles.refusal(user, roles.RESOLVE),
         "may_talk": user.has_perm(roles.TALK),
         "colleagues": colleagues(shown) if may_hand_over(shown, user) else [],
+        "longest_text": cases.LONGEST_TEXT,
+        "last_day": today + cases.LONGEST_WAIT,
         "first_day": today + datetime.timedelta(days=1),
         "usual_day": today + USUAL_WAIT,
     }
@@ -235,15 +247,25 @@ def _status(shown: ExceptionCase) -> str:
     return shown.get_status_display().capitalize()
 
 
-def _ended(shown: ExceptionCase) -> str:
+def _ended(shown: ExceptionCase, where: whereabouts.Whereabouts) -> str:
     """Say how the case ended, and how far the invoice has come since."""
     told = cases.what_happened(shown)
     if shown.invoice.status == SupplierInvoice.Status.POSTED:
         posted = _("The invoice is posted in Business Central as {number}.")
         return f"{told} {posted.format(number=shown.invoice.bc_number)}"
-    if shown.invoice.status == SupplierInvoice.Status.READY:
-        return f"{told} {_('The invoice is on its way to Business Central.')}"
+    if shown.invoice.status == SupplierInvoice.Status.READY and where.sentence:
+        return f"{told} {where.sentence}"
     return told
+
+
+def _came_back(shown: ExceptionCase, where: whereabouts.Whereabouts) -> str:
+    """Say why a release came to nothing: Business Central refused to post it."""
+    last = shown.resolutions.order_by("-pk").first()
+    if not where.refusal or not cases.has_come_back(shown, last):
+        return ""
+    return _("It was released, and came back: {refusal} Once that is mended, release it again.").format(
+        refusal=where.refusal
+    )
 
 
 def _tone(shown: ExceptionCase) -> str:

@@ -82,11 +82,11 @@ def _on_case(shown: ExceptionCase, findings: list[Finding], user: User) -> list[
     if not user.has_perm(roles.RESOLVE):
         return [_hand_over_action()] if may_hand_over(shown, user) else []
     codes = {finding.code for finding in cases.blocking(findings)}
-    later = bool(codes & COMES_LATER)
+    suggested = _suggested(codes)
     actions = [
-        _release_action(shown, findings, user, suggested=not later and not codes & cases.FIX_ONLY),
-        _wait_action(shown, suggested=later),
-        _reject_action(suggested="DUPLICATE" in codes),
+        _release_action(shown, findings, user, suggested=suggested == "release"),
+        _wait_action(shown, suggested=suggested == "wait"),
+        _reject_action(suggested=suggested == "reject"),
         _hand_over_action(),
     ]
     return [*actions, _reopen_action()] if shown.status == Status.WAITING else actions
@@ -127,6 +127,15 @@ def _reopen_action() -> Action:
     )
 
 
+def _suggested(codes: set[str]) -> str:
+    """Name the one thing that usually helps; nothing where a cause has to be mended elsewhere."""
+    if "DUPLICATE" in codes:
+        return "reject"
+    if codes & COMES_LATER:
+        return "wait"
+    return "" if codes & cases.FIX_ONLY else "release"
+
+
 def _hand_over_action() -> Action:
     return Action(
         "hand-over",
@@ -164,7 +173,8 @@ def _measured(amount: Decimal | None, limit: Decimal, currency: str) -> str:
         return _("there is no exchange rate to measure it against your limit")
     if amount <= limit:
         return _("lets {amount} through; your limit is {limit}").format(
-            amount=figures.money(amount, currency), limit=figures.money(limit, currency)
+            amount=figures.money(amount.quantize(figures.CENT), currency),
+            limit=figures.money(limit, currency),
         )
     return _("{amount} is over your limit of {limit}: an AP approver decides").format(
         amount=figures.money(amount.quantize(figures.CENT), currency), limit=figures.money(limit, currency)
@@ -176,8 +186,8 @@ def _held_up(shown: ExceptionCase, blocking: list[Finding]) -> str:
     if not OVER_RECEIPT & {finding.code for finding in blocking} or not _bills_an_order(shown):
         return ""
     return ". " + _(
-        "Business Central posts no more than was received: a released invoice stops there as a dead letter "
-        "until the rest is received, or someone posts it by hand"
+        "Business Central posts no more than was received: a released invoice comes back "
+        "unless the rest is received first, or someone posts it by hand"
     )
 
 

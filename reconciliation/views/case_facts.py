@@ -131,6 +131,7 @@ class Facts:
         notes = []
         if item := line.get("item") or (order_line or {}).get("item"):
             notes.append(_("item {number}").format(number=item))
+        notes += self._unit_sizes(item or "", [line.get("unit") or "", (order_line or {}).get("unit") or ""])
         if order_line and len(self.orders) > 1:
             notes.append(_("{order} line {line}").format(order=order_number, line=order_line["line"]))
         return Cell(f"{line['line']} · {named}", notes)
@@ -215,6 +216,15 @@ class Facts:
             _("= {quantity} of {each}").format(quantity=told, each=figures.quantity(each))
             if to != base
             else f"= {told}"
+        ]
+
+    def _unit_sizes(self, item: str, units: list[str]) -> list[str]:
+        """Say how many of the item's base unit each named unit holds."""
+        base = self.base_units.get(item, "")
+        return [
+            _("1 {unit} = {quantity}").format(unit=unit, quantity=figures.quantity(factor, base))
+            for unit in dict.fromkeys(units)
+            if base and unit and unit != base and (factor := self._factor(item, unit)) is not None
         ]
 
     def _factor(self, item: str, unit: str) -> Decimal | None:

@@ -16,8 +16,6 @@ from reconciliation.models import ExceptionCase, Resolution
 
 from . import figures
 
-LONGEST_TEXT = 2000
-
 
 def _release(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
     resolution = cases.release(chosen, by=by, reason=_text(form, "reason"), seen=form.get("seen"))
@@ -107,8 +105,8 @@ def _proposal(chosen: ExceptionCase) -> Resolution:
 
 
 def _text(form: QueryDict, name: str) -> str:
-    """Give what was written; PostgreSQL keeps no NUL."""
-    return form.get(name, "").replace("\0", "").strip()[:LONGEST_TEXT]
+    """Give what was written; PostgreSQL keeps no NUL, and a browser sends two characters for a line's end."""
+    return form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
 
 
 def _day(text: str) -> datetime.date | None:

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from reconciliation.models import ExceptionCase, Resolution
+from reconciliation.whereabouts import Whereabouts
 
 from . import figures
 from .reasons import reason
@@ -69,9 +70,10 @@ class Event:
         return figures.moment(self.at)
 
 
-def timeline(case: ExceptionCase, viewer: User, *, talk: bool) -> list[Event]:
+def timeline(case: ExceptionCase, viewer: User, where: Whereabouts, *, talk: bool) -> list[Event]:
     """Tell the story of a case, the newest first."""
     events = [*_invoice(case), *_judgements(case), *_resolutions(case, viewer), *_moves(case, viewer)]
+    events += [Event(step.at, "machine", step.title, text=step.text) for step in where.steps]
     if talk:
         events += _comments(case, viewer)
     return sorted(events, key=lambda event: event.at, reverse=True)

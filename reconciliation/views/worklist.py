@@ -69,7 +69,9 @@ def worklist(request: HttpRequest) -> HttpResponse:
     question = Question.read(request.GET.dict(), user)
     company = workplace.company(request)
     shown = _answer(request, question, company, user) if company else {"empty": "no_company"}
-    context = {"question": question, "may_resolve": user.has_perm(RESOLVE), **shown}
+    may_resolve = user.has_perm(RESOLVE)
+    may_take = may_resolve and question.tab != "closed"
+    context = {"question": question, "may_resolve": may_resolve, "may_take": may_take, **shown}
     return render(request, "desk/worklist.html", context)
 
 

@@ -136,7 +136,7 @@ def test_before_a_release_over_the_receipts_the_clerk_reads_what_will_happen(des
 
     assert (
         f"lets 50.00 EUR through; your limit is 500.00 EUR. {HELD_UP}: a released invoice stops there "
-        "as a dead letter until the rest is received, or someone posts it by hand"
+        "unless the rest is received first, or someone posts it by hand"
     ) in words(page)
 
 

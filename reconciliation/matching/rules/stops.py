@@ -27,7 +27,7 @@ def early(dossier: Dossier, line: Line) -> Iterator[Finding]:
     verdict = hold_against(dossier, found, difference)
     sentence = (
         f"{cash(line.amount, dossier.currency)} billed {days} day{'s' if days > 1 else ''} before delivery on"
-        f" {day(due)}, weighing {cash(weight, dossier.currency)} (amount × days):"
+        f" {day(due)}; the amount times the days is {cash(weight, dossier.currency)}:"
         f" {ending(dossier, found, difference, verdict)}"
     )
     yield report(dossier, Code.EARLY, difference, verdict, sentence)

@@ -12,5 +12,20 @@
     }
   });
 
+  // The text may grow past the limit, so that a pasted one is not cut unseen; the counter says by how much.
+  const count = (text) => {
+    const told = text.nextElementSibling;
+    const limit = Number(text.dataset.limit);
+    const over = text.value.length - limit;
+    told.hidden = over < -limit / 10;
+    told.classList.toggle("over", over > 0);
+    const wording = over > 0 ? `${over.toLocaleString("en")} characters too many` : `${(-over).toLocaleString("en")} characters left`;
+    if (told.textContent !== wording) told.textContent = wording;
+  };
+  document.querySelectorAll("[data-limit]").forEach((text) => {
+    text.addEventListener("input", () => count(text));
+    count(text);
+  });
+
   document.getElementById("problem")?.focus();
 })();

@@ -1,0 +1,52 @@
+"""Tell the clerk what became of an invoice on its way to Business Central."""
+
+from __future__ import annotations
+
+from integration.models import Attempt, DocumentKind, Message
+from reconciliation.models import SupplierInvoice
+from reconciliation.whereabouts import Step, Whereabouts
+
+State = Message.State
+Outcome = Attempt.Outcome
+
+ON_ITS_WAY = "The invoice is on its way to Business Central."
+TOLD = {
+    Outcome.REFUSED: "Business Central did not post it",
+    Outcome.BUG: "Tieout could not post it",
+    Outcome.BY_HAND: "The integration team acted on it",
+}
+LATEST = 50
+
+
+def tell(invoice: SupplierInvoice) -> Whereabouts:
+    """Read the invoice's messages: the last one says where it is, all of them what happened."""
+    messages = Message.objects.for_document(DocumentKind.SUPPLIER_INVOICE, invoice.pk)
+    last = messages.order_by("-id").first()
+    if last is None:
+        on_its_way = invoice.status == SupplierInvoice.Status.READY
+        return Whereabouts(f"{ON_ITS_WAY} It is put in line within a minute." if on_its_way else "")
+    tries = Attempt.objects.filter(message__in=messages, outcome__in=TOLD).order_by("-id")[:LATEST]
+    return Whereabouts(
+        sentence=_sentence(last),
+        needs_someone=last.is_stuck,
+        refusal=last.error if last.state == State.CANCELLED else "",
+        steps=[Step(row.ended_at, TOLD[Outcome(row.outcome)], row.sentence) for row in tries],
+    )
+
+
+def _sentence(message: Message) -> str:
+    if message.is_stuck:
+        return (
+            f"It is not posted. {message.error} The integration team has it under Dead letters, and goes on "
+            "with it from there."
+        )
+    if message.state == State.WAITING and message.waiting_for:
+        return f"{ON_ITS_WAY} It waits for {message.waiting_for}."
+    if message.state == State.VERIFYING:
+        return (
+            "It was sent to Business Central and the answer was lost. Tieout looks whether it is posted "
+            "before it does anything else."
+        )
+    if message.state == State.READY and message.error:
+        return f"{ON_ITS_WAY} The last try failed: {message.error} It is tried again by itself."
+    return "" if message.state in Message.FINAL else ON_ITS_WAY
