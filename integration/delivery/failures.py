@@ -60,11 +60,11 @@ def _failed_to_send(attempt: Try, error: Exception) -> Delivery:
             logger.error("Deliveries to Business Central stopped: %s", error)
             pause = paced(CONFIGURATION_PAUSE)
             return _later(attempt, error, Outcome.NOT_SENT, seconds=pause, counted=False, stops_lane=True)
-        case ConflictError():
-            return _limited(attempt, error, Outcome.TEMPORARY, CONFLICT_ATTEMPTS, State.REJECTED)
+        case ConflictError() if attempt.message.attempts < CONFLICT_ATTEMPTS:
+            return _later(attempt, error, Outcome.TEMPORARY, seconds=None, counted=True)
         case TemporaryError():
             return _limited(attempt, error, Outcome.TEMPORARY, backoff.MAX_ATTEMPTS, State.DEAD)
-        case PermanentError():
+        case PermanentError() | ConflictError():
             return _refused(attempt, error)
         case ProgramError():
             return _limited(attempt, error, Outcome.BUG, BUG_ATTEMPTS, State.DEAD)
@@ -143,13 +143,17 @@ def _stuck(attempt: Try, error: Exception, outcome: Outcome, to: Message.State) 
     )
 
 
-def _refused(attempt: Try, error: PermanentError) -> Delivery:
-    """Leave it to a person; an invoice that finance has to mend goes back to whoever released it."""
+def _refused(attempt: Try, error: PermanentError | ConflictError) -> Delivery:
+    """Leave it to a person; an invoice that is finance's to mend goes back to whoever released it.
+
+    So does one that met the same conflict each time it was read again: it has to be judged again.
+    """
     message = attempt.message
 
     def move() -> None:
         outbox.mark_stuck(message, to=State.REJECTED, error=_told(message, error))
-        is_theirs = error.owner == FINANCE and message.document_kind == DocumentKind.SUPPLIER_INVOICE
+        is_finances = isinstance(error, ConflictError) or error.owner == FINANCE
+        is_theirs = is_finances and message.document_kind == DocumentKind.SUPPLIER_INVOICE
         if is_theirs and cases.came_back(couriers.load(message)):
             outbox.hand_back(message)
 

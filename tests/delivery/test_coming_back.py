@@ -175,3 +175,28 @@ def test_a_closed_case_says_where_the_invoice_is(house: House, clerk: User, stat
 
     assert told in shown
     assert ("Vendor V1 is blocked." in shown) == (state in ("rejected", "dead"))
+
+
+def test_a_draft_of_bc_over_the_receipts_comes_back_too(house: House, clerk: User) -> None:
+    received(house, 3)
+    (order,) = house.dump("purchaseOrders")
+    line = {"lineObjectNumber": "FILTER", "quantity": 4, "unitCost": "12.5"}
+    draft = {
+        "vendorNumber": "V1",
+        "vendorInvoiceNumber": "R-78",
+        "invoiceDate": "2026-11-09",
+        "orderNumber": order["number"],
+        "purchaseInvoiceLines": [line],
+    }
+    house.sandbox.control.seed({"purchaseInvoices": [draft]})
+    sync.pull_entity("invoices")
+    reconcile.match_due()
+    case = ExceptionCase.objects.get(invoice_number="R-78")
+    cases.release(case, by=clerk, reason=REASON, seen=cases.version(case))
+
+    turn(house)
+
+    case.refresh_from_db()
+    assert (case.status, case.owner, case.invoice.status) == ("open", clerk, "blocked")
+    assert "more was invoiced than was received" in page(clerk, case)
+    assert states()[-1] == "cancelled"
