@@ -275,6 +275,49 @@ def test_twelve_lines_with_long_names_fit_a_screen_and_a_phone(house, clerk, pag
     assert complaints_everywhere(page) == {}
 
 
+def test_twelve_lines_of_millions_fit_a_screen_without_scrolling(house, clerk, page, sign_in):
+    from tests import factories
+
+    desk, numbers = factories.Desk(house.company), range(1, 13)
+    desk.order(
+        "PO-24999",
+        *(factories.ordered(n, "1200", "4115.25", description=LONG_NAME) for n in numbers),
+        vendor="V1",
+    )
+    for n in numbers:
+        desk.receive(1000, "PO-24999", line=n, rejected=200)
+    bills = [factories.billed(n, "1200", "5338.75", description=LONG_NAME) for n in numbers]
+    case = factories.case_of(desk.invoice("HLP-77310", *bills, vendor="V1", order_number="PO-24999"))
+
+    sign_in(clerk, f"/exceptions/{case.pk}/")
+
+    table = page.locator(".wide-table")
+    assert "6,406,500.00" in table.inner_text()
+    assert table.evaluate("box => box.scrollWidth - box.clientWidth") == 0
+    titles = page.locator(".tri tbody:first-of-type th")
+    assert min(titles.nth(n).bounding_box()["width"] for n in range(12)) >= 120
+
+
+def test_a_counter_says_near_the_limit_how_much_is_left(house, clerk, page, sign_in):
+    from tests import factories
+
+    case = factories.billed_before_receipt(factories.Desk(house.company), vendor="V1")
+    sign_in(clerk, f"/exceptions/{case.pk}/")
+    counter = page.locator(".talk .counted")
+
+    page.fill("#comment", "x" * 1799)
+    assert counter.is_hidden()
+    page.fill("#comment", "x" * 1990)
+    assert counter.inner_text() == "10 characters left"
+    page.fill("#comment", "x" * 3500)
+    assert counter.inner_text() == "1,500 characters too many"
+    page.get_by_role("button", name="Comment").click()
+
+    page.get_by_role("alert").wait_for()
+    assert "the text has 3,500 characters, and 2,000 are kept" in text(page)
+    assert page.input_value("#comment") == "x" * 3500
+
+
 def test_a_proposal_its_history_and_the_approvals_are_there_for_everyone(
     house, clerk, approver, page, sign_in
 ):
