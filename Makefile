@@ -23,7 +23,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 demo: install-demo ## run all of it here: servers, Business Central sandbox, web, workers, data; PORT=8000
-	@exec $(VENV_PYTHON) -m config.local.demo --port $(PORT) --with-parent
+	@exec $(VENV_PYTHON) -m config.local.demo --port "$(PORT)" --with-parent
 
 demo-reset: install-demo ## forget the demo's state
 	@$(VENV_PYTHON) -m config.local.demo --reset

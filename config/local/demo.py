@@ -23,7 +23,7 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
-from config.local import business_central, places, servers
+from config.local import business_central, places, reaching, servers
 from config.local.errors import LocalError
 from config.local.processes import spawn, wait_until
 from config.local.state import State
@@ -34,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".demo"
 SETTLE_SECONDS = 120.0
 PORT_SECONDS = 3.0
+HIGHEST_PORT = 65535
 LOOK_SECONDS = 0.3
 PR_SET_PDEATHSIG = 1
 QUEUES = {"worker-realtime": ("realtime", 2), "worker-bulk": ("bulk,housekeeping", 1)}
@@ -45,7 +46,11 @@ class Stopped(BaseException):
 
 def main() -> int:
     """Run until told to stop; 1 when something cannot start."""
-    options = _options()
+    try:
+        options = _options()
+    except LocalError as error:
+        print(error, file=sys.stderr)
+        return 2
     state = State(options.folder.resolve())
     if options.reset:
         return _reset(state)
@@ -70,7 +75,7 @@ def run(state: State, *, port: int) -> None:
         lock = stack.enter_context(state.take())
         _check_port(port)
         _write_holder(lock, port)
-        _say("PostgreSQL and Valkey…")
+        _tell_servers()
         running = stack.enter_context(servers.start(state.folder))
         _say("Business Central sandbox…")
         sandbox = stack.enter_context(launch.start(state.folder / "sandbox"))
@@ -86,6 +91,17 @@ def run(state: State, *, port: int) -> None:
         path = _wait_until_ready(supervisor, port)
         _welcome(state, port, path, seconds=time.monotonic() - began)
         _look_after(supervisor, sandbox)
+
+
+def _tell_servers() -> None:
+    """Say which servers are used: a variable that lies about in the shell should surprise nobody."""
+    kinds = {"DATABASE_URL": "PostgreSQL", "REDIS_URL": "Redis"}
+    given = {name: os.environ[name] for name in kinds if os.environ.get(name)}
+    for name, address in given.items():
+        _say(f"Using {kinds[name]} at {reaching.place(address)} from {name}; unset {name} for a private one.")
+        reaching.check(name, address)
+    if private := [kind for name, kind in {**kinds, "REDIS_URL": "Valkey"}.items() if name not in given]:
+        _say(f"{' and '.join(private)}…")
 
 
 def _look_after(supervisor: Supervisor, sandbox: launch.Running) -> None:
@@ -290,11 +306,20 @@ def _say(text: str) -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m config.local.demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=int(os.environ.get("PORT") or 8000))
+    parser.add_argument("--port", default=os.environ.get("PORT", "8000"))
     parser.add_argument("--folder", type=Path, default=FOLDER, help="where the state lies")
     parser.add_argument("--reset", action="store_true", help="forget the state, start nothing")
     parser.add_argument("--with-parent", action="store_true", help="stop when the starter, make, is gone")
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.port = _port(options.port)
+    return options
+
+
+def _port(text: str) -> int:
+    """Read the port; raises LocalError."""
+    if text.isascii() and text.isdigit() and 0 < int(text) <= HIGHEST_PORT:
+        return int(text)
+    raise LocalError(f"PORT is {text!r}. Use a number from 1 to {HIGHEST_PORT}, such as make demo PORT=8123.")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from pathlib import Path
 from config.local.processes import Tethered, spawn
 
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # before the first, second … restart in a row
+GRACE_SECONDS = 3.0  # force loses nothing: what a worker had in hand is found again by its lease
 STEADY_SECONDS = 60.0  # who ran this long starts again from the first pause
 
 
@@ -52,10 +53,12 @@ class Supervisor:
                 self._mourn(child, now)
 
     def stop(self) -> None:
-        """Stop the programs, the last started first; each has its grace before force is used."""
-        for child in reversed(self.children):
-            if child.process is not None:
-                child.process.stop()
+        """Stop the programs, all at once; each has its grace before force is used."""
+        running = [child.process for child in reversed(self.children) if child.process is not None]
+        for process in running:
+            process.ask_to_stop()
+        for process in running:
+            process.stop()
         self.children.clear()
 
     def _spawn(self, child: Child) -> None:
@@ -66,6 +69,7 @@ class Supervisor:
             log=self.logs / f"{child.name}.log",
             environment=self.environment,
             stop=child.stop,
+            grace=GRACE_SECONDS,
             folder=self.folder,
         )
 
