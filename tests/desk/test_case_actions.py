@@ -135,7 +135,7 @@ def test_before_a_release_over_the_receipts_the_clerk_reads_what_will_happen(des
     page = signed_in(CLERK).get(reverse("case", args=[case.pk]))
 
     assert (
-        f"lets 50.00 EUR through; your limit is 500.00 EUR. {HELD_UP}: a released invoice stops there "
+        f"lets 50.00 EUR through; your limit is 500.00 EUR. {HELD_UP}: a released invoice comes back "
         "unless the rest is received first, or someone posts it by hand"
     ) in words(page)
 
@@ -246,11 +246,10 @@ def test_a_decision_wants_its_reason(desk, signed_in, action):
 def test_what_the_database_cannot_keep_is_left_out_of_a_reason(desk, signed_in):
     case = case_in(desk, "open", colleague())
 
-    response = send(signed_in(CLERK), case, "reject", reason="Billed\0 twice" + "!" * 3000)
+    response = send(signed_in(CLERK), case, "reject", reason="Billed\0 twice")
 
     assert response.status_code == 302
-    reason = case.resolutions.get().reason
-    assert (reason[:13], len(reason)) == ("Billed twice!", 2000)
+    assert case.resolutions.get().reason == "Billed twice"
 
 
 @pytest.mark.parametrize("until", ["", "yesterday", "2026-02-30", "2020-01-01"])
