@@ -8,6 +8,7 @@ seen a change has seen all before it, and a row that changes under way comes wit
 from __future__ import annotations
 
 import base64
+import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -112,6 +113,9 @@ class MasterListView(APIView):
     def get(self, request: Request) -> Response:
         since, limit = request.query_params.get("since", ""), _limit(request)
         cursor = Cursor.read(since, self.listed.name) if since else Cursor()
+        tag = etag(self.listed, key_of(request).company)  # before the rows: what comes between makes it old
+        if tag in _tags(request.headers.get("If-None-Match", "")):
+            return Response(status=304, headers={"ETag": tag})
         rows, is_last = changes(self.listed, key_of(request).company, cursor, limit)
         if rows:
             cursor = Cursor(rows[-1]["changed_at"], rows[-1]["pk"])
@@ -119,7 +123,9 @@ class MasterListView(APIView):
         onward = f"{request.build_absolute_uri(request.path)}?{urlencode({'since': mark, 'limit': limit})}"
         for row in rows:
             del row["pk"]
-        return Response({"results": rows, "next": None if is_last else onward, "cursor": mark})
+        return Response(
+            {"results": rows, "next": None if is_last else onward, "cursor": mark}, headers={"ETag": tag}
+        )
 
 
 def changes(
@@ -132,6 +138,22 @@ def changes(
     found = told.model._default_manager.filter(later, company=company, changed_at__gte=moment)
     rows = list(found.order_by("changed_at", "pk").values("pk", *told.shape().fields)[: limit + 1])
     return rows[:limit], len(rows) <= limit
+
+
+def etag(told: MasterList, company: Company) -> str:
+    """Give a tag that changes with every change of the list, and with the shape of its rows.
+
+    A tag belongs to an address, cursor and limit included, and so to the rows after that cursor.
+    """
+    newest = told.model._default_manager.filter(company=company).order_by("-changed_at", "-pk")
+    changed_at, row = newest.values_list("changed_at", "pk").first() or (EPOCH, 0)
+    shape = zlib.crc32("/".join(told.shape().fields).encode())
+    return f'W/"{Cursor(changed_at, row).write(told.name)}.{company.pk}.{shape:x}"'
+
+
+def _tags(header: str) -> set[str]:
+    """Read the tags that a client holds; a weak and a strong one are the same here."""
+    return {f"W/{tag.strip().removeprefix('W/')}" for tag in header.split(",") if tag.strip()}
 
 
 def _limit(request: Request) -> int:
@@ -176,8 +198,14 @@ def _address(told: MasterList) -> URLPattern:
         parameters=[
             OpenApiParameter("since", str, description="the cursor of the last page; absent: from the start"),
             OpenApiParameter("limit", int, description=f"rows of a page, 1 to {MOST_ROWS}"),
+            OpenApiParameter(
+                "If-None-Match",
+                str,
+                OpenApiParameter.HEADER,
+                description="the ETag of the same question asked before; 304 while nothing has changed",
+            ),
         ],
-        responses={200: page} | refusals(400, 401, 403),
+        responses={200: page, 304: None} | refusals(400, 401, 403),
     )
 
     @extend_schema_view(get=schema)

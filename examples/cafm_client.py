@@ -1,0 +1,134 @@
+"""Keep a copy of Tieout's master lists and stay in step: an example for a CAFM; it needs only requests.
+
+    TIEOUT_URL=https://tieout.example TIEOUT_KEY=tieout_… python cafm_client.py lists.sqlite3 --every 60
+
+Each list is a stream of changes. The cursor of the last page is kept in the same transaction as its rows, so
+that the copy can be stopped, killed and started at any time: it goes on where it was, misses nothing, and a
+page that comes twice changes nothing. A row is known by its `bc_id`; numbers and codes may be renamed. A row
+with `deleted_at` is gone from Business Central; it stays in the copy, for documents that name it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from typing import Any
+
+import requests
+
+LISTS = (
+    "units",
+    "currencies",
+    "exchange-rates",
+    "locations",
+    "dimensions",
+    "dimension-values",
+    "accounts",
+    "fixed-assets",
+    "payment-terms",
+    "vendors",
+    "item-categories",
+    "items",
+    "item-variants",
+    "item-units",
+)
+TABLES = """
+CREATE TABLE IF NOT EXISTS place (list TEXT PRIMARY KEY, cursor TEXT NOT NULL, etag TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS row (
+    list TEXT NOT NULL, bc_id TEXT NOT NULL, told TEXT NOT NULL, PRIMARY KEY (list, bc_id)
+);
+"""
+PATIENCE = (5, 60)  # seconds to connect, and to wait for an answer
+LONGEST_WAIT = 300
+
+
+class Copy:
+    """A copy of the lists in a file."""
+
+    def __init__(self, path: str, url: str, key: str) -> None:
+        self.url = url.rstrip("/")
+        self.session = requests.Session()
+        self.session.headers["Authorization"] = f"Bearer {key}"
+        self.store = sqlite3.connect(path, isolation_level=None)
+        self.store.executescript(TABLES)
+
+    def close(self) -> None:
+        self.session.close()
+        self.store.close()
+
+    def catch_up(self, name: str) -> int:
+        """Read what changed in a list since the last time; returns how many changes were told."""
+        told, is_last = 0, False
+        while not is_last:
+            rows, is_last = self._next_page(name)
+            told += rows
+        return told
+
+    def rows(self, name: str) -> Iterator[dict[str, Any]]:
+        """Give the rows of a list as they were told last."""
+        for (told,) in self.store.execute("SELECT told FROM row WHERE list = ?", [name]):
+            yield json.loads(told)
+
+    def _next_page(self, name: str) -> tuple[int, bool]:
+        cursor, etag = self._place(name)
+        reply = self.session.get(
+            f"{self.url}/api/v1/{name}",
+            params={"since": cursor} if cursor else {},
+            headers={"If-None-Match": etag} if etag else {},
+            timeout=PATIENCE,
+        )
+        if reply.status_code == requests.codes.not_modified:
+            return 0, True
+        reply.raise_for_status()
+        page = reply.json()
+        is_last = page["next"] is None
+        # The tag belongs to this question; after rows the next question has another cursor.
+        tag = "" if page["results"] else reply.headers.get("ETag", "")
+        self._keep(name, page["results"], page["cursor"], tag)
+        return len(page["results"]), is_last
+
+    def _place(self, name: str) -> tuple[str, str]:
+        found = self.store.execute("SELECT cursor, etag FROM place WHERE list = ?", [name]).fetchone()
+        return found or ("", "")
+
+    def _keep(self, name: str, rows: list[dict[str, Any]], cursor: str, etag: str) -> None:
+        """Write rows and cursor, both or neither."""
+        self.store.execute("BEGIN IMMEDIATE")
+        with self.store:
+            self.store.executemany(
+                "INSERT OR REPLACE INTO row VALUES (?, ?, ?)",
+                [(name, row["bc_id"], json.dumps(row)) for row in rows],
+            )
+            self.store.execute("INSERT OR REPLACE INTO place VALUES (?, ?, ?)", [name, cursor, etag])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Keep a copy of Tieout's master lists.")
+    parser.add_argument("path", help="the file of the copy")
+    parser.add_argument("lists", nargs="*", default=LISTS, help="which lists; all when none is named")
+    parser.add_argument("--every", type=float, metavar="SECONDS", help="ask again and again; else once")
+    asked = parser.parse_args()
+    with closing(Copy(asked.path, os.environ["TIEOUT_URL"], os.environ["TIEOUT_KEY"])) as copy:
+        wait = asked.every
+        while True:
+            try:
+                for name in asked.lists:
+                    print(f"{name}: {copy.catch_up(name)} changes")  # noqa: T201
+                wait = asked.every
+            except requests.RequestException as error:  # nothing is lost: the cursor stands where it stood
+                if not asked.every:
+                    raise SystemExit(f"Tieout could not be asked: {error}") from error
+                wait = min(wait * 2, LONGEST_WAIT)
+                print(f"Tieout could not be asked, next try in {wait:.0f} s: {error}")  # noqa: T201
+            if not asked.every:
+                return
+            time.sleep(wait)
+
+
+if __name__ == "__main__":
+    main()

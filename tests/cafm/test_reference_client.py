@@ -1,0 +1,180 @@
+"""The example client stays in step with the mirror by its cursor, whatever is written meanwhile."""
+
+from __future__ import annotations
+
+import random
+import threading
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from django.db import connection, transaction
+
+from examples.cafm_client import LISTS, Copy
+from integration.cafm import auth, masterdata
+from masterdata.models import Company, Location, Unit
+from masterdata.upsert import Pulled, mark_deleted, upsert
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+MOMENT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)
+WRITERS = 8
+PAGE = 50
+MOST_AT_ONCE = 12
+
+
+@pytest.fixture
+def house() -> Company:
+    return Company.objects.create(name="Nordhafen", ledger_currency="EUR")
+
+
+@pytest.fixture
+def copy(house: Company, live_server: Any, tmp_path: Path) -> Iterator[Copy]:
+    secret = auth.issue(house, "example", ["masterdata"])[1]
+    with closing(Copy(str(tmp_path / "copy.sqlite3"), live_server.url, secret)) as made:
+        yield made
+
+
+def record_id(number: int) -> uuid.UUID:
+    return uuid.uuid5(uuid.NAMESPACE_OID, str(number))
+
+
+def write(house: Company, numbers: list[int], name: str) -> None:
+    """Write locations and units of these numbers in one transaction, as a pull with several lists would."""
+    with transaction.atomic():
+        for model, more in ((Location, {}), (Unit, {"international_code": ""})):
+            rows = [
+                Pulled(record_id(number), MOMENT, {"code": f"C{number}", "name": name} | more)
+                for number in numbers
+            ]
+            upsert(house, model, rows)
+
+
+def here(model: Any, house: Company) -> dict[str, tuple[str, str, bool]]:
+    return {
+        str(row.bc_id): (row.code, row.name, row.deleted_at is not None)
+        for row in model.objects.filter(company=house)
+    }
+
+
+def there(copy: Copy, name: str) -> dict[str, tuple[str, str, bool]]:
+    return {
+        row["bc_id"]: (row["code"], row["name"], row["deleted_at"] is not None) for row in copy.rows(name)
+    }
+
+
+def change_all(house: Company, numbers: list[int], chance: random.Random, writer: int) -> None:
+    """Change these rows in random order, a few in a transaction; now and then one is deleted."""
+    try:
+        while numbers:
+            many = chance.randint(1, MOST_AT_ONCE)
+            some, numbers = numbers[:many], numbers[many:]
+            write(house, some, f"by {writer}")
+            if chance.random() < 0.2:
+                mark_deleted(house, Location, [record_id(some[0])])
+    finally:
+        connection.close()
+
+
+def in_step_after(house: Company, copy: Copy, monkeypatch: pytest.MonkeyPatch, rows: int, seed: int) -> None:
+    monkeypatch.setattr(masterdata, "MOST_ROWS", PAGE)
+    chance = random.Random(seed)
+    write(house, list(range(rows // 2)), "before")  # the other half is new to the client
+    orders = [chance.sample(range(rows), rows)[writer::WRITERS] for writer in range(WRITERS)]
+    done = threading.Event()
+
+    def work() -> None:
+        with ThreadPoolExecutor(WRITERS) as pool:
+            tasks = [
+                pool.submit(change_all, house, order, random.Random(f"{seed} {number}"), number)
+                for number, order in enumerate(orders)
+            ]
+            for task in tasks:
+                task.result()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(work)
+        writing.add_done_callback(lambda _task: done.set())
+        polls = 0
+        while not done.is_set():
+            for name in ("locations", "units"):
+                copy.catch_up(name)
+            polls += 1
+        writing.result()
+    for name in ("locations", "units"):
+        copy.catch_up(name)
+
+    assert polls > 1
+    assert there(copy, "locations") == here(Location, house)
+    assert there(copy, "units") == here(Unit, house)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_client_that_polls_while_eight_write_ends_with_exactly_the_mirror(
+    house, copy, monkeypatch, seed: int
+) -> None:
+    in_step_after(house, copy, monkeypatch, rows=200, seed=seed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(5))
+def test_so_it_does_with_two_thousand_rows(house, copy, monkeypatch, seed: int) -> None:
+    in_step_after(house, copy, monkeypatch, rows=2000, seed=seed)
+
+
+def test_every_list_that_is_served_is_copied() -> None:
+    assert set(LISTS) == {told.name for told in masterdata.LISTS}
+
+
+def test_what_did_not_change_is_not_told_again(house, copy) -> None:
+    write(house, [1, 2], "first")
+
+    first, second, third = (copy.catch_up("units") for _ in range(3))
+    write(house, [2], "second")
+    fourth = copy.catch_up("units")
+
+    assert (first, second, third, fourth) == (2, 0, 0, 1)
+    assert {name for _code, name, _gone in there(copy, "units").values()} == {"first", "second"}
+
+
+def test_a_copy_goes_on_where_it_was_stopped(house, copy, live_server, tmp_path) -> None:
+    write(house, [1, 2, 3], "first")
+    copy.catch_up("units")
+    secret = copy.session.headers["Authorization"].removeprefix("Bearer ")
+    write(house, [2], "second")
+
+    with closing(Copy(str(tmp_path / "copy.sqlite3"), live_server.url, secret)) as again:
+        assert again.catch_up("units") == 1
+        assert there(again, "units") == here(Unit, house)
+
+
+def test_a_tag_answers_304_until_something_changes(house, copy) -> None:
+    write(house, [1], "first")
+    address = f"{copy.url}/api/v1/units"
+    first = copy.session.get(address)
+    held = {"If-None-Match": first.headers["ETag"]}
+
+    same = copy.session.get(address, headers=held)
+    mark_deleted(house, Unit, [record_id(1)])
+    changed = copy.session.get(address, headers=held)
+
+    assert (first.status_code, same.status_code, same.content) == (200, 304, b"")
+    assert changed.status_code == 200
+    assert changed.json()["results"][0]["deleted_at"] is not None
+
+
+def test_a_refusal_stops_the_client_and_leaves_its_place(house, copy) -> None:
+    write(house, [1], "first")
+    copy.catch_up("units")
+    copy.session.headers["Authorization"] = "Bearer tieout_nobody"
+
+    with pytest.raises(requests.HTTPError, match="401"):
+        copy.catch_up("units")
+
+    assert len(list(copy.rows("units"))) == 1
