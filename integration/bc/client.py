@@ -425,6 +425,8 @@ class Client:
         read = timeout or self.connection.timeouts.read
         with admitted(self.limiter, self.lane, patience=self.patience, pause=self.pause):
             answer = self._send_with_token(request, read)
+            if answer.status == 429:  # before our place is free, so that nobody slips in
+                self.limiter.slow_down(answer.retry_after)
         if 200 <= answer.status < 300:
             return answer
         raise self._refused(request, answer)
@@ -444,8 +446,6 @@ class Client:
                 "Business Central sent us to another address. Correct the connection.", status=answer.status
             )
         refusal = take_apart(answer.status, answer.body, answer.retry_after)
-        if answer.status == 429:
-            self.limiter.slow_down(answer.retry_after)
         return judge(refusal, subject=request.subject, write=request.write)
 
     def _check_is_draft(self, entity_set: str, key: str | uuid.UUID, etag: str) -> None:

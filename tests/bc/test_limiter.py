@@ -65,12 +65,16 @@ def own_id(connection: Connection) -> Connection:
 def shared(own_id: Connection) -> Iterator[Callable[..., SharedLimiter]]:
     """Make limiters in Redis for one client id."""
 
+    made: list[SharedLimiter] = []
+
     def make(limits: Limits = LIMITS, **options: float) -> SharedLimiter:
-        return storm.limiter(replace(own_id, limits=limits), **options)
+        made.append(storm.limiter(replace(own_id, limits=limits), **options))
+        return made[-1]
 
     yield make
-    made = make()
-    made.store.delete(made.bucket, made.used, *made.slots.values())
+    for limiter in made:
+        limiter.held.keys.clear()
+    storm.limiter(own_id).store.delete(made[0].bucket, made[0].used, *made[0].slots.values())
 
 
 def enter(limiter: LocalLimiter | SharedLimiter, lane: Lane = Lane.REALTIME) -> Entry:
