@@ -58,6 +58,7 @@ NAVIGATION = (
                 "cloud_sync",
                 ("integration.view_syncrun",),
             ),
+            Link("Ownership", "ownership", "account_tree", ("integration.view_syncrun",)),
             Link(
                 "Contract",
                 "admin:integration_contractfinding_changelist",

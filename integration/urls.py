@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import dead_letters, message, pulling
+from .views import dead_letters, message, ownership, pulling
 
 urlpatterns = [
     path("dead-letters/", dead_letters.dead_letters, name="dead-letters"),
@@ -10,5 +10,6 @@ urlpatterns = [
     path("messages/of/<slug:kind>/<int:document_id>/", dead_letters.of_document, name="document-message"),
     path("messages/<int:pk>/", message.message, name="message"),
     path("messages/<int:pk>/<slug:action>/", message.act, name="message-act"),
+    path("ownership/", ownership.owners, name="ownership"),
     path("pull/", pulling.pull_now, name="pull-now"),
 ]

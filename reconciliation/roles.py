@@ -24,6 +24,7 @@ APPROVE = "reconciliation.approve_case"
 TALK = "reconciliation.add_comment"
 SEE_CASES = "reconciliation.view_exceptioncase"
 SEE_MESSAGES = "integration.view_message"
+SEE_RUNS = "integration.view_syncrun"
 REPLAY = "integration.replay_message"
 PULL = "django_celery_beat.change_periodictask"
 
@@ -108,6 +109,7 @@ DUTIES = {
     APPROVE: _("approve releases"),
     TALK: _("comment on exceptions"),
     SEE_CASES: _("see exceptions"),
+    SEE_RUNS: _("see the pulls and who owns what"),
     SEE_MESSAGES: _("see messages"),
     REPLAY: _("retry, cancel or finish messages"),
     PULL: _("pull from Business Central"),

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from integration.models import DocumentKind
+from masterdata import ownership
 from reconciliation import documents, forms
 from reconciliation.models import InventoryMovement
 
@@ -21,19 +23,7 @@ from .problems import FieldError, Invalid, ProblemError, pointers
 from .serializers import Shape, without_null
 from .wire import plain, unclean
 
-# What Business Central owns: an event that would change it is refused (contract: ownership).
-OWNED_BY_BC = {
-    "item": "items",
-    "vendor": "vendors",
-    "unit": "units of measure",
-    "item_unit": "item units",
-    "account": "the chart of accounts",
-    "currency": "currencies",
-    "exchange_rate": "exchange rates",
-    "location": "locations",
-    "dimension": "dimensions",
-    "supplier_invoice": "supplier invoices",
-}
+logger = logging.getLogger(__name__)
 
 Values = Mapping[str, Any]
 
@@ -117,12 +107,9 @@ def _checked(shape: Shape, sentence: str, at: str = "") -> dict[str, Any]:
 def _check_type(name: str) -> None:
     if name in TYPES:
         return
-    subject = name.partition(".")[0]
-    if subject in OWNED_BY_BC:
-        raise NotTheOwner(
-            f"{name} would change {OWNED_BY_BC[subject]}, which belong to Business Central. Change them "
-            f"there; the change comes back with the next pull."
-        )
+    if refusal := ownership.refusal(name):
+        logger.warning("Refused an event of the CAFM: %s", refusal)
+        raise NotTheOwner(refusal)
     raise UnknownType(
         f"{name} is not a type of event. The types are {', '.join(TYPES)}.",
         [FieldError("/type", "Not a known type.")],

@@ -28,6 +28,12 @@ ALL_LISTS = [
     "currencies",
     "exchange-rates",
     "locations",
+    "item-categories",
+    "item-variants",
+    "payment-terms",
+    "dimensions",
+    "dimension-values",
+    "fixed-assets",
 ]
 
 

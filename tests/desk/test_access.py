@@ -27,6 +27,7 @@ SCREENS = {
     "/messages/of/purchase_order/{order}/": MESSAGES,
     "/admin/integration/message/": MESSAGES,
     "/admin/integration/fieldmapping/": MESSAGES,
+    "/ownership/": {roles.INTEGRATION_ADMIN, roles.AUDITOR},
     "/admin/integration/syncrun/": {roles.INTEGRATION_ADMIN, roles.AUDITOR},
     "/admin/integration/apikey/": {roles.INTEGRATION_ADMIN, roles.AUDITOR},
     "/admin/reconciliation/tolerance/": {roles.FINANCE_CONTROLLER, roles.AUDITOR},

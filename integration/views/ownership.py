@@ -1,0 +1,91 @@
+"""Who owns what: the matrix as the code enforces it, with how each list fares."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+from django_celery_beat.models import PeriodicTask
+
+from integration import sync
+from integration.models import HeldRecord, SyncRun
+from masterdata import ownership
+from masterdata.models import Company
+from reconciliation.roles import SEE_RUNS
+from reconciliation.views import workplace
+
+PULL_TASK = "integration.tasks.pull"
+ON_EVENT = "with each event"
+NEVER = "by hand only"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One kind of record: the rule, and what came of it so far."""
+
+    owned: ownership.Ownership
+    schedule: str
+    run: SyncRun | None
+    present: int | None
+    deleted: int | None
+    held: int
+
+
+@require_safe
+@workplace.needs(SEE_RUNS)
+def owners(request: HttpRequest) -> HttpResponse:
+    """Show the matrix of owners."""
+    company = workplace.company(request)
+    return render(request, "integration/ownership.html", {"lines": matrix(company) if company else []})
+
+
+def matrix(company: Company) -> list[Line]:
+    """Give a line for each kind of record that is registered."""
+    schedules, runs = _schedules(), _latest(company)
+    held = list(HeldRecord.objects.filter(company=company).values_list("entity", flat=True))
+    return [
+        Line(
+            owned=owned,
+            schedule=schedules.get(owned.pull, NEVER) if owned.pull else ON_EVENT,
+            run=runs.get(owned.pull),
+            present=_count(owned, company, is_present=True),
+            deleted=_count(owned, company, is_present=False),
+            held=held.count(owned.pull),
+        )
+        for owned in ownership.REGISTERED.values()
+    ]
+
+
+def _count(owned: ownership.Ownership, company: Company, *, is_present: bool) -> int | None:
+    if owned.model is None:
+        return None
+    rows = owned.model._default_manager.filter(company=company, deleted_at__isnull=is_present)
+    return rows.count()
+
+
+def _schedules() -> dict[str, str]:
+    """Tell how often each list is pulled, by the schedules as they stand now."""
+    told: dict[str, str] = {}
+    for task in PeriodicTask.objects.filter(task=PULL_TASK, enabled=True).select_related("interval"):
+        entity = _entity(task)
+        for name in sync.MASTERS if entity == sync.ALL else (entity,):
+            told[name] = _rhythm(task)
+    return told
+
+
+def _rhythm(task: PeriodicTask) -> str:
+    return str(task.interval) if task.interval else str(task.crontab or task.solar or task.clocked)
+
+
+def _entity(task: PeriodicTask) -> str:
+    kwargs: Mapping[str, object] = json.loads(task.kwargs or "{}")
+    return str(kwargs.get("entity", sync.ALL))
+
+
+def _latest(company: Company) -> dict[str, SyncRun]:
+    runs = SyncRun.objects.filter(company=company).order_by("entity", "-pk").distinct("entity")
+    return {run.entity: run for run in runs}
