@@ -12,6 +12,7 @@ from django_celery_beat.models import PeriodicTask
 from config.schedules import SCHEDULES
 from integration import installation, sync, tasks
 from integration.models import SyncRun
+from integration.sync import runs
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def test_what_an_administrator_changed_in_a_schedule_stays() -> None:
 
 def test_a_pull_that_meets_another_one_leaves_it_alone(sandbox: Any) -> None:
     company = sync.ensure_company()
-    running = SyncRun.objects.create(company=company, entity="invoices", kind=SyncRun.Kind.FULL)
+    running = runs.start(company, "invoices")
 
     tasks.pull(entity="invoices")
 
