@@ -21,6 +21,7 @@ from .models import Company, Mirror
 
 INCOMING = sql.Identifier("incoming_rows")
 SEPARATOR = b"\x1f"
+MANY_NEW = 1000
 
 Value = str | bool | int | Decimal | date | datetime | UUID | None
 
@@ -63,6 +64,7 @@ def upsert(company: Company, model: type[Mirror], rows: Iterable[Pulled]) -> Cou
         cursor.execute(_merge(model, fields), {"company": company.pk, "stamp": stamp})
         new, changed = cursor.fetchone()
         cursor.execute(sql.SQL("DROP TABLE {}").format(INCOMING))
+        _tell_the_planner(model, new)
     return Counts(new, changed, len(latest) - new - changed)
 
 
@@ -124,6 +126,16 @@ def _take_turn(company: Company, model: type[Mirror]) -> datetime:
         cursor.execute(statement, [company.pk])
         stamp: datetime = cursor.fetchone()[0]
     return stamp
+
+
+def _tell_the_planner(model: type[Mirror], new: int) -> None:
+    """Count a mirror that grew much: else the server may look up each row by the company alone."""
+    if new < MANY_NEW:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = %s::regclass", [model._meta.db_table])
+        if new > cursor.fetchone()[0] / 2:
+            cursor.execute(sql.SQL("ANALYZE {} (company_id, bc_id)").format(_table(model)))
 
 
 def _table(model: type[Mirror]) -> sql.Identifier:

@@ -138,3 +138,12 @@ def test_companies_do_not_see_each_other(company) -> None:
 )
 def test_a_row_the_table_would_refuse_is_named_before(changes, reason) -> None:
     assert problem(Item, item(FILTER, "F1").values | changes) == reason
+
+
+def test_the_server_knows_at_once_how_much_a_first_pull_brought(company) -> None:
+    """Without, the next page would compare each of its rows with all that the company has."""
+    upsert(company, Item, [item(uuid.uuid4(), f"N{number}") for number in range(2000)])
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE relname = 'masterdata_item'")
+        assert cursor.fetchone() == (2000,)
