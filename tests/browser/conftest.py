@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from config.local import chromium
+from config.local import chromium, node
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
@@ -29,6 +29,7 @@ def browser() -> Iterator:
 
     # Playwright's loop runs in this thread; without this Django refuses every query of the test.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    os.environ.update(node.for_playwright(chromium.ROOT))
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
             executable_path=str(found.path),
