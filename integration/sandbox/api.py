@@ -9,6 +9,7 @@ import orjson
 from integration.sandbox import entities, metadata, payload, streams
 from integration.sandbox.batch import answer_batch
 from integration.sandbox.entities.declare import EntitySet, Field, Navigation
+from integration.sandbox.entities.drift import Drift
 from integration.sandbox.errors import (
     Refusal,
     bad_request,
@@ -102,8 +103,7 @@ class Api:
             return answer_batch(request, self._store, self._operation, claims_success=claims_success)
         if route.rest == ["$metadata"]:
             _expect_get(request)
-            document = _metadata(route.name, self._settings.version, self._settings.extension_fields)
-            return Reply(200, document, content_type="application/xml")
+            return Reply(200, self._metadata(route.name), content_type="application/xml")
         if not route.rest:
             _expect_get(request)
             return Reply(200, _service_document(route.url, route.sets))
@@ -157,7 +157,14 @@ class Api:
     def _sets(self, route: str) -> dict[str, EntitySet]:
         if route == RUNTIME_ROUTE:
             return {}
-        return entities.served(route, self._settings.version, has_extension=self._settings.extension_fields)
+        set_to = self._settings
+        return entities.served(
+            route, set_to.version, has_extension=set_to.extension_fields, drift=set_to.drift
+        )
+
+    def _metadata(self, route: str) -> bytes:
+        set_to = self._settings
+        return _document(route, set_to.version, set_to.extension_fields, set_to.drift)
 
     def _place(
         self, request: Request, url: str, sets: dict[str, EntitySet], segments: list[Segment]
@@ -409,8 +416,8 @@ def _expect_get(request: Request) -> None:
 
 
 @lru_cache(maxsize=16)
-def _metadata(route: str, version: str, has_extension: bool) -> bytes:
-    return metadata.document(entities.served(route, version, has_extension=has_extension))
+def _document(route: str, version: str, has_extension: bool, drift: Drift) -> bytes:
+    return metadata.document(entities.served(route, version, has_extension=has_extension, drift=drift))
 
 
 def _service_document(url: str, sets: dict[str, EntitySet]) -> bytes:

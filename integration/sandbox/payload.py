@@ -61,7 +61,7 @@ def parse(spec: EntitySet, body: dict[str, Any], sets: dict[str, EntitySet], *, 
         elif each.read_only or name == "id":
             raise read_only(name)
         else:
-            payload.changes.append((each, store_value(each, value)))
+            payload.changes.append((spec.by_name.get(each.was, each), store_value(each, value)))
     return payload
 
 

@@ -3,6 +3,8 @@
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from integration.sandbox import entities
+from integration.sandbox.entities.drift import NONE, Drift
 from integration.sandbox.errors import bad_request
 from integration.sandbox.store import Store
 
@@ -15,6 +17,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "stale_tag_status": (409, 412),
     "default_quantity_to_receive": ("Remainder", "Blank"),
 }
+_CHANGED_FIELDS = {"removed_fields": None, "renamed_fields": str, "shortened_fields": int}
 _SETTING = "settings"
 
 
@@ -57,6 +60,11 @@ class Settings:
     extension_fields: bool = False  # a field of somebody's extension, shown unless $select is sent
     needs_data_upgrade: list[str] = field(default_factory=list)  # sets of an old tenant that answer 400
 
+    # What a release to come does to fields, each named as in "vendors.displayName"
+    removed_fields: list[str] = field(default_factory=list)
+    renamed_fields: dict[str, str] = field(default_factory=dict)  # to their new names
+    shortened_fields: dict[str, int] = field(default_factory=dict)  # to their new lengths
+
     # Webhooks
     webhook_delay_seconds: int = 30
     webhook_life_seconds: int = 259_200
@@ -67,6 +75,16 @@ class Settings:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    @property
+    def drift(self) -> Drift:
+        if not (self.removed_fields or self.renamed_fields or self.shortened_fields):
+            return NONE
+        return Drift(
+            removed=tuple(self.removed_fields),
+            renamed=tuple(self.renamed_fields.items()),
+            shortened=tuple(self.shortened_fields.items()),
+        )
 
 
 def load(store: Store) -> Settings:
@@ -84,6 +102,19 @@ def change(settings: Settings, store: Store, values: dict[str, Any]) -> None:
             raise bad_request(f"There is no setting '{name}' that takes {value!r}.")
         if value not in _CHOICES.get(name, (value,)):
             raise bad_request(f"The setting '{name}' is one of {_CHOICES[name]}, not {value!r}.")
+        if name in _CHANGED_FIELDS:
+            _check_fields(value, to=_CHANGED_FIELDS[name])
     for name, value in values.items():
         setattr(settings, name, value)
     store.keep_setting(_SETTING, settings.as_dict())
+
+
+def _check_fields(named: list[str] | dict[str, Any], *, to: type | None) -> None:
+    """Refuse a field that no set shows, the id, by which everything is found, and a name that is taken."""
+    for each in named:
+        entity_set, _, name = str(each).partition(".")
+        if name == "id" or not entities.shows(entity_set, name):
+            raise bad_request(f"No entity set shows a field {each!r} that can change.")
+        becomes = named[each] if isinstance(named, dict) else None
+        if (to and not (becomes and isinstance(becomes, to))) or entities.shows(entity_set, str(becomes)):
+            raise bad_request(f"The field {each!r} cannot become {becomes!r}.")

@@ -1,5 +1,7 @@
 """Versions and levels: what a tenant has, what it lacks, and how its metadata says so."""
 
+import re
+
 import pytest
 
 from integration.sandbox import entities, launch
@@ -82,6 +84,79 @@ def test_a_field_of_an_extension_is_shown_only_to_who_does_not_select(bc):
 
     assert "somebodysField" in bc.rows("items")[0]
     assert set(bc.rows("items?$select=number")[0]) == {"@odata.etag", "number"}
+
+
+def test_a_removed_field_is_unknown_everywhere(bc):
+    assert "displayName" in bc.rows("vendors")[0]  # a body that is kept
+
+    bc.running.control.settings(removed_fields=["vendors.displayName"])
+
+    assert "displayName" not in bc.rows("vendors")[0]
+    assert "displayName" in bc.rows("items")[0]
+    assert bc.refuse("GET", "vendors?$select=displayName")[0] == 400
+    assert bc.refuse("POST", "vendors", json={"displayName": "New"})[0] == 400
+    assert properties(bc, "vendor").isdisjoint({"displayName"})
+
+
+def test_a_renamed_field_is_read_found_and_written_by_its_new_name_only(bc):
+    bc.running.control.settings(
+        renamed_fields={"vendors.displayName": "name", "purchaseOrders.vendorNumber": "vendorNo"}
+    )
+
+    vendor = bc.create("vendors", {"name": "New"})
+    order = bc.create("purchaseOrders", {"vendorNo": vendor["number"]})
+
+    assert [row["name"] for row in bc.rows("vendors?$filter=name eq 'New'&$select=name")] == ["New"]
+    assert "displayName" not in vendor
+    assert (order["vendorNo"], order["vendorName"]) == (vendor["number"], "New")
+    assert bc.refuse("POST", "vendors", json={"displayName": "Old"})[0] == 400
+    assert properties(bc, "vendor") & {"displayName", "name"} == {"name"}
+
+
+def test_lines_follow_their_document_by_a_renamed_field(bc):
+    order = bc.order({"quantity": 5})
+    bc.running.control.settings(renamed_fields={"purchaseOrderLines.documentId": "orderId"})
+
+    assert [line["orderId"] for line in bc.order_lines(order)] == [order["id"]]
+
+
+def test_a_shortened_field_takes_no_more_than_it_has(bc):
+    bc.running.control.settings(shortened_fields={"vendors.displayName": 5})
+
+    assert bc.create("vendors", {"displayName": "Fiver"})["displayName"] == "Fiver"
+    assert (
+        bc.refuse("POST", "vendors", json={"displayName": "Sixers"})[1] == "Application_StringExceededLength"
+    )
+    assert (
+        'Name="displayName" Type="Edm.String" MaxLength="5"' in bc.call("GET", f"{bc.route}/$metadata").text
+    )
+
+
+@pytest.mark.parametrize("name", ["vendors.nonsense", "nothing.displayName", "vendors.id", "vendors"])
+def test_a_field_that_nothing_shows_cannot_change(bc, name):
+    with pytest.raises(RuntimeError, match="400"):
+        bc.running.control.settings(removed_fields=[name])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"renamed_fields": {"vendors.displayName": "number"}},
+        {"renamed_fields": {"vendors.displayName": ""}},
+        {"shortened_fields": {"vendors.displayName": "five"}},
+    ],
+)
+def test_a_field_cannot_become_what_makes_no_sense(bc, change):
+    with pytest.raises(RuntimeError, match="400"):
+        bc.running.control.settings(**change)
+
+
+def properties(bc, entity: str) -> set[str]:
+    document = bc.call("GET", f"{bc.route}/$metadata").text
+    start = document.index(f'<EntityType Name="{entity}">')
+    return set(
+        re.findall(r'<Property Name="(\w+)"', document[start : document.index("</EntityType>", start)])
+    )
 
 
 def test_version_and_level_are_chosen_at_the_start_and_outlive_a_reset(tmp_path):

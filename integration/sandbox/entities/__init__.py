@@ -24,6 +24,7 @@ from integration.sandbox.entities import (
     transfers,
 )
 from integration.sandbox.entities.declare import STRING, EntitySet, Field, is_in
+from integration.sandbox.entities.drift import NONE, Drift
 
 STANDARD: tuple[EntitySet, ...] = (
     *platform.SETS,
@@ -77,14 +78,22 @@ def routes(level: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=32)
-def served(route: str, version: str, *, has_extension: bool = False) -> dict[str, EntitySet]:
+def served(
+    route: str, version: str, *, has_extension: bool = False, drift: Drift = NONE
+) -> dict[str, EntitySet]:
     """The sets of a route as a version shows them."""
     extra = (EXTENSION_FIELD,) if has_extension and route == STANDARD_ROUTE else ()
     return {
-        each.name: each if each in platform.SETS else each.at(version, *extra)
+        each.name: each if each in platform.SETS else drift.apply(each.at(version, *extra))
         for each in _ROUTES[route]
         if is_in(each.since, version)
     }
+
+
+def shows(entity_set: str, name: str) -> bool:
+    """Whether a set of that name shows such a field on any route."""
+    found = [each for sets in _ROUTES.values() for each in sets if each.name == entity_set]
+    return any(name == field.name for each in found if each not in platform.SETS for field in each.shown)
 
 
 __all__ = [
@@ -98,4 +107,5 @@ __all__ = [
     "EntitySet",
     "routes",
     "served",
+    "shows",
 ]

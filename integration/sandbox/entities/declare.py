@@ -47,6 +47,7 @@ class Field:
     default: object = None
     since: str = ""  # the first version that shows it, where that is later than the oldest imitated
     is_kept: bool = True  # False for a field that the table does not know
+    was: str = ""  # the name that the rules know it by, where it was renamed
 
     def __post_init__(self) -> None:
         if not self.column:
