@@ -34,6 +34,10 @@ def bad_request(message: str, code: str = "BadRequest") -> Refusal:
     return Refusal(400, code, message)
 
 
+def dead_skip_token() -> Refusal:
+    return bad_request("The skip token is no longer valid.", "SkipTokenIsNoLongerValid")
+
+
 def dialog(message: str) -> Refusal:
     """A business rule said no through AL's Error()."""
     return Refusal(400, "Application_DialogException", message)

@@ -9,7 +9,15 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from integration.sandbox import languages
-from integration.sandbox.errors import Refusal, bad_request, locked, refused, too_many_requests, unauthorized
+from integration.sandbox.errors import (
+    Refusal,
+    bad_request,
+    dead_skip_token,
+    locked,
+    refused,
+    too_many_requests,
+    unauthorized,
+)
 from integration.sandbox.http import Reply, Request
 from integration.sandbox.late import Later
 from integration.sandbox.oauth import Authority
@@ -108,6 +116,10 @@ def _reads_replica(request: Request) -> bool:
     return (request.header("data-access-intent") or "").lower() == "readonly"
 
 
+def _follows_a_link(request: Request) -> bool:
+    return any(name == "$skiptoken" for name, _value in request.query)
+
+
 @dataclass(frozen=True)
 class Fault:
     """How a kind of fault treats a call, and which calls it can meet at all."""
@@ -200,6 +212,10 @@ def _token_expiry(rule: Rule, scene: Scene) -> Reply:
     return refused(unauthorized())
 
 
+def _dead_skip_token(rule: Rule, scene: Scene) -> Reply:
+    return refused(dead_skip_token())
+
+
 def _language_switch(rule: Rule, scene: Scene) -> Reply:
     return languages.translate(scene.answer(), rule.language)
 
@@ -221,6 +237,7 @@ FAULTS = {
     "replica_lag": Fault(READS, _replica_lag, _reads_replica),
     "token_expiry": Fault(ALL, _token_expiry),
     "language_switch": Fault(ALL, _language_switch),
+    "dead_skip_token": Fault(READS, _dead_skip_token, _follows_a_link),
 }
 _KNOWN = {each.name for each in fields(Rule) if not each.name.startswith("_")} - {"seen", "hits"}
 

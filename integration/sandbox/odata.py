@@ -8,7 +8,7 @@ from urllib.parse import unquote_plus
 
 from integration.sandbox import filters, streams
 from integration.sandbox.entities.declare import EntitySet, Navigation
-from integration.sandbox.errors import Refusal, bad_request, unknown_property
+from integration.sandbox.errors import Refusal, bad_request, dead_skip_token, unknown_property
 from integration.sandbox.filters import Filter
 from integration.sandbox.http import Reply, Request
 from integration.sandbox.store import Store
@@ -204,7 +204,7 @@ def _row_after(table: Table, row_id: str | None) -> Row | None:
         return None
     row = table.rows.get(row_id)
     if row is None:
-        raise bad_request("The skip token is no longer valid.", "SkipTokenIsNoLongerValid")
+        raise dead_skip_token()
     return row
 
 

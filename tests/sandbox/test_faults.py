@@ -83,6 +83,16 @@ def test_a_write_fault_leaves_reads_alone(bc):
     assert len(bc.rows("items")) == 2
 
 
+def test_a_dead_skip_token_ends_the_pages_and_leaves_the_first_one_alone(bc):
+    fault(bc, fault="dead_skip_token", times=1)
+
+    first = bc.get("items", headers={"Prefer": "odata.maxpagesize=1"})
+    refused = bc.refuse("GET", first["@odata.nextLink"])
+
+    assert refused[:2] == (400, "SkipTokenIsNoLongerValid")
+    assert len(bc.get(first["@odata.nextLink"])["value"]) == 1
+
+
 def test_a_rule_hits_by_method_path_and_turn(bc):
     fault(bc, fault="throttle", method="get", path="/items", every=2, times=1)
 

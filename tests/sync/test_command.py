@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 
 from integration import connections, sync
 from integration.bc import Client
-from integration.errors import NotSentError
+from integration.errors import ConflictError, NotSentError
 from integration.models import SyncPlace, SyncRun, SyncState
 from integration.sync import runs
 from integration.sync.entities import ENTITIES
@@ -171,10 +171,7 @@ def test_a_missing_connection_is_said(settings) -> None:
 
 
 def test_a_pull_that_broke_off_is_gone_on_with_at_the_page_where_it_stopped(filled, monkeypatch) -> None:
-    filled.control.seed(
-        {"items": [{"number": f"N{number}", "baseUnitOfMeasureCode": "PCS"} for number in range(10)]}
-    )
-    monkeypatch.setattr("integration.sync.masters.PAGE_SIZE", 5)
+    fill_three_pages(filled, monkeypatch)
     filled.control.set_faults([{"fault": "unavailable", "method": "GET", "path": "skiptoken"}])
     impatient = Client(connections.connection(), pause=lambda seconds: None)
     with pytest.raises(NotSentError):
@@ -187,3 +184,38 @@ def test_a_pull_that_broke_off_is_gone_on_with_at_the_page_where_it_stopped(fill
 
     assert (run.kind, run.rows_read, run.rows_new, run.rows_unchanged) == ("full", 7, 7, 0)
     assert not SyncPlace.objects.exists()
+
+
+def test_a_pull_begins_again_when_bcs_page_mark_died(filled, monkeypatch) -> None:
+    fill_three_pages(filled, monkeypatch)
+    filled.control.set_faults([{"fault": "dead_skip_token", "path": "/items", "every": 2, "times": 1}])
+
+    run = sync.pull_entity("items")[0]
+
+    assert (run.state, run.rows_read, run.rows_new, run.rows_unchanged) == ("done", 22, 12, 10)
+    assert Item.objects.count() == 12
+    assert not SyncPlace.objects.exists()
+
+
+def test_a_pull_whose_page_marks_keep_dying_fails_and_keeps_what_it_read(filled, monkeypatch) -> None:
+    fill_three_pages(filled, monkeypatch)
+    filled.control.set_faults([{"fault": "dead_skip_token", "path": "/items"}])
+
+    with pytest.raises(ConflictError):
+        sync.pull_entity("items")
+
+    assert filled.control.faults()[0]["hits"] == 3
+    assert SyncRun.objects.get(entity="items").state == "failed"
+    assert not SyncPlace.objects.exists()
+    assert not SyncState.objects.filter(entity="items").exists()
+    assert Item.objects.count() == 5
+    filled.control.clear_faults()
+    assert sync.pull_entity("items")[0].state == "done"
+
+
+def fill_three_pages(filled, monkeypatch) -> None:
+    """Give the sandbox twelve items, to be read five at a time."""
+    filled.control.seed(
+        {"items": [{"number": f"N{number}", "baseUnitOfMeasureCode": "PCS"} for number in range(10)]}
+    )
+    monkeypatch.setattr("integration.sync.masters.PAGE_SIZE", 5)
