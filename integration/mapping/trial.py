@@ -53,8 +53,9 @@ LINE = KEYS | {
     "orderNumber",
 }
 READ_ONLY: dict[str, set[str]] = {
-    "purchaseOrders": DOCUMENT | {"vendorInvoiceNumber", "documentDate", "fullyReceived"},
-    "purchaseInvoices": DOCUMENT | {"orderId", "orderNumber"},
+    "purchaseOrders": DOCUMENT
+    | {"vendorInvoiceNumber", "documentDate", "documentStatus", "externalId", "fullyReceived"},
+    "purchaseInvoices": DOCUMENT | {"orderId", "orderNumber", "onHold"},
     "purchaseOrderLines": LINE
     | {
         "amountExcludingTax",
@@ -68,7 +69,7 @@ READ_ONLY: dict[str, set[str]] = {
         "receivedNotInvoiced",
     },
     "purchaseInvoiceLines": LINE | {"orderLineSequence", "receiptNumber", "receiptLineSequence"},
-    "inventoryRequests": KEYS | {"status", "errorText", "resultDocumentNumber"},
+    "inventoryRequests": KEYS | {"status", "errorText", "resultDocumentNumber", "resultEntryNumber"},
 }
 WRITTEN_BY_TIEOUT = {"inventoryRequests": {"externalId"}, "inventoryRequestLines": {"dimensions"}}
 
