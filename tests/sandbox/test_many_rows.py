@@ -5,6 +5,7 @@ import time
 import pytest
 
 ITEMS, PAGE = 50_000, 20_000
+SECONDS = 1.0  # for a whole page, on two cores
 SELECT = "id,number,displayName,unitCost,baseUnitOfMeasureCode,blocked,lastModifiedDateTime"
 
 
@@ -37,3 +38,4 @@ def test_fifty_thousand_items_come_in_three_pages(sandbox, bc, record_property):
 
     assert [len(numbers) for numbers in found] == [PAGE, PAGE, ITEMS - 2 * PAGE]
     assert [number for numbers in found for number in numbers] == [f"I{n:06d}" for n in range(ITEMS)]
+    assert min(seconds[:2]) <= SECONDS  # the quicker of the whole pages: others use this machine, too
