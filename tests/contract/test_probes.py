@@ -147,6 +147,38 @@ def test_writing_probes_try_a_draft_order_and_delete_it(house: House):
     assert house.dump("purchaseOrders") == []
 
 
+def test_a_draft_order_that_could_not_be_deleted_is_named(house: House):
+    house.faults({"fault": "lock_conflict", "method": "DELETE", "path": "purchaseOrders("})
+
+    code, error = refused("--item", "FILTER")
+
+    (order,) = house.dump("purchaseOrders")
+    assert code == 1
+    assert error.startswith(f"The draft order {order['number']} of these probes may still be in Business")
+
+
+def test_a_draft_order_whose_answer_was_lost_can_be_found_by_its_comment(house: House):
+    house.faults({"fault": "commit_then_drop", "method": "POST", "path": "purchaseOrders", "times": 1})
+
+    code, error = refused("--item", "FILTER", "--vendor", "V1")
+
+    (order,) = house.dump("purchaseOrders")
+    (comment,) = [line for line in order["purchaseOrderLines"] if line["lineType"] == "Comment"]
+    assert code == 1
+    assert f"an order of vendor V1 with the comment '{comment['description']}', delete it" in error
+
+
+def refused(*options: str) -> tuple[int, str]:
+    """Call the command with its writing probes, which cannot go to the end; give exit code and sentence."""
+    out = StringIO()
+    company = connections.client().company()["name"]
+    with pytest.raises(CommandError) as stopped:
+        call_command("probe_tenant", "--json", "--write", "--company", company, *options, stdout=out)
+    told = json.loads(out.getvalue())
+    assert told == {"ok": False, "error": str(stopped.value)}
+    return stopped.value.returncode, told["error"]
+
+
 def test_the_posting_probe_leaves_a_receipt_and_says_how_to_undo_it(house: House):
     company = house.sandbox.companies[0].name
 

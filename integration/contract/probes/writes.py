@@ -13,7 +13,13 @@ from typing import Any
 from django.utils import timezone
 
 from integration.bc import Client, Operation, is_gone, odata, payloads
-from integration.errors import ConfigurationError, ConflictError, IntegrationError, PermanentError
+from integration.errors import (
+    ConfigurationError,
+    ConflictError,
+    IntegrationError,
+    PermanentError,
+    UnknownOutcome,
+)
 
 from .answers import Answer, Probe, Row, differs, expected, first_page
 
@@ -82,14 +88,33 @@ def choose_trial(client: Client, *, vendor: str = "", item: str = "") -> Trial:
 
 @contextmanager
 def on_a_draft(client: Client, trial: Trial) -> Iterator[None]:
-    """Create the order, and delete it again unless something was posted on it."""
-    trial.order = client.create("purchaseOrders", payloads.in_order("purchaseOrders", trial.body()))
+    """Create the order, and delete it again unless something was posted on it.
+
+    Raises ConfigurationError, with where to look, when the order may have stayed.
+    """
+    try:
+        trial.order = client.create("purchaseOrders", payloads.in_order("purchaseOrders", trial.body()))
+    except UnknownOutcome as error:
+        raise ConfigurationError(
+            "Business Central's answer about the draft order was lost. Look there for an order of vendor "
+            f"{trial.vendor} with the comment {trial.marker!r}, delete it, then probe again."
+        ) from error
     try:
         yield
     finally:
         if not trial.kept:
-            now = client.get("purchaseOrders", trial.order["id"], select=("id",))
-            client.delete("purchaseOrders", trial.order["id"], etag=now["@odata.etag"])
+            _clear_away(client, trial)
+
+
+def _clear_away(client: Client, trial: Trial) -> None:
+    try:
+        now = client.get("purchaseOrders", trial.order["id"], select=("id",))
+        client.delete("purchaseOrders", trial.order["id"], etag=now["@odata.etag"])
+    except IntegrationError as error:
+        raise ConfigurationError(
+            f"The draft order {trial.order['number']} of these probes may still be in Business Central. "
+            f"Delete it there. {error.sentence}"
+        ) from error
 
 
 def writing(trial: Trial) -> tuple[Probe, ...]:

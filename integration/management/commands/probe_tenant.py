@@ -50,6 +50,8 @@ class Command(BaseCommand):
                 _check_company(client, options["company"])
             told = self._tell(_asked(client, options), quiet=options["json"])
         except IntegrationError as error:
+            if options["json"]:
+                self.stdout.write(json.dumps({"ok": False, "error": error.sentence}))
             raise CommandError(error.sentence) from error
         ok = all(each.verdict is not Verdict.DIFFERS for each in told)
         if options["json"]:
