@@ -264,3 +264,14 @@ def test_an_invoice_of_the_cafm_is_not_looked_for_among_the_drafts(filled) -> No
 
     ours.refresh_from_db()
     assert (ours.status, ours.deleted_at) == ("received", None)
+
+
+def test_a_pull_of_invoices_begins_again_when_bcs_page_mark_died(filled, monkeypatch) -> None:
+    filled.control.seed({"purchaseInvoices": [draft(number=f"R-{number}") for number in range(5)]})
+    monkeypatch.setattr("integration.sync.invoices.PAGE_SIZE", 2)
+    filled.control.set_faults([{"fault": "dead_skip_token", "every": 2, "times": 1}])
+
+    run = pull()
+
+    assert (run.state, run.rows_read, run.rows_new, run.rows_unchanged) == ("done", 9, 5, 4)
+    assert SupplierInvoice.objects.count() == 5
