@@ -164,13 +164,14 @@ def field_changes(change: Change) -> list[FieldChange]:
     """Tell each field that differs, as it was and as it became."""
     old, new = change.old or {}, change.new or {}
     return [
-        FieldChange(name.replace("_", " "), _written(old.get(name)), _written(new.get(name)))
+        FieldChange(name.replace("_", " "), written(old.get(name)), written(new.get(name)))
         for name in dict.fromkeys([*old, *new])
         if name not in UNTOLD and old.get(name) != new.get(name)
     ]
 
 
-def _written(value: Any) -> str:
+def written(value: Any) -> str:
+    """Write a value for people: a number without idle zeros, nothing as a dash."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     return "–" if value in (None, "") else str(value)

@@ -28,6 +28,7 @@ from masterdata.read_only import (
     RecordedHistory,
     Told,
     told,
+    written,
 )
 
 from . import policies
@@ -285,12 +286,7 @@ class TrimmedDecimalField(forms.DecimalField):
     """Shows 2 where the database keeps 2.0000."""
 
     def prepare_value(self, value: Any) -> Any:
-        return trimmed(value) if isinstance(value, Decimal) else value
-
-
-def trimmed(value: Decimal | None) -> str:
-    """Write a number without idle zeros; no limit is a dash."""
-    return "–" if value is None else f"{value.normalize():f}"
+        return written(value) if isinstance(value, Decimal) else value
 
 
 class PolicyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
@@ -362,23 +358,23 @@ class ToleranceAdmin(MatchingPolicyAdmin):
 
     @admin.display(description="percent above", ordering="upper_percent")
     def above_percent(self, tolerance: Tolerance) -> str:
-        return trimmed(tolerance.upper_percent)
+        return written(tolerance.upper_percent)
 
     @admin.display(description="amount above", ordering="upper_amount")
     def above_amount(self, tolerance: Tolerance) -> str:
-        return trimmed(tolerance.upper_amount)
+        return written(tolerance.upper_amount)
 
     @admin.display(description="quantity above", ordering="upper_quantity")
     def above_quantity(self, tolerance: Tolerance) -> str:
-        return trimmed(tolerance.upper_quantity)
+        return written(tolerance.upper_quantity)
 
     @admin.display(description="percent below", ordering="lower_percent")
     def below_percent(self, tolerance: Tolerance) -> str:
-        return trimmed(tolerance.lower_percent)
+        return written(tolerance.lower_percent)
 
     @admin.display(description="amount below", ordering="lower_amount")
     def below_amount(self, tolerance: Tolerance) -> str:
-        return trimmed(tolerance.lower_amount)
+        return written(tolerance.lower_amount)
 
 
 @admin.register(MatchLevel)
@@ -406,7 +402,7 @@ class ReleaseLimitAdmin(PolicyAdmin):
 
     @admin.display(description="may release up to", ordering="amount")
     def largest(self, limit: ReleaseLimit) -> str:
-        return trimmed(limit.amount)
+        return written(limit.amount)
 
 
 # People
