@@ -13,138 +13,14 @@ from hypothesis import strategies as st
 from reconciliation.matching import answer, case_from, match, question
 from reconciliation.matching.exact import money, plain, rounded, settle, shown, trimmed
 
-from .asking import (
-    Json,
-    ask,
-    codes,
-    confirmation,
-    invoice,
-    invoice_line,
-    order,
-    order_line,
-    receipt,
-    receipt_line,
-    return_,
-    rule,
-)
-from .asking import question as asked
+from .asking import Json, ask, codes, invoice, invoice_line, order, order_line, receipt, receipt_line, rule
+from .drawn import CHECKS, LEVELS, questions, texts, wild
 
 tried = settings(max_examples=60, deadline=None, derandomize=True)
 tried_hard = settings(tried, max_examples=120)
 
 GRAVITY = ["info", "warn", "block"]
 OUTCOMES = ["clean", "within", "warning", "blocked", "unreadable"]
-CHECKS = [
-    "price", "line_total", "quantity_ordered", "quantity_received", "quantity_accepted", "accepted_amount",
-    "unit_ratio", "charge", "tax", "total", "rate", "early", "large_amount",
-]  # fmt: skip
-UNITS = [
-    {"item": "BELT", "unit": "BOX", "per_base": "12"},
-    {"item": "BELT", "unit": "TRIO", "per_base": "3"},
-]
-
-
-def texts(low: str, high: str, places: int) -> st.SearchStrategy[str]:
-    """Give decimal strings as people write them."""
-    return st.decimals(low, high, places=places, allow_nan=False).map(lambda figure: f"{figure:f}")
-
-
-quantities = texts("0", "60", 3)
-prices = texts("0", "20", 2)
-limits = st.fixed_dictionaries(
-    {},
-    optional={
-        "percent": texts("0", "40", 1),
-        "amount": texts("0", "90", 0),
-        "quantity": texts("0", "9", 0),
-    },
-)
-
-
-@st.composite
-def tolerances(draw: Any) -> list[Json]:
-    return [
-        rule(
-            check,
-            upper=draw(limits),
-            lower=draw(limits),
-            below=draw(st.sampled_from(["ignore", "warn", "block"])),
-            combine=draw(st.sampled_from(["all", "any"])),
-        )
-        for check in draw(st.lists(st.sampled_from(CHECKS), unique=True, max_size=13))
-    ]
-
-
-@st.composite
-def questions(draw: Any) -> Json:
-    """Make a case about belts on up to three order lines, with what may befall them."""
-    numbers = range(1, draw(st.integers(1, 3)) + 1)
-    unit = st.sampled_from(["PCS", "BOX", "TRIO"])
-    lines = [
-        order_line(
-            number,
-            quantity=draw(quantities),
-            unit=draw(unit),
-            unit_price=draw(prices),
-            discount=draw(st.sampled_from(["0", "1.50"])),
-            delivery_date=draw(st.sampled_from([None, "2026-03-25"])),
-            charges=draw(st.sampled_from([[], [{"code": "FREIGHT", "amount": "9.00"}]])),
-            **({"kind": "service", "item": ""} if draw(st.integers(0, 5)) == 0 else {}),
-        )
-        for number in numbers
-    ]
-    receipts = [
-        receipt(
-            *(
-                receipt_line(draw(quantities), number, unit=draw(unit), accepted=draw(st.none() | quantities))
-                for number in draw(st.lists(st.sampled_from(numbers), max_size=3))
-            ),
-            number=f"GR-{index}",
-        )
-        for index in range(draw(st.integers(0, 2)))
-    ]
-    returns = [
-        return_(draw(quantities), draw(st.sampled_from(numbers)), date=day)
-        for day in draw(st.lists(st.sampled_from(["2026-03-12", "2026-03-25"]), max_size=2, unique=True))
-    ]
-    before = [
-        invoice(
-            invoice_line(draw(st.sampled_from(numbers)), quantity=draw(quantities), unit=draw(unit)),
-            number=f"R-{index}",
-            date="2026-03-05",
-            type=draw(st.sampled_from(["invoice", "invoice", "credit_memo"])),
-            state=draw(st.sampled_from(["posted", "pending"])),
-        )
-        for index in range(draw(st.integers(0, 2)))
-    ]
-    billed = [
-        invoice_line(
-            index,
-            order_line=draw(st.sampled_from([*numbers, 9])),
-            item=draw(st.sampled_from(["BELT", ""])),
-            quantity=draw(texts("-5", "60", 3)),
-            unit=draw(unit),
-            unit_price=draw(prices),
-        )
-        for index in range(1, draw(st.integers(1, 4)) + 1)
-    ]
-    return asked(
-        units=UNITS,
-        orders=[order(*lines, tax=draw(prices), charges=[{"code": "FREIGHT", "amount": "5.00"}])],
-        receipts=receipts,
-        returns=returns,
-        confirmations=[confirmation(draw(st.sampled_from(numbers)), amount=draw(prices))],
-        earlier=before,
-        invoice=invoice(*billed, tax=draw(prices), type=draw(st.sampled_from(["invoice", "credit_memo"]))),
-        rules=draw(tolerances()),
-        levels=[
-            {
-                "vendor": None,
-                "item": None,
-                "level": draw(st.sampled_from(["two_way", "three_way", "four_way"])),
-            }
-        ],
-    )
 
 
 def judged(case: Json) -> Json:
@@ -254,7 +130,7 @@ def test_a_base_unit_of_another_size_changes_no_verdict(case, factor):
 @given(
     accepted=st.lists(st.integers(1, 40), min_size=1, max_size=4),
     price=texts("0.01", "999", 2),
-    level=st.sampled_from(["none", "two_way", "three_way", "four_way"]),
+    level=st.sampled_from(LEVELS),
     data=st.data(),
 )
 def test_no_more_than_accepted_at_the_orders_price_is_clean(accepted, price, level, data):
@@ -298,109 +174,6 @@ def test_anything_more_than_accepted_is_blocked_and_worth_its_price(extra, price
     assert (finding["code"], finding["effect"]) == ("OVER_ACCEPTED", "block")
     assert Decimal(finding["variance"]) == Decimal(extra)
     assert Decimal(finding["amount"]) == Decimal(extra) * Decimal(price)
-
-
-# --- any figure at all ---
-
-EXTREMES = [
-    "0", "1", "-1", "0.01", "3", "-0", "1e-18",
-    "0.000000000000000001", "9999999999999999999", "-9999999999999999999", "1000000000000000000",
-    "7.123456789012345678", "9999999999999999999.999999999999999999",
-]  # fmt: skip
-figures = st.sampled_from([text for text in EXTREMES if "e" not in text]) | texts("-1e18", "1e18", 18)
-bounds = figures.map(lambda text: text.lstrip("-"))
-
-
-@st.composite
-def wild(draw: Any) -> Json:
-    """Make a case whose every figure may be anything that the form lets in."""
-    unit = st.sampled_from(["PCS", "BOX", "KG", ""])
-    both = {"percent": draw(bounds), "amount": draw(bounds), "quantity": draw(bounds)}
-    line = order_line(
-        quantity=draw(figures),
-        unit=draw(unit),
-        unit_price=draw(figures),
-        price_base=draw(figures),
-        price_unit=draw(st.sampled_from([None, "KG"])),
-        planned_ratio=draw(st.none() | figures),
-        discount=draw(figures),
-        delivery_date="2027-01-01",
-        charges=[{"code": "FREIGHT", "amount": draw(figures)}],
-        kind=draw(st.sampled_from(["item", "service"])),
-    )
-    billed = [
-        {
-            **invoice_line(number, order_line=1, unit_price="0"),
-            "quantity": draw(figures),
-            "unit": draw(unit),
-            "unit_price": draw(st.none() | figures),
-            "price_base": draw(figures),
-            "price_quantity": draw(st.none() | figures),
-            "discount": draw(figures),
-            "amount": draw(st.none() | figures),
-            "charges": [{"code": "FREIGHT", "amount": draw(figures)}],
-        }
-        for number in (1, 2)
-    ]
-    currency = st.sampled_from(["EUR", "SEK", ""])
-    return asked(
-        rates=[
-            {
-                "currency": "SEK",
-                "from": "2026-01-01",
-                "exchange_amount": draw(figures),
-                "relational_amount": draw(figures),
-            }
-        ],
-        items=[{"number": "BELT", "base_unit": draw(unit), "rounding_precision": draw(figures)}],
-        units=[
-            {"item": "BELT", "unit": "BOX", "per_base": draw(figures)},
-            {"item": "BELT", "unit": "KG", "per_base": draw(figures)},
-        ],
-        orders=[
-            order(
-                line,
-                currency=draw(currency),
-                tax=draw(figures),
-                discount=draw(figures),
-                rounding=draw(figures),
-                charges=[{"code": "FREIGHT", "amount": draw(figures)}],
-            )
-        ],
-        receipts=[
-            receipt(
-                receipt_line(
-                    draw(figures),
-                    accepted=draw(st.none() | figures),
-                    unit=draw(unit),
-                    price_quantity=draw(st.none() | figures),
-                )
-            )
-        ],
-        returns=[{**return_(draw(figures), date="2026-03-25")}],
-        confirmations=[confirmation(quantity=draw(st.none() | figures), amount=draw(st.none() | figures))],
-        earlier=[{**invoice(total="0"), "number": "R-1", "lines": billed[:1], "state": "posted"}],
-        invoice={
-            **invoice(total="0"),
-            "currency": draw(currency),
-            "type": draw(st.sampled_from(["invoice", "credit_memo", "prepayment", "retention_release"])),
-            "lines": billed,
-            "tax": draw(figures),
-            "discount": draw(figures),
-            "rounding": draw(figures),
-            "retention_percent": draw(st.none() | figures),
-            "total": draw(figures),
-        },
-        rules=[rule(check, upper=both, lower=both) for check in CHECKS],
-        levels=[
-            {
-                "vendor": None,
-                "item": None,
-                "level": draw(st.sampled_from(["none", "two_way", "three_way", "four_way"])),
-            }
-        ],
-        overrides=[{"code": "PRICE_OVER", "line": 1, "quantity": draw(figures), "amount": draw(figures)}],
-    )
 
 
 @tried_hard
