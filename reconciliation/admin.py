@@ -71,7 +71,7 @@ TONES = {
 
 
 class DocumentAdmin(ReadOnlyAdmin):
-    """A document to look at; its status changes through the verbs of documents.py."""
+    """A document to look at; its status changes through the verbs of documents/."""
 
     ordering = ["-pk"]
     search_fields = ["number", "bc_number"]

@@ -1,6 +1,6 @@
 """What is recorded of a document, as plain values; the names are those of the models.
 
-Whoever brings documents in (the CAFM's events, BC's drafts) fills a form; documents.py keeps it.
+Whoever brings documents in (the CAFM's events, BC's drafts) fills a form; documents/ keeps it.
 """
 
 from __future__ import annotations

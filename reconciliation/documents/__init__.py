@@ -1,0 +1,37 @@
+"""Documents come in, are cleared, and are posted: the only writers of documents and of their status.
+
+Each verb owns its transaction. What an invoice depends on (its order, receipts, confirmations, the other
+invoices of the order) marks the open invoices of that order as due for matching; matching itself is
+reconcile.py's. Documents of one order are recorded one after the other, so that a receipt and its order that
+arrive in the same moment still find each other.
+"""
+
+from .errors import DocumentError, DocumentExists, WrongStatus
+from .invoices import content_hash, record_invoice
+from .judging import let_through, mark_blocked, mark_deleted, mark_judged, mark_ready, mark_rejected
+from .movements import record_movement
+from .orders import record_order
+from .posting import cancel, mark_posted
+from .receipts import record_confirmation, record_receipt
+from .steps import OPEN_INVOICES
+
+__all__ = [
+    "OPEN_INVOICES",
+    "DocumentError",
+    "DocumentExists",
+    "WrongStatus",
+    "cancel",
+    "content_hash",
+    "let_through",
+    "mark_blocked",
+    "mark_deleted",
+    "mark_judged",
+    "mark_posted",
+    "mark_ready",
+    "mark_rejected",
+    "record_confirmation",
+    "record_invoice",
+    "record_movement",
+    "record_order",
+    "record_receipt",
+]

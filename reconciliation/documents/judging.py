@@ -1,0 +1,93 @@
+"""Invoices on their way: cleared, held back, refused."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection
+
+from django.db import models, transaction
+
+from masterdata.models import Company
+from reconciliation.models import Resolution, SupplierInvoice
+
+from .errors import WrongStatus
+from .steps import OPEN_INVOICES, copy_outcome, facts_changed, orders_of
+
+InvoiceStatus = SupplierInvoice.Status
+
+TRANSITIONS = {
+    InvoiceStatus.RECEIVED: {InvoiceStatus.BLOCKED, InvoiceStatus.READY, InvoiceStatus.REJECTED},
+    InvoiceStatus.BLOCKED: {InvoiceStatus.READY, InvoiceStatus.REJECTED},
+    InvoiceStatus.READY: {InvoiceStatus.BLOCKED, InvoiceStatus.REJECTED},
+}  # posting is possible from each: BC owns the invoice and may post it without us
+
+
+def let_through(company: Company) -> models.QuerySet[SupplierInvoice]:
+    """Give the CAFM's invoices that a person may post in BC by hand, which a pull then recognises.
+
+    Those that are cleared, and those that BC has refused after their release.
+    """
+    releases = Resolution.objects.filter(kind=Resolution.Kind.RELEASE, state=Resolution.State.DONE)
+    came_back = models.Q(status=InvoiceStatus.BLOCKED, pk__in=releases.values("case__invoice"))
+    theirs = SupplierInvoice.objects.filter(company=company, origin=SupplierInvoice.Origin.CAFM)
+    return theirs.filter(models.Q(status=InvoiceStatus.READY) | came_back)
+
+
+@transaction.atomic
+def mark_ready(invoice: SupplierInvoice) -> None:
+    """Clear an invoice for posting; the outbox finds it by its status. Raises WrongStatus."""
+    _move(invoice, to=InvoiceStatus.READY)
+
+
+@transaction.atomic
+def mark_blocked(invoice: SupplierInvoice) -> None:
+    """Hold an invoice back; raises WrongStatus."""
+    _move(invoice, to=InvoiceStatus.BLOCKED)
+
+
+@transaction.atomic
+def mark_rejected(invoice: SupplierInvoice) -> None:
+    """Refuse an invoice for good; what it had claimed of its orders is free again. Raises WrongStatus."""
+    _move(invoice, to=InvoiceStatus.REJECTED)
+    facts_changed(invoice.company, orders_of(invoice), vendor=invoice.vendor_number)
+
+
+@transaction.atomic
+def mark_deleted(invoice: SupplierInvoice, *, at: datetime.datetime) -> bool:
+    """Close an invoice whose draft was deleted in BC; tells whether it was still open.
+
+    It stays due for matching, which closes its case.
+    """
+    row = SupplierInvoice.objects.select_for_update().get(pk=invoice.pk)
+    if row.status not in OPEN_INVOICES:
+        return False
+    row.status, row.deleted_at, row.match_due = InvoiceStatus.REJECTED, at, True
+    row.save(update_fields=["status", "deleted_at", "match_due"])
+    copy_outcome(row, invoice)
+    facts_changed(row.company, orders_of(row), vendor=row.vendor_number, but=row)
+    return True
+
+
+@transaction.atomic
+def mark_judged(invoices: Collection[SupplierInvoice], *, to: SupplierInvoice.Status) -> None:
+    """Clear or hold back invoices that the caller has locked, all at once; raises WrongStatus."""
+    for invoice in invoices:
+        _check_move(invoice, InvoiceStatus(invoice.status), to)
+    SupplierInvoice.objects.filter(pk__in=[invoice.pk for invoice in invoices]).update(status=to)
+    for invoice in invoices:
+        invoice.status = to
+
+
+def _move(invoice: SupplierInvoice, *, to: SupplierInvoice.Status) -> None:
+    row = SupplierInvoice.objects.select_for_update().get(pk=invoice.pk)
+    now = InvoiceStatus(row.status)
+    if now != to:
+        _check_move(row, now, to)
+        row.status = to
+        row.save(update_fields=["status"])
+    invoice.status = to
+
+
+def _check_move(invoice: SupplierInvoice, now: SupplierInvoice.Status, to: SupplierInvoice.Status) -> None:
+    if to not in TRANSITIONS.get(now, set()):
+        raise WrongStatus(f"Invoice {invoice} is {now.label}; it cannot become {to.label}.")

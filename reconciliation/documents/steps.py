@@ -1,0 +1,83 @@
+"""Small steps that every writer of documents takes."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, models
+
+from masterdata.models import Company
+from reconciliation.models import Document, InvoiceLine, PurchaseOrder, SupplierInvoice
+
+from .errors import DocumentExists
+
+InvoiceStatus = SupplierInvoice.Status
+
+# An invoice may still be judged in these; the others are out of matching's hands.
+OPEN_INVOICES = [InvoiceStatus.RECEIVED, InvoiceStatus.BLOCKED]
+
+
+def one_at_a_time(company: Company, subject: str) -> None:
+    """Let whoever records a document of the same subject wait until this transaction ends."""
+    digest = hashlib.blake2b(f"{company.pk} {subject}".encode(), digest_size=8).digest()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, signed=True)])
+
+
+def check_new(same: models.QuerySet[Any]) -> None:
+    if existing := same.first():
+        raise DocumentExists(existing)
+
+
+def order_of(company: Company, number: str) -> PurchaseOrder | None:
+    return PurchaseOrder.objects.filter(company=company, number=number).first()
+
+
+def fields_of(form: Any, but: Iterable[str] = ()) -> dict[str, Any]:
+    """Take a form's values as they are; `asdict` would copy the lines too."""
+    left_out = {*but}
+    return {
+        each.name: getattr(form, each.name) for each in dataclasses.fields(form) if each.name not in left_out
+    }
+
+
+def copy_outcome(row: Document, document: Document) -> None:
+    """Let the caller's object tell what the row tells."""
+    for name in ("status", "bc_id", "bc_number", "posted_at", "state", "match_due", "deleted_at"):
+        if hasattr(row, name):
+            setattr(document, name, getattr(row, name))
+
+
+def orders_of(document: Any) -> list[str]:
+    """Name the orders that a document has to do with, ours and as BC numbers them."""
+    if isinstance(document, PurchaseOrder):
+        return [number for number in (document.number, document.bc_number) if number]
+    if isinstance(document, SupplierInvoice):
+        named = {document.order_number, *document.lines.values_list("order_number", flat=True)}
+        return sorted(named - {""})
+    number = getattr(document, "order_number", "")
+    return [number] if number else []
+
+
+def facts_changed(
+    company: Company, orders: Iterable[str], *, vendor: str = "", but: Document | None = None
+) -> None:
+    """Mark the open invoices of these orders as due, and the vendor's that name no order.
+
+    The rows are locked in one order everywhere, so that two documents cannot wait for each other.
+    """
+    numbers = {*orders}
+    invoices = SupplierInvoice.objects.filter(company=company, status__in=OPEN_INVOICES)
+    lines = InvoiceLine.objects.filter(invoice__in=invoices, order_number__in=numbers)
+    # A union of small answers, each by an index of its own; joined with OR they would be one scan of all.
+    concerned = invoices.filter(order_number__in=numbers).values("pk").union(lines.values("invoice_id"))
+    if vendor:
+        concerned = concerned.union(invoices.filter(vendor_number=vendor, order_number="").values("pk"))
+    due = SupplierInvoice.objects.filter(pk__in=concerned).exclude(
+        pk=but.pk if isinstance(but, SupplierInvoice) else None
+    )
+    ids = list(due.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
+    SupplierInvoice.objects.filter(pk__in=ids).update(match_due=True)
