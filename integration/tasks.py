@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from typing import Any
+from uuid import UUID
 
 from celery import shared_task
 from django.utils import timezone
@@ -59,3 +60,16 @@ def pull(*, entity: str = "all", **kwargs: Any) -> None:
         logger.info("Not everything was pulled: %s", paused)
     except sync.AlreadyRunning as running:  # by hand, or a slow run of before; the next turn pulls again
         logger.info("Pulled nothing: %s", running)
+
+
+@shared_task
+def pull_records(*, entity: str, ids: list[str], **kwargs: Any) -> None:
+    """Pull single records of a master list by their BC ids."""
+    from integration import contract, sync
+
+    if not connections.is_connected():
+        return
+    try:
+        sync.pull_records(entity, [UUID(each) for each in ids])
+    except contract.Paused as paused:
+        logger.info("Pulled no %s: %s", entity, paused)

@@ -26,6 +26,7 @@ class SyncRun(models.Model):
     class Kind(models.TextChoices):
         DELTA = "delta", "changes"
         FULL = "full", "everything"
+        RECORDS = "records", "single records"
 
     class State(models.TextChoices):
         RUNNING = "running", "running"
@@ -34,7 +35,7 @@ class SyncRun(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     entity = models.CharField(max_length=30)
-    kind = models.CharField(max_length=5, choices=Kind.choices)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     started_at = models.DateTimeField(auto_now_add=True)
     heard_at = models.DateTimeField("last sign of life", null=True)
@@ -52,7 +53,9 @@ class SyncRun(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["company", "entity"], condition=models.Q(state="running"), name="one_run_at_a_time"
+                fields=["company", "entity"],
+                condition=models.Q(state="running") & ~models.Q(kind="records"),
+                name="one_run_at_a_time",
             ),
             models.CheckConstraint(
                 condition=models.Q(state="running") | models.Q(finished_at__isnull=False),
@@ -63,6 +66,11 @@ class SyncRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.entity} {self.started_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def actor(self) -> str:
+        """Who the history of a changed row names."""
+        return f"sync {self.entity} run {self.pk}"
 
 
 class SyncIssue(models.Model):
@@ -81,7 +89,7 @@ class SyncPlace(models.Model):
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     entity = models.CharField(max_length=30)
-    kind = models.CharField(max_length=5, choices=SyncRun.Kind.choices)
+    kind = models.CharField(max_length=10, choices=SyncRun.Kind.choices)
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="+")
     began_at = models.DateTimeField()
     page = models.PositiveIntegerField("pages written", default=0)

@@ -38,6 +38,10 @@ class Unusable(ValueError):  # noqa: N818 - it reads as a sentence where it is r
     """BC's record makes no sense here; the message says why and what to do."""
 
 
+class UnknownEntity(ValueError):  # noqa: N818
+    """There is nothing of that name to pull."""
+
+
 @dataclass(frozen=True)
 class Link:
     """A field of a row that names a record of another list; without that record the row waits."""
@@ -59,6 +63,8 @@ class Entity:
     model: type[Mirror]
     pulled: Callable[[Row, Company], Pulled]
     links: tuple[Link, ...] = ()
+    known_by: tuple[str, str] = ("number", "number")
+    """What people call a record by: BC's field and ours."""
     needs_app: bool = False
     bears_on_invoices: bool = False
     """Matching reads it: what changes here may clear an exception, or open one."""
@@ -239,33 +245,37 @@ def fixed_asset(row: Row, company: Company) -> Pulled:
 
 
 UNIT = "unit of measure"
+CODE = ("code", "code")
+ITEM = ("itemNumber", "item_number")
 OF_ITEM = Link("item_number", "items", "number", "item")
 
 ENTITIES = {
     each.name: each
     for each in (
-        Entity("units", "unitsOfMeasure", Unit, unit),
-        Entity("currencies", "currencies", Currency, currency),
+        Entity("units", "unitsOfMeasure", Unit, unit, known_by=CODE),
+        Entity("currencies", "currencies", Currency, currency, known_by=CODE),
         Entity(
             "exchange-rates",
             "currencyExchangeRates",
             ExchangeRate,
             exchange_rate,
             links=(Link("currency", "currencies", noun="currency"),),
+            known_by=("currencyCode", "currency"),
             bears_on_invoices=True,
         ),
-        Entity("locations", "locations", Location, location),
-        Entity("dimensions", "dimensions", Dimension, dimension),
+        Entity("locations", "locations", Location, location, known_by=CODE),
+        Entity("dimensions", "dimensions", Dimension, dimension, known_by=CODE),
         Entity(
             "dimension-values",
             "dimensionValues",
             DimensionValue,
             dimension_value,
             links=(Link("dimension", "dimensions", noun="dimension", is_id=True),),
+            known_by=CODE,
         ),
         Entity("accounts", "accounts", Account, account),
         Entity("fixed-assets", "fixedAssets", FixedAsset, fixed_asset),
-        Entity("payment-terms", "paymentTerms", PaymentTerms, payment_terms),
+        Entity("payment-terms", "paymentTerms", PaymentTerms, payment_terms, known_by=CODE),
         Entity(
             "vendors",
             "vendors",
@@ -277,7 +287,7 @@ ENTITIES = {
             ),
             bears_on_invoices=True,
         ),
-        Entity("item-categories", "itemCategories", ItemCategory, item_category),
+        Entity("item-categories", "itemCategories", ItemCategory, item_category, known_by=CODE),
         Entity(
             "items",
             "items",
@@ -289,13 +299,14 @@ ENTITIES = {
             ),
             bears_on_invoices=True,
         ),
-        Entity("item-variants", "itemVariants", ItemVariant, item_variant, links=(OF_ITEM,)),
+        Entity("item-variants", "itemVariants", ItemVariant, item_variant, links=(OF_ITEM,), known_by=ITEM),
         Entity(
             "item-units",
             "itemUnitsOfMeasure",
             ItemUnit,
             item_unit,
             links=(OF_ITEM, Link("unit", "units", noun=UNIT)),
+            known_by=ITEM,
             needs_app=True,
             bears_on_invoices=True,
         ),

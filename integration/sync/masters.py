@@ -64,6 +64,33 @@ def pull(
     return places.mark(place, before)
 
 
+def pull_records(client: Client, company: Company, entity: Entity, run: SyncRun, ids: Sequence[UUID]) -> None:
+    """Bring single records up to date; those that BC does not have are marked as deleted."""
+    if entity.needs_app and not _app_shows(client, entity):
+        runs.note(run, entity.name, NO_APP)
+        return
+    for asked, rows in _by_id(client, entity, ids):
+        _write(company, entity, run, rows)
+        missing = set(asked) - {_id(row) for row in rows}
+        held.let_go(run, missing)
+        runs.count(run, Counts(), read=0, deleted=_mark_deleted(company, entity, missing))
+
+
+def ids_of(client: Client, company: Company, entity: Entity, name: str) -> list[UUID]:
+    """Find the records that bear a number or code in BC, and those that bore it when they were mirrored."""
+    theirs, ours = entity.known_by
+    there = client.rows(
+        entity.entity_set,
+        select=("id",),
+        filter=odata.eq(theirs, name),
+        app=entity.needs_app,
+        read_only=False,
+    )
+    here = entity.model._default_manager.filter(company=company, **{ours: name})
+    ids = [_id(row) for row in there]
+    return list(dict.fromkeys([*ids, *here.values_list("bc_id", flat=True)]))
+
+
 def since(mark: datetime | None) -> odata.Filter | None:
     """Ask for what changed since the watermark, less the overlap."""
     return None if mark is None else odata.ge(MODIFIED, mark - OVERLAP)
@@ -184,13 +211,14 @@ def _mark_deleted(company: Company, entity: Entity, gone: Collection[UUID]) -> i
 def _by_id(
     client: Client, entity: Entity, ids: Sequence[UUID]
 ) -> Iterator[tuple[Sequence[UUID], list[dict[str, Any]]]]:
+    """Read records as they are now, not from a replica: what is missing is taken for deleted."""
     for start in range(0, len(ids), AT_A_TIME):
         asked = ids[start : start + AT_A_TIME]
-        rows, _ = client.page(
+        rows = client.rows(
             entity.entity_set,
             select=entity.select,
             filter=odata.any_of("id", asked),
-            page_size=PAGE_SIZE,
             app=entity.needs_app,
+            read_only=False,
         )
-        yield asked, rows
+        yield asked, list(rows)

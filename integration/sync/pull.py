@@ -16,7 +16,7 @@ from masterdata.models import Company
 from . import invoices, masters, places, runs
 from .company import ensure_company
 from .entities import ENTITIES as MIRRORED
-from .entities import Entity
+from .entities import Entity, UnknownEntity
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +25,6 @@ INVOICES = "invoices"
 ENTITIES = (*MASTERS, INVOICES)
 ALL = "all"
 RESTARTS = 2
-
-
-class UnknownEntity(ValueError):  # noqa: N818
-    """There is nothing of that name to pull."""
 
 
 def pull_entity(entity: str, *, full: bool = False, accept_deletions: bool = False) -> list[SyncRun]:
@@ -63,7 +59,7 @@ def pull_one(
         _pull_what_it_names(client, company, MIRRORED[entity])
     run = runs.start(company, entity, full=full)
     try:
-        with acting_as(f"sync {entity}"):
+        with acting_as(run.actor):
             mark = _pull(client, company, run, accept_deletions=accept_deletions)
         runs.finish(run, watermark=mark)
     except IntegrationError as exc:

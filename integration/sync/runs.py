@@ -43,16 +43,27 @@ def start(company: Company, entity: str, *, full: bool = False) -> SyncRun:
     give_up_dead(company, entity)
     kind, resumes = _due(company, entity, full=full)
     try:
-        with transaction.atomic():
-            run = SyncRun.objects.create(
-                company=company, entity=entity, kind=kind, resumes_id=resumes, heard_at=timezone.now()
-            )
-            _hold(run.pk)
+        run = _begin(company, entity, kind, resumes=resumes)
     except IntegrityError as exc:
         raise AlreadyRunning(
             f"{entity} are being pulled already. Wait until that run ends, or {STALE_AFTER.seconds // 60} "
             "minutes if it broke off."
         ) from exc
+    return run
+
+
+def start_records(company: Company, entity: str) -> SyncRun:
+    """Begin a run of single records; it waits for no other: what both write, the next delta reads again."""
+    give_up_dead(company, entity)
+    return _begin(company, entity, Kind.RECORDS)
+
+
+@transaction.atomic
+def _begin(company: Company, entity: str, kind: SyncRun.Kind, *, resumes: int | None = None) -> SyncRun:
+    run = SyncRun.objects.create(
+        company=company, entity=entity, kind=kind, resumes_id=resumes, heard_at=timezone.now()
+    )
+    _hold(run.pk)
     return run
 
 
@@ -124,7 +135,8 @@ def kind_due(company: Company, entity: str, *, full: bool) -> SyncRun.Kind:
 
 def was_read(company: Company, entity: str) -> bool:
     """Tell whether a list was ever read to its end."""
-    return SyncRun.objects.filter(company=company, entity=entity, state=State.DONE).exists()
+    done = SyncRun.objects.filter(company=company, entity=entity, state=State.DONE)
+    return done.exclude(kind=Kind.RECORDS).exists()
 
 
 def count(
@@ -163,7 +175,8 @@ def finish(run: SyncRun, *, watermark: datetime | None) -> None:
             SyncState.objects.update_or_create(
                 company=run.company, entity=run.entity, defaults={"watermark": watermark}
             )
-        places.forget(run.company, run.entity)
+        if run.kind != Kind.RECORDS:
+            places.forget(run.company, run.entity)
     _give_back(run.pk)
     run.refresh_from_db()
     logger.info(

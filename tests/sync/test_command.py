@@ -155,6 +155,26 @@ def test_many_deletions_need_a_word(sandbox, out) -> None:
     assert accepted == ("units: 0 read, 0 new, 0 changed, 30 deleted, 0 failed\n", 0)
 
 
+@pytest.mark.parametrize("words", [["items"], ["--entity", "items"]])
+def test_one_record_is_pulled_by_its_number(filled, out, words: list[str]) -> None:
+    out("units")
+
+    printed, code = out(*words, "--record", "FILTER", "--json")
+
+    run = json.loads(printed)["runs"][0]
+    assert (code, run["kind"], run["read"], run["new"]) == (0, "records", 1, 1)
+    assert Item.objects.get().number == "FILTER"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["items", "--record", "4711"], ["items", "vendors", "--record", "1"], ["invoices", "--record", "1"]],
+)
+def test_a_record_that_cannot_be_pulled_fails_the_command(filled, out, arguments: list[str]) -> None:
+    assert out(*arguments) == ("", 1)
+    assert not SyncRun.objects.exists()
+
+
 def test_an_unknown_name_stops_everything_before_it_begins(filled, out) -> None:
     assert out("items", "tools") == ("", 1)
     assert not SyncRun.objects.exists()

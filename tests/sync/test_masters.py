@@ -108,7 +108,7 @@ def test_only_what_changed_is_written_and_its_change_is_kept(filled) -> None:
 
     assert counts(run)[1:4] == (0, 1, 1)
     change = Change.objects.get(table="masterdata_item")
-    assert change.actor == "sync items"
+    assert change.actor == f"sync items run {run.pk}"
     assert (change.old["name"], change.new["name"]) == ("Air filter", "Bag filter")
 
 

@@ -1,4 +1,4 @@
-"""Pull from Business Central now: `manage.py sync [ENTITY …] [--full] [--json]`."""
+"""Pull from Business Central now: `manage.py sync [ENTITY …] [--full | --record NUMBER] [--json]`."""
 
 from __future__ import annotations
 
@@ -25,6 +25,12 @@ class Command(BaseCommand):
             metavar="ENTITY",
             help=f"{', '.join(sync.ENTITIES)}, or all for every master list (the default)",
         )
+        parser.add_argument(
+            "--entity", action="append", default=[], help="the same as naming it without --entity"
+        )
+        parser.add_argument(
+            "--record", metavar="NUMBER", help="only this record of one entity, by its number, code or BC id"
+        )
         parser.add_argument("--full", action="store_true", help="read everything, and find what was deleted")
         parser.add_argument(
             "--accept-deletions", action="store_true", help="mark as deleted however many are gone"
@@ -33,13 +39,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Pull each entity whatever became of the one before; fails when one did not go well."""
-        names = _names(options["entities"])
-        try:
-            client = connections.client(lane=Lane.BULK)
-            company = sync.ensure_company(client)
-        except IntegrationError as exc:
-            raise CommandError(exc.sentence) from exc
-        told = [_pull(client, company, name, options) for name in names]
+        names = _names([*options["entities"], *options["entity"]])
+        if options["record"] is not None:
+            told = [_pull_record(names, options["record"])]
+        else:
+            told = _pull_lists(names, options)
         went_well = all(each["state"] == SyncRun.State.DONE and not each["failed"] for each in told)
         if options["json"]:
             self.stdout.write(json.dumps({"ok": went_well, "runs": told}))
@@ -48,6 +52,24 @@ class Command(BaseCommand):
                 self.stdout.write(_sentence(each))
         if not went_well:
             raise CommandError("Not everything went well; the runs above say what did not.", returncode=1)
+
+
+def _pull_lists(names: list[str], options: dict[str, Any]) -> list[dict[str, Any]]:
+    try:
+        client = connections.client(lane=Lane.BULK)
+        company = sync.ensure_company(client)
+    except IntegrationError as exc:
+        raise CommandError(exc.sentence) from exc
+    return [_pull(client, company, name, options) for name in names]
+
+
+def _pull_record(names: list[str], record: str) -> dict[str, Any]:
+    if len(names) != 1:
+        raise CommandError("Name the one entity of this record: manage.py sync items --record 1000.")
+    try:
+        return _told(sync.pull_named(names[0], record))
+    except (IntegrationError, sync.UnknownEntity) as exc:
+        raise CommandError(str(exc)) from exc
 
 
 def _names(asked: list[str]) -> list[str]:
