@@ -47,6 +47,7 @@ class Mirror(models.Model):
     bc_modified_at = models.DateTimeField("changed in BC", null=True)
     changed_at = models.DateTimeField("changed here", auto_now=True)
     deleted_at = models.DateTimeField("deleted in BC", null=True)
+    filtered_at = models.DateTimeField("left out by a filter", null=True)
 
     objects = MirrorQuerySet.as_manager()
 

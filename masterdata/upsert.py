@@ -20,6 +20,7 @@ from psycopg import sql
 from .models import Company, Mirror
 
 INCOMING = sql.Identifier("incoming_rows")
+FILTERED_AT = sql.Identifier("filtered_at")
 SEPARATOR = b"\x1f"
 MANY_NEW = 1000
 
@@ -33,6 +34,8 @@ class Pulled:
     bc_id: UUID
     modified_at: datetime | None
     values: Mapping[str, Value]
+    is_filtered: bool = False
+    """An administrator does not want it: it is not added, but it is kept up to date where it is here."""
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,13 @@ class Counts:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    filtered: int = 0
+    """What the filter left out; `marked` of them are here and were written."""
+    marked: int = 0
 
-    def __add__(self, other: Counts) -> Counts:
-        return Counts(self.new + other.new, self.changed + other.changed, self.unchanged + other.unchanged)
+    @property
+    def written(self) -> int:
+        return self.new + self.changed + self.marked
 
 
 @transaction.atomic
@@ -60,12 +67,14 @@ def upsert(company: Company, model: type[Mirror], rows: Iterable[Pulled]) -> Cou
         with cursor.copy(_copy(fields)) as copy:
             for row in latest.values():
                 values = [row.values[field.name] for field in fields]
-                copy.write_row([row.bc_id, fingerprint(values), row.modified_at, *values])
+                left_at = stamp if row.is_filtered else None
+                copy.write_row([row.bc_id, fingerprint(values), row.modified_at, left_at, *values])
         cursor.execute(_merge(model, fields), {"company": company.pk, "stamp": stamp})
-        new, changed = cursor.fetchone()
+        new, changed, marked = cursor.fetchone()
         cursor.execute(sql.SQL("DROP TABLE {}").format(INCOMING))
         _tell_the_planner(model, new)
-    return Counts(new, changed, len(latest) - new - changed)
+    filtered = sum(row.is_filtered for row in latest.values())
+    return Counts(new, changed, len(latest) - filtered - new - changed, filtered, marked)
 
 
 @transaction.atomic
@@ -143,7 +152,7 @@ def _table(model: type[Mirror]) -> sql.Identifier:
 
 
 def _columns(fields: Sequence[models.Field[Any, Any]]) -> list[sql.Identifier]:
-    names = ["bc_id", "row_hash", "bc_modified_at", *(field.attname for field in fields)]
+    names = ["bc_id", "row_hash", "bc_modified_at", "filtered_at", *(field.attname for field in fields)]
     return [sql.Identifier(name) for name in names]
 
 
@@ -169,16 +178,30 @@ def _merge(model: type[Mirror], fields: Sequence[models.Field[Any, Any]]) -> sql
                 SELECT FROM {table} AS kept
                 WHERE kept.company_id = %(company)s AND kept.bc_id = incoming.bc_id
                   AND kept.row_hash = incoming.row_hash AND kept.deleted_at IS NULL
+                  AND (kept.filtered_at IS NULL) = (incoming.filtered_at IS NULL)
+            ) AND (
+                incoming.filtered_at IS NULL OR EXISTS (
+                    SELECT FROM {table} AS kept
+                    WHERE kept.company_id = %(company)s AND kept.bc_id = incoming.bc_id
+                )
             )
             ON CONFLICT (company_id, bc_id) DO UPDATE
-            SET {changes}, changed_at = EXCLUDED.changed_at, deleted_at = NULL
-            RETURNING xmax = 0 AS is_new
+            SET {changes}, changed_at = EXCLUDED.changed_at, deleted_at = NULL,
+                filtered_at = CASE
+                    WHEN EXCLUDED.filtered_at IS NOT NULL
+                    THEN coalesce(mirror.filtered_at, EXCLUDED.filtered_at)
+                END
+            RETURNING xmax = 0 AS is_new, filtered_at IS NOT NULL AS is_filtered
         )
-        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new) FROM written
+        SELECT count(*) FILTER (WHERE is_new), count(*) FILTER (WHERE NOT is_new AND NOT is_filtered),
+               count(*) FILTER (WHERE is_filtered)
+        FROM written
         """
     ).format(
         table=_table(model),
         incoming=INCOMING,
         columns=sql.SQL(", ").join(columns),
-        changes=sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(column) for column in columns),
+        changes=sql.SQL(", ").join(
+            sql.SQL("{0} = EXCLUDED.{0}").format(column) for column in columns if column != FILTERED_AT
+        ),
     )

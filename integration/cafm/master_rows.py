@@ -26,6 +26,10 @@ class Row(Shape):
         allow_null=True,
         help_text="when it was found to be gone from Business Central; null while it is there",
     )
+    filtered_at = serializers.DateTimeField(
+        allow_null=True,
+        help_text="since when an administrator's filter leaves it out; do not offer it for new work",
+    )
 
 
 class ItemRow(Row):

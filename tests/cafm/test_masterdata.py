@@ -163,6 +163,7 @@ def test_numbers_are_exact_strings_and_dates_are_iso(house, reader) -> None:
         "bc_id",
         "changed_at",
         "deleted_at",
+        "filtered_at",
         "currency",
         "starting_date",
         "exchange_amount",
