@@ -195,6 +195,15 @@ class Client:
         url = self._entity_url(entity_set, id, app) + asked
         return self._read(url, _noun(entity_set), READ_WRITE)
 
+    def count(self, entity_set: str, *, filter: odata.Filter | str | None = None, app: bool = False) -> int:
+        """Tell how many entities a filter finds."""
+        url = f"{self._company_url(app)}/{entity_set}/$count{odata.query(filter=filter)}"
+        answer = self._send(self._request("GET", url, _noun(entity_set), READ_ONLY))
+        try:
+            return int(answer.body.decode("utf-8-sig"))
+        except ValueError as exc:
+            raise TemporaryError(f"Business Central did not tell how many {entity_set} it has.") from exc
+
     def find(
         self,
         entity_set: str,

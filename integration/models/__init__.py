@@ -1,9 +1,11 @@
 """The rows behind the wires, a file per subject."""
 
 from .contract import ContractFinding, ContractReading
+from .filters import MirrorFilter
 from .inbox import ApiKey, InboxEvent
 from .mapping import FieldMapping, FieldMappingRow
 from .outbox import Attempt, DocumentKind, Message
+from .slots import ScheduleSlot
 from .sync import HeldRecord, ScannedPage, SyncIssue, SyncPlace, SyncRun, SyncState
 
 __all__ = [
@@ -17,7 +19,9 @@ __all__ = [
     "HeldRecord",
     "InboxEvent",
     "Message",
+    "MirrorFilter",
     "ScannedPage",
+    "ScheduleSlot",
     "SyncIssue",
     "SyncPlace",
     "SyncRun",

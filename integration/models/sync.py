@@ -14,6 +14,7 @@ class SyncState(models.Model):
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     entity = models.CharField(max_length=30)
     watermark = models.DateTimeField(null=True)
+    full_wanted_at = models.DateTimeField("when reading everything became needed", null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["company", "entity"], name="sync_state_once")]
@@ -32,6 +33,7 @@ class SyncRun(models.Model):
         RUNNING = "running", "running"
         DONE = "done", "done"
         FAILED = "failed", "failed"
+        STOPPED = "stopped", "stopped"
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     entity = models.CharField(max_length=30)
@@ -41,6 +43,9 @@ class SyncRun(models.Model):
     heard_at = models.DateTimeField("last sign of life", null=True)
     finished_at = models.DateTimeField(null=True)
     resumes = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
+    stop_asked_by = models.CharField(max_length=150, blank=True)
+    rows_expected = models.PositiveIntegerField("rows BC has to tell", null=True)
+    rows_before = models.PositiveIntegerField("rows read by the runs that it goes on from", default=0)
     rows_read = models.PositiveIntegerField(default=0)
     rows_new = models.PositiveIntegerField(default=0)
     rows_changed = models.PositiveIntegerField(default=0)
@@ -48,6 +53,7 @@ class SyncRun(models.Model):
     rows_deleted = models.PositiveIntegerField(default=0)
     rows_failed = models.PositiveIntegerField(default=0)
     rows_waiting = models.PositiveIntegerField(default=0)
+    rows_filtered = models.PositiveIntegerField("rows left out by a filter", default=0)
     error = models.TextField(blank=True)
 
     class Meta:
@@ -93,6 +99,7 @@ class SyncPlace(models.Model):
     run = models.ForeignKey(SyncRun, on_delete=models.CASCADE, related_name="+")
     began_at = models.DateTimeField()
     page = models.PositiveIntegerField("pages written", default=0)
+    rows = models.PositiveIntegerField("rows read", default=0)
     onward = models.TextField("address of the next page", blank=True)
     latest = models.DateTimeField("latest change seen", null=True)
 

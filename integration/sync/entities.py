@@ -52,6 +52,8 @@ class Link:
     noun: str = ""
     is_id: bool = False
     """BC names the record by its id; the row gets the key."""
+    is_part: bool = False
+    """The row belongs to that record: where a filter leaves it out, the row is left out with it."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,11 @@ class Entity:
     needs_app: bool = False
     bears_on_invoices: bool = False
     """Matching reads it: what changes here may clear an exception, or open one."""
+
+    @property
+    def id_fields(self) -> frozenset[str]:
+        """The fields in which BC tells the id of another record."""
+        return frozenset(link.field for link in self.links if link.is_id)
 
     @property
     def select(self) -> tuple[str, ...]:
@@ -247,7 +254,7 @@ def fixed_asset(row: Row, company: Company) -> Pulled:
 UNIT = "unit of measure"
 CODE = ("code", "code")
 ITEM = ("itemNumber", "item_number")
-OF_ITEM = Link("item_number", "items", "number", "item")
+OF_ITEM = Link("item_number", "items", "number", "item", is_part=True)
 
 ENTITIES = {
     each.name: each
@@ -270,7 +277,7 @@ ENTITIES = {
             "dimensionValues",
             DimensionValue,
             dimension_value,
-            links=(Link("dimension", "dimensions", noun="dimension", is_id=True),),
+            links=(Link("dimension", "dimensions", noun="dimension", is_id=True, is_part=True),),
             known_by=CODE,
         ),
         Entity("accounts", "accounts", Account, account),
@@ -312,6 +319,12 @@ ENTITIES = {
         ),
     )
 }  # in the order of a pull of all: what is named comes before what names it
+
+
+PARTS = {
+    name: [each.name for each in ENTITIES.values() for link in each.links if link.is_part and link.to == name]
+    for name in ENTITIES
+}
 
 
 def _pulled(bc_id: str, modified_at: datetime | None, **values: Value) -> Pulled:

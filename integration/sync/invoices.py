@@ -71,6 +71,7 @@ def pull(client: Client, company: Company, run: SyncRun) -> datetime | None:
     seen: set[UUID] = set()
     for asked in _questions(mark, run.kind):
         for page in client.pages(INVOICES, select=SELECT, filter=asked, expand=EXPAND, page_size=PAGE_SIZE):
+            runs.stop_if_asked(run)
             seen |= {UUID(str(row["id"])) for row in page}
             tally = _take(company, run, page)
             counts = Counts(tally.new, tally.changed, tally.unchanged)

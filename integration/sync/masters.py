@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -10,14 +12,16 @@ from uuid import UUID
 from django.db import transaction
 
 from integration.bc import Client, odata, reading
-from integration.errors import PermanentError, ProgramError
+from integration.errors import IntegrationError, PermanentError, ProgramError
 from integration.models import SyncPlace, SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts, Pulled, mark_deleted, problem, upsert
 from reconciliation import policies
 
-from . import held, links, places, runs
-from .entities import Entity, Row, Unusable
+from . import filters, held, links, places, renames, runs
+from .entities import PARTS, Entity, Row, Unusable
+
+logger = logging.getLogger(__name__)
 
 MODIFIED = "lastModifiedDateTime"
 OVERLAP = timedelta(minutes=10)  # BC stamps a row before it commits it, so late rows lie behind the mark
@@ -48,7 +52,9 @@ def pull(
         return before
     place = places.take(run, latest=None)
     changed = since(before) if run.kind == SyncRun.Kind.DELTA else None
+    before_this_run, is_counted = place.rows, False
     while not places.is_read(place):
+        runs.stop_if_asked(run)
         rows, onward = client.page(
             entity.entity_set,
             at=place.onward or None,
@@ -57,6 +63,10 @@ def pull(
             page_size=PAGE_SIZE,
             app=entity.needs_app,
         )
+        if not is_counted:
+            all_in_all = _how_many(client, entity, run, changed) if onward else place.rows + len(rows)
+            runs.expect(run, all_in_all, before=before_this_run)
+            is_counted = True
         _take(company, entity, run, place, rows, onward)
     _try_held_again(client, company, entity, run)
     if run.kind == SyncRun.Kind.FULL:
@@ -96,6 +106,15 @@ def since(mark: datetime | None) -> odata.Filter | None:
     return None if mark is None else odata.ge(MODIFIED, mark - OVERLAP)
 
 
+def _how_many(client: Client, entity: Entity, run: SyncRun, changed: odata.Filter | None) -> int | None:
+    """Ask how many rows the pages will bring; only people want to know, so without an answer we estimate."""
+    try:
+        return client.count(entity.entity_set, filter=changed, app=entity.needs_app)
+    except IntegrationError as exc:
+        logger.info("How many %s there are is not known: %s", entity.name, exc.sentence)
+        return runs.rows_of_last_full(run) if changed is None else None
+
+
 def _app_shows(client: Client, entity: Entity) -> bool:
     return client.connection.app_url is not None and entity.entity_set in client.metadata().app
 
@@ -113,45 +132,72 @@ def _take(
 
 @transaction.atomic
 def _write(company: Company, entity: Entity, run: SyncRun, rows: Sequence[Row]) -> None:
-    """Write what differs; a record that cannot be used or has to wait is held back, named and tried again.
-
-    Open invoices are matched again where it bears on them.
-    """
-    usable, kept_back = _usable(company, entity, rows)
-    counts = upsert(company, entity.model, usable)
-    if entity.bears_on_invoices and (counts.new or counts.changed):
-        policies.judge_again(company)
+    """Write what differs; a record that cannot be used or has to wait is held back, named and tried again."""
+    wanted = filters.of(company, entity)
+    page = _sorted(company, entity, wanted, rows)
+    mark = renames.mark(entity)
+    counts = upsert(company, entity.model, page.usable)
+    if counts.written:
+        _pass_on(company, entity, run, counts, is_filtered=bool(wanted))
+        renames.spread(company, entity, mark)
     if held.are_any(run):
-        held.let_go(run, (row.bc_id for row in usable))
-    held.keep(run, kept_back)
-    for record in kept_back:
+        held.let_go(run, [*(row.bc_id for row in page.usable), *page.left_out])
+    held.keep(run, page.held)
+    for record in page.held:
         runs.note(run, record.record, record.reason)
-    waiting = sum(record.why == held.Why.WAITING for record in kept_back)
-    runs.count(run, counts, read=len(rows), failed=len(kept_back) - waiting, waiting=waiting)
+    waiting = sum(record.why == held.Why.WAITING for record in page.held)
+    runs.count(
+        run,
+        counts,
+        read=len(rows),
+        failed=len(page.held) - waiting,
+        waiting=waiting,
+        filtered=counts.filtered + len(page.left_out),
+    )
+    if counts.marked:
+        for name, sentence in links.still_needed(company, entity, page.usable):
+            runs.note(run, name, sentence)
 
 
-def _usable(company: Company, entity: Entity, rows: Sequence[Row]) -> tuple[list[Pulled], list[held.Held]]:
+def _pass_on(company: Company, entity: Entity, run: SyncRun, counts: Counts, *, is_filtered: bool) -> None:
+    """Match open invoices again where it bears on them; read what belongs to records that come and go."""
+    if entity.bears_on_invoices:
+        policies.judge_again(company)
+    if is_filtered and (counts.new or counts.marked) and run.kind != SyncRun.Kind.FULL:
+        for part in PARTS[entity.name]:
+            runs.want_full(company, part)
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of a page, told apart by what becomes of them."""
+
+    usable: list[Pulled]
+    """Those that can be written; some of them are left out by a filter."""
+    held: list[held.Held]
+    left_out: list[UUID]
+    """Those that belong to a record that a filter leaves out."""
+
+
+def _sorted(company: Company, entity: Entity, wanted: filters.Filter, rows: Sequence[Row]) -> Page:
+    page = Page([], [], [])
     pulled: list[Pulled] = []
-    usable: list[Pulled] = []
-    kept_back: list[held.Held] = []
-    names = {_id(row): row for row in rows}
+    names = {_id(row): name_of(row) for row in rows}
     for row in rows:
         try:
             pulled.append(entity.pulled(row, company))
         except (Unusable, ProgramError) as exc:
-            kept_back.append(held.Held(_id(row), name_of(row), held.Why.FAILED, str(exc)))
-    ready, waiting = links.resolve(company, entity, pulled)
-    for record in ready:
+            page.held.append(held.Held(_id(row), name_of(row), held.Why.FAILED, str(exc)))
+    resolved = links.resolve(company, entity, wanted.without(entity.id_fields).marked(pulled))
+    for record in wanted.on(entity.id_fields).marked(resolved.ready):
         if reason := problem(entity.model, record.values):
-            name = name_of(names[record.bc_id])
-            kept_back.append(held.Held(record.bc_id, name, held.Why.FAILED, reason))
+            page.held.append(held.Held(record.bc_id, names[record.bc_id], held.Why.FAILED, reason))
         else:
-            usable.append(record)
-    kept_back += [
-        held.Held(record.bc_id, name_of(names[record.bc_id]), held.Why.WAITING, reason)
-        for record, reason in waiting
-    ]
-    return usable, kept_back
+            page.usable.append(record)
+    for record, reason in resolved.waiting:
+        page.held.append(held.Held(record.bc_id, names[record.bc_id], held.Why.WAITING, reason))
+    page.left_out.extend(record.bc_id for record in resolved.left_out)
+    return page
 
 
 def _id(row: Row) -> UUID:
@@ -168,6 +214,7 @@ def _try_held_again(client: Client, company: Company, entity: Entity, run: SyncR
     """Ask for the records that were held back before; what BC no longer has is held no longer."""
     waiting = held.untried(run)
     for ids, rows in _by_id(client, entity, waiting):
+        runs.stop_if_asked(run)
         _write(company, entity, run, rows)
         held.let_go(run, set(ids) - {_id(row) for row in rows})
 
@@ -194,6 +241,7 @@ def _mark_gone(
             f"manage.py sync {entity.name} --full --accept-deletions."
         )
     for ids, rows in _by_id(client, entity, gone):
+        runs.stop_if_asked(run)
         _write(company, entity, run, rows)
         deleted = _mark_deleted(company, entity, set(ids) - {_id(row) for row in rows})
         runs.count(run, Counts(), read=0, deleted=deleted)

@@ -50,8 +50,9 @@ def forget(company: Company, entity: str) -> None:
 def passed(place: SyncPlace, ids: Collection[UUID], *, onward: str | None) -> None:
     """Remember a page; in the transaction that wrote it."""
     place.page += 1
+    place.rows += len(ids)
     place.onward = onward or ""
-    place.save(update_fields=["page", "onward", "latest"])
+    place.save(update_fields=["page", "rows", "onward", "latest"])
     if place.kind == SyncRun.Kind.FULL:
         ScannedPage.objects.create(place=place, page=place.page, ids=list(ids))
 

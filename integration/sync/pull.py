@@ -49,7 +49,10 @@ def pull_entity(entity: str, *, full: bool = False, accept_deletions: bool = Fal
 def pull_one(
     client: Client, company: Company, entity: str, *, full: bool = False, accept_deletions: bool = False
 ) -> SyncRun:
-    """Pull one entity and keep the run; raises AlreadyRunning, UnknownEntity and what stopped the run."""
+    """Pull one entity and keep the run, which somebody may have stopped.
+
+    Raises AlreadyRunning, UnknownEntity and what made the run fail.
+    """
     if entity not in ENTITIES:
         raise UnknownEntity(f"There is no {entity!r} to pull. Use {', '.join(ENTITIES)} or {ALL}.")
     paused = contract.of_pull(entity)
@@ -62,6 +65,8 @@ def pull_one(
         with acting_as(run.actor):
             mark = _pull(client, company, run, accept_deletions=accept_deletions)
         runs.finish(run, watermark=mark)
+    except runs.Stopped as exc:
+        runs.stop(run, str(exc))
     except IntegrationError as exc:
         if not isinstance(exc, NotSentError | TemporaryError):
             places.forget(company, entity)  # the same question would get the same answer

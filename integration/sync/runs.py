@@ -35,13 +35,17 @@ class RunTakenOver(TemporaryError):  # noqa: N818
     """The run took so long that it was given up, and another may have begun."""
 
 
+class Stopped(Exception):  # noqa: N818
+    """Somebody asked this run to stop; the next one goes on from its place."""
+
+
 _ours: set[int] = set()  # runs of this process: a session may take its own lock twice, and would not notice
 
 
-def start(company: Company, entity: str, *, full: bool = False) -> SyncRun:
+def start(company: Company, entity: str, *, full: bool = False, spare: bool = False) -> SyncRun:
     """Begin a run, or go on where the one before broke off; raises AlreadyRunning while another is alive."""
     give_up_dead(company, entity)
-    kind, resumes = _due(company, entity, full=full)
+    kind, resumes = _due(company, entity, full=full, spare=spare)
     try:
         run = _begin(company, entity, kind, resumes=resumes)
     except IntegrityError as exc:
@@ -87,11 +91,14 @@ def give_up_dead(company: Company, entity: str) -> int:
     return given_up
 
 
-def _due(company: Company, entity: str, *, full: bool) -> tuple[SyncRun.Kind, int | None]:
+def _due(company: Company, entity: str, *, full: bool, spare: bool) -> tuple[SyncRun.Kind, int | None]:
     """Tell what kind of run is due, and which one it continues."""
-    kind = kind_due(company, entity, full=full)
+    kind = kind_due(company, entity, full=full, spare=spare)
     place = places.open_place(company, entity)
     if place is None or (kind == Kind.FULL and place.kind == Kind.DELTA):
+        return kind, None
+    wanted = _full_wanted_at(company, entity)
+    if place.kind == Kind.FULL and wanted is not None and place.began_at < wanted:
         return kind, None
     return Kind(place.kind), place.run_id
 
@@ -124,13 +131,34 @@ def _key(pk: int) -> int:
     return pk % 2**31
 
 
-def kind_due(company: Company, entity: str, *, full: bool) -> SyncRun.Kind:
-    """Tell whether changes are enough: now and then everything is read, because deletions show only then."""
-    since = timezone.now() - FULL_EVERY
-    read = SyncRun.objects.filter(
-        company=company, entity=entity, kind=Kind.FULL, state=State.DONE, started_at__gte=since
+def kind_due(company: Company, entity: str, *, full: bool, spare: bool = False) -> SyncRun.Kind:
+    """Tell whether changes are enough: now and then everything is read, because deletions show only then.
+
+    With `spare` that can wait, except for a list that was never read.
+    """
+    if full or not was_read(company, entity):
+        return Kind.FULL
+    wanted = _full_wanted_at(company, entity)
+    since = max(filter(None, [timezone.now() - FULL_EVERY, wanted]))
+    return Kind.DELTA if spare or was_read_in_full(company, entity, since=since) else Kind.FULL
+
+
+def was_read_in_full(company: Company, entity: str, *, since: datetime) -> bool:
+    """Tell whether everything of a list was read by a run that began since then."""
+    read = SyncRun.objects.filter(company=company, entity=entity, kind=Kind.FULL, state=State.DONE)
+    return read.filter(started_at__gte=since).exists()
+
+
+def want_full(company: Company, entity: str) -> None:
+    """Let the next run of a list read everything, and not only what BC stamped anew."""
+    SyncState.objects.update_or_create(
+        company=company, entity=entity, defaults={"full_wanted_at": timezone.now()}
     )
-    return Kind.FULL if full or not read.exists() else Kind.DELTA
+
+
+def _full_wanted_at(company: Company, entity: str) -> datetime | None:
+    states = SyncState.objects.filter(company=company, entity=entity)
+    return states.values_list("full_wanted_at", flat=True).first()
 
 
 def was_read(company: Company, entity: str) -> bool:
@@ -140,7 +168,14 @@ def was_read(company: Company, entity: str) -> bool:
 
 
 def count(
-    run: SyncRun, counts: Counts, *, read: int, failed: int = 0, waiting: int = 0, deleted: int = 0
+    run: SyncRun,
+    counts: Counts,
+    *,
+    read: int,
+    failed: int = 0,
+    waiting: int = 0,
+    deleted: int = 0,
+    filtered: int = 0,
 ) -> None:
     """Add to a run's counts, which shows that it lives; raises RunTakenOver when it was given up."""
     updated = SyncRun.objects.filter(pk=run.pk, state=State.RUNNING).update(
@@ -151,10 +186,38 @@ def count(
         rows_deleted=F("rows_deleted") + deleted,
         rows_failed=F("rows_failed") + failed,
         rows_waiting=F("rows_waiting") + waiting,
+        rows_filtered=F("rows_filtered") + filtered,
         heard_at=timezone.now(),
     )
     if not updated:
         raise RunTakenOver(f"The pull of {run.entity} took too long and was given up.")
+
+
+def expect(run: SyncRun, rows: int | None, *, before: int) -> None:
+    """Remember how many rows the pages of this pull hold, those of the runs it goes on from with them."""
+    run.rows_expected, run.rows_before = rows, before
+    run.save(update_fields=["rows_expected", "rows_before"])
+
+
+def rows_of_last_full(run: SyncRun) -> int | None:
+    """Tell how many rows a list had when it was last read to its end."""
+    read = SyncRun.objects.filter(
+        company=run.company, entity=run.entity, kind=Kind.FULL, state=State.DONE, rows_expected__isnull=False
+    )
+    return read.order_by("-pk").values_list("rows_expected", flat=True).first()
+
+
+def ask_to_stop(run: SyncRun, *, by: str) -> bool:
+    """Let a run stop before its next page; returns whether it was still running."""
+    running = SyncRun.objects.filter(pk=run.pk, state=State.RUNNING)
+    return bool(running.update(stop_asked_by=by))
+
+
+def stop_if_asked(run: SyncRun) -> None:
+    """Raise Stopped when somebody asked for it."""
+    asked = SyncRun.objects.filter(pk=run.pk).values_list("stop_asked_by", flat=True).first()
+    if asked:
+        raise Stopped(f"Stopped by {asked}. The next run goes on from there.")
 
 
 def note(run: SyncRun, record: str, reason: str) -> None:
@@ -192,8 +255,18 @@ def finish(run: SyncRun, *, watermark: datetime | None) -> None:
 
 def fail(run: SyncRun, error: str) -> None:
     """End a run that did not go through; what it wrote stays, and the next run goes on from there."""
+    _break_off(run, State.FAILED, error)
+
+
+def stop(run: SyncRun, told: str) -> None:
+    """End a run that somebody stopped; what it wrote stays, and the next run goes on from there."""
+    _break_off(run, State.STOPPED, told)
+    logger.info("The pull of %s was stopped by %s", run.entity, run.stop_asked_by)
+
+
+def _break_off(run: SyncRun, state: SyncRun.State, error: str) -> None:
     SyncRun.objects.filter(pk=run.pk, state=State.RUNNING).update(
-        state=State.FAILED, finished_at=timezone.now(), error=error
+        state=state, finished_at=timezone.now(), error=error
     )
     _give_back(run.pk)
     run.refresh_from_db()
