@@ -16,7 +16,19 @@ class Every:
     kwargs: dict[str, object] = field(default_factory=dict)
 
 
-SCHEDULES = [
+@dataclass(frozen=True)
+class At:
+    """A task that beat sends at times of the day, in cron's words; each turn is taken once."""
+
+    name: str
+    task: str
+    minute: str
+    queue: str
+    hour: str = "*"
+    kwargs: dict[str, object] = field(default_factory=dict)
+
+
+SCHEDULES: list[Every | At] = [
     Every("Deliver to Business Central", "integration.tasks.deliver_outbox", 5, "realtime"),
     Every("Recover what was left in flight", "integration.tasks.sweep_outbox", 15, "housekeeping"),
     Every("Match invoices that are due", "reconciliation.tasks.match_due_invoices", 5, "realtime"),
@@ -24,5 +36,15 @@ SCHEDULES = [
         "Check the contract with Business Central", "integration.tasks.check_contract", 900, "housekeeping"
     ),
     Every("Pull invoices", "integration.tasks.pull", 30, "bulk", {"entity": "invoices"}),
-    Every("Pull master data", "integration.tasks.pull", 3600, "bulk", {"entity": "all"}),
+    At("Pull master data", "integration.tasks.pull", "7", "bulk", kwargs={"entity": "all"}),
+    # Deletions show only when everything is read. The later turns are for nights in which the first ones
+    # were left out or failed.
+    At(
+        "Read all master data at night",
+        "integration.tasks.pull",
+        "37",
+        "bulk",
+        hour="1,2,3,4",
+        kwargs={"entity": "all", "full": True},
+    ),
 ]

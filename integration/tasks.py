@@ -6,7 +6,7 @@ import logging
 from typing import Any
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
 from django.utils import timezone
 
 from integration import connections, delivery, outbox
@@ -15,6 +15,7 @@ from integration.errors import IntegrationError
 logger = logging.getLogger(__name__)
 
 TURN_SECONDS = 20.0  # then another task gets the worker; what is left is due again within seconds
+PULL_SECONDS = 3000  # half a million records; what is cut off goes on at its page
 
 
 @shared_task
@@ -47,15 +48,19 @@ def check_contract(**kwargs: Any) -> None:
         logger.warning("The contract with Business Central was not checked: %s", error.sentence)
 
 
-@shared_task
-def pull(*, entity: str = "all", **kwargs: Any) -> None:
-    """Pull one entity, or all masters, from Business Central."""
+@shared_task(bind=True, soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
+def pull(self: Task, *, entity: str = "all", full: bool = False, schedule: str = "", **kwargs: Any) -> None:
+    """Pull one entity, or all masters, from Business Central; a turn of a schedule is taken once."""
     from integration import contract, sync
 
     if not connections.is_connected():
         return
+    message = self.request.id or "by hand"
     try:
-        sync.pull_entity(entity, full=bool(kwargs.get("full", False)))
+        if schedule:
+            sync.pull_by_schedule(entity, full=full, schedule=schedule, message=message, now=timezone.now())
+        else:
+            sync.pull_entity(entity, full=full)
     except contract.Paused as paused:  # told by its first run, on the home page and under Contract
         logger.info("Not everything was pulled: %s", paused)
     except sync.AlreadyRunning as running:  # by hand, or a slow run of before; the next turn pulls again

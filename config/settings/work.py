@@ -41,6 +41,7 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_ROUTES = {
     "integration.tasks.deliver_outbox": {"queue": "realtime"},
     "integration.tasks.pull": {"queue": "bulk"},
+    "integration.tasks.pull_records": {"queue": "bulk"},
     "integration.tasks.sweep_outbox": {"queue": "housekeeping"},
     "reconciliation.tasks.match_due_invoices": {"queue": "realtime"},
 }
@@ -61,6 +62,8 @@ BC_PULL_CLIENT_CERTIFICATE = ENV.text("BC_PULL_CLIENT_CERTIFICATE")
 BC_CA_BUNDLE = ENV.text("BC_CA_BUNDLE")
 BC_REQUESTS_PER_SECOND = ENV.number("BC_REQUESTS_PER_SECOND", 15)
 BC_CONCURRENCY = ENV.number("BC_CONCURRENCY", 4)
+# While more documents than this wait for BC, the clock reads only what changed there, not everything.
+SYNC_FULL_BACKLOG = ENV.number("SYNC_FULL_BACKLOG", 500)
 
 OUTBOX_LEASE_SECONDS = ENV.number("OUTBOX_LEASE_SECONDS", 120)
 # All waits of the outbox are multiplied by this. A lost answer may still become a document in BC for

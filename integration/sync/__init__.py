@@ -4,7 +4,8 @@ from .company import ensure_company
 from .entities import UnknownEntity
 from .pull import ALL, ENTITIES, INVOICES, MASTERS, pull_entity, pull_one
 from .records import NoSuchRecord, pull_named, pull_record, pull_records
-from .runs import AlreadyRunning
+from .runs import AlreadyRunning, ask_to_stop
+from .scheduled import pull_by_schedule
 
 __all__ = [
     "ALL",
@@ -14,7 +15,9 @@ __all__ = [
     "AlreadyRunning",
     "NoSuchRecord",
     "UnknownEntity",
+    "ask_to_stop",
     "ensure_company",
+    "pull_by_schedule",
     "pull_entity",
     "pull_named",
     "pull_one",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from integration.models import SyncRun
 
+MINUTE, HOUR = 60, 3600
 TOO_SOON = 3.0  # seconds in which a rate says nothing yet
 
 
@@ -20,6 +21,18 @@ class Progress:
     percent: int | None
     per_second: float | None
     left: timedelta | None
+
+    @property
+    def told_left(self) -> str:
+        """Say how long it takes yet, as roughly as it is known."""
+        if self.left is None:
+            return "not known yet"
+        seconds = self.left.total_seconds()
+        if seconds < MINUTE:
+            return "less than a minute"
+        if seconds < HOUR:
+            return f"about {round(seconds / MINUTE)} min"
+        return f"about {seconds / HOUR:.1f} h"
 
     @property
     def is_known(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime
 
 from integration import connections, contract
@@ -34,11 +35,27 @@ def pull_entity(entity: str, *, full: bool = False, accept_deletions: bool = Fal
     """
     client = connections.client(lane=Lane.BULK)
     company = ensure_company(client)
+    names = MASTERS if entity == ALL else (entity,)
+    return pull_lists(client, company, names, full=full, accept_deletions=accept_deletions)
+
+
+def pull_lists(
+    client: Client,
+    company: Company,
+    names: Iterable[str],
+    *,
+    full: bool = False,
+    spare: bool = False,
+    accept_deletions: bool = False,
+) -> list[SyncRun]:
+    """Pull each list whatever became of the others; then raise the first error."""
     done: list[SyncRun] = []
     errors: list[IntegrationError] = []
-    for name in MASTERS if entity == ALL else (entity,):
+    for name in names:
         try:
-            done.append(pull_one(client, company, name, full=full, accept_deletions=accept_deletions))
+            done.append(
+                pull_one(client, company, name, full=full, spare=spare, accept_deletions=accept_deletions)
+            )
         except IntegrationError as exc:
             errors.append(exc)
     if errors:
@@ -47,9 +64,15 @@ def pull_entity(entity: str, *, full: bool = False, accept_deletions: bool = Fal
 
 
 def pull_one(
-    client: Client, company: Company, entity: str, *, full: bool = False, accept_deletions: bool = False
+    client: Client,
+    company: Company,
+    entity: str,
+    *,
+    full: bool = False,
+    spare: bool = False,
+    accept_deletions: bool = False,
 ) -> SyncRun:
-    """Pull one entity and keep the run, which somebody may have stopped.
+    """Pull one entity and keep the run, which somebody may have stopped; with `spare` changes are enough.
 
     Raises AlreadyRunning, UnknownEntity and what made the run fail.
     """
@@ -60,7 +83,7 @@ def pull_one(
         raise contract.Paused(paused)
     if entity in MIRRORED:
         _pull_what_it_names(client, company, MIRRORED[entity])
-    run = runs.start(company, entity, full=full)
+    run = runs.start(company, entity, full=full, spare=spare)
     try:
         with acting_as(run.actor):
             mark = _pull(client, company, run, accept_deletions=accept_deletions)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
-from django_celery_beat.models import PeriodicTask
 
-from integration import sync
+from integration import sync, timetable
 from integration.models import HeldRecord, SyncRun
 from masterdata import ownership
 from masterdata.models import Company
 from reconciliation.roles import SEE_RUNS
 from reconciliation.views import workplace
 
-PULL_TASK = "integration.tasks.pull"
 ON_EVENT = "with each event"
 NEVER = "by hand only"
 
@@ -69,21 +66,11 @@ def _count(owned: ownership.Ownership, company: Company, *, is_present: bool) ->
 
 def _schedules() -> dict[str, str]:
     """Tell how often each list is pulled, by the schedules as they stand now."""
-    told: dict[str, str] = {}
-    for task in PeriodicTask.objects.filter(task=PULL_TASK, enabled=True).select_related("interval"):
-        entity = _entity(task)
-        for name in sync.MASTERS if entity == sync.ALL else (entity,):
-            told[name] = _rhythm(task)
-    return told
-
-
-def _rhythm(task: PeriodicTask) -> str:
-    return str(task.interval) if task.interval else str(task.crontab or task.solar or task.clocked)
-
-
-def _entity(task: PeriodicTask) -> str:
-    kwargs: Mapping[str, object] = json.loads(task.kwargs or "{}")
-    return str(kwargs.get("entity", sync.ALL))
+    told: dict[str, list[str]] = {}
+    for turn in timetable.turns(now=timezone.now()):
+        for name in sync.MASTERS if turn.entity == sync.ALL else (turn.entity,):
+            told.setdefault(name, []).append(turn.rhythm)
+    return {name: "; ".join(sorted(rhythms, reverse=True)) for name, rhythms in told.items()}
 
 
 def _latest(company: Company) -> dict[str, SyncRun]:
