@@ -58,6 +58,18 @@ NAVIGATION = (
                 "cloud_sync",
                 ("integration.view_syncrun",),
             ),
+            Link(
+                "Held records",
+                "admin:integration_heldrecord_changelist",
+                "hourglass_top",
+                ("integration.view_heldrecord",),
+            ),
+            Link(
+                "Filters",
+                "admin:integration_mirrorfilter_changelist",
+                "filter_alt",
+                ("integration.view_mirrorfilter",),
+            ),
             Link("Ownership", "ownership", "account_tree", ("integration.view_syncrun",)),
             Link(
                 "Contract",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import dead_letters, message, ownership, pulling
+from .views import dead_letters, message, ownership, progress, pulling
 
 urlpatterns = [
     path("dead-letters/", dead_letters.dead_letters, name="dead-letters"),
@@ -12,4 +12,8 @@ urlpatterns = [
     path("messages/<int:pk>/<slug:action>/", message.act, name="message-act"),
     path("ownership/", ownership.owners, name="ownership"),
     path("pull/", pulling.pull_now, name="pull-now"),
+    path("pull/record/", pulling.pull_record, name="pull-record"),
+    path("runs/running/", progress.running, name="running"),
+    path("runs/<int:object_id>/progress/", progress.run_progress, name="run-progress"),
+    path("runs/<int:object_id>/stop/", pulling.stop_run, name="stop-run"),
 ]

@@ -79,6 +79,7 @@ ROLES: dict[str, list[str]] = {
         "integration.replay_message",
         "integration.*_fieldmapping",
         "integration.*_fieldmappingrow",
+        "integration.*_mirrorfilter",
         "integration.add_apikey",
         "integration.change_apikey",
         "django_celery_beat.view_*",

@@ -14,10 +14,11 @@ from integration import mapping
 from integration.contract import checking
 from integration.mapping import trial
 from integration.models import FieldMapping, FieldMappingRow
-from masterdata.read_only import FieldChange, RecordedHistory, Told
+from masterdata.read_only import RecordedHistory, Told
+
+from .edits import told
 
 LATEST = 200
-ACTS = {"+": "added", "~": "changed", "-": "removed"}
 
 
 class RowForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -142,14 +143,4 @@ class FieldMappingAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
 
 def _told(entry: Any) -> Told:
     is_row = hasattr(entry, "transform")
-    subject = f"{entry.source or 'constant'} → {entry.target}" if is_row else "the mapping"
-    actor = str(entry.history_user) if entry.history_user else "Tieout"
-    return Told(entry.history_date, actor, f"{ACTS[entry.history_type]} {subject}", _differences(entry))
-
-
-def _differences(entry: Any) -> list[FieldChange]:
-    before = entry.prev_record if entry.history_type == "~" else None
-    if before is None:
-        return []
-    delta = entry.diff_against(before)
-    return [FieldChange(change.field, str(change.old), str(change.new)) for change in delta.changes]
+    return told(entry, f"{entry.source or 'constant'} → {entry.target}" if is_row else "the mapping")

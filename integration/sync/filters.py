@@ -18,7 +18,7 @@ from masterdata.models import Company
 from masterdata.upsert import Pulled, Value
 
 from . import runs
-from .entities import PARTS, Entity
+from .entities import ENTITIES, PARTS, Entity
 
 Comparison = MirrorFilter.Comparison
 
@@ -98,6 +98,24 @@ def delete(row: MirrorFilter) -> None:
     """Take a condition away; the next run reads what it left out."""
     row.delete()
     _put_to_all(row)
+
+
+def consequence(row: MirrorFilter) -> str:
+    """Say what the filter of this row's list does to what is mirrored now, from the next run on."""
+    entity = ENTITIES[row.entity]
+    wanted = of(row.company, entity)
+    if not wanted:
+        return f"From the next run on all {row.entity} are mirrored."
+    names = [condition.field for condition in wanted.conditions]
+    rows = entity.model._default_manager.filter(company=row.company, deleted_at=None).values(*names)
+    all_in_all = stay = 0
+    for values in rows.iterator():
+        all_in_all += 1
+        stay += wanted.admits(values)
+    return (
+        f"From the next run on {stay} of the {all_in_all} {row.entity} that are here stay in; the others are "
+        "kept and marked. What is new comes in only where the filter lets it."
+    )
 
 
 def _put_to_all(row: MirrorFilter) -> None:

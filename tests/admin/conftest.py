@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # models can be imported only when Django has started, which 
 
     SignedIn = Callable[[str], Client]
     Records = dict[type[Any], int]
+    Asked = Callable[[], list[tuple[str, dict[str, Any]]]]
 
 
 @pytest.fixture
@@ -51,6 +52,27 @@ def superuser(db: None) -> Client:
     client = Client()
     client.force_login(User.objects.create_superuser("root", password="a-long-test-password"))
     return client
+
+
+@pytest.fixture
+def asked() -> Iterator[Asked]:
+    """Take what the workers are asked for, by task, out of the broker's queue, which is empty at first."""
+    from config.celery import app
+
+    with app.connection_for_read() as broker, broker.SimpleQueue("bulk") as queue:
+
+        def take() -> list[tuple[str, dict[str, Any]]]:
+            taken = []
+            try:
+                while message := queue.get_nowait():
+                    message.ack()
+                    taken.append((message.headers["task"].rpartition(".")[2], message.payload[1]))
+            except queue.Empty:
+                return taken
+
+        take()
+        yield take
+        take()
 
 
 @pytest.fixture

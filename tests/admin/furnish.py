@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django.contrib import admin
 from django.utils import timezone
@@ -15,7 +16,7 @@ from integration import installation
 from integration.bc import Metadata
 from integration.cafm import auth
 from integration.contract import checking
-from integration.models import ApiKey, InboxEvent, SyncRun, SyncState
+from integration.models import ApiKey, HeldRecord, InboxEvent, MirrorFilter, SyncRun, SyncState
 from masterdata.models import (
     Account,
     Currency,
@@ -77,6 +78,10 @@ def _integration(desk: factories.Desk, schedules: Iterable[installation.Schedule
         company=desk.company, entity="vendors", kind="delta", state="done", finished_at=now, rows_read=12
     )
     SyncState.objects.create(company=desk.company, entity="vendors", watermark=now)
+    HeldRecord.objects.create(
+        company=desk.company, entity="items", bc_id=uuid4(), record="SALT", why="waiting", tried_at=now
+    )
+    MirrorFilter.objects.create(company=desk.company, entity="items", field="category", values="SPARE")
     checking.settle(Metadata(standard={}), expects_app=False)
     installation.install_schedules(schedules)
     ClockedSchedule.objects.create(clocked_time=now)

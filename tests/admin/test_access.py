@@ -44,13 +44,14 @@ DOCUMENTS = {
 CASES = {"exceptioncase", "matchdecision"}
 LIMITS = {"matchlevel", "matchoptions", "releaselimit", "tolerance"}
 CONTRACT = {"contractfinding", "contractreading"}
-INTEGRATION = CONTRACT | {"apikey", "fieldmapping", "inboxevent", "message", "syncrun", "syncstate"}
+PULLS = {"heldrecord", "syncrun", "syncstate"}
+INTEGRATION = CONTRACT | PULLS | {"apikey", "fieldmapping", "inboxevent", "message", "mirrorfilter"}
 SCHEDULES = {"clockedschedule", "crontabschedule", "intervalschedule", "periodictask", "solarschedule"}
 PEOPLE = {"group", "user"}
 EVERYTHING = MASTERS | DOCUMENTS | CASES | LIMITS | INTEGRATION | SCHEDULES | PEOPLE | {"change"}
 
 # What nobody edits, whatever they are permitted: it comes from BC, from the CAFM or from the work itself.
-BOOKS = MASTERS | DOCUMENTS | CASES | CONTRACT | {"change", "inboxevent", "message", "syncrun", "syncstate"}
+BOOKS = MASTERS | DOCUMENTS | CASES | CONTRACT | PULLS | {"change", "inboxevent", "message"}
 
 SEES: dict[str, set[str]] = {
     roles.AP_CLERK: MASTERS | DOCUMENTS | CASES,
@@ -61,9 +62,17 @@ SEES: dict[str, set[str]] = {
     roles.AUDITOR: EVERYTHING - PEOPLE,
     "": set(),
 }
-ADDS: dict[str, set[str]] = {roles.INTEGRATION_ADMIN: {"apikey"}, roles.FINANCE_CONTROLLER: LIMITS}
+ADDS: dict[str, set[str]] = {
+    roles.INTEGRATION_ADMIN: {"apikey", "mirrorfilter"},
+    roles.FINANCE_CONTROLLER: LIMITS,
+}
 CHANGES: dict[str, set[str]] = {
-    roles.INTEGRATION_ADMIN: {"apikey", "fieldmapping", "periodictask"},
+    roles.INTEGRATION_ADMIN: {"apikey", "fieldmapping", "mirrorfilter", "periodictask"},
+    roles.FINANCE_CONTROLLER: LIMITS,
+}
+
+DELETES: dict[str, set[str]] = {
+    roles.INTEGRATION_ADMIN: {"mirrorfilter"},
     roles.FINANCE_CONTROLLER: LIMITS,
 }
 
@@ -104,7 +113,7 @@ def test_a_role_changes_and_deletes_only_what_is_its_duty(
     }
 
     assert changed - {"apikey"} == CHANGES.get(role, set()) - {"apikey"}
-    assert deleted == (LIMITS if role == roles.FINANCE_CONTROLLER else set())
+    assert deleted == DELETES.get(role, set())
 
 
 def test_a_book_is_not_changed_by_anyone(records: Records, superuser: Client) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,34 +10,12 @@ from reconciliation import roles
 from tests.desk.reading import words
 
 if TYPE_CHECKING:  # see conftest.py
+    from integration.models import SyncRun
     from masterdata.models import Company
-    from tests.admin.conftest import SignedIn
+    from tests.admin.conftest import Asked, SignedIn
 
 pytestmark = pytest.mark.django_db
-Asked = Callable[[], list[dict[str, Any]]]
 RUNS = "/admin/integration/syncrun/"
-
-
-@pytest.fixture
-def asked() -> Iterator[Asked]:
-    """Take what the workers are asked to pull out of the broker's queue, which is empty at first."""
-    from config.celery import app
-
-    with app.connection_for_read() as broker, broker.SimpleQueue("bulk") as queue:
-
-        def take() -> list[dict[str, Any]]:
-            taken = []
-            try:
-                while message := queue.get_nowait():
-                    message.ack()
-                    assert message.headers["task"] == "integration.tasks.pull"
-                    taken.append(message.payload[1])
-            except queue.Empty:
-                return taken
-
-        take()
-        yield take
-        take()
 
 
 def test_the_list_shows_what_each_pull_did(signed_in: SignedIn, company: Company) -> None:
@@ -55,6 +32,7 @@ def test_the_list_shows_what_each_pull_did(signed_in: SignedIn, company: Company
         rows_read=104,
         rows_new=101,
         rows_failed=3,
+        rows_filtered=7,
         error="BC could not be reached.",
     )
     run.issues.create(record="V7", reason="It has no number.")
@@ -64,10 +42,11 @@ def test_the_list_shows_what_each_pull_did(signed_in: SignedIn, company: Company
     told = words(admin.get(f"{RUNS}{run.pk}/change/"))
 
     assert "vendors everything failed" in listed
-    assert "104 101 0 0 0 3" in listed
+    assert "104 101 0 0 7 0 0 3" in listed
     assert "BC could not be reached." in told
     assert "V7" in told
     assert "It has no number." in told
+    assert "Read 104 New 101 Changed 0 Unchanged 0 Filtered 7 Waiting 0 Failed 3 Deleted 0" in told
 
 
 def test_the_button_asks_the_workers_for_one_pull(
@@ -80,7 +59,7 @@ def test_the_button_asks_the_workers_for_one_pull(
 
     assert 'name="entity" value="invoices"' in page
     assert "Pulling invoices. The run appears here in a moment." in said
-    assert asked() == [{"entity": "invoices", "full": True}]
+    assert asked() == [("pull", {"entity": "invoices", "full": True})]
 
 
 def test_what_the_button_asks_for_is_pulled_and_appears_in_the_list(
@@ -94,7 +73,7 @@ def test_what_the_button_asks_for_is_pulled_and_appears_in_the_list(
     sync.ensure_company()
     admin = signed_in(roles.INTEGRATION_ADMIN)
     admin.post("/pull/", {"entity": "all"})
-    (wanted,) = asked()
+    ((_, wanted),) = asked()
 
     pull(**wanted)
 
@@ -141,3 +120,172 @@ def test_workers_that_cannot_be_reached_are_told_of(
     said = words(admin.post("/pull/", {"entity": "all"}, follow=True))
 
     assert "The workers cannot be reached; the schedule will pull later." in said
+
+
+def test_one_list_is_pulled_by_its_name(signed_in: SignedIn, company: Company, asked: Asked) -> None:
+    admin = signed_in(roles.INTEGRATION_ADMIN)
+
+    said = words(admin.post("/pull/", {"list": "item-units"}, follow=True))
+
+    assert "Pulling item units." in said
+    assert asked() == [("pull", {"entity": "item-units", "full": False})]
+
+
+# While something runs
+
+
+@pytest.fixture
+def running(company: Company) -> SyncRun:
+    """A pull of items at 1,200 of 3,000 rows, ten minutes old."""
+    import datetime
+
+    from django.utils import timezone
+
+    from integration.models import SyncRun
+
+    run = SyncRun.objects.create(
+        company=company, entity="items", kind="full", rows_read=1200, rows_new=1200, rows_expected=3000
+    )
+    begun = timezone.now() - datetime.timedelta(minutes=10)
+    SyncRun.objects.filter(pk=run.pk).update(started_at=begun)
+    return run
+
+
+def test_what_runs_is_told_above_the_list_with_the_time_that_is_left(
+    signed_in: SignedIn, running: SyncRun
+) -> None:
+    admin = signed_in(roles.INTEGRATION_ADMIN)
+
+    page, piece = admin.get(RUNS), admin.get("/runs/running/")
+
+    assert "1,200 of 3,000 read, about 15 min left." in words(page)
+    assert "1,200 of 3,000 read, about 15 min left." in words(piece)
+    assert 'data-live="/runs/running/"' in page.content.decode()
+    assert piece.headers["Cache-Control"].startswith("max-age=0, no-cache")
+
+
+def test_nothing_to_see_is_said_too(signed_in: SignedIn, company: Company) -> None:
+    page = words(signed_in(roles.INTEGRATION_ADMIN).get(RUNS))
+
+    assert "Nothing is being pulled at the moment." in page
+    assert "No schedule pulls by itself." in page
+
+
+def test_the_clocks_next_turns_are_told_in_words(
+    signed_in: SignedIn, company: Company, settings: Any
+) -> None:
+    from integration import installation
+
+    installation.install_schedules(settings.TIEOUT_SCHEDULES)
+
+    page = words(signed_in(roles.INTEGRATION_ADMIN).get(RUNS))
+
+    assert "Pull invoices: every 30 seconds" in page
+    assert "Pull master data: every hour at 7 past, next" in page
+
+
+def test_a_run_is_stopped_from_its_page(signed_in: SignedIn, running: SyncRun) -> None:
+    admin = signed_in(roles.INTEGRATION_ADMIN)
+    page = admin.get(f"{RUNS}{running.pk}/change/").content.decode()
+
+    said = words(admin.post(f"/runs/{running.pk}/stop/", follow=True))
+
+    assert f'action="/runs/{running.pk}/stop/"' in page
+    assert "It stops before its next page; the next run goes on from there." in said
+    assert "asked it to stop before its next page" in said
+    running.refresh_from_db()
+    assert running.stop_asked_by
+
+
+def test_a_run_that_ended_is_not_stopped(signed_in: SignedIn, running: SyncRun) -> None:
+    from integration.models import SyncRun
+    from integration.sync import runs
+
+    runs.fail(SyncRun.objects.get(pk=running.pk), "it broke off")
+    admin = signed_in(roles.INTEGRATION_ADMIN)
+
+    said = words(admin.post(f"/runs/{running.pk}/stop/", follow=True))
+
+    assert "It has ended already." in said
+    assert "data-live" not in admin.get(f"/runs/{running.pk}/progress/").content.decode()
+
+
+def test_an_auditor_sees_the_progress_and_stops_nothing(signed_in: SignedIn, running: SyncRun) -> None:
+    auditor = signed_in(roles.AUDITOR)
+
+    page = auditor.get(f"{RUNS}{running.pk}/change/")
+    refused = auditor.post(f"/runs/{running.pk}/stop/")
+
+    assert "Read 1,200 of 3,000" in words(page)
+    assert "/stop/" not in page.content.decode()
+    assert refused.status_code == 403
+    running.refresh_from_db()
+    assert running.stop_asked_by == ""
+
+
+@pytest.mark.parametrize("address", ["/runs/running/", "/runs/1/progress/"])
+def test_a_clerk_does_not_see_how_far_the_pulls_are(
+    signed_in: SignedIn, company: Company, address: str
+) -> None:
+    refused = signed_in(roles.AP_CLERK).get(address)
+
+    assert refused.status_code == 403
+    assert "you may not see the pulls" in words(refused)
+
+
+# One record
+
+
+def test_a_record_is_pulled_from_its_own_page(signed_in: SignedIn, sandbox: Any, asked: Asked) -> None:
+    from integration import sync
+    from integration.tasks import pull_records
+    from masterdata.models import Vendor
+
+    sandbox.control.seed({"vendors": [{"number": "V7", "displayName": "Nordlicht"}]})
+    sync.pull_entity("vendors")
+    vendor = Vendor.objects.get()
+    sandbox.control.seed({"vendors": [{"number": "V7", "displayName": "Südlicht"}]})
+    admin = signed_in(roles.INTEGRATION_ADMIN)
+    address = f"/admin/masterdata/vendor/{vendor.pk}/change/"
+    page = admin.get(address).content.decode()
+
+    answer = admin.post(
+        "/pull/record/", {"entity": "vendors", "bc_id": str(vendor.bc_id), "next": address}, follow=True
+    )
+    ((task, wanted),) = asked()
+    pull_records(**wanted)
+
+    assert 'action="/pull/record/"' in page
+    assert answer.redirect_chain == [(address, 302)]
+    assert "Pulling this record." in words(answer)
+    assert task == "pull_records"
+    vendor.refresh_from_db()
+    assert vendor.name == "Südlicht"
+
+
+@pytest.mark.parametrize(
+    "form", [{"entity": "invoices", "bc_id": "x"}, {"entity": "vendors", "bc_id": "x"}, {}]
+)
+def test_a_record_that_is_none_is_not_asked_for(
+    signed_in: SignedIn, company: Company, asked: Asked, form: dict[str, str]
+) -> None:
+    said = words(signed_in(roles.INTEGRATION_ADMIN).post("/pull/record/", form, follow=True))
+
+    assert "Choose what to pull." in said
+    assert asked() == []
+
+
+def test_a_clerk_sees_a_record_without_the_button(
+    signed_in: SignedIn, company: Company, asked: Asked
+) -> None:
+    from masterdata.models import Vendor
+
+    vendor = Vendor.objects.create(company=company, number="V7", row_hash=b"")
+    clerk = signed_in(roles.AP_CLERK)
+
+    page = clerk.get(f"/admin/masterdata/vendor/{vendor.pk}/change/")
+    refused = clerk.post("/pull/record/", {"entity": "vendors", "bc_id": str(vendor.bc_id)})
+
+    assert (page.status_code, refused.status_code) == (200, 403)
+    assert "/pull/record/" not in page.content.decode()
+    assert asked() == []
