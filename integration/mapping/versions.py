@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import F
 
-from integration.models import FieldMapping
+from integration.models import FieldMapping, FieldMappingRow
 
 from .apply import Problem, Row, apply
 
@@ -25,23 +25,39 @@ class Compiled:
         return apply(self.rows, record)
 
 
+_kept: dict[int, Compiled] = {}
+
+
 class MappingMissing(LookupError):  # noqa: N818 - it names what is missing
     """No mapping of that name is installed."""
 
 
 def compiled(name: str) -> Compiled:
-    """Read a mapping for use; raises MappingMissing when `manage.py set_up` was never run."""
-    mapping = FieldMapping.objects.filter(name=name).prefetch_related("rows").first()
-    if mapping is None:
+    """Read a mapping for use; raises MappingMissing when `manage.py set_up` was never run.
+
+    Its rows are read once a version: whoever changes them publishes a new one, and each process asks for it.
+    """
+    found = FieldMapping.objects.filter(name=name).values_list("pk", "version").first()
+    if found is None:
         raise MappingMissing(
             f"There is no field mapping {name!r}. Run manage.py set_up to install the defaults."
         )
-    rows = sorted((row for row in mapping.rows.all() if row.enabled), key=lambda row: (row.position, row.pk))
+    pk, version = found
+    kept = _kept.get(pk)
+    if kept is None or kept.version != version:
+        kept = _kept[pk] = _read(pk, version)
+    return kept
+
+
+def _read(pk: int, version: int) -> Compiled:
+    """Read the rows and their version in one statement, so that no change comes between the two."""
+    rows = FieldMappingRow.objects.filter(mapping=pk, enabled=True).select_related("mapping")
+    read = list(rows.order_by("position", "pk"))
     return Compiled(
-        version=mapping.version,
+        version=read[0].mapping.version if read else version,
         rows=tuple(
             Row(row.source, row.target, row.transform, row.parameters, row.default, row.required)
-            for row in rows
+            for row in read
         ),
     )
 

@@ -8,18 +8,14 @@ from masterdata.models import Company
 from reconciliation.forms import MovementForm
 from reconciliation.models import InventoryMovement, InventoryMovementLine
 
-from .steps import check_new, fields_of, one_at_a_time
+from .steps import fields_of, insert_new, one_at_a_time
 
 
 @transaction.atomic
 def record_movement(company: Company, form: MovementForm, *, source: str) -> InventoryMovement:
     """Keep a consumption, an adjustment or a transfer; raises DocumentExists."""
     one_at_a_time(company, f"{form.kind} {form.number}")
-    check_new(InventoryMovement.objects.filter(company=company, kind=form.kind, number=form.number))
-    movement = InventoryMovement.objects.create(
-        company=company, received_from=source, **fields_of(form, but=["lines"])
-    )
-    InventoryMovementLine.objects.bulk_create(
-        InventoryMovementLine(movement=movement, **fields_of(line)) for line in form.lines
-    )
+    movement = InventoryMovement(company=company, received_from=source, **fields_of(form, but=["lines"]))
+    lines = [InventoryMovementLine(**fields_of(line)) for line in form.lines]
+    insert_new(movement, {InventoryMovementLine: lines}, kind=form.kind)
     return movement

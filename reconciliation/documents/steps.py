@@ -7,10 +7,11 @@ import hashlib
 from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection
 
 from masterdata.models import Company
-from reconciliation.models import Document, InvoiceLine, PurchaseOrder, SupplierInvoice
+from reconciliation.inserting import Parts, insert
+from reconciliation.models import Document, PurchaseOrder, SupplierInvoice
 
 from .errors import DocumentExists
 
@@ -18,6 +19,25 @@ InvoiceStatus = SupplierInvoice.Status
 
 # An invoice may still be judged in these; the others are out of matching's hands.
 OPEN_INVOICES = [InvoiceStatus.RECEIVED, InvoiceStatus.BLOCKED]
+
+# A union of small answers, each by an index of its own; joined with OR they would be one scan of all.
+MARK_DUE = """
+WITH invoices AS NOT MATERIALIZED (
+  SELECT * FROM reconciliation_supplierinvoice
+   WHERE company_id = %(company)s AND status = ANY(%(open)s))
+UPDATE reconciliation_supplierinvoice SET match_due = true
+ WHERE id IN (
+   SELECT id FROM reconciliation_supplierinvoice
+    WHERE id IN (
+      SELECT id FROM invoices WHERE order_number = ANY(%(orders)s)
+       UNION
+      SELECT i.id FROM invoices i JOIN reconciliation_invoiceline l ON l.invoice_id = i.id
+       WHERE l.order_number = ANY(%(orders)s)
+       UNION
+      SELECT id FROM invoices WHERE vendor_number = %(vendor)s AND vendor_number <> '' AND order_number = '')
+      AND id IS DISTINCT FROM %(but)s
+    ORDER BY id FOR UPDATE)
+"""
 
 
 def one_at_a_time(company: Company, subject: str) -> None:
@@ -27,9 +47,11 @@ def one_at_a_time(company: Company, subject: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, signed=True)])
 
 
-def check_new(same: models.QuerySet[Any]) -> None:
-    if existing := same.first():
-        raise DocumentExists(existing)
+def insert_new(document: Document, parts: Parts, **key: str) -> None:
+    """Write a document with its lines; raises DocumentExists when its number is taken."""
+    if not insert(document, parts):
+        same = {"company": document.company_id, "number": document.number, **key}
+        raise DocumentExists(type(document)._default_manager.get(**same))
 
 
 def order_of(company: Company, number: str) -> PurchaseOrder | None:
@@ -69,15 +91,12 @@ def facts_changed(
 
     The rows are locked in one order everywhere, so that two documents cannot wait for each other.
     """
-    numbers = {*orders}
-    invoices = SupplierInvoice.objects.filter(company=company, status__in=OPEN_INVOICES)
-    lines = InvoiceLine.objects.filter(invoice__in=invoices, order_number__in=numbers)
-    # A union of small answers, each by an index of its own; joined with OR they would be one scan of all.
-    concerned = invoices.filter(order_number__in=numbers).values("pk").union(lines.values("invoice_id"))
-    if vendor:
-        concerned = concerned.union(invoices.filter(vendor_number=vendor, order_number="").values("pk"))
-    due = SupplierInvoice.objects.filter(pk__in=concerned).exclude(
-        pk=but.pk if isinstance(but, SupplierInvoice) else None
-    )
-    ids = list(due.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True))
-    SupplierInvoice.objects.filter(pk__in=ids).update(match_due=True)
+    terms = {
+        "company": company.pk,
+        "open": [status.value for status in OPEN_INVOICES],
+        "orders": [*{*orders}],
+        "vendor": vendor,
+        "but": but.pk if isinstance(but, SupplierInvoice) else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(MARK_DUE, terms)

@@ -15,7 +15,7 @@ from django.utils import timezone
 from integration import connections, outbox, sync, tasks
 from integration.bc import FieldType, Metadata
 from integration.contract import Paused, checking
-from integration.mapping import defaults
+from integration.mapping import defaults, publish
 from integration.models import (
     Attempt,
     ContractFinding,
@@ -137,6 +137,7 @@ def test_a_wrong_mapping_is_found_by_its_first_refusal_and_mended_without_losing
     mapping = FieldMappingRow.objects.get(target="postingDate", mapping__target="purchaseOrders")
     mapping.target = "dateOfPosting"
     mapping.save()
+    publish(mapping.mapping)
     order = house.order()
     house.drain()
     order.refresh_from_db()
@@ -154,6 +155,7 @@ def test_a_wrong_mapping_is_found_by_its_first_refusal_and_mended_without_losing
 
     mapping.target = ContractFinding.objects.open().get().successor
     mapping.save()
+    publish(mapping.mapping)
     tasks.check_contract()
     house.drain()
 
