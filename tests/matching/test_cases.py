@@ -1,4 +1,4 @@
-"""The match cases that a bookkeeper can read: `cases/*.yaml`, each with its story, its figures and its verdict.
+"""The match cases that a bookkeeper can read: `cases/*.yaml`, each with story, figures and verdict.
 
 They are worked out by hand from the rules. A case states what differs from the plain one of `asking.py`
 (forty belts ordered at 7.50, received, billed) and every finding that it expects, no more and no fewer.
@@ -27,7 +27,7 @@ TOPICS = {"retention", "prepayment", "credit memo", "release", "scope"}  # cases
 
 
 class Plain(yaml.SafeLoader):
-    """YAML whose figures and dates stay the texts that were written; only true, false, null and << are more."""
+    """YAML whose figures and dates stay the texts that were written; true, false, null and << mean more."""
 
 
 KEPT = {"tag:yaml.org,2002:bool", "tag:yaml.org,2002:null", "tag:yaml.org,2002:merge"}
