@@ -1,23 +1,25 @@
 """JSON without floats: BC's numbers come in and go out digit by digit as Decimal.
 
-The standard parser with `parse_float=Decimal` is used although orjson is twice as fast (2.1 against 0.8 ms
-for a page of 2,000 items): orjson makes floats, and a float has lost digits that cannot be won back. Writing
-is orjson's, whose fragments put a Decimal's own digits into the text.
+msgspec reads them: it hands each number's own digits to Decimal, and is nearly as fast as orjson, which makes
+floats, and a float has lost digits that cannot be won back. Writing is orjson's, whose fragments put a
+Decimal's own digits into the text.
 """
 
-import json
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import orjson
 
 from integration.errors import ProgramError
 
+_read = msgspec.json.Decoder(float_hook=Decimal).decode
+
 
 def loads(text: bytes) -> Any:
     """Parse JSON with exact numbers; raise ValueError when it is not JSON."""
-    return json.loads(text, parse_float=Decimal, parse_constant=_refuse_constant)
+    return _read(text)
 
 
 def dumps(body: Any) -> bytes:
@@ -62,7 +64,3 @@ def _refuse_floats(value: Any) -> None:
     elif isinstance(value, list | tuple):
         for inner in value:
             _refuse_floats(inner)
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not a number")

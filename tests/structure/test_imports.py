@@ -25,7 +25,7 @@ PURE = {
     "integration.errors",
 }
 # Text to values and back is as pure as the standard library's own json.
-PURE_PACKAGES = {"orjson"}
+PURE_PACKAGES = {"msgspec", "orjson"}
 SANDBOX = "integration.sandbox"
 
 
