@@ -22,6 +22,8 @@ from integration.errors import NotSentError, TemporaryError, UnknownOutcome
 
 logger = logging.getLogger(__name__)
 
+CHUNK = 1024 * 1024  # requests alone would put a page together from pieces of 10 KB
+
 
 @dataclass(frozen=True)
 class Request:
@@ -77,10 +79,12 @@ class Transport:
                 verify=self.trusted_ca,
                 proxies=self._proxies_to(request.url),
                 allow_redirects=False,
+                stream=True,
             )
+            body = b"".join(answer.iter_content(CHUNK))
         except (requests.RequestException, OSError) as exc:
             raise _lost(request, exc) from exc
-        return Answer(answer.status_code, answer.headers, answer.content)
+        return Answer(answer.status_code, answer.headers, body)
 
     def _proxies_to(self, url: str) -> dict[str, str]:
         """Give the proxies that the environment names for this host, read once."""
