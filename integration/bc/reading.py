@@ -462,6 +462,15 @@ class PurchaseInvoice:
 
 def read(record: type[Record], row: Mapping[str, Any]) -> Record:
     """Read one entity; raise ProgramError naming the field that is missing or has the wrong form."""
+    plan = _plan(record)  # type: ignore[arg-type]  # classes are hashable
+    try:
+        return record(*[convert(row[name]) for name, convert, _ in plan])
+    except (KeyError, ValueError, TypeError, InvalidOperation):
+        return _read_field_by_field(record, row)
+
+
+def _read_field_by_field(record: type[Record], row: Mapping[str, Any]) -> Record:
+    """Put in what an older version lacks, or name the field that is wrong; in the usual case nobody looks."""
     values = []
     for name, convert, absent in _plan(record):  # type: ignore[arg-type]  # classes are hashable
         if name not in row:
