@@ -6,11 +6,11 @@ each stamps its rows later than all before it: whoever has seen a stamp has seen
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,6 @@ from .models import Company, Mirror
 
 INCOMING = sql.Identifier("incoming_rows")
 FILTERED_AT = sql.Identifier("filtered_at")
-SEPARATOR = b"\x1f"
 MANY_NEW = 1000
 
 Value = str | bool | int | Decimal | date | datetime | UUID | None
@@ -55,8 +54,13 @@ class Counts:
 
 
 @transaction.atomic
-def upsert(company: Company, model: type[Mirror], rows: Iterable[Pulled]) -> Counts:
-    """Insert the new rows and update those that differ; of a row that comes twice the last counts."""
+def upsert(
+    company: Company, model: type[Mirror], rows: Iterable[Pulled], *, seals: Mapping[str, bytes] | None = None
+) -> Counts:
+    """Insert the new rows and update those that differ; of a row that comes twice the last counts.
+
+    A seal, by a record's id, is the hash of what BC told: who reads the same again can leave it at that.
+    """
     latest = {row.bc_id: row for row in rows}
     if not latest:
         return Counts()
@@ -65,12 +69,16 @@ def upsert(company: Company, model: type[Mirror], rows: Iterable[Pulled]) -> Cou
     with connection.cursor() as cursor:
         cursor.execute(_incoming_table(model, fields))
         with cursor.copy(_copy(fields)) as copy:
+            names = [field.name for field in fields]
+            sealed = seals or {}
             for row in latest.values():
-                values = [row.values[field.name] for field in fields]
-                left_at = stamp if row.is_filtered else None
-                copy.write_row([row.bc_id, fingerprint(values), row.modified_at, left_at, *values])
+                bc_id, left_at = str(row.bc_id), stamp if row.is_filtered else None
+                values = map(row.values.__getitem__, names)
+                copy.write_row((bc_id, sealed.get(bc_id, b""), row.modified_at, left_at, *values))
         cursor.execute(_merge(model, fields), {"company": company.pk, "stamp": stamp})
         new, changed, marked = cursor.fetchone()
+        if new + changed + marked < len(latest):
+            cursor.execute(_seal_anew(model), {"company": company.pk})
         cursor.execute(sql.SQL("DROP TABLE {}").format(INCOMING))
         _tell_the_planner(model, new)
     filtered = sum(row.is_filtered for row in latest.values())
@@ -87,6 +95,7 @@ def mark_deleted(company: Company, model: type[Mirror], ids: Collection[UUID]) -
     return rows.update(deleted_at=stamp, changed_at=stamp)
 
 
+@cache
 def own_fields(model: type[Mirror]) -> list[models.Field[Any, Any]]:
     """Give the fields that hold BC's data, without those that every mirror has."""
     common = {field.name for field in Mirror._meta.local_fields} | {"id"}
@@ -95,33 +104,34 @@ def own_fields(model: type[Mirror]) -> list[models.Field[Any, Any]]:
 
 def problem(model: type[Mirror], values: Mapping[str, Value]) -> str:
     """Tell why the table would refuse a row; "" when it fits."""
-    for field in own_fields(model):
-        value = values[field.name]
-        if value is None and not field.null:
-            return f"{field.verbose_name} is missing"
-        if isinstance(value, str) and "\0" in value:
-            return f"{field.verbose_name} holds a NUL character"
-        if isinstance(value, str) and field.max_length and len(value) > field.max_length:
-            return f"{field.verbose_name} {value!r} is longer than {field.max_length} characters"
-        if isinstance(field, models.DecimalField) and isinstance(value, Decimal):
-            whole = field.max_digits - field.decimal_places
-            if not value.is_finite() or abs(value) >= Decimal(10) ** whole:
-                return f"{field.verbose_name} {value} has more than {whole} digits before the point"
+    for name, told, may_lack, length, least_too_big in _rooms(model):
+        value = values[name]
+        if value is None:
+            if not may_lack:
+                return f"{told} is missing"
+        elif isinstance(value, str):
+            if "\0" in value:
+                return f"{told} holds a NUL character"
+            if length and len(value) > length:
+                return f"{told} {value!r} is longer than {length} characters"
+        elif least_too_big and isinstance(value, Decimal) and abs(value) >= least_too_big:
+            return f"{told} {value} has more than {least_too_big.adjusted()} digits before the point"
     return ""
 
 
-def fingerprint(values: Sequence[Value]) -> bytes:
-    """Give a hash that differs when the values do; 1.50 and 1.5 are the same value."""
-    written = SEPARATOR.join(_written(value) for value in values)
-    return hashlib.blake2b(written, digest_size=16).digest()
+Room = tuple[str, str, bool, int | None, Decimal | None]
+"""A field's name, what people call it, whether it may be empty, and how long and how big a value it takes."""
 
 
-def _written(value: Value) -> bytes:
-    if value is None:
-        return b"\0"  # no text holds it, so that nothing and "" differ
-    if isinstance(value, Decimal):
-        return b"0" if not value else format(value.normalize(), "f").encode()
-    return str(value).encode()
+@cache
+def _rooms(model: type[Mirror]) -> list[Room]:
+    rooms: list[Room] = []
+    for field in own_fields(model):
+        too_big = None
+        if isinstance(field, models.DecimalField):
+            too_big = Decimal(10) ** (field.max_digits - field.decimal_places)
+        rooms.append((field.name, str(field.verbose_name), field.null, field.max_length, too_big))
+    return rooms
 
 
 def _take_turn(company: Company, model: type[Mirror]) -> datetime:
@@ -177,7 +187,7 @@ def _merge(model: type[Mirror], fields: Sequence[models.Field[Any, Any]]) -> sql
             WHERE NOT EXISTS (
                 SELECT FROM {table} AS kept
                 WHERE kept.company_id = %(company)s AND kept.bc_id = incoming.bc_id
-                  AND kept.row_hash = incoming.row_hash AND kept.deleted_at IS NULL
+                  AND ({kept_values}) IS NOT DISTINCT FROM ({incoming_values}) AND kept.deleted_at IS NULL
                   AND (kept.filtered_at IS NULL) = (incoming.filtered_at IS NULL)
             ) AND (
                 incoming.filtered_at IS NULL OR EXISTS (
@@ -201,7 +211,24 @@ def _merge(model: type[Mirror], fields: Sequence[models.Field[Any, Any]]) -> sql
         table=_table(model),
         incoming=INCOMING,
         columns=sql.SQL(", ").join(columns),
+        kept_values=_values_of("kept", fields),
+        incoming_values=_values_of("incoming", fields),
         changes=sql.SQL(", ").join(
             sql.SQL("{0} = EXCLUDED.{0}").format(column) for column in columns if column != FILTERED_AT
         ),
     )
+
+
+def _values_of(table: str, fields: Sequence[models.Field[Any, Any]]) -> sql.Composed:
+    return sql.SQL(", ").join(sql.Identifier(table, field.attname) for field in fields)
+
+
+def _seal_anew(model: type[Mirror]) -> sql.Composed:
+    """Keep the seal of rows that BC told in another way without changing a value: no change, no stamp."""
+    return sql.SQL(
+        """
+        UPDATE {table} AS mirror SET row_hash = incoming.row_hash FROM {incoming} AS incoming
+        WHERE mirror.company_id = %(company)s AND mirror.bc_id = incoming.bc_id
+          AND mirror.row_hash <> incoming.row_hash
+        """
+    ).format(table=_table(model), incoming=INCOMING)

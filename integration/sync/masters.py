@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from masterdata.models import Company
 from masterdata.upsert import Counts, Pulled, mark_deleted, problem, upsert
 from reconciliation import policies
 
-from . import filters, held, links, places, renames, runs
+from . import filters, held, links, places, renames, runs, seen
 from .entities import PARTS, Entity, Row, Unusable
 
 logger = logging.getLogger(__name__)
@@ -124,24 +124,28 @@ def _take(
     company: Company, entity: Entity, run: SyncRun, place: SyncPlace, rows: Sequence[Row], onward: str | None
 ) -> None:
     """Write one page and the place after it, both or neither."""
-    for row in rows:
-        places.saw(place, reading.as_moment(row.get(MODIFIED, "")))
+    for moment in {row.get(MODIFIED, "") for row in rows}:
+        places.saw(place, reading.as_moment(moment))
     _write(company, entity, run, rows)
-    places.passed(place, [_id(row) for row in rows], onward=onward)
+    places.passed(place, [row["id"] for row in rows], onward=onward)
 
 
 @transaction.atomic
 def _write(company: Company, entity: Entity, run: SyncRun, rows: Sequence[Row]) -> None:
     """Write what differs; a record that cannot be used or has to wait is held back, named and tried again."""
     wanted = filters.of(company, entity)
-    page = _sorted(company, entity, wanted, rows)
+    latest = {str(row["id"]).lower(): row for row in rows}  # of one that comes twice the last counts
+    seals = seen.seals(company, entity, wanted, latest)
+    same = seen.mirrored(company, entity, seals)
+    page = _sorted(company, entity, wanted, [row for bc_id, row in latest.items() if bc_id not in same])
     mark = renames.mark(entity)
-    counts = upsert(company, entity.model, page.usable)
+    counts = upsert(company, entity.model, page.usable, seals=seals)
+    counts = replace(counts, unchanged=counts.unchanged + len(same))
     if counts.written:
         _pass_on(company, entity, run, counts, is_filtered=bool(wanted))
         renames.spread(company, entity, mark)
     if held.are_any(run):
-        held.let_go(run, [*(row.bc_id for row in page.usable), *page.left_out])
+        held.let_go(run, [*(row.bc_id for row in page.usable), *page.left_out, *map(UUID, same)])
     held.keep(run, page.held)
     for record in page.held:
         runs.note(run, record.record, record.reason)
@@ -182,20 +186,22 @@ class Page:
 def _sorted(company: Company, entity: Entity, wanted: filters.Filter, rows: Sequence[Row]) -> Page:
     page = Page([], [], [])
     pulled: list[Pulled] = []
-    names = {_id(row): name_of(row) for row in rows}
+    told: dict[UUID, Row] = {}
     for row in rows:
         try:
-            pulled.append(entity.pulled(row, company))
+            record = entity.pulled(row, company)
+            pulled.append(record)
+            told[record.bc_id] = row
         except (Unusable, ProgramError) as exc:
             page.held.append(held.Held(_id(row), name_of(row), held.Why.FAILED, str(exc)))
     resolved = links.resolve(company, entity, wanted.without(entity.id_fields).marked(pulled))
     for record in wanted.on(entity.id_fields).marked(resolved.ready):
         if reason := problem(entity.model, record.values):
-            page.held.append(held.Held(record.bc_id, names[record.bc_id], held.Why.FAILED, reason))
+            page.held.append(held.Held(record.bc_id, name_of(told[record.bc_id]), held.Why.FAILED, reason))
         else:
             page.usable.append(record)
     for record, reason in resolved.waiting:
-        page.held.append(held.Held(record.bc_id, names[record.bc_id], held.Why.WAITING, reason))
+        page.held.append(held.Held(record.bc_id, name_of(told[record.bc_id]), held.Why.WAITING, reason))
     page.left_out.extend(record.bc_id for record in resolved.left_out)
     return page
 

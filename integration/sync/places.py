@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -14,6 +14,10 @@ from integration.models import ScannedPage, SyncPlace, SyncRun
 from masterdata.models import Company, Mirror
 
 KEPT = timedelta(hours=12)  # BC's page marks do not live for ever, and what was read grows old
+
+SCANNED = sql.SQL("INSERT INTO {} (place_id, page, ids) VALUES (%s, %s, %s::uuid[])").format(
+    sql.Identifier(ScannedPage._meta.db_table)
+)
 
 
 def open_place(company: Company, entity: str) -> SyncPlace | None:
@@ -47,14 +51,20 @@ def forget(company: Company, entity: str) -> None:
     SyncPlace.objects.filter(company=company, entity=entity).delete()
 
 
-def passed(place: SyncPlace, ids: Collection[UUID], *, onward: str | None) -> None:
-    """Remember a page; in the transaction that wrote it."""
+def passed(place: SyncPlace, ids: Collection[str], *, onward: str | None) -> None:
+    """Remember a page, by the ids as BC writes them; in the transaction that wrote it."""
     place.page += 1
     place.rows += len(ids)
     place.onward = onward or ""
     place.save(update_fields=["page", "rows", "onward", "latest"])
     if place.kind == SyncRun.Kind.FULL:
-        ScannedPage.objects.create(place=place, page=place.page, ids=list(ids))
+        with connection.cursor() as cursor:
+            cursor.execute(SCANNED, [place.pk, place.page, as_array(ids)])
+
+
+def as_array(ids: Iterable[str]) -> str:
+    """Write ids as PostgreSQL reads them; the driver would look at each of the thousands."""
+    return f"{{{','.join(ids)}}}"
 
 
 def is_read(place: SyncPlace) -> bool:
@@ -78,8 +88,11 @@ def gone(place: SyncPlace, model: type[Mirror]) -> list[UUID]:
     """List what is in the mirror but on none of the pages."""
     statement = sql.SQL(
         """
-        SELECT bc_id FROM {mirror} WHERE company_id = %(company)s AND deleted_at IS NULL
-        EXCEPT SELECT unnest(ids) FROM {pages} WHERE place_id = %(place)s
+        SELECT bc_id FROM {mirror} AS mirrored WHERE company_id = %(company)s AND deleted_at IS NULL
+        AND NOT EXISTS (
+            SELECT FROM (SELECT unnest(ids) AS bc_id FROM {pages} WHERE place_id = %(place)s) AS scanned
+            WHERE scanned.bc_id = mirrored.bc_id
+        )
         """
     ).format(mirror=sql.Identifier(model._meta.db_table), pages=sql.Identifier(ScannedPage._meta.db_table))
     with connection.cursor() as cursor:
