@@ -22,10 +22,15 @@ def main() -> int:
     names = parser.parse_args().names
     with place.prepare() as sandbox:
         from tests.bench import house, measuring, paths
+        from tests.bench.masters import dlt_rival
 
         known = {path.__name__: path for path in paths.PATHS}
         if unknown := set(names) - set(known):
             parser.error(f"There is no {', '.join(sorted(unknown))}. Choose from {', '.join(known)}.")
+        try:
+            dlt_rival.install()
+        except dlt_rival.NotThere as exc:
+            sys.stderr.write(f"{exc}\n")
         company = house.House(sandbox.control)
         results = []
         for name, path in known.items():  # in their order: the later ones leave documents behind

@@ -21,9 +21,23 @@ class Result:
     """Our rate divided by the other's: 1 is as fast, above 1 is faster."""
     against: str
     runs: int
+    low: float | None = None
+    high: float | None = None
+    goal: float | None = None
+    """The least ratio that was asked for; `stretch` is what would be fine."""
+    stretch: float | None = None
 
-    def as_dict(self) -> dict[str, str | float | int]:
-        return vars(self) | {"value": round(self.value, 1), "ratio": round(self.ratio, 4)}
+    def as_dict(self) -> dict[str, str | float | int | None]:
+        return vars(self) | {
+            name: round(value, 4) for name, value in vars(self).items() if isinstance(value, float)
+        }
+
+    @property
+    def verdict(self) -> str:
+        if self.goal is None:
+            return ""
+        reached = "reached" if self.ratio >= self.goal else "MISSED"
+        return f"goal {self.goal:.3g} {reached}"
 
 
 Timed = Callable[[], int]
@@ -49,8 +63,9 @@ def compare(
         prepare()
         rounds.append((_rate(ours), _rate(theirs)))
     counted = rounds[1:]
-    ratio = statistics.median(mine / other for mine, other in counted)
-    return Result(name, statistics.median(mine for mine, _other in counted), unit, ratio, against, runs)
+    ratios = [mine / other for mine, other in counted]
+    value = statistics.median(mine for mine, _other in counted)
+    return Result(name, value, unit, statistics.median(ratios), against, runs, min(ratios), max(ratios))
 
 
 def _rate(work: Timed) -> float:
@@ -62,10 +77,19 @@ def _rate(work: Timed) -> float:
 def table(results: Iterable[Result]) -> str:
     """Lay the results out for a reader."""
     rows = [
-        (each.name, f"{each.value:,.0f} {each.unit}", f"{each.ratio:.3g} ×", each.against) for each in results
+        (
+            each.name,
+            f"{each.value:,.0f} {each.unit}",
+            f"{each.ratio:.3g} ×",
+            f"{each.low:.3g} to {each.high:.3g}" if each.low is not None and each.high is not None else "",
+            each.verdict,
+            each.against,
+        )
+        for each in results
     ]
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
     return "\n".join(
-        f"  {name:<{widths[0]}}  {value:>{widths[1]}}  {ratio:>{widths[2]}}  {against}"
-        for name, value, ratio, against in rows
+        f"  {row[0]:<{widths[0]}}  {row[1]:>{widths[1]}}  {row[2]:>{widths[2]}}  {row[3]:<{widths[3]}}  "
+        f"{row[4]:<{widths[4]}}  {row[5]}"
+        for row in rows
     )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.bench import house, measuring, paths
+from tests.bench.masters import dlt_rival, pulls
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -14,6 +16,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatch: Any) -> None:
     for name, few in {"DOCUMENTS": 20, "CASES": 3, "EVENTS": 2, "DELIVERIES": 2, "PULLED": 9}.items():
         monkeypatch.setattr(paths, name, few)
+    for name, few in {"ITEMS": 300, "ORM_ITEMS": 100, "ROUNDS": 1, "ORM_ROUNDS": 1, "FETCHES": 1}.items():
+        monkeypatch.setattr(pulls, name, few)
+    monkeypatch.setattr(dlt_rival, "PYTHON", Path("/nowhere"))
     monkeypatch.setitem(measuring.compare.__kwdefaults__, "runs", 1)
     settings.BC_REQUESTS_PER_SECOND = settings.BC_CONCURRENCY = 1000
     company = house.House(sandbox.control)
@@ -27,5 +32,18 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         "match_vs_orm_loop",
         "match_engine_vs_arithmetic",
         "pull_vs_raw",
+        "sync_fetch_vs_http",
+        "sync_full_vs_sql_with_history",
+        "sync_full_vs_copy",
+        "sync_all_changed_vs_sql_with_history",
+        "sync_nochange_vs_hash",
+        "sync_percent_vs_hash",
+        "sync_full_vs_update_or_create",
+        "sync_nochange_rows_written",
+        "sync_percent_rows_written",
+        "sync_vs_dlt",
     ]
-    assert all(result.value > 0 and result.ratio > 0 for result in results)
+    *measured, without_change, percent, no_dlt = results
+    assert all(result.value > 0 and result.ratio > 0 for result in measured)
+    assert without_change.value == percent.value == 0
+    assert no_dlt.against == "dlt is not installed. make bench installs it, from the package registry."
