@@ -25,6 +25,7 @@ from reconciliation.models import (
     Document,
     GoodsReceipt,
     InventoryMovement,
+    OrderChange,
     PurchaseOrder,
     ServiceConfirmation,
     SupplierInvoice,
@@ -36,11 +37,15 @@ State = Message.State
 
 MODELS: dict[str, type[Document]] = {
     DocumentKind.PURCHASE_ORDER: PurchaseOrder,
+    DocumentKind.ORDER_CHANGE: OrderChange,
     DocumentKind.GOODS_RECEIPT: GoodsReceipt,
     DocumentKind.SERVICE_CONFIRMATION: ServiceConfirmation,
     DocumentKind.INVENTORY_MOVEMENT: InventoryMovement,
     DocumentKind.SUPPLIER_INVOICE: SupplierInvoice,
 }
+
+KINDS: dict[type[Document], DocumentKind] = {model: DocumentKind(kind) for kind, model in MODELS.items()}
+OF_AN_ORDER = (DocumentKind.PURCHASE_ORDER, DocumentKind.ORDER_CHANGE)
 
 FATES = {
     State.WAITING: Fate.WAITING,
@@ -119,17 +124,25 @@ def find(company: Company, event_id: str, source: str = "") -> InboxEvent | None
 def story(event: InboxEvent) -> Story:
     """Tell what has become of an event, and what to do next."""
     document = _document(event)
-    message = (
-        Message.objects.for_document(event.document_kind, event.document_id).order_by("-pk").first()
-        if document is not None and event.document_id is not None
-        else None
-    )
     if document is None:
         return Story(event, None, (), Fate.ACCEPTED, event.note)
+    message = _message(document)
     if message is None:
         return Story(event, document, (), *_without_message(document))
     attempts = tuple(Attempt.objects.filter(message=message).order_by("pk"))
     return Story(event, document, attempts, FATES[State(message.state)], _next(message))
+
+
+def _message(document: Document) -> Message | None:
+    """Give the message that a document goes with; a change told with its order goes with that."""
+    if isinstance(document, OrderChange):
+        if document.status in STANDS_ALONE:
+            return None
+        if document.status == OrderChange.Status.WITH_ORDER and document.order is not None:
+            document = document.order
+    messages = Message.objects.for_document(KINDS[type(document)], document.pk)
+    found: Message | None = messages.order_by("-pk").first()
+    return found
 
 
 def _check_source(told: Event, key: ApiKey) -> None:
@@ -193,25 +206,27 @@ def _record(row: InboxEvent, told: Event, form: Any) -> None:
     known = events.TYPES[told.type]
     if known.record is None or known.kind is None:
         return
+    if known.kind in OF_AN_ORDER:
+        outbox.keep_still(row.company, getattr(form, "order", form).number)
     try:
         document = known.record(row.company, form, source=told.source)
     except documents.DocumentExists as exc:
         raise DocumentConflict(str(exc)) from exc
-    row.document_kind, row.document_id = known.kind, document.pk
+    row.document_kind, row.document_id = KINDS[type(document)], document.pk
     row.note = _nothing_to_post(document)
     row.save(update_fields=["document_kind", "document_id", "note"])
-    if document.status == Document.Status.READY and known.kind != DocumentKind.SUPPLIER_INVOICE:
-        message = outbox.enqueue(known.kind, document)
-        if known.kind == DocumentKind.PURCHASE_ORDER:
-            _look_again(message)
+    _put_in_line(document)
     logger.info("Received %s %s from %s", told.type, told.id, told.source)
 
 
-def _look_again(order: Message) -> None:
-    """Go on with what came before its order, and waits for it in the same chain."""
-    waiting = Message.objects.filter(chain=order.chain, state=State.WAITING).exclude(pk=order.pk)
-    for message in waiting.select_for_update():
-        outbox.prepare(message)
+def _put_in_line(document: Document) -> None:
+    """Give a document its place in the outbox; an invoice finds it when it is cleared."""
+    if isinstance(document, OrderChange):
+        outbox.follow_change(document)
+    elif isinstance(document, PurchaseOrder):
+        outbox.follow_order(document)
+    elif document.status == Document.Status.READY and not isinstance(document, SupplierInvoice):
+        outbox.enqueue(KINDS[type(document)], document)
 
 
 def _nothing_to_post(document: Document) -> str:
@@ -231,6 +246,8 @@ def _document(event: InboxEvent) -> Document | None:
 
 def _without_message(document: Document) -> tuple[Fate, str]:
     """Tell the fate of a document that has no place in the outbox: by its own status."""
+    if isinstance(document, OrderChange):
+        return _fate_of_change(document)
     if isinstance(document, SupplierInvoice):
         return INVOICE_FATES[SupplierInvoice.Status(document.status)]
     if document.status == Document.Status.RECORDED:
@@ -241,6 +258,23 @@ def _without_message(document: Document) -> tuple[Fate, str]:
         return Fate.POSTED, ""
     return Fate.QUEUED, ""
 
+
+def _fate_of_change(told: OrderChange) -> tuple[Fate, str]:
+    if told.status == OrderChange.Status.WITH_ORDER:  # of an order that was never put in line
+        return Fate.CANCELLED, "The order was cancelled before it was sent; nothing more happens."
+    return CHANGE_FATES.get(OrderChange.Status(told.status), (Fate.QUEUED, ""))
+
+
+STANDS_ALONE = (OrderChange.Status.LATE, OrderChange.Status.SUPERSEDED)
+CHANGE_FATES = {
+    OrderChange.Status.LATE: (
+        Fate.ACCEPTED,
+        "It came too late: a later version or the cancellation of the order is here. Nothing is done.",
+    ),
+    OrderChange.Status.SUPERSEDED: (Fate.CANCELLED, "A later version of the order took its place."),
+    OrderChange.Status.POSTED: (Fate.POSTED, ""),
+    OrderChange.Status.CANCELLED: (Fate.CANCELLED, "It was given up; nothing more happens."),
+}
 
 INVOICE_FATES = {
     SupplierInvoice.Status.RECEIVED: (Fate.WAITING, "It is about to be matched with its order and receipts."),

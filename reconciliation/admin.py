@@ -45,6 +45,7 @@ from .models import (
     MatchDecision,
     MatchLevel,
     MatchOptions,
+    OrderChange,
     OrderCharge,
     PurchaseOrder,
     PurchaseOrderLine,
@@ -64,6 +65,9 @@ TONES = {
     "received": "info",
     "blocked": "danger",
     "rejected": "warning",
+    "with_order": "info",
+    "late": "warning",
+    "superseded": "warning",
 }
 
 
@@ -119,6 +123,7 @@ class PurchaseOrderAdmin(DocumentAdmin):
         "vendor_number",
         "order_date",
         "currency",
+        "version",
         "state",
         "state_of_affairs",
         "bc_number",
@@ -137,12 +142,25 @@ class PurchaseOrderAdmin(DocumentAdmin):
                 "unit_price",
                 "discount_percent",
                 "expected_on",
+                "cancelled",
             ],
             "lines",
             "order",
         ),
+        _lines(
+            OrderChange,
+            ["kind", "version", "status", "reason", "received_from", "created_at", "posted_at"],
+            "changes and cancellations",
+            "order",
+        ),
         _lines(OrderCharge, ["code", "amount"], "charges", "order"),
     ]
+
+
+@admin.register(OrderChange)
+class OrderChangeAdmin(DocumentAdmin):
+    list_display = ["number", "kind", "version", "reason", "state_of_affairs", "bc_number"]
+    list_filter = ["status", "kind", "received_from"]
 
 
 @admin.register(GoodsReceipt)

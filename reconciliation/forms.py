@@ -56,6 +56,21 @@ class OrderForm:
 
 
 @dataclass(frozen=True)
+class OrderChangeForm:
+    """The whole order as it is now, and which version that is."""
+
+    order: OrderForm
+    version: int
+
+
+@dataclass(frozen=True)
+class CancellationForm:
+    number: str
+    reason: str
+    lines: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
 class ReceiptLineForm:
     line: int
     order_line: int

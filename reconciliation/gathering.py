@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -97,6 +98,7 @@ class _Gathered:
             "invoice_id", InvoiceCharge.objects.filter(invoice__in={*ids, *self.others}).order_by("pk")
         )
         self._load_masters(invoices)
+        self._close_cancelled()
         self.overrides = self._load_overrides(ids)
 
     # --- loading -------------------------------------------------------------------------------------------
@@ -148,6 +150,40 @@ class _Gathered:
             ServiceConfirmationLine.objects.filter(confirmation__in=_keys(confirmations)).order_by("line"),
         )
         self.confirmations = _by("order", (_confirmation(row, done[row.pk]) for row in confirmations))
+
+    def _close_cancelled(self) -> None:
+        """Count no more of a cancelled line than what came; an order with deliveries may still be billed."""
+        cancelled = {row.pk: row for rows in self.order_lines.values() for row in rows if row.cancelled}
+        touched = {row.order_id for row in cancelled.values()}
+        for row in PurchaseOrder.objects.filter(pk__in=touched):
+            order = self.orders[row.number]
+            ended = {line.line for line in self.order_lines[row.pk] if line.cancelled}
+            lines = tuple(
+                line if line.line not in ended else replace(line, quantity=self._came(order.number, line))
+                for line in order.lines
+            )
+            if not any(line.quantity for line in lines):
+                continue  # nothing came at all: it is cancelled, as it says
+            left = tuple(line for line in lines if line.quantity)
+            self.orders[row.number] = replace(order, lines=left, state=facts.OrderState.OPEN)
+        self.by_vendor = _by("vendor", self.orders.values())
+
+    def _came(self, order: str, line: facts.OrderLine) -> Decimal:
+        """Add up what came on a line, in its unit; what was confirmed as a service leaves it as ordered."""
+        confirmed = (each for each in self.confirmations.get(order, ()) if each.accepted)
+        if any(done.order_line == line.line for each in confirmed for done in each.lines):
+            return line.quantity
+        per_base = {unit.unit: unit.per_base for unit in self.units.get(line.item, ())}
+        came = facts.ZERO
+        for receipt in self.receipts.get(order, ()):
+            for each in receipt.lines:
+                if receipt.reversed or each.order_line != line.line:
+                    continue
+                quantity = each.received if each.accepted is None else each.accepted
+                if each.unit not in ("", line.unit):
+                    quantity = quantity * per_base.get(each.unit, 1) / per_base.get(line.unit, 1)
+                came += quantity
+        return trimmed(min(came, line.quantity))
 
     def _load_others(self, invoices: Collection[SupplierInvoice]) -> None:
         """Load the other invoices of the orders and those that look alike."""

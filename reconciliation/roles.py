@@ -53,6 +53,7 @@ _DOCUMENTS = [
     for name in (
         "purchaseorder*",
         "ordercharge",
+        "orderchange",
         "goodsreceipt*",
         "serviceconfirmation*",
         "inventorymovement*",

@@ -15,6 +15,7 @@ from reconciliation.models import (
     Document,
     GoodsReceipt,
     InventoryMovement,
+    OrderChange,
     PurchaseOrder,
     ServiceConfirmation,
     SupplierInvoice,
@@ -23,6 +24,7 @@ from reconciliation.models import (
 LONGEST = 80
 TABLES: dict[type[Document], tuple[type[desk.DocumentAdmin], DocumentKind]] = {
     PurchaseOrder: (desk.PurchaseOrderAdmin, DocumentKind.PURCHASE_ORDER),
+    OrderChange: (desk.OrderChangeAdmin, DocumentKind.ORDER_CHANGE),
     GoodsReceipt: (desk.GoodsReceiptAdmin, DocumentKind.GOODS_RECEIPT),
     ServiceConfirmation: (desk.ServiceConfirmationAdmin, DocumentKind.SERVICE_CONFIRMATION),
     InventoryMovement: (desk.InventoryMovementAdmin, DocumentKind.INVENTORY_MOVEMENT),

@@ -123,6 +123,17 @@ def _order(values: Values) -> forms.OrderForm:
     )
 
 
+def _order_change(values: Values) -> forms.OrderChangeForm:
+    told = dict(values)
+    version = told.pop("version")
+    return forms.OrderChangeForm(order=_order(told), version=version)
+
+
+def _cancellation(values: Values) -> forms.CancellationForm:
+    lines = tuple(line["line"] for line in values.get("lines") or ())
+    return forms.CancellationForm(number=values["number"], reason=values["reason"], lines=lines)
+
+
 def _receipt(values: Values) -> forms.ReceiptForm:
     told = _renamed(values, purchase_order="order_number")
     return forms.ReceiptForm(**told | {"lines": _lines(forms.ReceiptLineForm, values)})
@@ -168,6 +179,7 @@ def _record_invoice(company: Any, form: forms.InvoiceForm, *, source: str) -> An
 
 
 ORDER = DocumentKind.PURCHASE_ORDER
+CHANGE = DocumentKind.ORDER_CHANGE
 RECEIPT = DocumentKind.GOODS_RECEIPT
 CONFIRMATION = DocumentKind.SERVICE_CONFIRMATION
 MOVEMENT = DocumentKind.INVENTORY_MOVEMENT
@@ -183,9 +195,9 @@ TYPES = {
         EventType("purchase_order.approved.v1", serializers.OrderApproved,
                   ORDER, _order, documents.record_order),
         EventType("purchase_order.changed.v1", serializers.OrderChanged,
-                  note=KEPT + "Change the order in Business Central."),
+                  CHANGE, _order_change, documents.record_change),
         EventType("purchase_order.cancelled.v1", serializers.OrderCancelled,
-                  note=KEPT + "Cancel the order in Business Central."),
+                  CHANGE, _cancellation, documents.record_cancellation),
         EventType("goods_receipt.recorded.v1", serializers.ReceiptRecorded,
                   RECEIPT, _receipt, documents.record_receipt),
         EventType("goods_receipt.reversed.v1", serializers.ReceiptReversed,

@@ -83,6 +83,7 @@ FEATURES: dict[str, Feature] = {
         *(_pull(entity) for entity in entities.ENTITIES.values()),
         Feature(PULL_INVOICES, "Pulling invoices"),
         Feature(DocumentKind.PURCHASE_ORDER.value, "Posting purchase orders"),
+        Feature(DocumentKind.ORDER_CHANGE.value, "Changing and cancelling purchase orders"),
         Feature(DocumentKind.GOODS_RECEIPT.value, "Posting goods receipts"),
         Feature(DocumentKind.SERVICE_CONFIRMATION.value, "Posting service confirmations"),
         Feature(DocumentKind.INVENTORY_MOVEMENT.value, "Posting inventory movements", Level.APP, NEEDS_APP),

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from integration.bc import reading
-from integration.couriers import invoices, movements, order_invoices, orders
+from integration.couriers import invoices, movements, order_changes, order_invoices, orders
 from integration.models import DocumentKind, FieldMapping, FieldMappingRow
 from integration.sync import entities
 from integration.sync.invoices import INVOICES, LINES
@@ -63,7 +63,7 @@ def of_code() -> list[Use]:
         )
     found += _record(features.PULL_INVOICES, reading.PurchaseInvoice, INVOICES)
     found += _record(features.PULL_INVOICES, reading.PurchaseInvoiceLine, LINES)
-    for table in (_orders(), _receipts(), _invoices(), _billed(), _movements()):
+    for table in (_orders(), _order_changes(), _receipts(), _invoices(), _billed(), _movements()):
         found += table
     return found
 
@@ -113,6 +113,16 @@ def _orders() -> list[Use]:
         *_fields(KIND.PURCHASE_ORDER, "purchaseOrders", "id", "number", "vendorNumber", "orderDate"),
         Use(KIND.PURCHASE_ORDER, "purchaseOrders", Part.NAVIGATION, orders.LINES),
         *_fields(KIND.PURCHASE_ORDER, orders.LINES, "sequence", "lineType", "description"),
+    ]
+
+
+def _order_changes() -> list[Use]:
+    """The fields are those of the mapping of orders; the app, which opens a released order, is not needed."""
+    kind = KIND.ORDER_CHANGE
+    return [
+        *_fields(kind, order_changes.ORDERS, *order_changes.HEADER_FIELDS),
+        Use(kind, order_changes.ORDERS, Part.NAVIGATION, orders.LINES),
+        *_fields(kind, orders.LINES, *order_changes.LINE_FIELDS),
     ]
 
 

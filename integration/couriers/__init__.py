@@ -9,12 +9,13 @@ from integration.models import DocumentKind, Message
 from reconciliation.models import (
     GoodsReceipt,
     InventoryMovement,
+    OrderChange,
     PurchaseOrder,
     ServiceConfirmation,
     SupplierInvoice,
 )
 
-from . import accepted, invoices, movements, order_invoices, orders, receipts
+from . import accepted, invoices, movements, order_changes, order_invoices, orders, receipts
 from .base import BeforeWrite, Courier, Posted, Prepared, Standing, Visit, Withdrawn
 
 
@@ -27,6 +28,9 @@ def visit_invoice(client: Client, message: Message, invoice: SupplierInvoice) ->
 
 COURIERS: dict[DocumentKind, Courier] = {
     DocumentKind.PURCHASE_ORDER: Courier(PurchaseOrder, orders.chain, orders.prepare, orders.OrderVisit),
+    DocumentKind.ORDER_CHANGE: Courier(
+        OrderChange, order_changes.chain, order_changes.prepare, order_changes.visit
+    ),
     DocumentKind.GOODS_RECEIPT: Courier(
         GoodsReceipt, accepted.chain, accepted.prepare_receipt, receipts.ReceiptVisit
     ),

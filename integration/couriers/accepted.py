@@ -70,8 +70,9 @@ def _prepare(
     for number, quantity, unit, amount in told:
         line = order_lines.get(number)
         if line is None:
-            problems.append(f"order {order} has no line {number}")
-            continue
+            return Prepared(
+                waiting_for=f"line {number} of purchase order {order}, which a later version may bring"
+            )
         try:
             quantities[sequence_of(number)] += in_order_unit(order, line, quantity, unit, amount)
         except lookup.NoConversion as missing:

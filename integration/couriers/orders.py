@@ -16,7 +16,7 @@ from masterdata import lookup
 from masterdata.models import Account, Company, Currency, Item, Location, Vendor
 from reconciliation.models import PurchaseOrder, PurchaseOrderLine
 
-from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid, listed
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, listed
 
 LINES = "purchaseOrderLines"
 MARKER_SEQUENCE = 1
@@ -40,7 +40,16 @@ def sequence_of(line: int) -> int:
 
 def prepare(order: PurchaseOrder, key: UUID) -> Prepared:
     """Build the order through the field mapping, or say which master record it waits for."""
-    lines = list(order.lines.order_by("line"))
+    prepared = built(order)
+    comment = {"sequence": MARKER_SEQUENCE, "lineType": "Comment", "description": marker(key)}
+    if LINES in prepared.payload:
+        prepared.payload[LINES].insert(0, comment)
+    return prepared
+
+
+def built(order: PurchaseOrder) -> Prepared:
+    """Write the order as its latest version says it, without what was cancelled."""
+    lines = list(order.lines.filter(cancelled=False).order_by("line"))
     if missing := _missing(order, lines):
         return Prepared(waiting_for=missing)
     header, line_mapping = mapping.compiled(defaults.ORDER), mapping.compiled(defaults.ORDER_LINE)
@@ -48,7 +57,7 @@ def prepare(order: PurchaseOrder, key: UUID) -> Prepared:
     record = _record(order)
     body, found = header.apply(record)
     problems = [str(problem) for problem in found]
-    body[LINES] = [{"sequence": MARKER_SEQUENCE, "lineType": "Comment", "description": marker(key)}]
+    body[LINES] = []
     for line in lines:
         written, found = line_mapping.apply(_line_record(line, record, location_ids))
         problems += [f"line {line.line}, {problem}" for problem in found]
@@ -81,6 +90,8 @@ class OrderVisit(Visit):
 
     def send(self, before_write: BeforeWrite) -> Posted:
         """Create the order with all its lines in one call."""
+        if self.document.state == PurchaseOrder.State.CANCELLED:
+            raise Withdrawn(f"Purchase order {self.document.number} was cancelled.")
         body = payloads.in_order("purchaseOrders", self.payload)
         before_write()
         created = self.client.create("purchaseOrders", body)

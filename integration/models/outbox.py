@@ -16,6 +16,7 @@ class DocumentKind(models.TextChoices):
     """Which table `document_id` points to."""
 
     PURCHASE_ORDER = "purchase_order", "purchase order"
+    ORDER_CHANGE = "order_change", "order change"
     GOODS_RECEIPT = "goods_receipt", "goods receipt"
     SERVICE_CONFIRMATION = "service_confirmation", "service confirmation"
     INVENTORY_MOVEMENT = "inventory_movement", "inventory movement"
@@ -171,6 +172,7 @@ class Attempt(models.Model):
         TEMPORARY = "temporary", "refused for the moment"
         UNKNOWN = "unknown", "answer lost"
         LOST_LEASE = "lost_lease", "came back too late"
+        OVERTAKEN = "overtaken", "overtaken before it was sent"
         BUG = "bug", "our own fault"
         BY_HAND = "by_hand", "done by a person"
 

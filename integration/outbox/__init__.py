@@ -7,6 +7,7 @@ for in BC and sent again only when it is proven not to be there.
 """
 
 from .by_hand import cancel, mark_done_by_hand, retry
+from .following import drop, follow_change, follow_order, keep_still, look_again, order_chain, renew, unsent
 from .leases import (
     claim,
     hand_back,
@@ -32,10 +33,15 @@ __all__ = [
     "answered",
     "cancel",
     "claim",
+    "drop",
     "enqueue",
     "enqueue_cleared_invoices",
+    "follow_change",
+    "follow_order",
     "hand_back",
     "hold",
+    "keep_still",
+    "look_again",
     "mark_done",
     "mark_done_by_hand",
     "mark_retry",
@@ -43,11 +49,14 @@ __all__ = [
     "mark_settled",
     "mark_stuck",
     "mark_unknown",
+    "order_chain",
     "prepare",
     "recheck_waiting",
     "refill",
+    "renew",
     "retry",
     "sweep",
+    "unsent",
     "wake",
     "withdraw",
 ]

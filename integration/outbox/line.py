@@ -11,12 +11,17 @@ from django.utils import timezone
 
 from integration import contract, couriers
 from integration.models import Attempt, DocumentKind, Message
-from reconciliation.models import SupplierInvoice
+from reconciliation.models import OrderChange, SupplierInvoice
 
 from .states import State, change
 from .waking import wake
 
-RANKS = {DocumentKind.PURCHASE_ORDER: 0, DocumentKind.SUPPLIER_INVOICE: 2}
+RANKS = {
+    DocumentKind.PURCHASE_ORDER: 0,
+    DocumentKind.ORDER_CHANGE: 0,
+    DocumentKind.SUPPLIER_INVOICE: 2,
+}
+CANCELLATION_RANK = 1  # after the receipts that came before it: what they bring is not cancelled
 PRIORITIES = {DocumentKind.SUPPLIER_INVOICE: 6}
 WAIT_SECONDS = 15.0  # between two looks at what a message waits for
 
@@ -31,7 +36,7 @@ def enqueue(kind: DocumentKind | str, document: Any) -> Message:
         defaults={
             "company": document.company,
             "chain": f"{document.company_id}:{chain}",
-            "rank": RANKS.get(DocumentKind(kind), 1),
+            "rank": _rank(DocumentKind(kind), document),
             "priority": PRIORITIES.get(DocumentKind(kind), 5),
             "document_kind": kind,
             "document_id": document.pk,
@@ -43,6 +48,12 @@ def enqueue(kind: DocumentKind | str, document: Any) -> Message:
         prepare(message, document)
         transaction.on_commit(wake)
     return message
+
+
+def _rank(kind: DocumentKind, document: Any) -> int:
+    if isinstance(document, OrderChange) and document.kind == OrderChange.Kind.CANCELLED:
+        return CANCELLATION_RANK
+    return RANKS.get(kind, 1)
 
 
 def enqueue_cleared_invoices() -> int:

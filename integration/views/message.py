@@ -25,6 +25,7 @@ NOT_ACCEPTED = 422
 
 ENTITY_SETS: dict[str, str] = {
     DocumentKind.PURCHASE_ORDER: "purchaseOrders",
+    DocumentKind.ORDER_CHANGE: "purchaseOrders",
     DocumentKind.SUPPLIER_INVOICE: "purchaseInvoices",
 }
 TONES = {"done": "good", "dead": "bad", "rejected": "bad", "waiting": "warn", "verifying": "warn"}
@@ -149,6 +150,7 @@ def _document_url(shown: Message, user: User) -> str:
     name = shown.document_kind.replace("_", "")
     known = {
         "purchaseorder",
+        "orderchange",
         "goodsreceipt",
         "serviceconfirmation",
         "inventorymovement",

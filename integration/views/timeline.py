@@ -22,6 +22,7 @@ TITLES = {
     Outcome.TEMPORARY: gettext_lazy("Refused for the moment"),
     Outcome.UNKNOWN: gettext_lazy("Sent, and the answer was lost"),
     Outcome.LOST_LEASE: gettext_lazy("A worker came back too late"),
+    Outcome.OVERTAKEN: gettext_lazy("Overtaken before it was sent"),
     Outcome.BUG: gettext_lazy("Tieout itself failed"),
 }
 

@@ -6,19 +6,27 @@ reconcile.py's. Documents of one order are recorded one after the other, so that
 arrive in the same moment still find each other.
 """
 
-from .errors import DocumentError, DocumentExists, WrongStatus
+from .errors import DocumentError, DocumentExists, VersionExists, WrongStatus
 from .invoices import content_hash, record_invoice
 from .judging import let_through, mark_blocked, mark_deleted, mark_judged, mark_ready, mark_rejected
 from .movements import record_movement
-from .orders import record_order
+from .orders import (
+    mark_never_sent,
+    mark_superseded,
+    mark_with_order,
+    record_cancellation,
+    record_change,
+    record_order,
+)
 from .posting import cancel, mark_posted
 from .receipts import record_confirmation, record_receipt
-from .steps import OPEN_INVOICES
+from .steps import OPEN_INVOICES, one_order_at_a_time
 
 __all__ = [
     "OPEN_INVOICES",
     "DocumentError",
     "DocumentExists",
+    "VersionExists",
     "WrongStatus",
     "cancel",
     "content_hash",
@@ -26,9 +34,15 @@ __all__ = [
     "mark_blocked",
     "mark_deleted",
     "mark_judged",
+    "mark_never_sent",
     "mark_posted",
     "mark_ready",
     "mark_rejected",
+    "mark_superseded",
+    "mark_with_order",
+    "one_order_at_a_time",
+    "record_cancellation",
+    "record_change",
     "record_confirmation",
     "record_invoice",
     "record_movement",

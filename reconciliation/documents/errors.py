@@ -20,5 +20,17 @@ class DocumentExists(DocumentError):  # noqa: N818 - it is the other document th
         )
 
 
+class VersionExists(DocumentExists):
+    """This version of the order came before, in another event."""
+
+    def __init__(self, order: Document, version: int) -> None:
+        self.document = order
+        DocumentError.__init__(
+            self,
+            f"version {version} of purchase order {order.number} was recorded before, from "
+            f"{order.received_from}. Send what is new as the next version.",
+        )
+
+
 class WrongStatus(DocumentError):  # noqa: N818
     """The document's status does not allow this."""

@@ -6,6 +6,7 @@ from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
 from .match import MatchDecision
 from .movement import InventoryMovement, InventoryMovementLine
 from .order import OrderCharge, PurchaseOrder, PurchaseOrderLine
+from .order_change import OrderChange
 from .policy import MatchLevel, MatchOptions, ReleaseLimit, Tolerance
 from .receipt import GoodsReceipt, GoodsReceiptLine
 from .service import ServiceConfirmation, ServiceConfirmationLine
@@ -24,6 +25,7 @@ __all__ = [
     "MatchDecision",
     "MatchLevel",
     "MatchOptions",
+    "OrderChange",
     "OrderCharge",
     "PurchaseOrder",
     "PurchaseOrderLine",

@@ -58,6 +58,7 @@ class PurchaseOrderLine(models.Model):
     expected_on = models.DateField(null=True, blank=True)
     match_level = models.CharField(max_length=10, blank=True)
     dimensions = models.JSONField(default=dict, blank=True)
+    cancelled = models.BooleanField(default=False, help_text="No more of it is to come")
 
     class Meta:
         constraints = [

@@ -59,6 +59,8 @@ def _masters(desk: factories.Desk) -> None:
 
 def _documents(desk: factories.Desk) -> None:
     factories.price_over_order(desk)
+    cancellation = forms.CancellationForm(number="PO-S", reason="not needed", lines=(2,))
+    documents.record_cancellation(desk.company, cancellation, source="test")
     service = factories.ordered(kind="account", item="", unit="")
     desk.order("PO-S", service)
     desk.confirm("50", order="PO-S")
