@@ -14,12 +14,10 @@ from masterdata.models import Company
 from reconciliation.forms import CancellationForm, OrderChangeForm, OrderForm
 from reconciliation.models import (
     Document,
-    GoodsReceipt,
     OrderChange,
     OrderCharge,
     PurchaseOrder,
     PurchaseOrderLine,
-    ServiceConfirmation,
 )
 
 from .errors import DocumentExists, VersionExists
