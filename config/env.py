@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
@@ -88,6 +89,12 @@ class Environment:
         if not 0 <= number < float("inf"):
             raise ImproperlyConfigured(f"{name} is {value!r}. Use a number that is not negative.")
         return number
+
+    def numbers_after(self, *names: str) -> list[int]:
+        """Tell which numbers are set for any of the names: 2 and 3 for NAME_2 and NAME_3_FILE."""
+        pattern = re.compile(rf"(?:{'|'.join(names)})_(\d+)(?:_FILE)?")
+        found = (pattern.fullmatch(name) for name, value in self.values.items() if value)
+        return sorted({int(match[1]) for match in found if match})
 
     def words(self, name: str, default: str = "") -> list[str]:
         """Give a list written with commas."""

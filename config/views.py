@@ -146,16 +146,21 @@ def _cards(company: Company, may_see_messages: bool) -> list[Card]:
 
 
 def _allowance() -> str:
-    """Say how much of BC's allowance our calls use, and whether it wants us to wait; "" when nobody knows."""
-    used = allowance()
-    if used is None:
+    """Say how much of BC's allowance our calls use, and which ids it does not hear; "" when nobody knows."""
+    found = allowance()
+    if found is None:
         return ""
+    used = found.fullest
     counted = {"used": f"{used.used:,}", "allowed": f"{used.allowed:,}", "percent": used.percent}
     told = _(
         "{used} of the {allowed} requests that Business Central takes in five minutes are used ({percent} %)."
     ).format(**counted)
-    if used.paused_for:
+    if found.clients > 1:
+        told += " " + _("That is the fullest of {clients} client ids.").format(clients=found.clients)
+    if found.paused:
         told += " " + _("It asked us to wait; deliveries go on by themselves.")
+    for name in found.refused:
+        told += " " + _("It refuses {name}: check its secret and its card.").format(name=name)
     return told
 
 

@@ -11,7 +11,6 @@ from django.db.models import Count, F, Func, Max, Min, Q, TextField, Value
 from django.db.models.functions import MD5
 
 from integration import connections
-from integration.bc import Budget
 from integration.models import DocumentKind, Message
 from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
@@ -78,7 +77,7 @@ def delivery_counts(company: Company | None) -> DeliveryCounts:
     return DeliveryCounts(**counts)
 
 
-def allowance() -> Budget | None:
+def allowance() -> connections.Allowance | None:
     """Tell how much of what BC takes from us in five minutes is used; None when that is not known."""
     return connections.budget()
 

@@ -55,10 +55,15 @@ BC_AUTHORITY = ENV.text("BC_AUTHORITY")
 BC_CLIENT_ID = ENV.text("BC_CLIENT_ID")
 BC_CLIENT_SECRET = ENV.text("BC_CLIENT_SECRET")
 BC_CLIENT_CERTIFICATE = ENV.text("BC_CLIENT_CERTIFICATE")
-# A second application for the bulk pulls; BC counts its limits for each one.
-BC_PULL_CLIENT_ID = ENV.text("BC_PULL_CLIENT_ID")
-BC_PULL_CLIENT_SECRET = ENV.text("BC_PULL_CLIENT_SECRET")
-BC_PULL_CLIENT_CERTIFICATE = ENV.text("BC_PULL_CLIENT_CERTIFICATE")
+# Further applications, by their number; BC counts its limits for each one, so the calls are spread over all.
+BC_MORE_CLIENTS = {
+    number: (
+        ENV.text(f"BC_CLIENT_ID_{number}"),
+        ENV.text(f"BC_CLIENT_SECRET_{number}"),
+        ENV.text(f"BC_CLIENT_CERTIFICATE_{number}"),
+    )
+    for number in ENV.numbers_after("BC_CLIENT_ID", "BC_CLIENT_SECRET", "BC_CLIENT_CERTIFICATE")
+}
 BC_CA_BUNDLE = ENV.text("BC_CA_BUNDLE")
 BC_REQUESTS_PER_SECOND = ENV.number("BC_REQUESTS_PER_SECOND", 15)
 BC_CONCURRENCY = ENV.number("BC_CONCURRENCY", 4)

@@ -13,14 +13,15 @@ from urllib.parse import urlsplit
 
 from integration.bc import batch as batches
 from integration.bc import odata
-from integration.bc.auth import Tokens, tokens_for
+from integration.bc.auth import Tokens
 from integration.bc.batch import BatchAnswer, Operation
 from integration.bc.connection import Connection
 from integration.bc.errors import judge, take_apart
 from integration.bc.exact_json import dumps, loads
+from integration.bc.identities import Identities, Identity
 from integration.bc.metadata import EntitySet, Metadata, parse
 from integration.bc.reading import APP_SELECTS, SELECTS
-from integration.bc.throttle import Lane, Limiter, admitted, limiter_for
+from integration.bc.throttle import Lane, Limiter
 from integration.bc.transport import Answer, Request, Transport
 from integration.errors import (
     ConfigurationError,
@@ -77,12 +78,16 @@ NOUNS = {
 
 
 class Client:
-    """One company of Business Central. Keeps its connections open; use one per thread."""
+    """One company of Business Central. Keeps its connections open; use one per thread.
+
+    `others` are the same connection as further client ids; each call goes as whichever has room.
+    """
 
     def __init__(
         self,
         connection: Connection,
         *,
+        others: Sequence[Connection] = (),
         lane: Lane = Lane.REALTIME,
         patience: float = 20.0,
         tokens: Tokens | None = None,
@@ -93,8 +98,9 @@ class Client:
         self.connection = connection
         self.lane = lane
         self.patience = patience
-        self.tokens = tokens or tokens_for(connection)
-        self.limiter = limiter or limiter_for(connection)
+        first = Identity.of(connection, tokens=tokens, limiter=limiter)
+        self.tokens = first.tokens
+        self.identities = Identities([first, *(Identity.of(each) for each in others)])
         self.pause = pause
         self.chance = chance
         self.transport = Transport(trusted_ca=connection.trusted_ca)
@@ -432,22 +438,33 @@ class Client:
 
     def _send(self, request: Request, *, timeout: float | None = None) -> Answer:
         read = timeout or self.connection.timeouts.read
-        with admitted(self.limiter, self.lane, patience=self.patience, pause=self.pause):
-            answer = self._send_with_token(request, read)
-            if answer.status == 429:  # before our place is free, so that nobody slips in
-                self.limiter.slow_down(answer.retry_after)
-        if 200 <= answer.status < 300:
-            return answer
-        raise self._refused(request, answer)
+        while True:
+            turn = self.identities.admitted(self.lane, patience=self.patience, pause=self.pause)
+            with turn as identity:
+                try:
+                    answer = self._send_as(identity, request, read)
+                except ConfigurationError as exc:  # not signed in, so BC has done nothing yet
+                    self.identities.set_aside(identity, exc)
+                    continue
+                if answer.status == 429:  # before our place is free, so that nobody slips in
+                    identity.limiter.slow_down(answer.retry_after)
+            if 200 <= answer.status < 300:
+                return answer
+            raise self._refused(request, answer)
 
-    def _send_with_token(self, request: Request, read: float) -> Answer:
-        """Send with our token; a 401 comes before any work, so it is sent once more with another token."""
+    def _send_as(self, identity: Identity, request: Request, read: float) -> Answer:
+        """Send with the id's token; a 401 comes before any work, so it is sent once more with another token.
+
+        Raises ConfigurationError when the id cannot sign in, or BC does not take it at all.
+        """
         timeout = (self.connection.timeouts.connect, read)
-        token = self.tokens.current()
+        token = identity.tokens.current()
         answer = self.transport.send(request, token=token, timeout=timeout)
-        if answer.status != 401:
-            return answer
-        return self.transport.send(request, token=self.tokens.replace(token), timeout=timeout)
+        if answer.status == 401:
+            answer = self.transport.send(request, token=identity.tokens.replace(token), timeout=timeout)
+        if answer.status == 401:
+            raise self._refused(request, answer)
+        return answer
 
     def _refused(self, request: Request, answer: Answer) -> IntegrationError:
         if 300 <= answer.status < 400:

@@ -46,6 +46,8 @@ class Connection:
     certificate: str | None = field(default=None, repr=False)
     ca_bundle: str | None = None
     redis_url: str | None = field(default=None, repr=False)
+    client_name: str = "BC_CLIENT_ID"
+    """The setting that the client id stands in, which is how errors call it."""
     limits: Limits = Limits()
     timeouts: Timeouts = Timeouts()
 

@@ -67,6 +67,9 @@ class LocalLimiter:
             self._tokens = 0.0
             self._at = self._not_before  # nothing is saved up during the pause
 
+    def report_refused(self, seconds: float) -> None:
+        """Tell nobody: one process has no budget to show."""
+
     def _pause(self) -> float:
         bound = min(turns.LONGEST_PAUSE, turns.FIRST_PAUSE * 2.0 ** min(self._strikes - 1, 32))
         return bound * (1 + self.chance() / 4)

@@ -37,6 +37,9 @@ class Budget:
     allowed: int = ALLOWANCE
     paused_for: float = 0.0
     """Seconds until BC, which answered 429, wants to hear from us again."""
+    client_name: str = ""
+    is_refused: bool = False
+    """Whether the sign-in failed a moment ago."""
 
     @property
     def percent(self) -> int:
@@ -56,7 +59,8 @@ class SharedLimiter:
     ) -> None:
         name = hashlib.sha256(f"{connection.authority} {connection.client_id}".encode()).hexdigest()[:16]
         key = f"bc:limit:{{{name}}}"
-        self.bucket, self.used = f"{key}:bucket", f"{key}:used"
+        self.bucket, self.used, self.refused = f"{key}:bucket", f"{key}:used", f"{key}:refused"
+        self.client_name = connection.client_name
         self.slots = {lane: f"{key}:slots:{lane}" for lane in Lane}
         self.limits, self.local, self.lease = connection.limits, local, lease
         self.enter_script = store.register_script(ENTER)
@@ -108,18 +112,31 @@ class SharedLimiter:
         except redis.RedisError:
             logger.warning("Redis did not answer; only this process slows down")
 
+    def report_refused(self, seconds: float) -> None:
+        """Let the budget tell for so long that this client id's sign-in fails."""
+        try:
+            self.store.set(self.refused, 1, ex=max(1, int(seconds)))
+        except redis.RedisError:
+            logger.warning("Redis did not answer; Home does not show that a sign-in fails")
+
     def budget(self) -> Budget | None:
         """Return what was used of BC's allowance; None when Redis does not answer."""
         try:
             seconds, _ = self.store.time()
             counts = cast(dict[bytes, bytes], self.store.hgetall(self.used))
             not_before = cast(bytes | None, self.store.hget(self.bucket, "not_before"))
+            is_refused = bool(self.store.exists(self.refused))
         except redis.RedisError as exc:
             logger.warning("Redis did not answer, BC's allowance is not known: %s", exc)
             return None
         oldest = seconds // TICK_SECONDS - TICKS
         used = sum(int(count) for tick, count in counts.items() if int(tick) > oldest)
-        return Budget(used, paused_for=max(0.0, float(not_before or 0) - seconds))
+        return Budget(
+            used,
+            paused_for=max(0.0, float(not_before or 0) - seconds),
+            client_name=self.client_name,
+            is_refused=is_refused,
+        )
 
     def _arguments(self, lane: Lane, slot: str) -> list[str | float | int]:
         return [

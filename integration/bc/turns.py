@@ -45,6 +45,9 @@ class Limiter(Protocol):
     def slow_down(self, seconds: float | None) -> None:
         """Hold everyone back after a 429, for the seconds BC asked for if it did."""
 
+    def report_refused(self, seconds: float) -> None:
+        """Let the budget tell for so long that this client id's sign-in fails."""
+
 
 def bulk_slots(limits: Limits) -> int:
     """Return how many calls bulk may run at once: half of all."""

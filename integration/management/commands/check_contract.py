@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from integration import connections
 from integration.contract import checking
 from integration.contract.checking import Checked
 from integration.errors import IntegrationError
@@ -33,10 +34,11 @@ class Command(BaseCommand):
             if options["json"]:
                 self.stdout.write(json.dumps({"ok": False, "error": error.sentence}))
             raise CommandError(error.sentence, returncode=NOT_CHECKED) from error
+        problems = connections.sign_in_problems()
         if options["json"]:
-            self.stdout.write(json.dumps(as_dict(checked)))
+            self.stdout.write(json.dumps(as_dict(checked) | {"client_problems": problems}))
         else:
-            self.stdout.write("\n".join(_lines(checked)))
+            self.stdout.write("\n".join([*_lines(checked), *problems]))
         if not checked.ok:
             raise CommandError("Something is paused; the lines above name it.", returncode=BROKEN)
 

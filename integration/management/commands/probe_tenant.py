@@ -49,13 +49,17 @@ class Command(BaseCommand):
             if options["write"]:
                 _check_company(client, options["company"])
             told = self._tell(_asked(client, options), quiet=options["json"])
+            problems = connections.sign_in_problems()
         except IntegrationError as error:
             if options["json"]:
                 self.stdout.write(json.dumps({"ok": False, "error": error.sentence}))
             raise CommandError(error.sentence) from error
-        ok = all(each.verdict is not Verdict.DIFFERS for each in told)
+        ok = not problems and all(each.verdict is not Verdict.DIFFERS for each in told)
         if options["json"]:
-            self.stdout.write(json.dumps({"ok": ok, "probes": [asdict(each) for each in told]}))
+            probed = [asdict(each) for each in told]
+            self.stdout.write(json.dumps({"ok": ok, "probes": probed, "client_problems": problems}))
+        elif problems:
+            self.stdout.write("\n".join(problems))
         if not ok:
             raise CommandError("Something differs; the answers above say what to do.", returncode=1)
 
