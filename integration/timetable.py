@@ -59,4 +59,5 @@ def _next(task: PeriodicTask, now: datetime) -> datetime | None:
     if task.last_run_at is None and not task.crontab:
         return None
     remaining: timedelta = task.schedule.remaining_estimate(task.last_run_at or now)
-    return max(now, now + remaining)
+    moment = now + remaining + timedelta(milliseconds=500)  # beat counts to just before the full second
+    return max(now, moment.replace(microsecond=0))

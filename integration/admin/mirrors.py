@@ -16,7 +16,7 @@ class Pullable(ReadOnlyAdmin):
     """A mirror's table whose records have a button to pull them now."""
 
     entity: str
-    change_form_before_template = "integration/pull_record.html"
+    change_form_outer_before_template = "integration/pull_record.html"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

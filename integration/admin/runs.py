@@ -46,7 +46,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     inlines = [IssueInline]
     list_before_template = "integration/pull_now.html"
-    change_form_before_template = "integration/run_page.html"
+    change_form_outer_before_template = "integration/run_page.html"
     fields = ["entity", "kind", "state", "started_at", "finished_at", "heard_at", "resumes", "error"]
 
     @display(description="state", label=TONES, ordering="state")

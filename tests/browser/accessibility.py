@@ -34,6 +34,13 @@ def complaints(page: Any) -> list[str]:
     return told + list(page.evaluate(MORE))
 
 
+def broken_rules(page: Any) -> list[str]:
+    """Give what breaks a rule of WCAG, not of style: the inner form of the admin's pages is the theme's."""
+    rules = [rule for rule in RULES if rule != "best-practice"]
+    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response
+    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
+
+
 def complaints_everywhere(page: Any) -> dict[str, list[str]]:
     """Look at the page wide and narrow, light and dark; gives what is wrong by where it is."""
     found = {}

@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from reconciliation import roles
 from tests.delivery.conftest import PACE
 
-from .accessibility import RULES, complaints_everywhere, turn
+from .accessibility import broken_rules, complaints_everywhere, turn
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
@@ -295,14 +294,7 @@ def test_the_tables_can_be_used_by_everyone(
             sign_in(who, path)
             turn(page, scheme)
             page.wait_for_load_state("networkidle")
-            assert _broken_rules(page) == [], path
-
-
-def _broken_rules(page: Page) -> list[str]:
-    """Give what breaks a rule of WCAG, not of style: the tables' inner form is the theme's."""
-    rules = [rule for rule in RULES if rule != "best-practice"]
-    found = Axe().run(page, options={"runOnly": rules, "resultTypes": ["violations"]}).response
-    return [f"{rule['id']}: {rule['nodes'][0]['html'][:120]}" for rule in found["violations"]]
+            assert broken_rules(page) == [], path
 
 
 @pytest.mark.parametrize("width", [390, 768, 1440])
