@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0010_filters_progress_and_slots'),
+        ('integration', '0011_order_changes'),
     ]
 
     operations = [
