@@ -114,6 +114,7 @@ NAVIGATION = (
                 ("reconciliation.view_supplierinvoice",),
             ),
             Link("Items", "admin:masterdata_item_changelist", "category", ("masterdata.view_item",)),
+            Link("Units", "units", "straighten", ("masterdata.view_itemunit",)),
             Link("Vendors", "admin:masterdata_vendor_changelist", "store", ("masterdata.view_vendor",)),
         ),
     ),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import dead_letters, message, ownership, progress, pulling
+from .views import dead_letters, message, ownership, progress, pulling, units
 
 urlpatterns = [
     path("dead-letters/", dead_letters.dead_letters, name="dead-letters"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("messages/<int:pk>/", message.message, name="message"),
     path("messages/<int:pk>/<slug:action>/", message.act, name="message-act"),
     path("ownership/", ownership.owners, name="ownership"),
+    path("units/", units.item_units, name="units"),
     path("pull/", pulling.pull_now, name="pull-now"),
     path("pull/record/", pulling.pull_record, name="pull-record"),
     path("runs/running/", progress.running, name="running"),

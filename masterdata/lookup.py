@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from .models import Company, ExchangeRate, Item, ItemUnit, Location, Mirror, Vendor
+
+EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # no product of two columns has more digits
+FINEST = Decimal("0.00001")  # BC keeps five decimals of a quantity
 
 
 class MasterDataError(Exception):
@@ -48,7 +51,7 @@ def per_base(company: Company, item: str, unit: str) -> Decimal:
     """Tell how many base units one of this unit holds; raises NoConversion, never assumes 1:1."""
     present = Item.objects.filter(company=company, number=item, deleted_at=None)
     base = present.values_list("base_unit", flat=True).first()
-    if base is not None and unit in ("", base):
+    if base and unit in ("", base):
         return Decimal(1)
     factor = (
         ItemUnit.objects.filter(company=company, item_number=item, unit=unit, deleted_at=None)
@@ -57,7 +60,7 @@ def per_base(company: Company, item: str, unit: str) -> Decimal:
     )
     if factor is None:
         raise NoConversion(
-            f"Item {item} has no conversion from {unit} to {base or 'its base unit'}. "
+            f"Item {item} has no conversion from {unit or 'a blank unit'} to {base or 'its base unit'}. "
             f"Add the item unit {unit} in Business Central; it is picked up with the next pull."
         )
     return Decimal(factor)
@@ -70,8 +73,8 @@ def convert(company: Company, item: str, quantity: Decimal, unit: str, to: str) 
     """
     if unit == to:
         return quantity
-    exact = quantity * per_base(company, item, unit) / per_base(company, item, to)
-    return exact.quantize(Decimal("0.00001"))
+    in_base = EXACT.multiply(quantity, per_base(company, item, unit))
+    return EXACT.divide(in_base, per_base(company, item, to)).quantize(FINEST, context=EXACT)
 
 
 def ledger_amount(company: Company, amount: Decimal, currency: str, on: datetime.date) -> Decimal:

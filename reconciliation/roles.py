@@ -25,6 +25,7 @@ TALK = "reconciliation.add_comment"
 SEE_CASES = "reconciliation.view_exceptioncase"
 SEE_MESSAGES = "integration.view_message"
 SEE_RUNS = "integration.view_syncrun"
+SEE_UNITS = "masterdata.view_itemunit"
 REPLAY = "integration.replay_message"
 PULL = "django_celery_beat.change_periodictask"
 
@@ -112,6 +113,7 @@ DUTIES = {
     TALK: _("comment on exceptions"),
     SEE_CASES: _("see exceptions"),
     SEE_RUNS: _("see the pulls and who owns what"),
+    SEE_UNITS: _("see items and their units"),
     SEE_MESSAGES: _("see messages"),
     REPLAY: _("retry, cancel or finish messages"),
     PULL: _("pull from Business Central"),

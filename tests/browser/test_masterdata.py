@@ -1,0 +1,89 @@
+"""The screens of master data in a real browser: units, a record, what differs from Business Central."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from reconciliation import roles
+
+from .accessibility import complaints_everywhere
+
+if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
+    from django.contrib.auth.models import User
+    from playwright.sync_api import Page
+
+    from integration.sandbox.launch import Running
+    from masterdata.models import Company
+
+    SignIn = Callable[[User, str], None]
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def mirrored(transactional_db: None, sandbox: Running) -> Company:
+    """A company whose masters came from the sandbox."""
+    from integration import sync
+    from tests.sync.conftest import MASTERS
+
+    sandbox.control.seed(MASTERS)
+    sync.pull_entity("all")
+    return sync.ensure_company()
+
+
+def person(role: str) -> User:
+    from tests import factories
+
+    return factories.person(role)
+
+
+def told(page: Page) -> str:
+    return str(page.locator("#content").inner_text())
+
+
+def test_an_item_is_found_and_converted_with_the_keyboard_alone(
+    mirrored: Company, page: Page, sign_in: SignIn
+) -> None:
+    sign_in(person(roles.AP_CLERK), "/")
+    page.get_by_role("link", name="Units", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Item number or description").focus()
+    page.keyboard.type("air fil")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Convert").wait_for()
+    page.get_by_label("Quantity").focus()
+    page.keyboard.press("Control+A")
+    page.keyboard.type("3")
+    page.keyboard.press("Enter")
+    page.get_by_text("3 BOX × 12 PCS per BOX = 36 PCS").wait_for()
+
+    assert "FILTER Air filter" in told(page)
+
+
+def test_a_missing_conversion_is_told_in_plain_words(mirrored: Company, page: Page, sign_in: SignIn) -> None:
+    sign_in(person(roles.AP_CLERK), "/units/?item=OLD")
+    page.get_by_label("From").select_option("BOX")
+    page.get_by_role("button", name="Convert").click()
+    page.get_by_text("NO_CONVERSION").wait_for()
+
+    assert "Item OLD has no conversion from BOX to PCS. Add the item unit BOX" in told(page)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/units/",
+        "/units/?q=i",
+        "/units/?q=zzz",
+        "/units/?item=FILTER",
+        "/units/?item=OLD&from=BOX",
+        "/units/?item=FILTER&quantity=x",
+    ],
+)
+def test_the_units_page_is_for_everyone(mirrored: Company, page: Page, sign_in: SignIn, address: str) -> None:
+    sign_in(person(roles.AUDITOR), address)
+
+    assert complaints_everywhere(page) == {}
