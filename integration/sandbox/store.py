@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from integration.sandbox.entities import TABLES
-from integration.sandbox.entities.declare import DECIMAL, NULL_GUID
+from integration.sandbox.entities.declare import DECIMAL, NULL_GUID, NULL_STAMP
 from integration.sandbox.errors import same_key
 from integration.sandbox.table import Row, Table
 from integration.sandbox.values import Values, new_id, stamp_of
@@ -299,7 +299,7 @@ class Transaction:
         complete = {**table.spec.blank, **values}
         if complete["id"] == NULL_GUID:
             complete["id"] = new_id()
-        if table.spec.has_stamp and "lastModifiedDateTime" not in values:
+        if table.spec.has_stamp and complete["lastModifiedDateTime"] == NULL_STAMP:
             complete["lastModifiedDateTime"] = self._store.stamp()
         if complete["id"] in table.rows:
             raise same_key(table.spec.caption, f"Id='{complete['id']}'")

@@ -22,6 +22,14 @@ def test_a_created_entity_comes_back_whole(bc):
     assert item["type"] == "Inventory"
 
 
+@pytest.mark.parametrize("name", ["items", "vendors"])
+def test_a_created_entity_is_found_by_its_time(bc, name):
+    made = bc.call("POST", name, json={"displayName": "New"}).json()
+
+    found = bc.rows(f"{name}?$filter=lastModifiedDateTime gt 2020-01-01T00:00:00Z")
+    assert made["number"] in [row["number"] for row in found]
+
+
 def test_nothing_comes_back_when_the_client_prefers_so(bc):
     reply = bc.call("POST", "vendors", json={"number": "V9"}, headers={"Prefer": "return-no-content"})
 
