@@ -1,6 +1,7 @@
 """The command line: start a sandbox, say where it is, stop on a signal or with its parent."""
 
 import argparse
+import fcntl
 import json
 import logging
 import os
@@ -12,13 +13,15 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import IO, Any
 
 from integration.sandbox import faults as fault_rules
+from integration.sandbox.errors import Refusal
 from integration.sandbox.sandbox import Sandbox
 from integration.sandbox.settings import BC_LIMITS, LEVELS, VERSIONS, Settings
 
 DEFAULT_PORT = 8443
+LOCK_NAME = "running.lock"
 PARENT_CHECK_SECONDS = 0.5
 EPILOG = (
     "The first line of the output is JSON with all that a client needs: addresses, tenant, client id and"
@@ -34,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, required=True, help="a folder for rows, keys and connection.json; made if needed"
     )
-    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 picks a free port")
+    parser.add_argument("--port", type=int, default=DEFAULT_PORT, help="default 8443; 0 picks a free port")
     tenant = parser.add_argument_group("what the tenant is")
     tenant.add_argument(
         "--level",
@@ -51,7 +54,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     trouble = parser.add_argument_group("trouble")
     trouble.add_argument("--faults", type=Path, help="a file with a JSON list of fault rules")
     trouble.add_argument(
-        "--fault-rate", type=float, default=0.0, help="let every kind of fault strike at this rate, 0 to 1"
+        "--fault-rate",
+        type=float,
+        default=0.0,
+        help="let every kind of fault strike at this rate, 0 to 1; 0.02 strikes about every fourth call",
     )
     trouble.add_argument("--seed", type=int, default=0, help="with --fault-rate: which calls are struck")
     parser.add_argument(
@@ -68,18 +74,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_arguments(parser)
     options = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    return run(options)
+    try:
+        return run(options)
+    except CannotStartError as refusal:
+        sys.stderr.write(f"{refusal}\n")
+        return 1
+
+
+class CannotStartError(Exception):
+    """The sandbox cannot be started so; the text says why and what to do."""
 
 
 def run(options: argparse.Namespace) -> int:
-    """Start a sandbox, print its connection as one line of JSON, serve until stopped."""
+    """Start a sandbox, print its connection as one line of JSON, serve until stopped.
+
+    Raises CannotStartError when the options do not allow it.
+    """
     os.umask(0o077)
-    rules: list[dict[str, Any]] = json.loads(options.faults.read_text()) if options.faults else []
-    if options.fault_rate:
-        rules += fault_rules.mixture(options.fault_rate, options.seed)
+    rules = _rules(options)
+    folder = options.data.resolve()
+    with _lock(folder):
+        return _serve(folder, rules, options)
+
+
+def _serve(folder: Path, rules: list[dict[str, Any]], options: argparse.Namespace) -> int:
     start = {"level": options.level, "version": options.bc_version}
     start |= BC_LIMITS if options.limits else dict.fromkeys(BC_LIMITS, 0)
-    sandbox = Sandbox(options.data.resolve(), port=options.port, start=start, rules=rules)
+    try:
+        sandbox = Sandbox(folder, port=options.port, start=start, rules=rules)
+    except Refusal as refusal:
+        raise CannotStartError(f"The faults cannot be used: {refusal.message}") from refusal
+    except (OSError, OverflowError) as error:
+        raise CannotStartError(
+            f"Port {options.port} cannot be used: {error}. Give another with --port; 0 picks a free one."
+        ) from error
     connection = sandbox.connection()
     connection.save(sandbox.data_dir)
     _stop_on_signals(sandbox)
@@ -90,6 +118,34 @@ def run(options: argparse.Namespace) -> int:
     sandbox.serve()
     sandbox.stop()
     return 0
+
+
+def _rules(options: argparse.Namespace) -> list[dict[str, Any]]:
+    """Read the fault rules that the options ask for."""
+    try:
+        rules: list[dict[str, Any]] = json.loads(options.faults.read_text()) if options.faults else []
+        if options.fault_rate:
+            rules += fault_rules.mixture(options.fault_rate, options.seed)
+    except Refusal as refusal:
+        raise CannotStartError(f"--fault-rate cannot be {options.fault_rate}: {refusal.message}") from refusal
+    except (OSError, ValueError) as error:
+        raise CannotStartError(f"The faults in {options.faults} cannot be read: {error}") from error
+    return rules
+
+
+def _lock(folder: Path) -> IO[str]:
+    """Hold the folder for this process: two on the same rows would overwrite each other's."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK_NAME).open("a")
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise CannotStartError(
+            f"Another sandbox runs on {folder}. Stop it, or give another folder with --data."
+        ) from error
+    except OSError as error:
+        raise CannotStartError(f"The folder {folder} cannot be used: {error.strerror}.") from error
+    return lock
 
 
 def _stop_on_signals(sandbox: Sandbox) -> None:

@@ -54,6 +54,47 @@ def test_a_restart_keeps_data_credentials_and_port(tmp_path, ending):
         assert bc.order()["number"] == "106002"
 
 
+def test_a_folder_serves_one_sandbox_at_a_time(tmp_path):
+    with launch.start(tmp_path) as running:
+        before = (tmp_path / FILE_NAME).read_text()
+
+        with pytest.raises(launch.StartError, match=r"Another sandbox runs on .*Stop it"):
+            launch.start(tmp_path)
+
+        assert (tmp_path / FILE_NAME).read_text() == before
+        assert connect(running).rows("items") == []
+
+
+@pytest.mark.parametrize("port", [99999, -1])
+def test_a_port_that_does_not_exist_is_refused_in_a_sentence(tmp_path, port):
+    with pytest.raises(launch.StartError, match=f"Port {port} cannot be used: .*--port") as refused:
+        launch.start(tmp_path, port=port)
+
+    assert "Traceback" not in str(refused.value)
+
+
+def test_a_port_in_use_is_refused_in_a_sentence(tmp_path):
+    with (
+        launch.start(tmp_path / "one") as running,
+        pytest.raises(launch.StartError, match=f"Port {running.port} cannot be used: .*--port") as refused,
+    ):
+        launch.start(tmp_path / "two", port=running.port)
+
+    assert "Traceback" not in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["[", '[{"fault": "no such"}]', None])
+def test_faults_that_cannot_be_used_are_refused_in_a_sentence(tmp_path, text):
+    file = tmp_path / "faults.json"
+    if text is not None:
+        file.write_text(text)
+
+    with pytest.raises(launch.StartError, match=r"[Ff]aults .*cannot be") as refused:
+        launch.start(tmp_path / "data", faults=file)
+
+    assert "Traceback" not in str(refused.value)
+
+
 def test_faults_can_be_given_at_the_start(tmp_path):
     with launch.start(tmp_path, faults=[{"fault": "throttle", "times": 1}]) as running:
         assert connect(running).call("GET", "items").status_code == 429

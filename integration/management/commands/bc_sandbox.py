@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from integration.sandbox import cli
 
@@ -23,4 +23,7 @@ class Command(BaseCommand):
     def handle(self, **options: Any) -> None:
         if not options["json"]:
             self.stderr.write("Starting the Business Central sandbox; Ctrl-C stops it.")
-        cli.run(argparse.Namespace(**options))
+        try:
+            cli.run(argparse.Namespace(**options))
+        except cli.CannotStartError as refusal:
+            raise CommandError(str(refusal)) from refusal
