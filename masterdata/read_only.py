@@ -156,6 +156,8 @@ def who(change: Change) -> str:
     if name.startswith("database user "):
         return f"set-up, or someone in the database as {name.removeprefix('database user ')}"
     machine, _, work = name.partition(" ")
+    work, _, run = work.partition(" run ")
+    work = f"{work}, run {run}" if run else work
     doing = MACHINES.get(machine, "") if work else ""
     return f"{doing} {work.replace('_', ' ')}" if doing else name
 

@@ -79,7 +79,7 @@ def pull_records(client: Client, company: Company, entity: Entity, run: SyncRun,
     if entity.needs_app and not _app_shows(client, entity):
         runs.note(run, entity.name, NO_APP)
         return
-    for asked, rows in _by_id(client, entity, ids):
+    for asked, rows in by_id(client, entity, ids):
         _write(company, entity, run, rows)
         missing = set(asked) - {_id(row) for row in rows}
         held.let_go(run, missing)
@@ -219,7 +219,7 @@ def name_of(row: Row) -> str:
 def _try_held_again(client: Client, company: Company, entity: Entity, run: SyncRun) -> None:
     """Ask for the records that were held back before; what BC no longer has is held no longer."""
     waiting = held.untried(run)
-    for ids, rows in _by_id(client, entity, waiting):
+    for ids, rows in by_id(client, entity, waiting):
         runs.stop_if_asked(run)
         _write(company, entity, run, rows)
         held.let_go(run, set(ids) - {_id(row) for row in rows})
@@ -246,7 +246,7 @@ def _mark_gone(
             "was marked as deleted. Check company and permissions there; if they are really gone, run "
             f"manage.py sync {entity.name} --full --accept-deletions."
         )
-    for ids, rows in _by_id(client, entity, gone):
+    for ids, rows in by_id(client, entity, gone):
         runs.stop_if_asked(run)
         _write(company, entity, run, rows)
         deleted = _mark_deleted(company, entity, set(ids) - {_id(row) for row in rows})
@@ -262,7 +262,7 @@ def _mark_deleted(company: Company, entity: Entity, gone: Collection[UUID]) -> i
     return deleted
 
 
-def _by_id(
+def by_id(
     client: Client, entity: Entity, ids: Sequence[UUID]
 ) -> Iterator[tuple[Sequence[UUID], list[dict[str, Any]]]]:
     """Read records as they are now, not from a replica: what is missing is taken for deleted."""

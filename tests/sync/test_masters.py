@@ -15,7 +15,7 @@ from integration.bc import Client
 from integration.errors import NotSentError
 from integration.models import SyncIssue, SyncRun, SyncState
 from integration.sync import masters, runs
-from masterdata import lookup
+from masterdata import lookup, read_only
 from masterdata.models import (
     Account,
     Change,
@@ -323,3 +323,14 @@ def test_a_vendor_deleted_in_bc_lets_its_invoices_be_matched_again(filled) -> No
 
     invoice.refresh_from_db()
     assert invoice.match_due
+
+
+def test_the_history_names_the_run_that_changed_a_row(filled) -> None:
+    pull("items")
+    filled.control.seed({"items": [{"number": "FILTER", "displayName": "Bag filter"}]})
+
+    run = pull("items")
+
+    change = Change.objects.get()
+    assert (change.old["name"], change.new["name"]) == ("Air filter", "Bag filter")
+    assert read_only.who(change) == f"pull of items, run {run.pk}"
