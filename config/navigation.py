@@ -77,6 +77,15 @@ NAVIGATION = (
                 "handshake",
                 ("integration.view_contractfinding",),
             ),
+            Link(
+                "BC webhooks",
+                "admin:integration_subscription_changelist",
+                "notifications",
+                ("integration.view_subscription",),
+            ),
+            Link(
+                "Webhooks", "admin:integration_webhook_changelist", "webhook", ("integration.view_webhook",)
+            ),
             Link("API keys", "admin:integration_apikey_changelist", "key", ("integration.view_apikey",)),
         ),
     ),

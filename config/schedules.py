@@ -47,4 +47,12 @@ SCHEDULES: list[Every | At] = [
         hour="1,2,3,4",
         kwargs={"entity": "all", "full": True},
     ),
+    Every("Follow hints of Business Central", "integration.tasks.follow_hints", 10, "bulk"),
+    Every(
+        "Look after the subscriptions in Business Central",
+        "integration.tasks.keep_subscriptions",
+        900,
+        "housekeeping",
+    ),
+    Every("Tell the CAFM what has changed", "integration.tasks.tell_webhooks", 10, "housekeeping"),
 ]

@@ -6,17 +6,26 @@ Each list is a stream of changes. The cursor of the last page is kept in the sam
 that the copy can be stopped, killed and started at any time: it goes on where it was, misses nothing, and a
 page that comes twice changes nothing. A row is known by its `bc_id`; numbers and codes may be renamed. A row
 with `deleted_at` is gone from Business Central; it stays in the copy, for documents that name it.
+
+With `--listen PORT --certificate FILE` (PEM, with its key) and the webhook's secret in TIEOUT_WEBHOOK_SECRET
+it also takes webhooks and asks at once; it goes on asking by the clock, for a webhook is only a hint.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
+import hashlib
+import hmac
 import json
 import os
 import sqlite3
+import ssl
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import requests
@@ -45,6 +54,8 @@ CREATE TABLE IF NOT EXISTS row (
 """
 PATIENCE = (5, 60)  # seconds to connect, and to wait for an answer
 LONGEST_WAIT = 300
+LONGEST_MESSAGE = 10_000
+TOLERANCE = 300  # seconds that the clocks may differ; an older message may be a replay
 
 
 class Copy:
@@ -107,15 +118,65 @@ class Copy:
             self.store.execute("INSERT OR REPLACE INTO place VALUES (?, ?, ?)", [name, cursor, etag])
 
 
+def is_from_tieout(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
+    """Check a message as Standard Webhooks says; while a secret is changed there are two signatures."""
+    key, moment = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
+    if not (moment.isascii() and moment.isdigit()) or abs(now - int(moment)) > TOLERANCE:
+        return False
+    signed = f"{key}.{moment}.".encode() + body
+    digest = hmac.digest(base64.b64decode(secret.removeprefix("whsec_")), signed, hashlib.sha256)
+    right = b"v1," + base64.b64encode(digest)
+    given = headers.get("webhook-signature", "").encode().split(b" ")
+    return any(hmac.compare_digest(right, each) for each in given)
+
+
+class Doorbell(ThreadingHTTPServer):
+    """Takes webhooks; `rang` is set when there is something to read."""
+
+    def __init__(self, port: int, secret: str, certificate: str) -> None:
+        super().__init__(("", port), _Ring)
+        self.secret, self.rang = secret, threading.Event()
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+
+
+class _Ring(BaseHTTPRequestHandler):
+    server: Doorbell
+    timeout = 10
+
+    def do_POST(self) -> None:
+        length = int(self.headers.get("Content-Length", "0"))
+        body = self.rfile.read(min(length, LONGEST_MESSAGE))
+        headers = {name.lower(): text for name, text in self.headers.items()}
+        is_known = is_from_tieout(self.server.secret, headers, body, time.time())
+        if is_known:
+            self.server.rang.set()
+        self.send_response(204 if is_known else 401)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing: what was read is printed."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description="Keep a copy of Tieout's master lists.")
     parser.add_argument("path", help="the file of the copy")
     parser.add_argument("lists", nargs="*", default=LISTS, help="which lists; all when none is named")
     parser.add_argument("--every", type=float, metavar="SECONDS", help="ask again and again; else once")
+    parser.add_argument("--listen", type=int, metavar="PORT", help="take webhooks here; needs --every")
+    parser.add_argument("--certificate", help="PEM file with certificate and key, for --listen")
     asked = parser.parse_args()
+    rang = threading.Event()
+    if asked.listen is not None:
+        bell = Doorbell(asked.listen, os.environ["TIEOUT_WEBHOOK_SECRET"], asked.certificate)
+        rang = bell.rang
+        threading.Thread(target=bell.serve_forever, daemon=True).start()
     with closing(Copy(asked.path, os.environ["TIEOUT_URL"], os.environ["TIEOUT_KEY"])) as copy:
         wait = asked.every
         while True:
+            rang.clear()  # before reading: what rings meanwhile is read in the next turn
             try:
                 for name in asked.lists:
                     print(f"{name}: {copy.catch_up(name)} changes")  # noqa: T201
@@ -127,7 +188,7 @@ def main() -> None:
                 print(f"Tieout could not be asked, next try in {wait:.0f} s: {error}")  # noqa: T201
             if not asked.every:
                 return
-            time.sleep(wait)
+            rang.wait(wait)
 
 
 if __name__ == "__main__":

@@ -78,3 +78,37 @@ def pull_records(*, entity: str, ids: list[str], **kwargs: Any) -> None:
         sync.pull_records(entity, [UUID(each) for each in ids])
     except contract.Paused as paused:
         logger.info("Pulled no %s: %s", entity, paused)
+
+
+@shared_task
+def keep_subscriptions(**kwargs: Any) -> None:
+    """Look after our webhook subscriptions in Business Central: they end after three days."""
+    from integration import hints
+
+    if not connections.is_connected():
+        return
+    try:
+        hints.keep(now=timezone.now())
+    except IntegrationError as error:
+        logger.warning("The webhook subscriptions were not looked after: %s", error.sentence)
+
+
+@shared_task
+def follow_hints(**kwargs: Any) -> None:
+    """Read from Business Central what it says has changed."""
+    from integration import hints
+    from integration.models import Hint
+
+    if not connections.is_connected() or not Hint.objects.filter(due_at__lte=timezone.now()).exists():
+        return
+    hints.follow(now=timezone.now())
+
+
+@shared_task
+def tell_webhooks(**kwargs: Any) -> None:
+    """Tell the CAFM which lists have changed."""
+    from integration import webhooks
+
+    webhooks.write_due(now=timezone.now())
+    webhooks.deliver(now=timezone.now())
+    webhooks.forget_old(now=timezone.now())

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from .views import dead_letters, message, ownership, progress, pulling, units
+from .views import dead_letters, hints, message, ownership, progress, pulling, units
 
 urlpatterns = [
+    path("bc/hints/<uuid:key>", hints.receive, name="bc-hints"),
     path("dead-letters/", dead_letters.dead_letters, name="dead-letters"),
     path("dead-letters/retry/", dead_letters.retry_messages, name="retry-messages"),
     path("messages/of/<slug:kind>/<int:document_id>/", dead_letters.of_document, name="document-message"),

@@ -130,6 +130,8 @@ _TABLE = (
 )
 
 REGISTERED = {each.subject: each for each in _TABLE}
+MIRRORED = tuple(each.pull for each in _TABLE if each.model)
+"""The lists that are mirrored, as their addresses name them."""
 
 
 def refusal(event_type: str) -> str:

@@ -84,6 +84,8 @@ ROLES: dict[str, list[str]] = {
         "integration.*_mirrorfilter",
         "integration.add_apikey",
         "integration.change_apikey",
+        "integration.add_webhook",
+        "integration.change_webhook",
         "django_celery_beat.view_*",
         "django_celery_beat.change_periodictask",
     ],

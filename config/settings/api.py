@@ -1,4 +1,11 @@
-"""The CAFM's HTTP interface."""
+"""The CAFM's HTTP interface, and how we call the CAFM."""
+
+import base64
+import hashlib
+
+from config.env import Mode
+
+from .base import ENV, MODE, SECRET_KEY
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["integration.cafm.auth.ApiKeyAuthentication"],
@@ -15,9 +22,17 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Tieout for the CAFM",
     "DESCRIPTION": "Send operational events, read master data.",
     "VERSION": "1",
+    "OAS_VERSION": "3.1.0",  # the first that describes webhooks
+    "WEBHOOKS": ["integration.cafm.schema.MASTERDATA_CHANGED"],
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+# Encrypt the secrets of webhooks: the first encrypts, all decrypt. Production brings its own, or has none.
+_DEVELOPMENT_KEY = base64.urlsafe_b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()
+WEBHOOK_KEYS = ENV.words("WEBHOOK_KEYS", "" if MODE is Mode.PRODUCTION else _DEVELOPMENT_KEY)
+WEBHOOK_NETWORKS = ENV.words("WEBHOOK_NETWORKS")
+WEBHOOK_CA_BUNDLE = ENV.text("WEBHOOK_CA_BUNDLE")

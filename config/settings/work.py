@@ -42,6 +42,9 @@ CELERY_TASK_ROUTES = {
     "integration.tasks.deliver_outbox": {"queue": "realtime"},
     "integration.tasks.pull": {"queue": "bulk"},
     "integration.tasks.pull_records": {"queue": "bulk"},
+    "integration.tasks.follow_hints": {"queue": "bulk"},
+    "integration.tasks.keep_subscriptions": {"queue": "housekeeping"},
+    "integration.tasks.tell_webhooks": {"queue": "housekeeping"},
     "integration.tasks.sweep_outbox": {"queue": "housekeeping"},
     "reconciliation.tasks.match_due_invoices": {"queue": "realtime"},
 }
@@ -64,6 +67,8 @@ BC_MORE_CLIENTS = {
     )
     for number in ENV.numbers_after("BC_CLIENT_ID", "BC_CLIENT_SECRET", "BC_CLIENT_CERTIFICATE")
 }
+# The public address of our /bc/hints, for BC's webhooks; empty: the hourly pull does the work.
+BC_NOTIFICATION_URL = ENV.text("BC_NOTIFICATION_URL")
 BC_CA_BUNDLE = ENV.text("BC_CA_BUNDLE")
 BC_REQUESTS_PER_SECOND = ENV.number("BC_REQUESTS_PER_SECOND", 15)
 BC_CONCURRENCY = ENV.number("BC_CONCURRENCY", 4)

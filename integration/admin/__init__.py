@@ -1,6 +1,19 @@
 """The integration's tables in the admin, a file per subject."""
 
-from . import contract, documents, events, filters, held, mappings, messages, mirrors, runs, schedules
+from . import (
+    contract,
+    documents,
+    events,
+    filters,
+    held,
+    hints,
+    mappings,
+    messages,
+    mirrors,
+    runs,
+    schedules,
+    webhooks,
+)
 
 __all__ = [
     "contract",
@@ -8,9 +21,11 @@ __all__ = [
     "events",
     "filters",
     "held",
+    "hints",
     "mappings",
     "messages",
     "mirrors",
     "runs",
     "schedules",
+    "webhooks",
 ]

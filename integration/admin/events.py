@@ -20,6 +20,7 @@ from integration.cafm import auth
 from integration.models import ApiKey, InboxEvent
 from integration.views.payload import masked
 from masterdata.models import Company
+from masterdata.ownership import MIRRORED
 from masterdata.read_only import ReadOnlyAdmin, RecordedHistory
 
 
@@ -54,6 +55,12 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
         widget=forms.CheckboxSelectMultiple,
         initial=[ApiKey.Scope.EVENTS, ApiKey.Scope.MASTERDATA],
     )
+    lists = forms.MultipleChoiceField(
+        choices=[(name, name.replace("-", " ")) for name in MIRRORED],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Master lists this key may read; none means all",
+    )
     sources = forms.CharField(
         required=False,
         widget=UnfoldAdminTextInputWidget,
@@ -62,7 +69,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ApiKey
-        fields = ["company", "name", "scopes", "sources", "expires_at"]
+        fields = ["company", "name", "scopes", "lists", "sources", "expires_at"]
 
     def clean_sources(self) -> list[str]:
         return [source.strip() for source in self.cleaned_data["sources"].split(",") if source.strip()]
@@ -85,7 +92,7 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
         if obj is None:
-            return ["company", "name", "scopes", "sources", "expires_at"]
+            return ["company", "name", "scopes", "lists", "sources", "expires_at"]
         return self.get_readonly_fields(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
@@ -96,6 +103,7 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
             "name",
             "prefix",
             "may",
+            "of_lists",
             "for_sources",
             "created_at",
             "created_by",
@@ -113,6 +121,10 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     def may(self, key: ApiKey) -> str:
         words = dict(ApiKey.Scope.choices)
         return ", ".join(str(words.get(scope, scope)) for scope in key.scopes)
+
+    @admin.display(description="lists")
+    def of_lists(self, key: ApiKey) -> str:
+        return ", ".join(key.lists) or "all"
 
     @admin.display(description="for")
     def for_sources(self, key: ApiKey) -> str:
@@ -133,6 +145,7 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
             given["name"],
             given["scopes"],
             given["sources"],
+            given["lists"],
             by=request.user,  # type: ignore[arg-type]
         )
         if given["expires_at"]:

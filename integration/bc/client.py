@@ -71,6 +71,7 @@ NOUNS = {
     "purchaseReceipts": "the receipt",
     "items": "the item",
     "vendors": "the vendor",
+    "subscriptions": "the subscription",
     "fixedAssets": "the fixed asset",
     "receiptRequests": "the receipt",
     "inventoryRequests": "the inventory movement",
@@ -331,6 +332,36 @@ class Client:
             return batches.read(operations, loads(answer.body)["responses"], snapshot=snapshot)
         except (ValueError, KeyError, TypeError, AttributeError) as exc:
             raise batches.lost(operations) from exc
+
+    # Subscriptions, which belong to the environment and not to a company
+
+    def subscriptions(self) -> list[dict[str, Any]]:
+        """Read all subscriptions of the environment that we may see, whoever made them."""
+        return self._collect(f"{_root(self.connection.base_url)}/subscriptions", NOUNS["subscriptions"])
+
+    def subscribe(self, body: Mapping[str, Any]) -> dict[str, Any]:
+        """Let BC tell an address about a resource; BC shakes hands with the address before it answers."""
+        url = f"{_root(self.connection.base_url)}/subscriptions"
+        return self._write("POST", url, NOUNS["subscriptions"], body)
+
+    def renew_subscription(self, id: str, body: Mapping[str, Any], *, etag: str) -> dict[str, Any]:
+        """Let a subscription live on; BC shakes hands again."""
+        return self._write("PATCH", self._subscription_url(id), NOUNS["subscriptions"], body, etag=etag)
+
+    def end_subscription(self, id: str, *, etag: str) -> None:
+        """Let BC tell nothing more."""
+        url = self._subscription_url(id)
+        request = self._request("DELETE", url, NOUNS["subscriptions"], {"If-Match": etag}, write=True)
+        self._send(request)
+
+    def webhook_resources(self) -> set[str]:
+        """Name the resources of the company that BC tells about."""
+        path = f"companies({self.company_id()})/webhookSupportedResources"
+        url = f"{_root(self.connection.runtime_url)}/{path}"
+        return {str(row["resource"]) for row in self._collect(url, "the list of webhooks")}
+
+    def _subscription_url(self, id: str) -> str:
+        return f"{_root(self.connection.base_url)}/{odata.key_path('subscriptions', id)}"
 
     # The pieces
 

@@ -10,6 +10,7 @@ from integration.errors import ConfigurationError
 
 BC_STANDARD = "/v2.0"
 BC_ANALYTICS = "/microsoft/analytics/v1.0"
+BC_RUNTIME = "/microsoft/runtime/beta"
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,11 @@ class Connection:
         """The route of Microsoft's Power BI reports app in the same environment."""
         root = self.base_url.rstrip("/").removesuffix(BC_STANDARD)
         return None if root == self.base_url.rstrip("/") else root + BC_ANALYTICS
+
+    @property
+    def runtime_url(self) -> str:
+        """The route that tells what else the environment can do."""
+        return self.base_url.rstrip("/").removesuffix(BC_STANDARD) + BC_RUNTIME
 
     @property
     def company_guid(self) -> str | None:

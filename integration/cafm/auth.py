@@ -16,6 +16,7 @@ from rest_framework.request import Request
 
 from integration.models import ApiKey
 from masterdata.models import Company
+from masterdata.ownership import MIRRORED
 
 from .problems import ProblemError
 
@@ -33,12 +34,20 @@ class ScopeMissing(ProblemError):  # noqa: N818
 
 @transaction.atomic
 def issue(
-    company: Company, name: str, scopes: Iterable[str], sources: Iterable[str] = (), by: User | None = None
+    company: Company,
+    name: str,
+    scopes: Iterable[str],
+    sources: Iterable[str] = (),
+    lists: Iterable[str] = (),
+    by: User | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key; its secret text is given here once and never again. Raises ValueError on a wrong scope."""
+    """Make a key; its secret text is given here once. Raises ValueError on a wrong scope or list."""
     wanted = list(dict.fromkeys(scopes))
     if unknown := sorted(set(wanted) - set(ApiKey.Scope.values)):
         raise ValueError(f"There is no scope {unknown[0]!r}. Choose from {', '.join(ApiKey.Scope.values)}.")
+    readable = list(dict.fromkeys(lists))
+    if unknown := sorted(set(readable) - set(MIRRORED)):
+        raise ValueError(f"There is no list {unknown[0]!r}. Choose from {', '.join(MIRRORED)}.")
     if not wanted:
         raise ValueError("A key without a scope may do nothing. Give it at least one.")
     secret = MARK + secrets.token_urlsafe(32)
@@ -49,6 +58,7 @@ def issue(
         key_hash=digest(secret),
         scopes=wanted,
         sources=list(sources),
+        lists=readable,
         created_by=by,
     )
     return key, secret

@@ -68,6 +68,14 @@ class BadLimit(ProblemError):  # noqa: N818
     title = "So many rows cannot be given at a time"
 
 
+class ListNotAllowed(ProblemError):  # noqa: N818
+    """The key may read master data, but not this list."""
+
+    status = 403
+    code = "list-not-allowed"
+    title = "This key may not read this list"
+
+
 @dataclass(frozen=True)
 class MasterList:
     """One list: its name in the address, whose rows it tells, and in which shape."""
@@ -111,6 +119,7 @@ class MasterListView(APIView):
     listed: MasterList
 
     def get(self, request: Request) -> Response:
+        _check_may_read(key_of(request), self.listed.name)
         since, limit = request.query_params.get("since", ""), _limit(request)
         cursor = Cursor.read(since, self.listed.name) if since else Cursor()
         tag = etag(self.listed, key_of(request).company)  # before the rows: what comes between makes it old
@@ -125,6 +134,19 @@ class MasterListView(APIView):
             del row["pk"]
         return Response(
             {"results": rows, "next": None if is_last else onward, "cursor": mark}, headers={"ETag": tag}
+        )
+
+
+def may_read(key: ApiKey, name: str) -> bool:
+    """Tell whether a key may read a list; one without lists of its own may read all."""
+    return not key.lists or name in key.lists
+
+
+def _check_may_read(key: ApiKey, name: str) -> None:
+    if not may_read(key, name):
+        raise ListNotAllowed(
+            f"The key {key} may not read {name}, only {', '.join(key.lists)}. "
+            "Ask Tieout's administrator for a key that may."
         )
 
 
@@ -145,10 +167,14 @@ def etag(told: MasterList, company: Company) -> str:
 
     A tag belongs to an address, cursor and limit included, and so to the rows after that cursor.
     """
-    newest = told.model._default_manager.filter(company=company).order_by("-changed_at", "-pk")
-    changed_at, row = newest.values_list("changed_at", "pk").first() or (EPOCH, 0)
     shape = zlib.crc32("/".join(told.shape().fields).encode())
-    return f'W/"{Cursor(changed_at, row).write(told.name)}.{company.pk}.{shape:x}"'
+    return f'W/"{newest(told, company).write(told.name)}.{company.pk}.{shape:x}"'
+
+
+def newest(told: MasterList, company: Company) -> Cursor:
+    """Give the place of a list's newest change: who holds its cursor has seen everything."""
+    last = told.model._default_manager.filter(company=company).order_by("-changed_at", "-pk")
+    return Cursor(*(last.values_list("changed_at", "pk").first() or ()))
 
 
 def _tags(header: str) -> set[str]:

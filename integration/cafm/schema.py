@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.utils import PolymorphicProxySerializer
+from drf_spectacular.utils import (
+    OpenApiWebhook,
+    PolymorphicProxySerializer,
+    extend_schema,
+    inline_serializer,
+)
 from rest_framework import serializers
 
 from . import events
@@ -52,3 +57,37 @@ def batch_answer() -> PolymorphicProxySerializer:
     return PolymorphicProxySerializer(
         "BatchEntry", [Accepted, Problem], resource_type_field_name=None, many=True
     )
+
+
+_HEADERS = {
+    "webhook-id": "the message; the same when it is sent again, so that it can be told apart",
+    "webhook-timestamp": "when it was sent, in seconds since 1970; refuse what is older than five minutes",
+    "webhook-signature": "v1, and the HMAC-SHA256 of id.timestamp.body in base64; one for each secret in use",
+}
+
+MASTERDATA_CHANGED = OpenApiWebhook(
+    name="masterdata.changed",
+    decorator=extend_schema(
+        summary="A master list has changed",
+        description="Signed as Standard Webhooks says. Sent until it is answered 2xx, perhaps twice, in "
+        "order for each list. It is only a hint: read the list from your own cursor. Headers:\n\n"
+        + "\n".join(f"- `{name}`: {told}" for name, told in _HEADERS.items()),
+        request=inline_serializer(
+            "MasterdataChanged",
+            {
+                "type": serializers.ChoiceField(choices=["masterdata.changed"]),
+                "timestamp": serializers.DateTimeField(),
+                "data": inline_serializer(
+                    "MasterdataChangedData",
+                    {
+                        "list": serializers.CharField(help_text="as in the address that reads it"),
+                        "cursor": serializers.CharField(
+                            help_text="of the newest change: whoever holds it has seen everything"
+                        ),
+                    },
+                ),
+            },
+        ),
+        responses={204: None},
+    ),
+)

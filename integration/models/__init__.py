@@ -2,11 +2,13 @@
 
 from .contract import ContractFinding, ContractReading
 from .filters import MirrorFilter
+from .hints import Hint, Subscription
 from .inbox import ApiKey, InboxEvent
 from .mapping import FieldMapping, FieldMappingRow
 from .outbox import Attempt, DocumentKind, Message
 from .slots import ScheduleSlot
 from .sync import HeldRecord, ScannedPage, SyncIssue, SyncPlace, SyncRun, SyncState
+from .webhooks import Webhook, WebhookMessage
 
 __all__ = [
     "ApiKey",
@@ -17,13 +19,17 @@ __all__ = [
     "FieldMapping",
     "FieldMappingRow",
     "HeldRecord",
+    "Hint",
     "InboxEvent",
     "Message",
     "MirrorFilter",
     "ScannedPage",
     "ScheduleSlot",
+    "Subscription",
     "SyncIssue",
     "SyncPlace",
     "SyncRun",
     "SyncState",
+    "Webhook",
+    "WebhookMessage",
 ]

@@ -32,6 +32,9 @@ class ApiKey(models.Model):
         default=list, blank=True, help_text="Event sources this key may send; none means any"
     )
     scopes = models.JSONField(default=list)
+    lists = models.JSONField(
+        default=list, blank=True, help_text="Master lists this key may read; none means all"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"

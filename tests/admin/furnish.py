@@ -16,7 +16,17 @@ from integration import installation
 from integration.bc import Metadata
 from integration.cafm import auth
 from integration.contract import checking
-from integration.models import ApiKey, HeldRecord, InboxEvent, MirrorFilter, SyncRun, SyncState
+from integration.models import (
+    ApiKey,
+    HeldRecord,
+    InboxEvent,
+    MirrorFilter,
+    Subscription,
+    SyncRun,
+    SyncState,
+    Webhook,
+    WebhookMessage,
+)
 from masterdata.models import (
     Account,
     Currency,
@@ -71,7 +81,9 @@ def _documents(desk: factories.Desk) -> None:
 
 def _integration(desk: factories.Desk, schedules: Iterable[installation.Schedule]) -> None:
     factories.refused(desk.company, "PO-R")
-    auth.issue(desk.company, "CAFM", [ApiKey.Scope.EVENTS])
+    key, _ = auth.issue(desk.company, "CAFM", [ApiKey.Scope.EVENTS])
+    hook = Webhook.objects.create(key=key, name="CAFM", url="https://cafm.example/tieout", secret=b"")
+    WebhookMessage.objects.create(webhook=hook, listed="items", body="{}", next_attempt_at=timezone.now())
     InboxEvent.objects.create(
         company=desk.company, source="/cafm", event_id="E-1", type="x", body={}, body_hash=b""
     )
@@ -84,6 +96,7 @@ def _integration(desk: factories.Desk, schedules: Iterable[installation.Schedule
         company=desk.company, entity="items", bc_id=uuid4(), record="SALT", why="waiting", tried_at=now
     )
     MirrorFilter.objects.create(company=desk.company, entity="items", field="category", values="SPARE")
+    Subscription.objects.create(company=desk.company, entity="vendors", secret_hash=b"")
     checking.settle(Metadata(standard={}), expects_app=False)
     installation.install_schedules(schedules)
     ClockedSchedule.objects.create(clocked_time=now)

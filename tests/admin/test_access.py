@@ -44,14 +44,18 @@ DOCUMENTS = {
 CASES = {"exceptioncase", "matchdecision"}
 LIMITS = {"matchlevel", "matchoptions", "releaselimit", "tolerance"}
 CONTRACT = {"contractfinding", "contractreading"}
-PULLS = {"heldrecord", "syncrun", "syncstate"}
-INTEGRATION = CONTRACT | PULLS | {"apikey", "fieldmapping", "inboxevent", "message", "mirrorfilter"}
+PULLS = {"heldrecord", "subscription", "syncrun", "syncstate"}
+INTEGRATION = (
+    CONTRACT
+    | PULLS
+    | {"apikey", "fieldmapping", "inboxevent", "message", "mirrorfilter", "webhook", "webhookmessage"}
+)
 SCHEDULES = {"clockedschedule", "crontabschedule", "intervalschedule", "periodictask", "solarschedule"}
 PEOPLE = {"group", "user"}
 EVERYTHING = MASTERS | DOCUMENTS | CASES | LIMITS | INTEGRATION | SCHEDULES | PEOPLE | {"change"}
 
 # What nobody edits, whatever they are permitted: it comes from BC, from the CAFM or from the work itself.
-BOOKS = MASTERS | DOCUMENTS | CASES | CONTRACT | PULLS | {"change", "inboxevent", "message"}
+BOOKS = MASTERS | DOCUMENTS | CASES | CONTRACT | PULLS | {"change", "inboxevent", "message", "webhookmessage"}
 
 SEES: dict[str, set[str]] = {
     roles.AP_CLERK: MASTERS | DOCUMENTS | CASES,
@@ -63,11 +67,11 @@ SEES: dict[str, set[str]] = {
     "": set(),
 }
 ADDS: dict[str, set[str]] = {
-    roles.INTEGRATION_ADMIN: {"apikey", "mirrorfilter"},
+    roles.INTEGRATION_ADMIN: {"apikey", "mirrorfilter", "webhook"},
     roles.FINANCE_CONTROLLER: LIMITS,
 }
 CHANGES: dict[str, set[str]] = {
-    roles.INTEGRATION_ADMIN: {"apikey", "fieldmapping", "mirrorfilter", "periodictask"},
+    roles.INTEGRATION_ADMIN: {"apikey", "fieldmapping", "mirrorfilter", "periodictask", "webhook"},
     roles.FINANCE_CONTROLLER: LIMITS,
 }
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from integration.cafm import auth
 from masterdata.models import Company, ExchangeRate, Item, Location, Vendor
@@ -219,3 +220,21 @@ def test_a_limit_that_makes_no_page_is_refused(reader, limit) -> None:
     reply = reader.client.get("/api/v1/locations", {"limit": limit})
 
     assert (reply.status_code, reply.json()["code"]) == (400, "bad-limit")
+
+
+def test_a_key_for_items_only_is_refused_vendors_with_a_sentence(company) -> None:
+    key, secret = auth.issue(company, "storeman", ["masterdata"], lists=["items"])
+    client = Client(headers={"Authorization": f"Bearer {secret}"})
+
+    items, vendors = client.get("/api/v1/items"), client.get("/api/v1/vendors")
+
+    assert items.status_code == 200
+    assert (vendors.status_code, vendors.json()["code"]) == (403, "list-not-allowed")
+    assert vendors.json()["detail"] == (
+        f"The key {key} may not read vendors, only items. Ask Tieout's administrator for a key that may."
+    )
+
+
+def test_a_key_for_a_list_that_there_is_not_is_not_made(company) -> None:
+    with pytest.raises(ValueError, match="There is no list 'prices'"):
+        auth.issue(company, "wrong", ["masterdata"], lists=["prices"])

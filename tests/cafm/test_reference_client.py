@@ -16,7 +16,7 @@ import pytest
 import requests
 from django.db import connection, transaction
 
-from examples.cafm_client import LISTS, Copy
+from examples.cafm_client import LISTS, Copy, Doorbell, is_from_tieout
 from integration.cafm import auth, masterdata
 from masterdata.models import Company, Location, Unit
 from masterdata.upsert import Pulled, mark_deleted, upsert
@@ -185,3 +185,62 @@ def test_a_refusal_stops_the_client_and_leaves_its_place(house, copy) -> None:
         copy.catch_up("units")
 
     assert len(list(copy.rows("units"))) == 1
+
+
+def test_a_change_rings_at_the_client_which_then_reads_it(house, copy, tmp_path, settings) -> None:
+    from django.utils import timezone
+
+    from integration import webhooks
+    from integration.models import ApiKey, Webhook
+    from integration.sandbox import tls
+
+    tls.server_context(tmp_path)
+    pem = tmp_path / "both.pem"
+    pem.write_text((tmp_path / "server.pem").read_text() + (tmp_path / "server-key.pem").read_text())
+    settings.WEBHOOK_CA_BUNDLE = str(tmp_path / "ca.pem")
+    settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+    hook = Webhook(key=ApiKey.objects.get(), name="client", lists=["units"])
+    bell = Doorbell(0, "", str(pem))
+    hook.url = f"https://localhost:{bell.server_port}/"
+    bell.secret = webhooks.create(hook)
+    thread = threading.Thread(target=bell.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        write(house, [1], "first")
+        webhooks.write_due(now=timezone.now())
+        delivered = webhooks.deliver(now=timezone.now())
+        rang = bell.rang.is_set()
+        bell.rang.clear()
+        bell.secret = "whsec_" + "A" * 44
+        with pytest.raises(webhooks.Failed, match="401"):
+            webhooks.send_test(hook)
+    finally:
+        bell.shutdown()
+        thread.join()
+        bell.server_close()
+
+    assert (delivered, rang, bell.rang.is_set()) == (1, True, False)
+    assert copy.catch_up("units") == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "is_good"),
+    [
+        ({}, True),
+        ({"webhook-id": "msg_other"}, False),
+        ({"webhook-timestamp": "1614265331"}, False),
+        ({"webhook-timestamp": "soon"}, False),
+        ({"webhook-signature": ""}, False),
+        ({"webhook-signature": "v1,AAAA v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="}, True),
+    ],
+)
+def test_the_example_of_the_specification_is_checked_rightly(change, is_good) -> None:
+    secret, now = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", 1614265330
+    headers = {
+        "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+        "webhook-timestamp": "1614265330",
+        "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    }
+
+    assert is_from_tieout(secret, headers | change, b'{"test": 2432232314}', now) is is_good
+    assert is_from_tieout(secret, headers, b'{"test": 2432232314}', now + 301) is False

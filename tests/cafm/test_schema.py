@@ -59,6 +59,17 @@ def test_every_address_asks_for_a_key(described) -> None:
     assert [call["security"] for call in calls] == [[{"ApiKey": []}]] * len(calls)
 
 
+def test_the_webhook_is_described_with_what_proves_that_it_is_ours(described) -> None:
+    told = described["webhooks"]["masterdata.changed"]["post"]
+    headers = [
+        name for name in ("id", "timestamp", "signature") if f"`webhook-{name}`" in told["description"]
+    ]
+
+    assert described["openapi"].startswith("3.1")
+    assert headers == ["id", "timestamp", "signature"]
+    assert "MasterdataChanged" in described["components"]["schemas"]
+
+
 def test_the_description_and_its_page_are_open_to_all() -> None:
     assert Client().get("/api/schema").status_code == 200
     assert Client().get("/api/docs").status_code == 200

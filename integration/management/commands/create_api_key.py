@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from integration.cafm import auth
 from integration.models import ApiKey
 from masterdata.models import Company
+from masterdata.ownership import MIRRORED
 
 
 class Command(BaseCommand):
@@ -29,13 +30,21 @@ class Command(BaseCommand):
             default=[],
             help="event source that it may send for; may be given several times (default: any)",
         )
+        parser.add_argument(
+            "--list",
+            action="append",
+            default=[],
+            choices=MIRRORED,
+            dest="lists",
+            help="master list that it may read; may be given several times (default: all)",
+        )
         parser.add_argument("--company", default="", help="the company's name (default: the only one)")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         scopes = options["scope"] or ApiKey.Scope.values
         company = _company(options["company"])
-        key, secret = auth.issue(company, options["name"], scopes, options["source"])
+        key, secret = auth.issue(company, options["name"], scopes, options["source"], options["lists"])
         told = {"name": key.name, "key": secret, "prefix": key.prefix}
         if options["json"]:
             self.stdout.write(

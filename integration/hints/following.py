@@ -1,0 +1,63 @@
+"""Follow the hints: read from BC what is said to have changed, and let go of what was read."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from integration import sync
+from integration.errors import IntegrationError, NotSentError, TemporaryError
+from integration.models import Hint
+from integration.sync.entities import ENTITIES
+from masterdata.models import Company
+
+logger = logging.getLogger(__name__)
+
+MOST_RECORDS = 500  # of one list; beyond, its changes are asked for as a whole
+AGAIN_AFTER = timedelta(minutes=1)
+GIVE_UP_AFTER = timedelta(hours=2)  # by then the hourly pull has brought it, or says why not
+
+
+def follow(*, now: datetime) -> int:
+    """Read what is due, list by list, what is named before what names it; returns how many hints ended."""
+    company = sync.ensure_company()
+    Hint.objects.filter(first_at__lt=now - GIVE_UP_AFTER).delete()
+    Hint.objects.exclude(company=company).delete()  # of a connection of before
+    due = set(Hint.objects.filter(due_at__lte=now).values_list("entity", flat=True))
+    return sum(_follow(company, entity, now) for entity in ENTITIES if entity in due)
+
+
+def _follow(company: Company, entity: str, now: datetime) -> int:
+    hints = list(Hint.objects.filter(company=company, entity=entity, due_at__lte=now))
+    try:
+        _pull(entity, hints)
+    except (NotSentError, TemporaryError) as exc:
+        logger.info("Hints about %s wait: %s", entity, exc.sentence)
+        Hint.objects.filter(pk__in=[each.pk for each in hints]).update(due_at=now + AGAIN_AFTER)
+        return 0
+    except IntegrationError as exc:  # the hourly pull meets the same, and tells it
+        logger.warning("Hints about %s were let go: %s", entity, exc.sentence)
+    return _let_go(hints)
+
+
+def _pull(entity: str, hints: list[Hint]) -> None:
+    ids = [each.bc_id for each in hints if each.bc_id]
+    is_whole = len(ids) < len(hints) or len(ids) > MOST_RECORDS
+    if is_whole:
+        sync.pull_entity(entity)
+        deleted_too = ids[:MOST_RECORDS]  # the changes of a list do not tell what was deleted
+    else:
+        deleted_too = ids
+    if deleted_too:
+        sync.pull_records(entity, deleted_too)
+
+
+def _let_go(hints: list[Hint]) -> int:
+    """Forget what was read; what was told again meanwhile stays, for it may have changed since."""
+    ended = 0
+    for each in hints:
+        same = Q(pk=each.pk, latest_at=each.latest_at)
+        ended += Hint.objects.filter(same).delete()[0]
+    return ended
