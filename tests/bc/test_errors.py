@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from integration.bc.errors import TABLE, Refusal, is_gone, judge, take_apart
+from integration.bc.errors import is_gone, judge, take_apart
+from integration.bc.refusals import TABLE, Refusal
 from integration.errors import (
     ConfigurationError,
     ConflictError,

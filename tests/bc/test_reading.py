@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from integration.bc import Client, Connection, odata, reading
-from integration.bc.errors import DEAD_SKIP_TOKEN, is_gone
+from integration.bc.errors import is_gone
+from integration.bc.refusals import DEAD_SKIP_TOKEN
 from integration.errors import ConfigurationError, ConflictError, NotSentError, PermanentError, ProgramError
 from tests.bc.elsewhere import Asked, Reply
 
