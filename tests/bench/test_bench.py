@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.bench import house, measuring, paths
-from tests.bench.masters import dlt_rival, pulls
+from tests.bench.masters import dlt_rival, memory, pulls
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -18,6 +18,8 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         monkeypatch.setattr(paths, name, few)
     for name, few in {"ITEMS": 300, "ORM_ITEMS": 100, "ROUNDS": 1, "ORM_ROUNDS": 1, "FETCHES": 1}.items():
         monkeypatch.setattr(pulls, name, few)
+    monkeypatch.setattr(memory, "SHORT", 300)
+    monkeypatch.setattr(memory, "LONG", 600)
     monkeypatch.setattr(dlt_rival, "PYTHON", Path("/nowhere"))
     monkeypatch.setitem(measuring.compare.__kwdefaults__, "runs", 1)
     settings.BC_REQUESTS_PER_SECOND = settings.BC_CONCURRENCY = 1000
@@ -42,8 +44,10 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         "sync_nochange_rows_written",
         "sync_percent_rows_written",
         "sync_vs_dlt",
+        "sync_peak_memory_short",
+        "sync_peak_memory_long",
     ]
-    *measured, without_change, percent, no_dlt = results
-    assert all(result.value > 0 and result.ratio > 0 for result in measured)
+    *measured, without_change, percent, no_dlt, short, long = results
+    assert all(result.value > 0 and result.ratio > 0 for result in [*measured, short, long])
     assert without_change.value == percent.value == 0
     assert no_dlt.against == "dlt is not installed. make bench installs it, from the package registry."
