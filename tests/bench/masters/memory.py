@@ -33,17 +33,10 @@ print(run.rows_read, resident("VmHWM"), before)
 def memory(_house: House) -> list[Result]:
     """Pull a list into an empty mirror, and one ten times as long: the peaks of the processes."""
     short, long = peak(SHORT), peak(LONG)
+    against = f"{LONG:,} items, against {SHORT:,}"
     return [
         Result("sync_peak_memory_short", short, "MB", 1, f"a full pull of {SHORT:,} items", 1),
-        Result(
-            "sync_peak_memory_long",
-            long,
-            "MB",
-            short / long,
-            f"{LONG:,} items, against {SHORT:,}",
-            1,
-            goal=0.9,
-        ),
+        Result("sync_peak_memory_long", long, "MB", short / long, against, 1, goal=0.9),
     ]
 
 

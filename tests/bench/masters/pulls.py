@@ -55,7 +55,7 @@ def ours(root: str) -> Iterator[Ours]:
     """Give a company whose items come from the page server."""
     bc_id = uuid.uuid4()
     company = Company.objects.create(name=f"BENCH {bc_id}"[:30], bc_id=bc_id, ledger_currency="EUR")
-    here = connections.connection(lane=Lane.BULK)
+    here = connections.connection()
     clients = {
         version: Client(
             replace(here, base_url=page_server.base_url(root, version), company=str(bc_id)), lane=Lane.BULK
