@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import dead_letters, hints, message, ownership, progress, pulling, units
+from .views import dead_letters, hints, message, ownership, progress, pulling, record, units
 
 urlpatterns = [
     path("bc/hints/<uuid:key>", hints.receive, name="bc-hints"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("messages/<int:pk>/", message.message, name="message"),
     path("messages/<int:pk>/<slug:action>/", message.act, name="message-act"),
     path("ownership/", ownership.owners, name="ownership"),
+    path("records/<slug:subject>/<int:pk>/", record.record, name="record"),
     path("units/", units.item_units, name="units"),
     path("pull/", pulling.pull_now, name="pull-now"),
     path("pull/record/", pulling.pull_record, name="pull-record"),

@@ -26,10 +26,12 @@ from .models import (
     ItemUnit,
     ItemVariant,
     Location,
+    Mirror,
     PaymentTerms,
     Unit,
     Vendor,
 )
+from .ownership import REGISTERED
 from .read_only import ACTS, ReadOnlyAdmin, Told, field_changes, told, who
 
 SUMMARY = 200
@@ -64,6 +66,11 @@ class MirrorAdmin(ReadOnlyAdmin):
     list_filter: Filters = [PresenceFilter]
     search_fields = ["number", "name"]
     ordering = ["number", "pk"]
+
+    def view_on_site(self, record: Mirror) -> str:
+        """Lead to the record's own page: BC's value now, history, where it is used."""
+        owned = next(each for each in REGISTERED.values() if each.model is type(record))
+        return reverse("record", args=[owned.subject, record.pk])
 
 
 @admin.register(Item)

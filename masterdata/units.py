@@ -128,7 +128,7 @@ def in_steps(quantity: Decimal, step: Decimal) -> Decimal:
 def code_for(company: Company, written: str) -> str:
     """Give the company's unit that is meant by its own code or by a UN/ECE code; unknown ones stay."""
     units = Unit.objects.filter(company=company, deleted_at=None).order_by("code")
-    codes: Sequence[tuple[str, str]] = units.values_list("code", "international_code")
+    codes: Sequence[tuple[str, str]] = list(units.values_list("code", "international_code"))
     if not written or any(code == written for code, _ in codes):
         return written
     return next((code for code, international in codes if _means(international, written)), written)

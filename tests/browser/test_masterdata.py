@@ -87,3 +87,18 @@ def test_the_units_page_is_for_everyone(mirrored: Company, page: Page, sign_in: 
     sign_in(person(roles.AUDITOR), address)
 
     assert complaints_everywhere(page) == {}
+
+
+def test_a_vendors_page_asks_business_central_by_keyboard_and_reads_well(
+    mirrored: Company, sandbox: Running, page: Page, sign_in: SignIn
+) -> None:
+    from masterdata.models import Vendor
+
+    sandbox.control.seed({"vendors": [{"number": "V2", "displayName": "Stopped for good"}]})
+    sign_in(person(roles.INTEGRATION_ADMIN), f"/records/vendor/{Vendor.objects.get(number='V2').pk}/")
+    page.get_by_role("button", name="Ask Business Central").focus()
+    page.keyboard.press("Enter")
+    page.get_by_text("It differs.").wait_for()
+
+    assert "Stopped here → Stopped for good in BC" in told(page)
+    assert complaints_everywhere(page) == {}

@@ -1,0 +1,100 @@
+"""A record's page: what is mirrored, what BC says now, who changed what, and where it is used."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from integration import sync
+from masterdata import ownership
+from masterdata.models import Company, Mirror, Vendor
+from reconciliation import roles
+from tests import factories
+from tests.desk.reading import words
+from tests.sync.conftest import MASTERS
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mirrored(sandbox) -> Company:
+    sandbox.control.seed(MASTERS)
+    sync.pull_entity("all")
+    return sync.ensure_company()
+
+
+def page(record: Mirror, role: str = roles.AP_CLERK, **asked: str) -> str:
+    subject = next(each.subject for each in ownership.REGISTERED.values() if each.model is type(record))
+    client = Client()
+    client.force_login(factories.person(role))
+    return words(client.get(reverse("record", args=[subject, record.pk]), asked))
+
+
+def test_every_mirror_has_its_page_and_agrees_with_bc(mirrored) -> None:
+    client = Client()
+    client.force_login(factories.person(roles.AP_CLERK))
+    told = {}
+    for owned in ownership.REGISTERED.values():
+        if owned.model is not None:
+            row = owned.model.objects.order_by("pk").first()
+            reply = client.get(reverse("record", args=[owned.subject, row.pk]), {"bc": "now"})
+            told[owned.subject] = "The same as here." in words(reply)
+
+    assert told == dict.fromkeys(told, True)
+    assert len(told) == 14
+
+
+def test_a_vendor_that_changed_in_bc_differs_here_old_and_new(mirrored, sandbox) -> None:
+    sandbox.control.seed({"vendors": [{"number": "V1", "displayName": "Kontor KG"}]})
+    vendor = Vendor.objects.get(number="V1")
+
+    told = page(vendor, bc="now")
+
+    vendor.refresh_from_db()
+    assert "Name: Kontor & Söhne here → Kontor KG in BC" in told
+    assert "It differs. The next pull brings it;" in told
+    assert vendor.name == "Kontor & Söhne"
+
+
+def test_the_history_names_the_pull_and_the_state_is_told_in_words(mirrored, sandbox) -> None:
+    sandbox.control.seed({"vendors": [{"number": "V2", "displayName": "Stopped for good"}]})
+    sync.pull_entity("vendors")
+
+    told = page(Vendor.objects.get(number="V2"))
+
+    assert "pull of vendors run" in told
+    assert "name: Stopped → Stopped for good" in told
+    assert "It is blocked for everything in Business Central." in told
+    assert "0 open orders None." in told
+
+
+def test_without_business_central_the_mirror_still_shows(mirrored, settings) -> None:
+    settings.BC_COMPANY = ""
+
+    told = page(Vendor.objects.get(number="V1"), bc="now")
+
+    assert "Business Central cannot be asked now." in told
+    assert "Kontor & Söhne" in told
+
+
+def test_an_order_under_way_with_a_blocked_vendor_is_a_link(mirrored) -> None:
+    from reconciliation.models import PurchaseOrder
+
+    order = PurchaseOrder.objects.create(
+        company=mirrored, number="PO-7", vendor_number="V2", currency="EUR", order_date="2026-11-02"
+    )
+    client = Client()
+    client.force_login(factories.person(roles.BUYER))
+
+    reply = client.get(reverse("record", args=["vendor", Vendor.objects.get(number="V2").pk]))
+
+    assert "1 open orders PO-7" in words(reply)
+    assert reverse("admin:reconciliation_purchaseorder_change", args=[order.pk]) in reply.content.decode()
+
+
+def test_without_a_role_a_record_is_not_shown(mirrored) -> None:
+    told = page(Vendor.objects.get(number="V1"), role="")
+
+    assert "You have no role yet, so you may not see vendors." in told
+    assert "Kontor" not in told
