@@ -167,6 +167,8 @@ def _same(row: InboxEvent, told: Event, company: Company) -> InboxEvent:
     return row
 
 
+TELL = "UPDATE integration_inboxevent SET document_kind = %s, document_id = %s, note = %s WHERE id = %s"
+
 STORE = """
 INSERT INTO integration_inboxevent (company_id, source, event_id, type, occurred_at, received_at,
                                     received_with_id, body, body_hash, document_kind, note)
@@ -214,7 +216,8 @@ def _record(row: InboxEvent, told: Event, form: Any) -> None:
         raise DocumentConflict(str(exc)) from exc
     row.document_kind, row.document_id = KINDS[type(document)], document.pk
     row.note = _nothing_to_post(document)
-    row.save(update_fields=["document_kind", "document_id", "note"])
+    with connection.cursor() as cursor:
+        cursor.execute(TELL, [row.document_kind, row.document_id, row.note, row.pk])
     _put_in_line(document)
     logger.info("Received %s %s from %s", told.type, told.id, told.source)
 
@@ -226,7 +229,7 @@ def _put_in_line(document: Document) -> None:
     elif isinstance(document, PurchaseOrder):
         outbox.follow_order(document)
     elif document.status == Document.Status.READY and not isinstance(document, SupplierInvoice):
-        outbox.enqueue(KINDS[type(document)], document)
+        outbox.put_in_line(KINDS[type(document)], document)
 
 
 def _nothing_to_post(document: Document) -> str:

@@ -36,6 +36,8 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     message = attempt.message
     courier = couriers.COURIERS[DocumentKind(message.document_kind)]
     document = couriers.load(message)
+    if message.payload is None and not outbox.build(message, document):
+        return Delivery(message, Outcome.NOT_SENT, message.waits_for or message.error)
     _check_company(client, document.company)
     visit = courier.visit(client, message, document)
     found = visit.find()

@@ -9,6 +9,7 @@ for in BC and sent again only when it is proven not to be there.
 from .by_hand import cancel, mark_done_by_hand, retry
 from .following import drop, follow_change, follow_order, keep_still, look_again, order_chain, renew, unsent
 from .leases import (
+    build,
     claim,
     hand_back,
     mark_done,
@@ -20,7 +21,14 @@ from .leases import (
     sweep,
     withdraw,
 )
-from .line import enqueue, enqueue_cleared_invoices, prepare, recheck_waiting, refill
+from .line import (
+    enqueue,
+    enqueue_cleared_invoices,
+    prepare,
+    put_in_line,
+    recheck_waiting,
+    refill,
+)
 from .pausing import UNKNOWN_NAME, hold
 from .states import TRANSITIONS, LostLease, OutboxError
 from .waking import answered, wake
@@ -31,6 +39,7 @@ __all__ = [
     "LostLease",
     "OutboxError",
     "answered",
+    "build",
     "cancel",
     "claim",
     "drop",
@@ -51,6 +60,7 @@ __all__ = [
     "mark_unknown",
     "order_chain",
     "prepare",
+    "put_in_line",
     "recheck_waiting",
     "refill",
     "renew",

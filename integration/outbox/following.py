@@ -16,7 +16,7 @@ from masterdata.models import Company
 from reconciliation import documents
 from reconciliation.models import OrderChange, PurchaseOrder
 
-from .line import enqueue, prepare
+from .line import enqueue, prepare, put_in_line
 from .states import State, change
 from .waking import wake
 
@@ -49,7 +49,7 @@ def follow_order(order: PurchaseOrder) -> None:
     if order.state == CANCELLED:
         documents.mark_never_sent(order)
     else:
-        enqueue(ORDER, order)
+        put_in_line(ORDER, order)
     look_again(order.company, order.number)
 
 
@@ -58,6 +58,7 @@ def follow_change(told: OrderChange) -> None:
     if told.began_order and told.order is not None:
         follow_order(told.order)
     elif told.status == OrderChange.Status.READY:
+        look_again(told.company, told.number)
         order = told.order
         waiting = unsent(ORDER, order.pk) if order is not None else None
         if waiting is not None and order is not None:
@@ -65,7 +66,6 @@ def follow_change(told: OrderChange) -> None:
         else:
             _supersede(told)
             enqueue(CHANGE, told)
-        look_again(told.company, told.number)
 
 
 def unsent(kind: str, document_id: int) -> Message | None:
@@ -94,10 +94,9 @@ def renew(message: Message, document: Any, sentence: str) -> None:
 
 
 def look_again(company: Company, order_number: str) -> None:
-    """Go on with what waits in the chain of an order, now that the order is here or has changed."""
+    """Let workers look at what waits in the chain of an order, now that the order is here or has changed."""
     waiting = Message.objects.filter(chain=order_chain(company, order_number), state=State.WAITING)
-    for message in waiting.select_for_update():
-        prepare(message)
+    waiting.update(state=State.READY, payload=None, waiting_for="", next_attempt_at=timezone.now())
 
 
 def _change_unsent(waiting: Message, order: PurchaseOrder, told: OrderChange) -> None:

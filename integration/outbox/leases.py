@@ -15,6 +15,7 @@ from integration import couriers
 from integration.models import Attempt, Message
 from reconciliation import documents
 
+from .line import built
 from .states import LostLease, OutboxError, State, change, check
 from .waking import wake
 
@@ -55,6 +56,22 @@ def claim(*, now: datetime, worker: str) -> Message | None:
                 return next(iter(Message.objects.raw(CLAIM, terms)), None)
         except IntegrityError:  # its chain was claimed in the same moment: look again, and past it
             continue
+
+
+def build(message: Message, document: Any) -> bool:
+    """Build what a claimed message sends; False when it is not to be sent now, and is out of our hands."""
+    changes = built(message, document)
+    to = changes.pop("state")
+    if to != State.READY:
+        attempts = max(0, message.attempts - 1) if to == State.WAITING else message.attempts
+        _move(message, to=to, **changes, attempts=attempts)
+        return False
+    held = Message.objects.filter(pk=message.pk, fence=message.fence, state=State.CLAIMED)
+    if not held.update(**changes):
+        raise LostLease(f"{message} was taken over")
+    for name, value in changes.items():
+        setattr(message, name, value)
+    return True
 
 
 def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from integration import contract, couriers
 from integration.models import Attempt, DocumentKind, Message
+from reconciliation.inserting import insert
 from reconciliation.models import OrderChange, SupplierInvoice
 
 from .states import State, change
@@ -28,26 +29,33 @@ WAIT_SECONDS = 15.0  # between two looks at what a message waits for
 
 @transaction.atomic
 def enqueue(kind: DocumentKind | str, document: Any) -> Message:
-    """Put a document in line for BC; the same document again gives the same message."""
-    chain = couriers.COURIERS[DocumentKind(kind)].chain(document)
-    message: Message
-    message, created = Message.objects.exclude(state=State.CANCELLED).get_or_create(
-        dedupe_key=f"{document.company_id}:{kind}:{document.pk}",
-        defaults={
-            "company": document.company,
-            "chain": f"{document.company_id}:{chain}",
-            "rank": _rank(DocumentKind(kind), document),
-            "priority": PRIORITIES.get(DocumentKind(kind), 5),
-            "document_kind": kind,
-            "document_id": document.pk,
-            "document_number": document.number,
-            "state": State.WAITING,
-        },
-    )
-    if created:
-        prepare(message, document)
-        transaction.on_commit(wake)
+    """Put a document in line for BC, its payload built; the same document again gives the same message."""
+    message = _message(kind, document, state=State.WAITING)
+    if not insert(message):
+        same = Message.objects.exclude(state=State.CANCELLED)
+        known: Message = same.get(dedupe_key=message.dedupe_key)
+        return known
+    prepare(message, document)
+    transaction.on_commit(wake)
     return message
+
+
+def _message(kind: DocumentKind | str, document: Any, **values: Any) -> Message:
+    return Message(
+        company=document.company,
+        dedupe_key=f"{document.company_id}:{kind}:{document.pk}",
+        chain=_chain(kind, document),
+        rank=_rank(DocumentKind(kind), document),
+        priority=PRIORITIES.get(DocumentKind(kind), 5),
+        document_kind=kind,
+        document_id=document.pk,
+        document_number=document.number,
+        **values,
+    )
+
+
+def _chain(kind: DocumentKind | str, document: Any) -> str:
+    return f"{document.company_id}:{couriers.COURIERS[DocumentKind(kind)].chain(document)}"
 
 
 def _rank(kind: DocumentKind, document: Any) -> int:
@@ -120,30 +128,42 @@ def _close(message: Message, invoice: SupplierInvoice) -> None:
     )
 
 
+def put_in_line(kind: DocumentKind | str, document: Any) -> None:
+    """Put a new document in line; the worker that claims it builds what is sent, so that intake is quick."""
+    insert(_message(kind, document, state=State.READY, next_attempt_at=timezone.now()))
+    transaction.on_commit(wake)
+
+
 def prepare(message: Message, document: Any | None = None) -> None:
     """Build the payload, or say what the message waits for; only for messages that wait."""
-    document = document or couriers.load(message)
+    change(message, **built(message, document or couriers.load(message)))
+
+
+def built(message: Message, document: Any) -> dict[str, Any]:
+    """Build what is to be sent; gives the message's changes, among them the state that it comes to."""
     prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
     if prepared.payload and (paused := contract.of_delivery(message.document_kind, prepared.payload)):
         prepared = couriers.Prepared(waiting_for=paused)
     now = timezone.now()
     if prepared.waiting_for:
         look_at = now + timedelta(seconds=WAIT_SECONDS)
-        change(message, waiting_for=prepared.waiting_for[:300], next_attempt_at=look_at)
-    elif prepared.nothing_to_post:
-        change(message, state=State.DONE, done_at=now, waiting_for="", next_attempt_at=None)
-    elif prepared.problems:
-        _refuse(message, prepared.problems)
-    else:
-        change(
-            message,
-            state=State.READY,
-            payload=prepared.payload,
-            mapping_version=prepared.mapping_version,
-            line_mapping_version=prepared.line_mapping_version,
-            waiting_for="",
-            next_attempt_at=now,
-        )
+        return {
+            "state": State.WAITING,
+            "waiting_for": prepared.waiting_for[:300],
+            "next_attempt_at": look_at,
+        }
+    if prepared.nothing_to_post:
+        return {"state": State.DONE, "done_at": now, "waiting_for": "", "next_attempt_at": None}
+    if prepared.problems:
+        return _refused(message, prepared.problems)
+    return {
+        "state": State.READY,
+        "payload": prepared.payload,
+        "mapping_version": prepared.mapping_version,
+        "line_mapping_version": prepared.line_mapping_version,
+        "waiting_for": "",
+        "next_attempt_at": now,
+    }
 
 
 def refill(*, now: datetime | None = None) -> int:
@@ -173,13 +193,14 @@ def recheck_waiting(*, now: datetime | None = None, limit: int = 1000) -> int:
     return moved
 
 
-def _refuse(message: Message, problems: Iterable[str]) -> None:
+def _refused(message: Message, problems: Iterable[str]) -> dict[str, Any]:
     sentence = f"{message} cannot be written for Business Central: " + "; ".join(problems)
-    change(
-        message,
-        state=State.REJECTED,
-        waiting_for="",
-        error_code="mapping",
-        error=f"{sentence}. Correct the record or the field mapping, then retry.",
-        first_failed_at=message.first_failed_at or timezone.now(),
-    )
+    return {
+        "state": State.REJECTED,
+        "waiting_for": "",
+        "next_attempt_at": None,
+        "error_code": "mapping",
+        "error": f"{sentence}. Correct the record or the field mapping, then retry.",
+        "error_detail": "",
+        "first_failed_at": message.first_failed_at or timezone.now(),
+    }

@@ -14,6 +14,7 @@ TRANSITIONS = {
     State.CLAIMED: {
         State.SENDING,
         State.READY,
+        State.WAITING,
         State.VERIFYING,
         State.DONE,
         State.DEAD,

@@ -24,6 +24,7 @@ from reconciliation.models import (
 from tests.bc import pulling
 from tests.bench import bare
 from tests.bench.house import House, as_body
+from tests.bench.intake import served_intake
 from tests.bench.masters.memory import memory
 from tests.bench.masters.pulls import fetch, pulls
 from tests.bench.measuring import Result, compare
@@ -177,4 +178,4 @@ def _judge_alone(line: InvoiceLine) -> bool:
     return within and line.quantity <= received["accepted"]
 
 
-PATHS = (drain, intake, match_in_bulk, match_engine, pull, fetch, pulls, memory)
+PATHS = (drain, intake, served_intake, match_in_bulk, match_engine, pull, fetch, pulls, memory)

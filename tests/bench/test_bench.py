@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import house, measuring, paths
+from tests.bench import house, intake, measuring, paths
 from tests.bench.masters import dlt_rival, memory, pulls
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,6 +18,8 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         monkeypatch.setattr(paths, name, few)
     for name, few in {"ITEMS": 300, "ORM_ITEMS": 100, "ROUNDS": 1, "ORM_ROUNDS": 1, "FETCHES": 1}.items():
         monkeypatch.setattr(pulls, name, few)
+    monkeypatch.setattr(intake, "SERVED", 4)
+    monkeypatch.setattr(intake, "ROUNDS", 1)
     monkeypatch.setattr(memory, "SHORT", 300)
     monkeypatch.setattr(memory, "LONG", 600)
     monkeypatch.setattr(dlt_rival, "PYTHON", Path("/nowhere"))
@@ -30,6 +32,9 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
     assert [result.name for result in results] == [
         "drain_share_of_limit",
         "intake_vs_bare_view",
+        "intake_vs_usual_view",
+        "intake_duplicates_vs_new",
+        "intake_vs_nothing",
         "match_vs_sql",
         "match_vs_orm_loop",
         "match_engine_vs_arithmetic",

@@ -18,7 +18,7 @@ from reconciliation.models import (
     SupplierInvoice,
 )
 
-from . import forms
+from . import forms, worker
 from .client import Cafm
 
 
@@ -208,6 +208,7 @@ def test_a_number_that_came_in_another_event_is_refused_and_nothing_is_kept(cafm
 
 def test_a_receipt_before_its_order_waits_and_finds_it(cafm: Cafm) -> None:
     assert cafm.send(forms.receipt() | {"id": "early"}).status_code == 202
+    worker.build_all()
     told = cafm.ask("early").json()
     assert (told["status"], told["document"]["number"]) == ("waiting", "GR-1")
     assert "PO-1" in told["next"]
@@ -220,6 +221,7 @@ def test_a_receipt_before_its_order_waits_and_finds_it(cafm: Cafm) -> None:
 
 def test_an_order_for_an_unknown_vendor_is_accepted_and_waits(cafm: Cafm) -> None:
     assert cafm.send(forms.order(vendor="V999") | {"id": "unknown"}).status_code == 202
+    worker.build_all()
 
     told = cafm.ask("unknown").json()
 

@@ -7,11 +7,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from integration.cafm import auth, wire
-from integration.models import ApiKey, FieldMapping, InboxEvent, Message
+from integration.models import ApiKey, InboxEvent, Message
 from masterdata.models import Company
 from reconciliation.models import PurchaseOrder, SupplierInvoice
 
@@ -331,21 +332,38 @@ def test_an_invoices_scan_is_an_address(cafm: Cafm) -> None:
 # Our own fault
 
 
+def break_the_line() -> None:
+    """Let the database fail on the last thing that is written of an event."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'broken'; END $$"
+        )
+        cursor.execute(
+            "CREATE TRIGGER refuse BEFORE INSERT ON integration_message "
+            "FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+
+
+def mend_the_line() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER refuse ON integration_message")
+
+
 def test_a_fault_of_ours_leaves_nothing_half_done(cafm: Cafm) -> None:
-    FieldMapping.objects.all().delete()
+    break_the_line()
 
     reply = cafm.send(forms.order())
 
     assert refusal(reply) == (500, "internal")
     assert not Message.objects.exists()
+    assert not PurchaseOrder.objects.exists()
+    assert not InboxEvent.objects.exists()
 
 
 def test_what_failed_through_us_is_taken_when_it_is_sent_again(cafm: Cafm) -> None:
-    from integration.mapping import defaults
-
-    FieldMapping.objects.all().delete()
+    break_the_line()
     cafm.send(forms.order())
-    defaults.install()
+    mend_the_line()
 
     assert cafm.send(forms.order()).status_code == 202
     assert Message.objects.get().state == "ready"

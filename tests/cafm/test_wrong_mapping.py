@@ -10,7 +10,7 @@ from integration.mapping import defaults
 from integration.models import FieldMappingRow, InboxEvent, Message
 from reconciliation.models import PurchaseOrder
 
-from . import forms
+from . import forms, worker
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +39,7 @@ def test_an_order_that_cannot_be_written_is_kept_and_goes_to_a_person(
     )
 
     answer = cafm.send(forms.order())
+    worker.build_all()
 
     message = Message.objects.get()
     assert answer.status_code == 202
@@ -56,6 +57,7 @@ def test_a_mapping_that_copies_a_whole_group_is_a_problem_and_not_a_failure(cafm
     )
 
     answer = cafm.send(forms.order())
+    worker.build_all()
 
     assert answer.status_code == 202
     assert "line 1, description (from order): it is a group of values" in Message.objects.get().error

@@ -1,0 +1,111 @@
+"""Intake under the production web server: ours beside the usual view and beside one that does nothing."""
+
+from __future__ import annotations
+
+import socket
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.db import connection
+
+from config.local.processes import wait_until
+from tests import workers
+from tests.bench import load
+from tests.bench.measuring import Result
+
+if TYPE_CHECKING:
+    from tests.bench.house import House
+
+SERVED = 300  # requests a round, each
+ROUNDS = 5
+HANDS = 4
+ADDRESSES = {"ours": "/api/v1/events", "usual": "/usual/", "nothing": "/nothing/"}
+
+
+def served_intake(house: House) -> list[Result]:
+    """Take events over HTTP under gunicorn; each round sends new ones to each, then ours again."""
+    from tests.bench import peers
+
+    with connection.schema_editor() as editor:
+        editor.create_model(peers.BenchEvent)
+        editor.create_model(peers.BenchLine)
+    with _server() as port:
+        rounds = [_round(house, port, number) for number in range(ROUNDS + 1)]
+    kept = rounds[1:]  # the first one warms up
+    _show(kept)
+    return [
+        _result("intake_vs_usual_view", "DRF + ORM, no key, no outbox", kept, "ours", "usual"),
+        _result("intake_duplicates_vs_new", "our own new events", kept, "duplicates", "ours"),
+        _result("intake_vs_nothing", "a view that does nothing", kept, "ours", "nothing"),
+    ]
+
+
+def _round(house: House, port: int, number: int) -> dict[str, load.Load]:
+    from tests.bench.house import as_body
+
+    bodies = {name: [as_body(event) for event in house.orders(SERVED)] for name in ADDRESSES}
+    turns = [*ADDRESSES][number % 3 :] + [*ADDRESSES][: number % 3]
+    found = {name: _load(house, port, ADDRESSES[name], bodies[name]) for name in turns}
+    found["duplicates"] = _load(house, port, ADDRESSES["ours"], bodies["ours"])
+    return found
+
+
+def _load(house: House, port: int, path: str, bodies: Sequence[bytes]) -> load.Load:
+    done = load.post(port, path, bodies, key=house.secret, hands=HANDS)
+    assert done.statuses == {202}, (path, done.statuses)
+    return done
+
+
+def _result(name: str, against: str, rounds: Sequence[dict[str, load.Load]], one: str, other: str) -> Result:
+    ratio = statistics.median(each[one].rate / each[other].rate for each in rounds)
+    return Result(name, statistics.median(each[one].rate for each in rounds), "req/s", ratio, against, ROUNDS)
+
+
+def _show(rounds: Sequence[dict[str, load.Load]]) -> None:
+    for name in rounds[0]:
+        rate, p50, p99 = (
+            statistics.median(values)
+            for values in zip(
+                *((each[name].rate, each[name].percentile(50), each[name].percentile(99)) for each in rounds),
+                strict=True,
+            )
+        )
+        sys.stdout.write(f"  {name:<12} {rate:8.0f} req/s   p50 {p50:6.1f} ms   p99 {p99:6.1f} ms\n")
+
+
+@contextmanager
+def _server() -> Iterator[int]:
+    """Run the web server as deploy/ does, on a free port."""
+    port = _free_port()
+    command = [sys.executable, "-m", "gunicorn", "tests.bench.serving", "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(
+        [*command, "--workers", "2", "--log-level", "error"],
+        cwd=Path(__file__).resolve().parents[2],
+        env=workers.environment(),
+        stdin=subprocess.DEVNULL,
+    )
+    try:
+        assert wait_until(lambda: _answers(port), seconds=60)
+        yield port
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+    except OSError:
+        return False
+    return True
