@@ -47,7 +47,7 @@ SCHEDULES: list[Every | At] = [
         hour="1,2,3,4",
         kwargs={"entity": "all", "full": True},
     ),
-    Every("Follow hints of Business Central", "integration.tasks.follow_hints", 10, "bulk"),
+    Every("Follow hints of Business Central", "integration.tasks.follow_hints", 10, "housekeeping"),
     Every(
         "Look after the subscriptions in Business Central",
         "integration.tasks.keep_subscriptions",

@@ -37,7 +37,11 @@ PORT_SECONDS = 3.0
 HIGHEST_PORT = 65535
 LOOK_SECONDS = 0.3
 PR_SET_PDEATHSIG = 1
-QUEUES = {"worker-realtime": ("realtime", 2), "worker-bulk": ("bulk,housekeeping", 1)}
+QUEUES = {
+    "worker-realtime": ("realtime", 2),
+    "worker-bulk": ("bulk", 1),
+    "worker-housekeeping": ("housekeeping", 1),  # apart: a long pull must not keep the sweep waiting
+}
 
 
 class Stopped(BaseException):

@@ -41,8 +41,8 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_TASK_ROUTES = {
     "integration.tasks.deliver_outbox": {"queue": "realtime"},
     "integration.tasks.pull": {"queue": "bulk"},
-    "integration.tasks.pull_records": {"queue": "bulk"},
-    "integration.tasks.follow_hints": {"queue": "bulk"},
+    "integration.tasks.pull_records": {"queue": "housekeeping"},
+    "integration.tasks.follow_hints": {"queue": "housekeeping"},
     "integration.tasks.keep_subscriptions": {"queue": "housekeeping"},
     "integration.tasks.tell_webhooks": {"queue": "housekeeping"},
     "integration.tasks.sweep_outbox": {"queue": "housekeeping"},
