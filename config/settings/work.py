@@ -72,6 +72,8 @@ BC_NOTIFICATION_URL = ENV.text("BC_NOTIFICATION_URL")
 BC_CA_BUNDLE = ENV.text("BC_CA_BUNDLE")
 BC_REQUESTS_PER_SECOND = ENV.number("BC_REQUESTS_PER_SECOND", 15)
 BC_CONCURRENCY = ENV.number("BC_CONCURRENCY", 4)
+# With more documents waiting than this, or one for more than an hour, batches of events come later.
+INTAKE_BACKLOG = ENV.number("INTAKE_BACKLOG", 50_000)
 # While more documents than this wait for BC, the clock reads only what changed there, not everything.
 SYNC_FULL_BACKLOG = ENV.number("SYNC_FULL_BACKLOG", 500)
 

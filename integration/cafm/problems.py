@@ -40,6 +40,7 @@ class ProblemError(Exception):
     status: int = status.HTTP_400_BAD_REQUEST
     code = "bad-request"
     title = "The request cannot be understood"
+    retry_after = 0
 
     def __init__(self, detail: str, errors: Iterable[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -97,7 +98,7 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response:
 def describe(error: Exception) -> tuple[dict[str, Any], dict[str, str]]:
     """Give the problem and the headers of an error."""
     if isinstance(error, ProblemError):
-        return error.body(), {}
+        return error.body(), {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     if isinstance(error, Http404):
         return NotFound("Look at /api/docs for the addresses that there are.").body(), {}
     if isinstance(error, PermissionDenied):

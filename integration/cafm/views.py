@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 from integration import inbox
 from integration.models import ApiKey, InboxEvent
 
-from . import schema, serializers
+from . import pressure, schema, serializers
 from .auth import key_of
 from .problems import FieldError, Invalid, NotFound, ProblemError, TooLarge, describe
 from .wire import BATCH, EVENT, BatchParser, DecimalJSONParser, EventParser
@@ -32,6 +32,8 @@ class EventsView(APIView):
     @extend_schema(
         operation_id="send_events",
         summary="Send one CloudEvent, or a batch",
+        description="A batch is for bulk: while too much waits for Business Central it is answered with 429 "
+        "and Retry-After, and nothing of it is stored. Single events are taken all the time.",
         request={
             EVENT: schema.any_event(),
             BATCH: schema.any_event(many=True),
@@ -41,13 +43,14 @@ class EventsView(APIView):
             202: serializers.Accepted,
             207: schema.batch_answer(),
         }
-        | schema.refusals(400, 401, 403, 409, 413, 415, 422, 503),
+        | schema.refusals(400, 401, 403, 409, 413, 415, 422, 429, 503),
     )
     def post(self, request: Request) -> Response:
         if request.stream is None:
             raise ProblemError("The body is empty. Send one event as JSON, or a batch of them.")
         key, body = key_of(request), request.data
         if (request.content_type or "").partition(";")[0].strip().lower() == BATCH:
+            pressure.check_batch(key.company)
             return Response(_batch(body, key), status=status.HTTP_207_MULTI_STATUS)
         if isinstance(body, list):
             raise Invalid(f"Several events are sent as {BATCH}.", [FieldError("", "Not a JSON object.")])
