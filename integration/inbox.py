@@ -20,13 +20,15 @@ from integration.cafm.problems import ProblemError
 from integration.cafm.serializers import Fate
 from integration.models import ApiKey, Attempt, DocumentKind, InboxEvent, Message
 from masterdata.models import Company
-from reconciliation import documents
+from reconciliation import documents, forms
 from reconciliation.models import (
     Document,
     GoodsReceipt,
+    GoodsReturn,
     InventoryMovement,
     OrderChange,
     PurchaseOrder,
+    ReceiptReversal,
     ServiceConfirmation,
     SupplierInvoice,
 )
@@ -39,13 +41,14 @@ MODELS: dict[str, type[Document]] = {
     DocumentKind.PURCHASE_ORDER: PurchaseOrder,
     DocumentKind.ORDER_CHANGE: OrderChange,
     DocumentKind.GOODS_RECEIPT: GoodsReceipt,
+    DocumentKind.RECEIPT_REVERSAL: ReceiptReversal,
+    DocumentKind.GOODS_RETURN: GoodsReturn,
     DocumentKind.SERVICE_CONFIRMATION: ServiceConfirmation,
     DocumentKind.INVENTORY_MOVEMENT: InventoryMovement,
     DocumentKind.SUPPLIER_INVOICE: SupplierInvoice,
 }
 
 KINDS: dict[type[Document], DocumentKind] = {model: DocumentKind(kind) for kind, model in MODELS.items()}
-OF_AN_ORDER = (DocumentKind.PURCHASE_ORDER, DocumentKind.ORDER_CHANGE)
 
 FATES = {
     State.WAITING: Fate.WAITING,
@@ -140,6 +143,8 @@ def _message(document: Document) -> Message | None:
             return None
         if document.status == OrderChange.Status.WITH_ORDER and document.order is not None:
             document = document.order
+    if document.status == Document.Status.RECORDED:  # whatever was in line for it, there is nothing to post
+        return None
     messages = Message.objects.for_document(KINDS[type(document)], document.pk)
     found: Message | None = messages.order_by("-pk").first()
     return found
@@ -208,8 +213,8 @@ def _record(row: InboxEvent, told: Event, form: Any) -> None:
     known = events.TYPES[told.type]
     if known.record is None or known.kind is None:
         return
-    if known.kind in OF_AN_ORDER:
-        outbox.keep_still(row.company, getattr(form, "order", form).number)
+    if order := _order_concerned(row.company, form):
+        outbox.keep_still(row.company, order)
     try:
         document = known.record(row.company, form, source=told.source)
     except documents.DocumentExists as exc:
@@ -222,12 +227,29 @@ def _record(row: InboxEvent, told: Event, form: Any) -> None:
     logger.info("Received %s %s from %s", told.type, told.id, told.source)
 
 
+def _order_concerned(company: Company, form: Any) -> str:
+    """Name the order whose messages an event may change; empty for one that only adds its own."""
+    match form:
+        case forms.OrderChangeForm():
+            return form.order.number
+        case forms.OrderForm() | forms.CancellationForm():
+            return form.number
+        case forms.ReversalForm():
+            receipts = GoodsReceipt.objects.filter(company=company, number=form.receipt_number)
+            return receipts.values_list("order_number", flat=True).first() or ""
+    return ""
+
+
 def _put_in_line(document: Document) -> None:
     """Give a document its place in the outbox; an invoice finds it when it is cleared."""
     if isinstance(document, OrderChange):
         outbox.follow_change(document)
     elif isinstance(document, PurchaseOrder):
         outbox.follow_order(document)
+    elif isinstance(document, GoodsReceipt):
+        outbox.follow_receipt(document)
+    elif isinstance(document, ReceiptReversal):
+        outbox.follow_reversal(document)
     elif document.status == Document.Status.READY and not isinstance(document, SupplierInvoice):
         outbox.put_in_line(KINDS[type(document)], document)
 
@@ -235,6 +257,8 @@ def _put_in_line(document: Document) -> None:
 def _nothing_to_post(document: Document) -> str:
     if document.status != Document.Status.RECORDED:
         return ""
+    if isinstance(document, ReceiptReversal):
+        return "The receipt was not in Business Central, so there is nothing to undo there."
     if isinstance(document, GoodsReceipt):
         return "Nothing was accepted, so there is nothing to post in Business Central."
     return "The service was not accepted, so there is nothing to post in Business Central."

@@ -38,6 +38,8 @@ from .models import (
     Finding,
     GoodsReceipt,
     GoodsReceiptLine,
+    GoodsReturn,
+    GoodsReturnLine,
     InventoryMovement,
     InventoryMovementLine,
     InvoiceCharge,
@@ -49,6 +51,7 @@ from .models import (
     OrderCharge,
     PurchaseOrder,
     PurchaseOrderLine,
+    ReceiptReversal,
     ReleaseLimit,
     Resolution,
     ServiceConfirmation,
@@ -186,6 +189,19 @@ class GoodsReceiptAdmin(DocumentAdmin):
             "receipt",
         )
     ]
+
+
+@admin.register(ReceiptReversal)
+class ReceiptReversalAdmin(DocumentAdmin):
+    list_display = ["number", "receipt_number", "reversed_on", "reason", "state_of_affairs", "bc_number"]
+    search_fields = ["number", "receipt_number", "bc_number"]
+
+
+@admin.register(GoodsReturn)
+class GoodsReturnAdmin(DocumentAdmin):
+    list_display = ["number", "order_number", "returned_on", "reason", "state_of_affairs", "bc_number"]
+    search_fields = ["number", "order_number", "bc_number"]
+    inlines = [_lines(GoodsReturnLine, ["line", "order_line", "quantity", "unit"], "lines", "goods_return")]
 
 
 @admin.register(ServiceConfirmation)

@@ -95,6 +95,31 @@ class ReceiptForm:
 
 
 @dataclass(frozen=True)
+class ReversalForm:
+    number: str
+    receipt_number: str
+    reversed_on: datetime.date
+    reason: str
+
+
+@dataclass(frozen=True)
+class ReturnLineForm:
+    line: int
+    order_line: int
+    quantity: Decimal
+    unit: str
+
+
+@dataclass(frozen=True)
+class ReturnForm:
+    number: str
+    order_number: str
+    returned_on: datetime.date
+    reason: str
+    lines: tuple[ReturnLineForm, ...]
+
+
+@dataclass(frozen=True)
 class ConfirmationLineForm:
     line: int
     order_line: int

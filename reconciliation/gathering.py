@@ -26,6 +26,8 @@ from .models import (
     Document,
     GoodsReceipt,
     GoodsReceiptLine,
+    GoodsReturn,
+    GoodsReturnLine,
     InvoiceCharge,
     InvoiceLine,
     OrderCharge,
@@ -145,6 +147,14 @@ class _Gathered:
         )
         self.receipts = _by("order", (_receipt(row, lines[row.pk]) for row in receipts))
         confirmations = list(ServiceConfirmation.objects.filter(**here).order_by("pk"))
+        returns = list(
+            GoodsReturn.objects.filter(**here).exclude(status=Document.Status.CANCELLED).order_by("pk")
+        )
+        went = _by(
+            "goods_return_id",
+            GoodsReturnLine.objects.filter(goods_return__in=_keys(returns)).order_by("line"),
+        )
+        self.returns = _by("order", (_return(row, went[row.pk]) for row in returns))
         done = _by(
             "confirmation_id",
             ServiceConfirmationLine.objects.filter(confirmation__in=_keys(confirmations)).order_by("line"),
@@ -309,6 +319,7 @@ class _Gathered:
             policy=policies.narrowed(self.policy, vendors, items),
             orders=orders,
             receipts=tuple(row for order in orders for row in self.receipts.get(order.number, ())),
+            returns=tuple(row for order in orders for row in self.returns.get(order.number, ())),
             confirmations=tuple(row for order in orders for row in self.confirmations.get(order.number, ())),
             earlier=tuple(self._earlier(invoice, orders)),
             overrides=tuple(self.overrides.get(invoice.pk, ())),
@@ -471,6 +482,15 @@ def _receipt(row: GoodsReceipt, lines: Iterable[GoodsReceiptLine]) -> facts.Rece
             )
             for line in lines
         ),
+    )
+
+
+def _return(row: GoodsReturn, lines: Iterable[GoodsReturnLine]) -> facts.Return:
+    return facts.Return(
+        number=row.number,
+        order=row.order_number,
+        date=row.returned_on,
+        lines=tuple(facts.ReturnLine(line.order_line, trimmed(line.quantity), line.unit) for line in lines),
     )
 
 

@@ -56,6 +56,8 @@ _DOCUMENTS = [
         "ordercharge",
         "orderchange",
         "goodsreceipt*",
+        "receiptreversal",
+        "goodsreturn*",
         "serviceconfirmation*",
         "inventorymovement*",
         "supplierinvoice",

@@ -14,9 +14,11 @@ from reconciliation import admin as desk
 from reconciliation.models import (
     Document,
     GoodsReceipt,
+    GoodsReturn,
     InventoryMovement,
     OrderChange,
     PurchaseOrder,
+    ReceiptReversal,
     ServiceConfirmation,
     SupplierInvoice,
 )
@@ -26,6 +28,8 @@ TABLES: dict[type[Document], tuple[type[desk.DocumentAdmin], DocumentKind]] = {
     PurchaseOrder: (desk.PurchaseOrderAdmin, DocumentKind.PURCHASE_ORDER),
     OrderChange: (desk.OrderChangeAdmin, DocumentKind.ORDER_CHANGE),
     GoodsReceipt: (desk.GoodsReceiptAdmin, DocumentKind.GOODS_RECEIPT),
+    ReceiptReversal: (desk.ReceiptReversalAdmin, DocumentKind.RECEIPT_REVERSAL),
+    GoodsReturn: (desk.GoodsReturnAdmin, DocumentKind.GOODS_RETURN),
     ServiceConfirmation: (desk.ServiceConfirmationAdmin, DocumentKind.SERVICE_CONFIRMATION),
     InventoryMovement: (desk.InventoryMovementAdmin, DocumentKind.INVENTORY_MOVEMENT),
     SupplierInvoice: (desk.SupplierInvoiceAdmin, DocumentKind.SUPPLIER_INVOICE),

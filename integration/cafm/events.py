@@ -148,6 +148,15 @@ def _receipt(values: Values) -> forms.ReceiptForm:
     return forms.ReceiptForm(**told | {"lines": _lines(forms.ReceiptLineForm, values)})
 
 
+def _reversal(values: Values) -> forms.ReversalForm:
+    return forms.ReversalForm(**_renamed(values, goods_receipt="receipt_number"))
+
+
+def _return(values: Values) -> forms.ReturnForm:
+    told = _renamed(values, purchase_order="order_number")
+    return forms.ReturnForm(**told | {"lines": _lines(forms.ReturnLineForm, values)})
+
+
 def _confirmation(values: Values) -> forms.ConfirmationForm:
     told = _renamed(values, purchase_order="order_number")
     return forms.ConfirmationForm(**told | {"lines": _lines(forms.ConfirmationLineForm, values)})
@@ -210,9 +219,9 @@ TYPES = {
         EventType("goods_receipt.recorded.v1", serializers.ReceiptRecorded,
                   RECEIPT, _receipt, documents.record_receipt),
         EventType("goods_receipt.reversed.v1", serializers.ReceiptReversed,
-                  note=KEPT + "Undo the receipt in Business Central."),
+                  DocumentKind.RECEIPT_REVERSAL, _reversal, documents.record_reversal),
         EventType("goods_return.recorded.v1", serializers.ReturnRecorded,
-                  note=KEPT + "Post the return in Business Central."),
+                  DocumentKind.GOODS_RETURN, _return, documents.record_return),
         EventType("service.confirmed.v1", serializers.ServiceConfirmed,
                   CONFIRMATION, _confirmation, documents.record_confirmation),
         EventType("inventory.consumed.v1", serializers.InventoryConsumed,

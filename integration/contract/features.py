@@ -85,6 +85,8 @@ FEATURES: dict[str, Feature] = {
         Feature(DocumentKind.PURCHASE_ORDER.value, "Posting purchase orders"),
         Feature(DocumentKind.ORDER_CHANGE.value, "Changing and cancelling purchase orders"),
         Feature(DocumentKind.GOODS_RECEIPT.value, "Posting goods receipts"),
+        Feature(DocumentKind.RECEIPT_REVERSAL.value, "Seeing that a person undid a receipt"),
+        Feature(DocumentKind.GOODS_RETURN.value, "Returning goods (a person posts the return)"),
         Feature(DocumentKind.SERVICE_CONFIRMATION.value, "Posting service confirmations"),
         Feature(DocumentKind.INVENTORY_MOVEMENT.value, "Posting inventory movements", Level.APP, NEEDS_APP),
         Feature(DRAFTS, "Posting invoices that Business Central holds as drafts"),

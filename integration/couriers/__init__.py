@@ -8,14 +8,16 @@ from integration.bc import Client
 from integration.models import DocumentKind, Message
 from reconciliation.models import (
     GoodsReceipt,
+    GoodsReturn,
     InventoryMovement,
     OrderChange,
     PurchaseOrder,
+    ReceiptReversal,
     ServiceConfirmation,
     SupplierInvoice,
 )
 
-from . import accepted, invoices, movements, order_changes, order_invoices, orders, receipts
+from . import accepted, invoices, movements, order_changes, order_invoices, orders, receipts, taken_back
 from .base import BeforeWrite, Courier, Posted, Prepared, Standing, Visit, Withdrawn
 
 
@@ -33,6 +35,15 @@ COURIERS: dict[DocumentKind, Courier] = {
     ),
     DocumentKind.GOODS_RECEIPT: Courier(
         GoodsReceipt, accepted.chain, accepted.prepare_receipt, receipts.ReceiptVisit
+    ),
+    DocumentKind.RECEIPT_REVERSAL: Courier(
+        ReceiptReversal,
+        taken_back.reversal_chain,
+        taken_back.prepare_reversal,
+        taken_back.ReversalVisit,
+    ),
+    DocumentKind.GOODS_RETURN: Courier(
+        GoodsReturn, taken_back.return_chain, taken_back.prepare_return, taken_back.ReturnVisit
     ),
     DocumentKind.SERVICE_CONFIRMATION: Courier(
         ServiceConfirmation, accepted.chain, accepted.prepare_confirmation, receipts.ReceiptVisit

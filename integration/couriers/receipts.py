@@ -26,7 +26,8 @@ from .accepted import ZERO, Quantities, quantities_of
 from .base import BeforeWrite, Posted, Standing, Visit, as_uuid, plain
 from .orders import LINES
 
-KINDS = [DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION]
+# What adds to the received quantities of an order, or takes from them.
+KINDS = [DocumentKind.GOODS_RECEIPT, DocumentKind.RECEIPT_REVERSAL, DocumentKind.SERVICE_CONFIRMATION]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ class DocumentKind(models.TextChoices):
     PURCHASE_ORDER = "purchase_order", "purchase order"
     ORDER_CHANGE = "order_change", "order change"
     GOODS_RECEIPT = "goods_receipt", "goods receipt"
+    RECEIPT_REVERSAL = "receipt_reversal", "receipt reversal"
+    GOODS_RETURN = "goods_return", "goods return"
     SERVICE_CONFIRMATION = "service_confirmation", "service confirmation"
     INVENTORY_MOVEMENT = "inventory_movement", "inventory movement"
     SUPPLIER_INVOICE = "supplier_invoice", "supplier invoice"

@@ -7,7 +7,18 @@ for in BC and sent again only when it is proven not to be there.
 """
 
 from .by_hand import cancel, mark_done_by_hand, retry
-from .following import drop, follow_change, follow_order, keep_still, look_again, order_chain, renew, unsent
+from .following import (
+    drop,
+    follow_change,
+    follow_order,
+    follow_receipt,
+    follow_reversal,
+    keep_still,
+    look_again,
+    order_chain,
+    renew,
+    unsent,
+)
 from .leases import (
     build,
     claim,
@@ -47,6 +58,8 @@ __all__ = [
     "enqueue_cleared_invoices",
     "follow_change",
     "follow_order",
+    "follow_receipt",
+    "follow_reversal",
     "hand_back",
     "hold",
     "keep_still",

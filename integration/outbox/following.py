@@ -14,13 +14,14 @@ from django.utils import timezone
 from integration.models import Attempt, DocumentKind, Message
 from masterdata.models import Company
 from reconciliation import documents
-from reconciliation.models import OrderChange, PurchaseOrder
+from reconciliation.models import Document, GoodsReceipt, OrderChange, PurchaseOrder, ReceiptReversal
 
 from .line import enqueue, prepare, put_in_line
 from .states import State, change
 from .waking import wake
 
 ORDER, CHANGE = DocumentKind.PURCHASE_ORDER, DocumentKind.ORDER_CHANGE
+RECEIPT, REVERSAL = DocumentKind.GOODS_RECEIPT, DocumentKind.RECEIPT_REVERSAL
 UNSENT = (State.WAITING, State.READY, State.DEAD, State.REJECTED)
 CANCELLED = PurchaseOrder.State.CANCELLED
 
@@ -66,6 +67,33 @@ def follow_change(told: OrderChange) -> None:
         else:
             _supersede(told)
             enqueue(CHANGE, told)
+
+
+def follow_reversal(told: ReceiptReversal) -> None:
+    """Keep a receipt from BC while it is unsent; else let its reversal follow it."""
+    receipt = told.receipt
+    if told.status != Document.Status.READY:
+        return
+    message = unsent(RECEIPT, receipt.pk) if receipt is not None else None
+    if message is None or receipt is None:
+        enqueue(REVERSAL, told)
+        return
+    drop(message, f"The receipt was reversed before it was sent: {told.reason}")
+    documents.mark_never_received(receipt, told)
+
+
+def follow_receipt(receipt: GoodsReceipt) -> None:
+    """Put a receipt in line, unless nothing was accepted or its reversal came first."""
+    if receipt.status != Document.Status.READY:
+        return
+    if receipt.reversed_on is None:
+        enqueue(RECEIPT, receipt)
+        return
+    for reversal in receipt.reversals.filter(status=Document.Status.READY):
+        waiting = unsent(REVERSAL, reversal.pk)
+        if waiting is not None:
+            drop(waiting, "The receipt came, and was not sent.")
+        documents.mark_never_received(receipt, reversal)
 
 
 def unsent(kind: str, document_id: int) -> Message | None:

@@ -152,6 +152,8 @@ def _document_url(shown: Message, user: User) -> str:
         "purchaseorder",
         "orderchange",
         "goodsreceipt",
+        "receiptreversal",
+        "goodsreturn",
         "serviceconfirmation",
         "inventorymovement",
         "supplierinvoice",

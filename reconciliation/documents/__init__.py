@@ -21,6 +21,7 @@ from .orders import (
 from .posting import cancel, mark_posted
 from .receipts import record_confirmation, record_receipt
 from .steps import OPEN_INVOICES, one_order_at_a_time
+from .taken_back import mark_never_received, record_return, record_reversal
 
 __all__ = [
     "OPEN_INVOICES",
@@ -34,6 +35,7 @@ __all__ = [
     "mark_blocked",
     "mark_deleted",
     "mark_judged",
+    "mark_never_received",
     "mark_never_sent",
     "mark_posted",
     "mark_ready",
@@ -48,4 +50,6 @@ __all__ = [
     "record_movement",
     "record_order",
     "record_receipt",
+    "record_return",
+    "record_reversal",
 ]

@@ -34,6 +34,9 @@ WITH receipts AS (
    WHERE company_id = %(company)s AND order_number = %(number)s AND order_id IS NULL),
 confirmations AS (
   UPDATE reconciliation_serviceconfirmation SET order_id = %(order)s
+   WHERE company_id = %(company)s AND order_number = %(number)s AND order_id IS NULL),
+returns AS (
+  UPDATE reconciliation_goodsreturn SET order_id = %(order)s
    WHERE company_id = %(company)s AND order_number = %(number)s AND order_id IS NULL)
 UPDATE reconciliation_orderchange SET order_id = %(order)s
  WHERE company_id = %(company)s AND number = %(number)s AND order_id IS NULL

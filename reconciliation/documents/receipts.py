@@ -15,6 +15,7 @@ from reconciliation.models import (
 )
 
 from .steps import facts_changed, fields_of, insert_new, one_at_a_time, order_of
+from .taken_back import reverse_on_arrival
 
 Status = Document.Status
 
@@ -23,6 +24,7 @@ Status = Document.Status
 def record_receipt(company: Company, form: ReceiptForm, *, source: str) -> GoodsReceipt:
     """Keep what was received; a receipt whose order is not here yet waits for it. Raises DocumentExists."""
     one_at_a_time(company, form.order_number)
+    one_at_a_time(company, f"receipt {form.number}")
     order = order_of(company, form.order_number)
     receipt = GoodsReceipt(
         company=company,
@@ -32,6 +34,7 @@ def record_receipt(company: Company, form: ReceiptForm, *, source: str) -> Goods
         **fields_of(form, but=["lines"]),
     )
     insert_new(receipt, {GoodsReceiptLine: [GoodsReceiptLine(**fields_of(line)) for line in form.lines]})
+    reverse_on_arrival(receipt)
     facts_changed(company, [form.order_number], vendor=order.vendor_number if order else "")
     return receipt
 

@@ -10,6 +10,7 @@ from .order_change import OrderChange
 from .policy import MatchLevel, MatchOptions, ReleaseLimit, Tolerance
 from .receipt import GoodsReceipt, GoodsReceiptLine
 from .service import ServiceConfirmation, ServiceConfirmationLine
+from .taken_back import GoodsReturn, GoodsReturnLine, ReceiptReversal
 
 __all__ = [
     "Comment",
@@ -18,6 +19,8 @@ __all__ = [
     "Finding",
     "GoodsReceipt",
     "GoodsReceiptLine",
+    "GoodsReturn",
+    "GoodsReturnLine",
     "InventoryMovement",
     "InventoryMovementLine",
     "InvoiceCharge",
@@ -29,6 +32,7 @@ __all__ = [
     "OrderCharge",
     "PurchaseOrder",
     "PurchaseOrderLine",
+    "ReceiptReversal",
     "ReleaseLimit",
     "Resolution",
     "ServiceConfirmation",

@@ -71,6 +71,13 @@ def _documents(desk: factories.Desk) -> None:
     factories.price_over_order(desk)
     cancellation = forms.CancellationForm(number="PO-S", reason="not needed", lines=(2,))
     documents.record_cancellation(desk.company, cancellation, source="test")
+    reversal = forms.ReversalForm(number="RV-1", receipt_number="GR-X", reversed_on=DAY, reason="miscounted")
+    documents.record_reversal(desk.company, reversal, source="test")
+    back = forms.ReturnLineForm(line=1, order_line=1, quantity=Decimal(1), unit="PCS")
+    returned = forms.ReturnForm(
+        number="RT-1", order_number="PO-S", returned_on=DAY, reason="dented", lines=(back,)
+    )
+    documents.record_return(desk.company, returned, source="test")
     service = factories.ordered(kind="account", item="", unit="")
     desk.order("PO-S", service)
     desk.confirm("50", order="PO-S")

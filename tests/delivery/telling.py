@@ -60,6 +60,18 @@ class Teller:
         data = {"number": number, "purchase_order": order, "received_on": "2026-11-05", "received_by": "gate"}
         return self.tell("goods_receipt.recorded", data | {"lines": lines})
 
+    def reverse(self, receipt: str) -> InboxEvent:
+        data = {"number": f"RV-{receipt}", "goods_receipt": receipt, "reversed_on": "2026-11-06"}
+        return self.tell("goods_receipt.reversed", data | {"reason": "miscounted"})
+
+    def give_back(self, number: str, *quantities: tuple[int, int], order: str = "PO-1") -> InboxEvent:
+        lines = [
+            {"line": position, "order_line": line, "quantity": str(quantity), "unit": "PCS"}
+            for position, (line, quantity) in enumerate(quantities, start=1)
+        ]
+        data = {"number": number, "purchase_order": order, "returned_on": "2026-11-07", "reason": "dented"}
+        return self.tell("goods_return.recorded", data | {"lines": lines})
+
     def fate(self, event: InboxEvent) -> tuple[str, str]:
         event.refresh_from_db()
         story = inbox.story(event)
