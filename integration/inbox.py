@@ -108,7 +108,7 @@ def receive(event: Any, *, key: ApiKey) -> InboxEvent:
     _check_source(told, key)
     row = _store(told, key)
     if row is None:
-        return _same(_known(told), told, key.company)
+        return _same(_known(told, key.company), told)
     form = events.form_of(told)
     if form is not None:
         _record(row, told, form)
@@ -158,13 +158,13 @@ def _check_source(told: Event, key: ApiKey) -> None:
         )
 
 
-def _known(told: Event) -> InboxEvent:
-    return InboxEvent.objects.get(source=told.source, event_id=told.id)
+def _known(told: Event, company: Company) -> InboxEvent:
+    return InboxEvent.objects.get(company=company, source=told.source, event_id=told.id)
 
 
-def _same(row: InboxEvent, told: Event, company: Company) -> InboxEvent:
+def _same(row: InboxEvent, told: Event) -> InboxEvent:
     """Give the event that came before; raises EventConflict when it was another one."""
-    if row.company_id != company.pk or bytes(row.body_hash) != told.body_hash:
+    if bytes(row.body_hash) != told.body_hash:
         raise EventConflict(
             f"Event {told.id} of {told.source} was received on {row.received_at:%Y-%m-%d %H:%M} UTC with "
             f"another content. Nothing was done now. Send what is new under a new id."
@@ -179,7 +179,7 @@ INSERT INTO integration_inboxevent (company_id, source, event_id, type, occurred
                                     received_with_id, body, body_hash, document_kind, note)
 VALUES (%(company_id)s, %(source)s, %(event_id)s, %(type)s, %(occurred_at)s, %(received_at)s,
         %(received_with_id)s, %(body)s, %(body_hash)s, %(document_kind)s, %(note)s)
-ON CONFLICT (source, event_id) DO NOTHING
+ON CONFLICT (company_id, source, event_id) DO NOTHING
 RETURNING id
 """
 

@@ -52,7 +52,7 @@ class ApiKey(models.Model):
 
 
 class InboxEvent(models.Model):
-    """One event of the CAFM, stored once; the same (source, id) always gets the same answer."""
+    """One event of the CAFM, stored once: in a company the same (source, id) always gets the same answer."""
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     source = models.CharField(max_length=200)
@@ -68,7 +68,9 @@ class InboxEvent(models.Model):
     note = models.CharField(max_length=300, blank=True, help_text="Why nothing was posted, where that is so")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["source", "event_id"], name="event_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "source", "event_id"], name="event_once_a_company")
+        ]
         indexes = [models.Index(fields=["document_kind", "document_id"], name="event_by_document")]
 
     def __str__(self) -> str:

@@ -36,8 +36,11 @@ MASTERS = {
 }
 DOCUMENTS = {
     "goodsreceipt",
+    "goodsreturn",
     "inventorymovement",
+    "orderchange",
     "purchaseorder",
+    "receiptreversal",
     "serviceconfirmation",
     "supplierinvoice",
 }

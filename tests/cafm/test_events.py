@@ -293,3 +293,15 @@ def test_an_unknown_event_is_not_found(cafm: Cafm, event_id: str) -> None:
     reply = cafm.client.get(f"/api/v1/events/{event_id}?source=x")
 
     assert (reply.status_code, reply.json()["code"]) == (404, "not-found")
+
+
+def test_another_company_may_have_a_source_of_the_same_name(cafm: Cafm) -> None:
+    sister = Company.objects.create(name="SISTER", ledger_currency="EUR")
+    theirs = Cafm(auth.issue(sister, "CAFM", ["events"])[1])
+    cafm.send(forms.order("PO-1") | {"id": "1"})
+
+    answer = theirs.send(forms.order("PO-9") | {"id": "1"})
+
+    assert answer.status_code == 202
+    assert cafm.ask("1").json()["document"]["number"] == "PO-1"
+    assert theirs.ask("1").json()["document"]["number"] == "PO-9"

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0011_order_changes'),
+        ('integration', '0012_name_the_counts_of_runs'),
     ]
 
     operations = [
