@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0012_name_the_counts_of_runs'),
+        ('integration', '0014_webhooks_to_the_cafm'),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0013_goods_taken_back'),
+        ('integration', '0015_goods_taken_back'),
         ('masterdata', '0007_mark_what_a_filter_leaves_out'),
     ]
 
