@@ -56,23 +56,33 @@ def superuser(db: None) -> Client:
 
 @pytest.fixture
 def asked() -> Iterator[Asked]:
-    """Take what the workers are asked for, by task, out of the broker's queue, which is empty at first."""
+    """Take what the workers are asked for, by task, out of the broker's queues, which are empty at first."""
     from config.celery import app
 
-    with app.connection_for_read() as broker, broker.SimpleQueue("bulk") as queue:
+    with app.connection_for_read() as broker:
+        queues = [broker.SimpleQueue(name) for name in ("bulk", "housekeeping")]
 
         def take() -> list[tuple[str, dict[str, Any]]]:
-            taken = []
-            try:
-                while message := queue.get_nowait():
-                    message.ack()
-                    taken.append((message.headers["task"].rpartition(".")[2], message.payload[1]))
-            except queue.Empty:
-                return taken
+            return [
+                (message.headers["task"].rpartition(".")[2], message.payload[1])
+                for queue in queues
+                for message in _messages(queue)
+            ]
 
         take()
         yield take
         take()
+        for queue in queues:
+            queue.close()
+
+
+def _messages(queue: Any) -> Iterator[Any]:
+    try:
+        while message := queue.get_nowait():
+            message.ack()
+            yield message
+    except queue.Empty:
+        return
 
 
 @pytest.fixture

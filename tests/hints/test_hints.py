@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import ssl
 import uuid
+from contextlib import closing
 from datetime import timedelta
+from http.client import HTTPSConnection
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -153,11 +157,22 @@ def test_the_handshake_gives_the_token_back_as_plain_text(told) -> None:
         (b'{"value": 3}', 400),
         (b'{"value": [3]}', 400),
         (b"[" * 100_000, 400),
-        (b" " * 1_048_577, 413),
     ],
 )
 def test_a_body_that_bc_would_not_send_is_refused(told, body, status) -> None:
     assert post(told, body).status_code == status
+    assert hinted() == set()
+
+
+def test_a_longer_body_than_bc_sends_is_refused_before_it_is_read(told) -> None:
+    address = urlsplit(subscription().address)
+    trusted = ssl.create_default_context(cafile=told.ca_bundle)
+    with closing(HTTPSConnection(address.netloc, context=trusted, timeout=20)) as connection:
+        connection.putrequest("POST", address.path)
+        connection.putheader("Content-Length", "1048577")
+        connection.endheaders()
+
+        assert connection.getresponse().status == 413
     assert hinted() == set()
 
 

@@ -63,7 +63,7 @@ def test_the_history_names_the_pull_and_the_state_is_told_in_words(mirrored, san
 
     told = page(Vendor.objects.get(number="V2"))
 
-    assert "pull of vendors run" in told
+    assert "pull of vendors, run" in told
     assert "name: Stopped → Stopped for good" in told
     assert "It is blocked for everything in Business Central." in told
     assert "0 open orders None." in told
