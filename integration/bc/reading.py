@@ -4,7 +4,7 @@ BC has no null: an absent date is 0001-01-01, an absent id all zeros, an absent 
 text "". Dates, ids, choices and codes come out as None then; free text stays "". Unknown fields are ignored,
 because BC adds some in every update; a used field that is missing is our fault and named.
 """
-# ruff: noqa: RUF009 - wire() makes a dataclass field, it is no shared default
+# ruff: noqa: RUF009 - wire() and nested() make a dataclass field, it is no shared default
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +92,17 @@ def as_decimal_places(value: Any) -> int | None:
 
 def wire(name: str, convert: Callable[[Any], Any], *, absent: Any = REQUIRED) -> Any:
     """Declare a record's field: BC's name, how it is read, and what it is where a version lacks it."""
-    return dataclasses.field(metadata={"name": name, "convert": convert, "absent": absent})
+    return _field(name, convert, absent=absent, is_nested=False)
+
+
+def nested(name: str, convert: Callable[[Any], Any]) -> Any:
+    """Declare a record's lines: entities of their own, there only when they were read along ($expand)."""
+    return _field(name, convert, absent=(), is_nested=True)
+
+
+def _field(name: str, convert: Callable[[Any], Any], *, absent: Any, is_nested: bool) -> Any:
+    told = {"name": name, "convert": convert, "absent": absent, "is_nested": is_nested}
+    return dataclasses.field(metadata=told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +369,7 @@ class PurchaseOrder:
     total_including_tax: Decimal = wire("totalAmountIncludingTax", as_decimal)
     is_fully_received: bool = wire("fullyReceived", as_flag)
     modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
-    lines: tuple[PurchaseOrderLine, ...] = wire("purchaseOrderLines", as_order_lines, absent=())
+    lines: tuple[PurchaseOrderLine, ...] = nested("purchaseOrderLines", as_order_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,7 +404,7 @@ class PurchaseReceipt:
     vendor_name: str = wire("vendorName", as_text)
     currency: str | None = wire("currencyCode", as_code)
     modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
-    lines: tuple[PurchaseReceiptLine, ...] = wire("purchaseReceiptLines", as_receipt_lines, absent=())
+    lines: tuple[PurchaseReceiptLine, ...] = nested("purchaseReceiptLines", as_receipt_lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,7 +462,7 @@ class PurchaseInvoice:
     total_tax: Decimal = wire("totalTaxAmount", as_decimal)
     total_including_tax: Decimal = wire("totalAmountIncludingTax", as_decimal)
     modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
-    lines: tuple[PurchaseInvoiceLine, ...] = wire("purchaseInvoiceLines", as_invoice_lines, absent=())
+    lines: tuple[PurchaseInvoiceLine, ...] = nested("purchaseInvoiceLines", as_invoice_lines)
 
     @property
     def is_posted(self) -> bool:
@@ -490,13 +500,11 @@ def _read_field_by_field(record: type[Record], row: Mapping[str, Any]) -> Record
 def select_for(record: type[Any]) -> tuple[str, ...]:
     """Return BC's names of the fields a record uses, for $select."""
     return tuple(
-        name
-        for name, convert, _ in _plan(record)  # type: ignore[arg-type]  # classes are hashable
-        if not name.startswith("@") and convert not in NESTED
+        each.metadata["name"]
+        for each in dataclasses.fields(record)
+        if not each.metadata["name"].startswith("@") and not each.metadata["is_nested"]
     )
 
-
-NESTED: tuple[Callable[[Any], Any], ...] = (as_order_lines, as_receipt_lines, as_invoice_lines)
 
 RECORDS: dict[str, type[Any]] = {
     "companies": Company,

@@ -190,5 +190,5 @@ def _record(feature: str, record: type[Any], entity_set: str, *, app: bool = Fal
         name, convert = each.metadata["name"], each.metadata["convert"]
         if name.startswith("@"):
             continue
-        part = Part.NAVIGATION if convert in reading.NESTED else Part.FIELD
+        part = Part.NAVIGATION if each.metadata["is_nested"] else Part.FIELD
         yield Use(str(feature), entity_set, part, name, app, READERS.get(convert, ANY))

@@ -71,7 +71,7 @@ READ = [
     (entity_set, each.metadata["name"], each.metadata["convert"])
     for entity_set, record in reading.RECORDS.items()
     for each in dataclasses.fields(record)
-    if each.metadata["convert"] not in reading.NESTED and not each.metadata["name"].startswith("@")
+    if not each.metadata["is_nested"] and not each.metadata["name"].startswith("@")
 ]
 
 
@@ -93,7 +93,7 @@ def test_a_field_that_a_record_reads_is_there_in_that_type(entity_set: str, name
         (entity_set, each.metadata["name"])
         for entity_set, record in reading.RECORDS.items()
         for each in dataclasses.fields(record)
-        if each.metadata["convert"] in reading.NESTED
+        if each.metadata["is_nested"]
     ],
 )
 def test_lines_are_read_along_a_navigation_that_is_there(entity_set: str, navigation: str) -> None:
