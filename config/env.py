@@ -64,6 +64,11 @@ class Environment:
             )
         return value or development
 
+    def refuse_former(self, former: str, instead: str) -> None:
+        """Refuse to start with a variable that is read no more, rather than leave it out unsaid."""
+        if self.text(former):
+            raise ImproperlyConfigured(f"{former} is no longer read. {instead}")
+
     def flag(self, name: str, *, default: bool = False) -> bool:
         """Give a yes-or-no value."""
         value = self.text(name, "1" if default else "0").strip().lower()

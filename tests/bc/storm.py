@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from collections.abc import Sequence
 from multiprocessing.connection import Connection as Pipe
 from multiprocessing.synchronize import Barrier
 
@@ -17,7 +18,7 @@ from integration.bc.local_limiter import LocalLimiter
 from integration.bc.shared_limiter import SharedLimiter
 from integration.bc.throttle import share_of
 from integration.bc.turns import Lane
-from integration.errors import NotSentError
+from integration.errors import NotSentError, TemporaryError
 
 PATIENCE = 60.0
 
@@ -52,3 +53,15 @@ def press(connection: Connection, lane: Lane, seconds: float, gate: Barrier, say
             answered = True
         told.append((time.time(), answered))
     say.send(told)
+
+
+def burst(connections: Sequence[Connection], calls: int, gate: Barrier, say: Pipe) -> None:
+    """Make so many calls as any of the client ids, as fast as they let us; tell how many were answered."""
+    client = Client(connections[0], others=connections[1:], patience=PATIENCE)
+    gate.wait(PATIENCE)
+    answered = 0
+    for _ in range(calls):
+        with contextlib.suppress(TemporaryError, NotSentError):
+            client.company()
+            answered += 1
+    say.send(answered)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
+import os
+import subprocess
+import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,14 +23,17 @@ from integration.bc.throttle import limiter_for
 from integration.errors import ConfigurationError
 from reconciliation import roles
 from tests import factories
+from tests.bc import storm
 from tests.desk.reading import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from integration.sandbox.launch import Running
 
 QUICK = Limits(per_second=200, burst=10, concurrency=4)
+PROCESSES, CALLS = 5, 30  # together more than three windows hold
 BURST = 60  # calls; one client id may make 25 of them
 
 
@@ -77,6 +84,20 @@ def test_further_client_ids_are_numbered_in_the_environment() -> None:
     assert environment.numbers_after("BC_CLIENT_ID", "BC_CLIENT_SECRET") == [2, 3]
 
 
+@pytest.mark.parametrize("name", ["BC_PULL_CLIENT_ID", "BC_PULL_CLIENT_ID_FILE"])
+def test_the_former_client_id_of_pulls_is_refused_and_says_what_to_set(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "id"
+    file.write_text("an-id")
+    former = {**os.environ, "TIEOUT_MODE": "test", name: str(file)}
+    load = "import config.settings.work"
+
+    ended = subprocess.run([sys.executable, "-c", load], env=former, capture_output=True, text=True)
+
+    assert ended.returncode != 0
+    told = "BC_PULL_CLIENT_ID is no longer read. Set BC_CLIENT_ID_2 and BC_CLIENT_SECRET_2 instead"
+    assert told in ended.stderr
+
+
 def test_calls_take_turns_through_all_client_ids(sandbox: Running, three: list[str]) -> None:
     client = connections.client()
     for _ in range(9):
@@ -103,6 +124,31 @@ def test_a_burst_that_is_too_much_for_one_client_id_meets_no_429(
     assert len(answers) == BURST
     assert BURST <= sum(taken) <= BURST + 1
     assert max(taken) <= 25
+
+
+def test_a_burst_of_several_processes_over_three_client_ids_meets_no_429(
+    sandbox: Running, three: list[str]
+) -> None:
+    sandbox.control.settings(requests_per_window=40, window_seconds=3)
+    limits = Limits(per_second=10.0, burst=4, concurrency=4)  # 4 + 3 × 10, and 4 that came late: 38
+    ours = [replace(each, limits=limits) for each in connections.connections()]
+    context = multiprocessing.get_context("spawn")
+    gate = context.Barrier(PROCESSES)
+    pipes = [context.Pipe() for _ in range(PROCESSES)]
+    workers = [
+        context.Process(target=storm.burst, args=(ours, CALLS, gate, theirs), daemon=True)
+        for _, theirs in pipes
+    ]
+    for worker in workers:
+        worker.start()
+
+    answered = [ours.recv() if ours.poll(storm.PATIENCE) else 0 for ours, _ in pipes]
+
+    for worker in workers:
+        worker.join(storm.PATIENCE)
+    assert answered == [CALLS] * PROCESSES
+    assert "429" not in sandbox.control.requests()["statuses"]
+    assert min(counted(sandbox, three)) > 0
 
 
 def test_a_paused_client_id_is_passed_over(sandbox: Running, three: list[str]) -> None:
@@ -234,3 +280,21 @@ def test_home_shows_the_budget_used(sandbox: Running, settings: Any) -> None:
     assert told in shown
     assert "asked us to wait" not in shown
     assert "It asked us to wait; deliveries go on by themselves." in held
+
+
+@pytest.mark.django_db
+def test_home_names_the_client_ids_that_are_refused_and_says_how_many_there_are(
+    sandbox: Running, settings: Any, three: list[str]
+) -> None:
+    settings.BC_MORE_CLIENTS[3] = (three[2], "wrong", "")
+    factories.open_company()
+    browser = Browser()
+    browser.force_login(factories.person(roles.AP_CLERK))
+    for _ in range(3):
+        connections.client().company()
+
+    shown = words(browser.get("/"))
+
+    assert "That is the fullest of 3 client ids." in shown
+    assert "It refuses BC_CLIENT_ID_3: check its secret and its card." in shown
+    assert "BC_CLIENT_ID_2:" not in shown
