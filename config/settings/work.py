@@ -59,8 +59,6 @@ BC_CLIENT_ID = ENV.text("BC_CLIENT_ID")
 BC_CLIENT_SECRET = ENV.text("BC_CLIENT_SECRET")
 BC_CLIENT_CERTIFICATE = ENV.text("BC_CLIENT_CERTIFICATE")
 ENV.refuse_former("BC_PULL_CLIENT_ID", "Set BC_CLIENT_ID_2 and BC_CLIENT_SECRET_2 instead (.env.example).")
-    "BC_PULL_CLIENT_ID", "Set BC_CLIENT_ID_2 and BC_CLIENT_SECRET_2 instead (see .env.example)."
-)
 # Further applications, by their number; BC counts its limits for each one, so the calls are spread over all.
 BC_MORE_CLIENTS = {
     number: (
