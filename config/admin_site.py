@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,10 @@ from django.shortcuts import resolve_url
 from django.urls import reverse
 from unfold.sites import UnfoldAdminSite
 
+from masterdata.models import Mirror
 from reconciliation import roles
+
+logger = logging.getLogger(__name__)
 
 # What a page of the admin is for; a page of another name is taken for reading.
 VERBS = {"add": "add", "change": "change", "delete": "delete"}
@@ -63,5 +67,17 @@ def _refusal(request: HttpRequest) -> str:
     except (LookupError, ValueError):
         return "This page is not part of your role. Ask the person who runs Tieout for you."
     verb = VERBS.get(page, "view")
+    if verb != "view" and issubclass(model, Mirror):
+        return _belongs_to_bc(request, model, verb)
     duty = f"{WORDS[verb]} {model._meta.verbose_name_plural}"
     return roles.refusal(request.user, f"{app}.{verb}_{name}", duty)
+
+
+def _belongs_to_bc(request: HttpRequest, model: type[Mirror], verb: str) -> str:
+    """Refuse a change of a mirror, and log who tried: it is nobody's here, whatever they are permitted."""
+    told = (
+        f"The {model._meta.verbose_name_plural} belong to Business Central. Change them there; the change "
+        "comes back with the next pull."
+    )
+    logger.warning("Refused to %s %s for %s: %s", verb, request.path, request.user.get_username(), told)
+    return told

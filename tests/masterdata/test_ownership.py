@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -13,6 +14,7 @@ from integration.cafm import auth, events, masterdata
 from integration.models import HeldRecord, SyncRun
 from masterdata import ownership
 from masterdata.models import Company, Item, Mirror
+from masterdata.upsert import own_fields
 from reconciliation import roles
 from tests import factories
 from tests.cafm import forms
@@ -94,6 +96,40 @@ def test_the_admin_refuses_even_the_superuser(company, item, django_user_model) 
     assert (changed.status_code, deleted.status_code) == (403, 403)
     item.refresh_from_db()
     assert item.name == "Air filter"
+
+
+@pytest.mark.parametrize("page", ["change", "delete", "add"])
+@pytest.mark.parametrize("model", sorted(Mirror.__subclasses__(), key=lambda each: each.__name__))
+def test_the_admin_refuses_each_mirror_in_a_sentence_and_logs_it(
+    db, caplog, django_user_model, model: type[Mirror], page: str
+) -> None:
+    client = Client()
+    client.force_login(django_user_model.objects.create_superuser("root", password="a-long-test-password"))
+    name = f"admin:masterdata_{model._meta.model_name}_{page}"
+
+    reply = client.post(reverse(name, args=[] if page == "add" else [_row(model).pk]), {"post": "yes"})
+
+    sentence = f"The {model._meta.verbose_name_plural} belong to Business Central. Change them there;"
+    assert reply.status_code == 403
+    assert sentence in unescape(reply.content.decode())
+    assert f"for root: {sentence}" in caplog.text
+    assert model._default_manager.count() == (0 if page == "add" else 1)
+
+
+def _row(model: type[Mirror]) -> Mirror:
+    """Make a row of any mirror."""
+    needed: dict[str, object] = {
+        "per_base": 1,
+        "starting_date": "2026-01-01",
+        "exchange_amount": 1,
+        "relational_amount": 1,
+    }
+    named = {field.name for field in own_fields(model)}
+    company = factories.open_company()
+    values = {name: value for name, value in needed.items() if name in named}
+    row: Mirror = model._default_manager.create(company=company, row_hash=b"", **values)
+    model._default_manager.exclude(pk=row.pk).delete()
+    return row
 
 
 def test_the_page_shows_each_owner_with_schedule_last_run_and_count(company, item, settings) -> None:
