@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 
 from integration import connections
-from integration.bc import errors
+from integration.bc import is_gone
 from integration.errors import IntegrationError
 from integration.sync.entities import ENTITIES, Entity, Unusable
 from integration.sync.links import resolve
@@ -38,7 +38,7 @@ def now(record: Mirror) -> Now:
             return Now(UNREACHABLE, f"{record.company} is not the company that this connection goes to.")
         row = client.get(entity.entity_set, record.bc_id, select=entity.select, app=entity.needs_app)
     except IntegrationError as error:
-        return Now(GONE) if errors.is_gone(error) else Now(UNREACHABLE, error.sentence)
+        return Now(GONE) if is_gone(error) else Now(UNREACHABLE, error.sentence)
     try:
         differing = _differing(record, entity, row)
     except Unusable as error:

@@ -1,13 +1,18 @@
 """Business Central's API: one client for one company, and what it needs and returns."""
 
+from integration.bc import odata, payloads, reading
 from integration.bc.batch import BatchAnswer, Operation
 from integration.bc.client import Client
 from integration.bc.connection import Connection, Limits, Timeouts
 from integration.bc.errors import is_gone
-from integration.bc.metadata import EntitySet, FieldType, Level, Metadata
+from integration.bc.exact_json import dumps, loads, plain
+from integration.bc.metadata import LABELS, EntitySet, FieldType, Level, Metadata, restored, stored
+from integration.bc.refusals import DEAD_SKIP_TOKEN
 from integration.bc.throttle import Budget, Lane, budget_of
 
 __all__ = [
+    "DEAD_SKIP_TOKEN",
+    "LABELS",
     "BatchAnswer",
     "Budget",
     "Client",
@@ -21,5 +26,13 @@ __all__ = [
     "Operation",
     "Timeouts",
     "budget_of",
+    "dumps",
     "is_gone",
+    "loads",
+    "odata",
+    "payloads",
+    "plain",
+    "reading",
+    "restored",
+    "stored",
 ]

@@ -20,8 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integration import connections, outbox
-from integration.bc import Client, Lane, Level, Metadata
-from integration.bc.metadata import restored, stored
+from integration.bc import Client, Lane, Level, Metadata, restored, stored
 from integration.errors import ConfigurationError, IntegrationError
 from integration.models import Attempt, ContractFinding, ContractReading, SyncRun
 

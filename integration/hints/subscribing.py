@@ -17,8 +17,7 @@ from django.conf import settings
 from django.db import connection
 
 from integration import connections, sync
-from integration.bc import Client, Lane
-from integration.bc.errors import is_gone
+from integration.bc import Client, Lane, is_gone
 from integration.errors import IntegrationError
 from integration.models import Subscription
 from integration.sync.entities import ENTITIES

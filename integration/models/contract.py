@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from integration.bc.metadata import LABELS
+from integration.bc import LABELS
 
 LEVELS = [(level.value, label) for level, label in LABELS.items()]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import models
 
-from integration.bc.exact_json import dumps, loads
+from integration.bc import dumps, loads
 
 
 class ExactJSONField(models.TextField):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from integration import connections, contract
-from integration.bc import Client, Lane
-from integration.bc.refusals import DEAD_SKIP_TOKEN
+from integration.bc import DEAD_SKIP_TOKEN, Client, Lane
 from integration.errors import ConflictError, IntegrationError, NotSentError, TemporaryError
 from integration.models import SyncRun
 from masterdata.audit import acting_as

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from integration.bc.exact_json import plain
-from integration.bc.payloads import in_order
+from integration.bc import payloads, plain
 
 HIDDEN = "hidden"
 
@@ -33,7 +32,7 @@ class Field:
 
 def fields(payload: Any, entity_set: str = "") -> list[Field]:
     """Write a payload as lines, in the order BC gets them: objects and lists become headings."""
-    ordered = in_order(entity_set, payload) if isinstance(payload, dict) else payload
+    ordered = payloads.in_order(entity_set, payload) if isinstance(payload, dict) else payload
     return list(_lines(ordered, 0))
 
 

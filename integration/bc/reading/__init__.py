@@ -27,7 +27,7 @@ from integration.bc.reading.masters import (
     UnitOfMeasure,
     Vendor,
 )
-from integration.bc.reading.rows import nested, read, select_for, wire
+from integration.bc.reading.rows import read, select_for
 from integration.bc.reading.values import (
     as_code,
     as_date,
@@ -80,8 +80,6 @@ __all__ = [
     "as_member",
     "as_moment",
     "as_text",
-    "nested",
     "read",
     "select_for",
-    "wire",
 ]
