@@ -43,7 +43,8 @@ def check_contract(**kwargs: Any) -> None:
     if not connections.is_connected():
         return
     try:
-        checking.check_if_due(now=timezone.now())
+        if checking.check_if_due(now=timezone.now()) is not None:
+            _tell_of_client_ids()
     except IntegrationError as error:
         logger.warning("The contract with Business Central was not checked: %s", error.sentence)
 
@@ -112,3 +113,9 @@ def tell_webhooks(**kwargs: Any) -> None:
     webhooks.write_due(now=timezone.now())
     webhooks.deliver(now=timezone.now())
     webhooks.forget_old(now=timezone.now())
+
+
+def _tell_of_client_ids() -> None:
+    """Name each client id whose sign-in fails, though the others do its work meanwhile."""
+    for problem in connections.sign_in_problems():
+        logger.error("A client id of Business Central has to be mended: %s", problem)

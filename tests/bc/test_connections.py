@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.test import Client as Browser
 
 from config.env import Environment
-from integration import connections
+from integration import connections, tasks
 from integration.bc import Client, Lane, Limits
 from integration.bc.throttle import limiter_for
 from integration.errors import ConfigurationError
@@ -232,6 +232,21 @@ def test_check_contract_names_the_client_id_that_has_a_problem(
     call_command("check_contract")
 
     assert "BC_CLIENT_ID_2: The sign-in service refused our application." in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_the_nightly_check_tells_of_the_client_id_whose_sign_in_fails(
+    sandbox: Running, settings: Any, three: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    factories.open_company()
+    settings.BC_MORE_CLIENTS[2] = (three[1], "wrong", "")
+
+    with caplog.at_level(logging.ERROR, logger="integration.tasks"):
+        tasks.check_contract()
+
+    told = [each.getMessage() for each in caplog.records if each.name == "integration.tasks"]
+    assert len(told) == 1
+    assert "BC_CLIENT_ID_2: The sign-in service refused our application." in told[0]
 
 
 def test_a_further_client_id_without_its_secret_is_named(sandbox: Running, settings: Any) -> None:
