@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from integration.bc import batch as batches
-from integration.bc import odata
+from integration.bc import odata, rules
 from integration.bc.auth import Tokens
 from integration.bc.batch import BatchAnswer, Operation
 from integration.bc.connection import Connection
@@ -41,27 +41,6 @@ COMPANY = ("id", "name", "displayName")
 
 MAX_PAGE_SIZE = 20_000
 PAGE_TRIES = 6
-
-# What may be deleted at all. BC's other sets hold posted documents and entries, or nothing of ours.
-DELETED = frozenset(
-    {
-        "items",
-        "vendors",
-        "purchaseOrders",
-        "purchaseOrderLines",
-        "journalLines",
-        "attachments",
-        "documentAttachments",
-        "subscriptions",
-        "receiptRequests",
-        "inventoryRequests",
-    }
-)
-DELETED_AS_DRAFT = frozenset({"purchaseInvoices", "purchaseCreditMemos"})  # drafts and posted ones in one set
-POSTING = frozenset({"receiveandinvoice", "post"})
-NEVER_WRITTEN = {
-    "items": frozenset({"inventory"})
-}  # would post a stock adjustment: today, no location, no reason
 
 NOUNS = {
     "purchaseOrders": "the purchase order",
@@ -250,7 +229,7 @@ class Client:
 
     def create(self, entity_set: str, body: Mapping[str, Any], *, app: bool = False) -> dict[str, Any]:
         """Create an entity, with its nested lines if the body holds some; return it as BC stored it."""
-        _check_written(entity_set, body)
+        rules.check_written(entity_set, body)
         return self._write("POST", f"{self._company_url(app)}/{entity_set}", _noun(entity_set), body)
 
     def create_line(
@@ -276,8 +255,8 @@ class Client:
         app: bool = False,
     ) -> dict[str, Any]:
         """Change the given fields of the version named by the etag; return the entity with its new etag."""
-        _check_written(entity_set, changes)
-        _check_etag(etag)
+        rules.check_written(entity_set, changes)
+        rules.check_etag(etag)
         url = self._entity_url(entity_set, id, app)
         return self._write("PATCH", url, _noun(entity_set), changes, etag=etag)
 
@@ -291,8 +270,9 @@ class Client:
         app: bool = False,
     ) -> None:
         """Run a bound action, such as receiveAndInvoice; even a refusal does not prove nothing was posted."""
-        if etag is not None or action.lower() in POSTING:
-            _check_etag(etag)  # BC checks the version of an action only when it is sent: posting sends it
+        if etag is not None or action.lower() in rules.POSTING:
+            # BC checks the version of an action only when it is sent: posting sends it.
+            rules.check_etag(etag)
         url = f"{self._entity_url(entity_set, id, app)}/Microsoft.NAV.{action}"
         headers = {"If-Match": etag} if etag else {}
         request = self._request("POST", url, _noun(entity_set), headers, body=b"", write=True)
@@ -307,10 +287,10 @@ class Client:
         app: bool = False,
     ) -> None:
         """Delete the version named by the etag. Posted documents are never deleted: raise ProgramError."""
-        _check_etag(etag)
-        if entity_set in DELETED_AS_DRAFT:
+        rules.check_etag(etag)
+        if entity_set in rules.DELETED_AS_DRAFT:
             self._check_is_draft(entity_set, id, etag)
-        elif entity_set not in DELETED:
+        elif entity_set not in rules.DELETED:
             raise ProgramError(f"{entity_set} are never deleted: posted documents stay.")
         url = self._entity_url(entity_set, id, app)
         self._send(self._request("DELETE", url, _noun(entity_set), {"If-Match": etag}, write=True))
@@ -321,7 +301,7 @@ class Client:
         An operation's own failure stands in its answer; only a batch that failed as a whole raises.
         """
         for operation in operations:
-            _check_operation(operation)
+            rules.check_operation(operation)
         write = any(each.is_write for each in operations)
         headers = {"Content-Type": "application/json"} | ({"Isolation": "snapshot"} if snapshot else {})
         body = batches.write(operations, f"companies({self.company_id()})", ENGLISH | JSON)
@@ -540,25 +520,3 @@ def _usual_fields(entity_set: str, app: bool) -> Sequence[str]:
     if not usual:
         raise ProgramError(f"Say which fields of {entity_set} are needed.")
     return usual
-
-
-def _check_written(entity_set: str, body: Mapping[str, Any]) -> None:
-    never = NEVER_WRITTEN.get(entity_set.lower(), frozenset())
-    forbidden = sorted(name for name in body if name.lower() in never)
-    if forbidden:
-        raise ProgramError(f"{entity_set} {', '.join(forbidden)} is never written: BC would post it at once.")
-
-
-def _check_etag(etag: str | None) -> None:
-    if not etag or etag == "*":
-        raise ProgramError("A change names the version it was judged on, never any version.")
-
-
-def _check_operation(operation: Operation) -> None:
-    """Hold a batched operation to the rules of a single one."""
-    if operation.method in ("POST", "PATCH"):
-        _check_written(operation.entity_set, operation.body or {})
-    if operation.method in ("PATCH", "DELETE"):
-        _check_etag(operation.etag)
-    if operation.method == "DELETE" and operation.entity_set not in DELETED:
-        raise ProgramError(f"{operation.entity_set} are not deleted in a batch.")

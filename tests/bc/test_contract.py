@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integration.bc import client, payloads, reading
+from integration.bc import client, payloads, reading, rules
 from integration.bc.batch import MAX_OPERATIONS
 from integration.bc.connection import Limits
 from integration.bc.errors import judge, take_apart
@@ -179,7 +179,7 @@ def test_what_the_couriers_change_can_be_changed(entity_set: str, name: str) -> 
 
 
 def test_what_may_be_deleted_can_be_deleted() -> None:
-    deleted = (client.DELETED | client.DELETED_AS_DRAFT) & ENTITIES.keys() - {"subscriptions"}
+    deleted = (rules.DELETED | rules.DELETED_AS_DRAFT) & ENTITIES.keys() - {"subscriptions"}
 
     assert {name for name in deleted if not ENTITIES[name]["operations"]["delete"]} == set()
 
