@@ -1,4 +1,9 @@
-"""What is paused because Business Central lacks something it uses; everything else goes on."""
+"""What is paused because Business Central lacks something it uses; everything else goes on.
+
+A mapped field that is missing pauses its whole kind, those documents too that leave it empty. To send these
+alone, four answers would have to agree: what is built, what is held back, the sentence and the state that an
+administrator reads. As it is one sentence says it all, and publishing the corrected mapping ends the pause.
+"""
 
 from __future__ import annotations
 
