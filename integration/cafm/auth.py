@@ -31,6 +31,8 @@ SELECT * FROM integration_apikey
  WHERE key_hash = %s AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %s)
 """
 
+COMPANY = "SELECT * FROM masterdata_company WHERE id = %s"
+
 
 class ScopeMissing(ProblemError):  # noqa: N818
     """The key is good, but not for this."""
@@ -103,6 +105,7 @@ class ApiKeyAuthentication(BaseAuthentication):
                 "This API key is not known, has expired or was revoked. "
                 "Ask Tieout's administrator for a new one."
             )
+        (key.company,) = Company.objects.raw(COMPANY, [key.company_id])
         return Machine(key), key
 
     def authenticate_header(self, request: Request) -> str:
