@@ -84,7 +84,7 @@ def _server() -> Iterator[int]:
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "tests.bench.serving", "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
-        [*command, "--workers", "2", "--log-level", "error"],
+        [*command, "--workers", "2", "--threads", "4", "--log-level", "error"],
         cwd=Path(__file__).resolve().parents[2],
         env=workers.environment(),
         stdin=subprocess.DEVNULL,
