@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from integration import connections
 from integration.contract import checking
 from integration.contract.checking import Checked
-from integration.errors import IntegrationError
+from integration.errors import ConfigurationError, IntegrationError
 
 BROKEN = 1
 NOT_CHECKED = 2
@@ -21,7 +21,7 @@ NOT_CHECKED = 2
 class Command(BaseCommand):
     help = (
         "Read what Business Central offers and compare it with what the code and the field mappings use. "
-        "Exit code 0: nothing is paused; 1: something is, and is named; 2: it could not be read."
+        "Exit code 0: nothing is paused; 1: something is, or BC does not show the company; 2: not read."
     )
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
@@ -35,12 +35,27 @@ class Command(BaseCommand):
                 self.stdout.write(json.dumps({"ok": False, "error": error.sentence}))
             raise CommandError(error.sentence, returncode=NOT_CHECKED) from error
         problems = connections.sign_in_problems()
+        company_problem = _company_problem() if checked.ok else ""
         if options["json"]:
-            self.stdout.write(json.dumps(as_dict(checked) | {"client_problems": problems}))
+            told = as_dict(checked) | {"client_problems": problems}
+            if company_problem:
+                told |= {"ok": False, "error": company_problem}
+            self.stdout.write(json.dumps(told))
         else:
             self.stdout.write("\n".join([*_lines(checked), *problems]))
         if not checked.ok:
             raise CommandError("Something is paused; the lines above name it.", returncode=BROKEN)
+        if company_problem:
+            raise CommandError(company_problem, returncode=BROKEN)
+
+
+def _company_problem() -> str:
+    """Say why the company in BC_COMPANY cannot be used; the lists may be right and it still be unknown."""
+    try:
+        connections.client().company()
+    except ConfigurationError as error:
+        return error.sentence
+    return ""
 
 
 def as_dict(checked: Checked) -> dict[str, Any]:

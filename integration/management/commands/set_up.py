@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from integration import installation
+from integration.errors import IntegrationError
 
 
 class Command(BaseCommand):
@@ -17,7 +18,12 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        done = installation.set_up()
+        try:
+            done = installation.set_up()
+        except IntegrationError as error:
+            if options["json"]:
+                self.stdout.write(json.dumps({"error": error.sentence}))
+            raise CommandError(error.sentence, returncode=2) from error
         if options["json"]:
             answer = {
                 "company": done.company.name if done.company else None,
