@@ -96,7 +96,7 @@ def facts_changed(
 
     The rows are locked in one order everywhere, so that two documents cannot wait for each other.
     """
-    terms = {
+    terms: dict[str, Any] = {
         "company": company.pk,
         "open": [status.value for status in OPEN_INVOICES],
         "orders": [*{*orders}],

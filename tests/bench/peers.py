@@ -55,7 +55,7 @@ class BenchLine(models.Model):
         app_label = "integration"
 
     def __str__(self) -> str:
-        return f"{self.event_id}/{self.line}"
+        return f"{self.event}/{self.line}"
 
 
 class UsualView(APIView):
@@ -66,14 +66,15 @@ class UsualView(APIView):
     parser_classes = EventsView.parser_classes
 
     def post(self, request: Request) -> Response:
-        event = serializers.Envelope(data=request.data)
+        sent: Any = request.data
+        event = serializers.Envelope(data=sent)
         event.is_valid(raise_exception=True)
-        order = serializers.OrderApproved(data=request.data["data"])
+        order = serializers.OrderApproved(data=sent["data"])
         order.is_valid(raise_exception=True)
-        body = wire.plain(request.data)
+        body = wire.plain(sent)
         told = order.validated_data
         with transaction.atomic():
-            kept, is_new = BenchEvent.objects.get_or_create(
+            kept, is_new = BenchEvent._default_manager.get_or_create(
                 source=event.validated_data["source"],
                 event_id=event.validated_data["id"],
                 defaults={
@@ -84,7 +85,7 @@ class UsualView(APIView):
             )
             if is_new:
                 names = [field.name for field in BenchLine._meta.fields[2:]]
-                BenchLine.objects.bulk_create(
+                BenchLine._default_manager.bulk_create(
                     BenchLine(event=kept, **{name: line[name] for name in names}) for line in told["lines"]
                 )
         return Response({"id": kept.event_id}, status=202)
