@@ -28,6 +28,7 @@ from reconciliation.models import (
     InventoryMovement,
     OrderChange,
     PurchaseOrder,
+    PurchaseRequest,
     ReceiptReversal,
     ServiceConfirmation,
     SupplierInvoice,
@@ -38,6 +39,7 @@ logger = logging.getLogger(__name__)
 State = Message.State
 
 MODELS: dict[str, type[Document]] = {
+    "purchase_request": PurchaseRequest,  # never in line: BC takes no requests
     DocumentKind.PURCHASE_ORDER: PurchaseOrder,
     DocumentKind.ORDER_CHANGE: OrderChange,
     DocumentKind.GOODS_RECEIPT: GoodsReceipt,
@@ -48,7 +50,7 @@ MODELS: dict[str, type[Document]] = {
     DocumentKind.SUPPLIER_INVOICE: SupplierInvoice,
 }
 
-KINDS: dict[type[Document], DocumentKind] = {model: DocumentKind(kind) for kind, model in MODELS.items()}
+KINDS: dict[type[Document], str] = {model: kind for kind, model in MODELS.items()}
 
 FATES = {
     State.WAITING: Fate.WAITING,
@@ -211,7 +213,7 @@ def _store(told: Event, key: ApiKey) -> InboxEvent | None:
 
 def _record(row: InboxEvent, told: Event, form: Any) -> None:
     known = events.TYPES[told.type]
-    if known.record is None or known.kind is None:
+    if known.record is None:
         return
     if order := _order_concerned(row.company, form):
         outbox.keep_still(row.company, order)
@@ -219,6 +221,8 @@ def _record(row: InboxEvent, told: Event, form: Any) -> None:
         document = known.record(row.company, form, source=told.source)
     except documents.DocumentExists as exc:
         raise DocumentConflict(str(exc)) from exc
+    if document is None:  # figures without a number of their own
+        return
     row.document_kind, row.document_id = KINDS[type(document)], document.pk
     row.note = _nothing_to_post(document)
     with connection.cursor() as cursor:
@@ -257,6 +261,8 @@ def _put_in_line(document: Document) -> None:
 def _nothing_to_post(document: Document) -> str:
     if document.status != Document.Status.RECORDED:
         return ""
+    if isinstance(document, PurchaseRequest):
+        return "Kept here: Business Central takes no requests. The order that follows names this one."
     if isinstance(document, ReceiptReversal):
         return "The receipt was not in Business Central, so there is nothing to undo there."
     if isinstance(document, GoodsReceipt):

@@ -33,6 +33,7 @@ from masterdata.read_only import (
 
 from . import policies
 from .models import (
+    DayTotal,
     Document,
     ExceptionCase,
     Finding,
@@ -51,6 +52,8 @@ from .models import (
     OrderCharge,
     PurchaseOrder,
     PurchaseOrderLine,
+    PurchaseRequest,
+    PurchaseRequestLine,
     ReceiptReversal,
     ReleaseLimit,
     Resolution,
@@ -119,6 +122,27 @@ def _lines(model_: type[Any], fields_: list[str], title: str, parent: str) -> ty
     return Lines
 
 
+@admin.register(PurchaseRequest)
+class PurchaseRequestAdmin(DocumentAdmin):
+    list_display = ["number", "requested_by", "approved_by", "needed_by", "work_order", "state_of_affairs"]
+    search_fields = ["number", "work_order"]
+    inlines = [
+        _lines(
+            PurchaseRequestLine,
+            ["line", "item", "description", "quantity", "unit", "estimated_unit_price", "currency"],
+            "lines",
+            "request",
+        )
+    ]
+
+
+@admin.register(DayTotal)
+class DayTotalAdmin(ReadOnlyAdmin):
+    list_display = ["date", "kind", "count", "quantity", "amount", "currency", "received_from"]
+    list_filter = ["date", "kind", "received_from"]
+    ordering = ["-date", "kind"]
+
+
 @admin.register(PurchaseOrder)
 class PurchaseOrderAdmin(DocumentAdmin):
     list_display = [
@@ -132,7 +156,7 @@ class PurchaseOrderAdmin(DocumentAdmin):
         "bc_number",
     ]
     list_filter = ["status", "state", "received_from"]
-    search_fields = ["number", "bc_number", "vendor_number"]
+    search_fields = ["number", "bc_number", "vendor_number", "purchase_request"]
     inlines = [
         _lines(
             PurchaseOrderLine,

@@ -16,6 +16,47 @@ ONE = Decimal(1)
 
 
 @dataclass(frozen=True)
+class RequestLineForm:
+    line: int
+    description: str
+    quantity: Decimal
+    unit: str
+    item: str = ""
+    account: str = ""
+    estimated_unit_price: Decimal | None = None
+    currency: str = ""
+    location: str = ""
+    dimensions: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RequestForm:
+    number: str
+    requested_by: str
+    approved_by: str
+    approved_at: datetime.datetime
+    lines: tuple[RequestLineForm, ...]
+    needed_by: datetime.date | None = None
+    work_order: str = ""
+
+
+@dataclass(frozen=True)
+class DayTotalForm:
+    kind: str
+    count: int
+    quantity: Decimal | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+    numbers: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DayTotalsForm:
+    date: datetime.date
+    totals: tuple[DayTotalForm, ...]
+
+
+@dataclass(frozen=True)
 class ChargeForm:
     code: str
     amount: Decimal

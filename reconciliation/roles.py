@@ -52,6 +52,8 @@ _MASTERS = [
 _DOCUMENTS = [
     f"reconciliation.view_{name}"
     for name in (
+        "purchaserequest*",
+        "daytotal",
         "purchaseorder*",
         "ordercharge",
         "orderchange",

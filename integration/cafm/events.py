@@ -125,6 +125,15 @@ def _check_type(name: str) -> None:
     )
 
 
+def _request(values: Values) -> forms.RequestForm:
+    return forms.RequestForm(**_renamed(values) | {"lines": _lines(forms.RequestLineForm, values)})
+
+
+def _day_totals(values: Values) -> forms.DayTotalsForm:
+    totals = tuple(forms.DayTotalForm(**without_null(total)) for total in values["totals"])
+    return forms.DayTotalsForm(date=values["date"], totals=totals)
+
+
 def _order(values: Values) -> forms.OrderForm:
     told = _renamed(values, vendor="vendor_number")
     return forms.OrderForm(
@@ -209,7 +218,7 @@ TYPES = {
     each.name: each
     for each in [
         EventType("purchase_request.approved.v1", serializers.RequestApproved,
-                  note=KEPT + "The order that follows from it is what counts."),
+                  form=_request, record=documents.record_request),
         EventType("purchase_order.approved.v1", serializers.OrderApproved,
                   ORDER, _order, documents.record_order),
         EventType("purchase_order.changed.v1", serializers.OrderChanged,
@@ -239,7 +248,8 @@ TYPES = {
         EventType("supplier_invoice.received.v1", serializers.InvoiceReceived,
                   INVOICE, _invoice, _record_invoice),
         EventType("day.totals.v1", serializers.DayTotals,
-                  note=KEPT + "It is not compared with what was posted."),
+                  form=_day_totals, record=documents.record_day_totals,
+                  note="Kept, day by day and kind by kind. It is not compared with what was posted yet."),
     ]
 }
 # fmt: on

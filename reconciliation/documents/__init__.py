@@ -9,6 +9,7 @@ arrive in the same moment still find each other.
 from .errors import DocumentError, DocumentExists, VersionExists, WrongStatus
 from .invoices import content_hash, record_invoice
 from .judging import let_through, mark_blocked, mark_deleted, mark_judged, mark_ready, mark_rejected
+from .kept import record_day_totals, record_request
 from .movements import record_movement
 from .orders import (
     mark_never_sent,
@@ -46,10 +47,12 @@ __all__ = [
     "record_cancellation",
     "record_change",
     "record_confirmation",
+    "record_day_totals",
     "record_invoice",
     "record_movement",
     "record_order",
     "record_receipt",
+    "record_request",
     "record_return",
     "record_reversal",
 ]

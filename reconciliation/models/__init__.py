@@ -9,11 +9,14 @@ from .order import OrderCharge, PurchaseOrder, PurchaseOrderLine
 from .order_change import OrderChange
 from .policy import MatchLevel, MatchOptions, ReleaseLimit, Tolerance
 from .receipt import GoodsReceipt, GoodsReceiptLine
+from .request import PurchaseRequest, PurchaseRequestLine
 from .service import ServiceConfirmation, ServiceConfirmationLine
 from .taken_back import GoodsReturn, GoodsReturnLine, ReceiptReversal
+from .totals import DayTotal
 
 __all__ = [
     "Comment",
+    "DayTotal",
     "Document",
     "ExceptionCase",
     "Finding",
@@ -32,6 +35,8 @@ __all__ = [
     "OrderCharge",
     "PurchaseOrder",
     "PurchaseOrderLine",
+    "PurchaseRequest",
+    "PurchaseRequestLine",
     "ReceiptReversal",
     "ReleaseLimit",
     "Resolution",

@@ -78,6 +78,13 @@ def _documents(desk: factories.Desk) -> None:
         number="RT-1", order_number="PO-S", returned_on=DAY, reason="dented", lines=(back,)
     )
     documents.record_return(desk.company, returned, source="test")
+    wanted = forms.RequestLineForm(line=1, description="Filters", quantity=Decimal(4), unit="PCS")
+    request = forms.RequestForm(
+        number="PR-1", requested_by="jo", approved_by="mira", approved_at=timezone.now(), lines=(wanted,)
+    )
+    documents.record_request(desk.company, request, source="test")
+    totals = forms.DayTotalsForm(date=DAY, totals=(forms.DayTotalForm(kind="goods_receipt", count=2),))
+    documents.record_day_totals(desk.company, totals, source="test")
     service = factories.ordered(kind="account", item="", unit="")
     desk.order("PO-S", service)
     desk.confirm("50", order="PO-S")

@@ -35,11 +35,13 @@ MASTERS = {
     "vendor",
 }
 DOCUMENTS = {
+    "daytotal",
     "goodsreceipt",
     "goodsreturn",
     "inventorymovement",
     "orderchange",
     "purchaseorder",
+    "purchaserequest",
     "receiptreversal",
     "serviceconfirmation",
     "supplierinvoice",

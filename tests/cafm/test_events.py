@@ -11,9 +11,11 @@ from integration.cafm import auth
 from integration.models import InboxEvent, Message
 from masterdata.models import Company
 from reconciliation.models import (
+    DayTotal,
     GoodsReceipt,
     InventoryMovement,
     PurchaseOrder,
+    PurchaseRequest,
     ServiceConfirmation,
     SupplierInvoice,
 )
@@ -117,28 +119,11 @@ def test_optional_fields_may_be_null_or_empty(cafm: Cafm) -> None:
 @pytest.mark.parametrize(
     ("kind", "data"),
     [
-        (
-            "purchase_request.approved.v1",
-            {
-                "number": "PR-1",
-                "requested_by": "jo",
-                "approved_by": "mira",
-                "approved_at": "2026-11-01T08:00:00Z",
-                "lines": [{"line": 1, "description": "Bag filter", "quantity": "10", "unit": "PCS"}],
-            },
-        ),
         ("asset.registered.v1", {"number": "A-1", "description": "Air handling unit"}),
         ("asset.changed.v1", {"number": "A-1", "description": "Air handling unit", "location": "MAIN"}),
         (
             "asset.retired.v1",
             {"number": "A-1", "description": "Air handling unit", "retired_on": "2026-11-20"},
-        ),
-        (
-            "day.totals.v1",
-            {
-                "date": "2026-11-20",
-                "totals": [{"kind": "goods_receipt", "count": 2, "numbers": ["GR-1", "GR-2"]}],
-            },
         ),
     ],
 )
@@ -305,3 +290,38 @@ def test_another_company_may_have_a_source_of_the_same_name(cafm: Cafm) -> None:
     assert answer.status_code == 202
     assert cafm.ask("1").json()["document"]["number"] == "PO-1"
     assert theirs.ask("1").json()["document"]["number"] == "PO-9"
+
+
+def test_a_request_is_kept_and_its_order_names_it(cafm: Cafm) -> None:
+    line = {"line": 1, "description": "Bag filter", "quantity": "10", "unit": "PCS"}
+    data = {
+        "number": "PR-1",
+        "requested_by": "jo",
+        "approved_by": "mira",
+        "approved_at": "2026-11-01T08:00:00Z",
+        "lines": [line],
+    }
+    cafm.send(forms.event("purchase_request.approved.v1", data, id="wish"))
+    cafm.send(forms.order("PO-1", purchase_request="PR-1"))
+
+    told = cafm.ask("wish").json()
+
+    assert (told["status"], told["document"]["number"]) == ("accepted", "PR-1")
+    assert told["next"] == (
+        "Kept here: Business Central takes no requests. The order that follows names this one."
+    )
+    assert PurchaseRequest.objects.get().lines.get().quantity == 10
+    assert PurchaseOrder.objects.get().purchase_request == "PR-1"
+
+
+def test_the_totals_of_a_day_are_kept_and_told_anew_replace_the_old(cafm: Cafm) -> None:
+    first = {"kind": "goods_receipt", "count": 2, "numbers": ["GR-1", "GR-2"]}
+    spent = {"kind": "goods_receipt", "count": 3, "amount": "12.50", "currency": "eur"}
+    for number, total in enumerate([first, spent]):
+        sent = forms.event("day.totals.v1", {"date": "2026-11-20", "totals": [total]}, id=f"day-{number}")
+        assert cafm.send(sent).status_code == 202
+
+    kept = DayTotal.objects.get(kind="goods_receipt")
+
+    assert (kept.count, kept.amount, kept.currency) == (3, Decimal("12.50"), "EUR")
+    assert cafm.ask("day-1").json()["status"] == "accepted"
