@@ -13,11 +13,10 @@ from functools import cached_property
 from typing import Any, NoReturn
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from integration.bc import is_gone, odata, payloads
 from integration.errors import ConflictError, IntegrationError, PermanentError
 from integration.models import DocumentKind, Message
+from integration.models.outbox import MessageQuerySet
 from reconciliation.models import OrderChange, PurchaseOrder
 
 from . import orders
@@ -144,8 +143,9 @@ class OrderChangeVisit(Visit):
     def _cancelled(self) -> list[int]:
         return [sequence_of(line.line) for line in self._our_order.lines.all() if line.cancelled]
 
-    def _of_order(self, kinds: Iterable[DocumentKind]) -> QuerySet[Message]:
-        return Message.objects.filter(chain=self.message.chain, document_kind__in=kinds)
+    def _of_order(self, kinds: Iterable[DocumentKind]) -> MessageQuerySet:
+        found: MessageQuerySet = Message.objects.filter(chain=self.message.chain, document_kind__in=kinds)
+        return found
 
     # What is there
 
