@@ -71,6 +71,7 @@ NAVIGATION = (
                 ("integration.view_mirrorfilter",),
             ),
             Link("Ownership", "ownership", "account_tree", ("integration.view_syncrun",)),
+            Link("Drift", "drift", "difference", ("integration.view_syncrun",)),
             Link(
                 "Contract",
                 "admin:integration_contractfinding_changelist",

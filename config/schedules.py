@@ -47,6 +47,7 @@ SCHEDULES: list[Every | At] = [
         hour="1,2,3,4",
         kwargs={"entity": "all", "full": True},
     ),
+    At("Compare the mirrors with Business Central", "integration.tasks.check_drift", "12", "bulk", hour="5"),
     Every("Follow hints of Business Central", "integration.tasks.follow_hints", 10, "housekeeping"),
     Every(
         "Look after the subscriptions in Business Central",

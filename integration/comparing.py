@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
-
-from django.db import models
 
 from integration import connections
-from integration.bc import is_gone
 from integration.errors import IntegrationError
-from integration.sync.entities import ENTITIES, Entity, Unusable
-from integration.sync.links import resolve
+from integration.sync import comparing
+from integration.sync.entities import ENTITIES, Entity
 from masterdata.models import Mirror
-from masterdata.read_only import FieldChange, written
-from masterdata.upsert import own_fields
+from masterdata.read_only import FieldChange
+from masterdata.wording import written
 
-SAME, DIFFERS, GONE, UNREACHABLE, UNUSABLE = "same", "differs", "gone", "unreachable", "unusable"
+UNREACHABLE = "unreachable"
 
 
 @dataclass(frozen=True)
@@ -25,45 +20,26 @@ class Now:
     """How a record stands in BC against the mirror; `fields` tell ours → BC's."""
 
     state: str
+    """A `comparing.Standing`, or `unreachable`."""
     sentence: str = ""
     fields: list[FieldChange] = field(default_factory=list)
 
 
 def now(record: Mirror) -> Now:
     """Read one record from BC and compare it with the mirror."""
-    entity = entity_of(type(record))
     try:
         client = connections.client()
         if client.company_id() != str(record.company.bc_id):
             return Now(UNREACHABLE, f"{record.company} is not the company that this connection goes to.")
-        row = client.get(entity.entity_set, record.bc_id, select=entity.select, app=entity.needs_app)
+        (told,) = comparing.compare_now(client, record.company, entity_of(type(record)), [record.bc_id])
     except IntegrationError as error:
-        return Now(GONE) if is_gone(error) else Now(UNREACHABLE, error.sentence)
-    try:
-        differing = _differing(record, entity, row)
-    except Unusable as error:
-        return Now(UNUSABLE, str(error))
-    return Now(DIFFERS, fields=differing) if differing else Now(SAME)
+        return Now(UNREACHABLE, error.sentence)
+    if told.agrees and record.deleted_at:
+        return Now(comparing.Standing.GONE)
+    fields = [FieldChange(each.field, written(each.here), written(each.in_bc)) for each in told.differences]
+    return Now(told.standing, told.note, fields)
 
 
 def entity_of(model: type[Mirror]) -> Entity:
     """Give the list that a mirror comes from."""
     return next(entity for entity in ENTITIES.values() if entity.model is model)
-
-
-def _differing(record: Mirror, entity: Entity, row: dict[str, Any]) -> list[FieldChange]:
-    pulled = entity.pulled(row, record.company)
-    ready = resolve(record.company, entity, [pulled]).ready
-    values = (ready[0] if ready else pulled).values
-    return [
-        FieldChange(str(column.verbose_name), written(mine), written(theirs))
-        for column in own_fields(type(record))
-        if (mine := getattr(record, column.name)) != (theirs := _as_kept(column, values[column.name]))
-    ]
-
-
-def _as_kept(column: models.Field[Any, Any], value: Any) -> Any:
-    """Round as the column does, so that a sixth decimal is no difference."""
-    if isinstance(column, models.DecimalField) and value is not None:
-        return Decimal(value).quantize(Decimal(1).scaleb(-column.decimal_places), rounding=ROUND_HALF_UP)
-    return value

@@ -81,6 +81,15 @@ def pull_records(*, entity: str, ids: list[str], **kwargs: Any) -> None:
         logger.info("Pulled no %s: %s", entity, paused)
 
 
+@shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
+def check_drift(*, entity: str = "all", **kwargs: Any) -> None:
+    """Compare one mirrored list, or all of them, with what Business Central has now."""
+    from integration import sync
+
+    if connections.is_connected():
+        sync.check_drift(sync.MASTERS if entity == sync.ALL else (entity,))
+
+
 @shared_task
 def keep_subscriptions(**kwargs: Any) -> None:
     """Look after our webhook subscriptions in Business Central: they end after three days."""

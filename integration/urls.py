@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import dead_letters, hints, message, ownership, progress, pulling, record, units
+from .views import dead_letters, drift, hints, message, ownership, progress, pulling, record, units
 
 urlpatterns = [
     path("bc/hints/<uuid:key>", hints.receive, name="bc-hints"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("messages/of/<slug:kind>/<int:document_id>/", dead_letters.of_document, name="document-message"),
     path("messages/<int:pk>/", message.message, name="message"),
     path("messages/<int:pk>/<slug:action>/", message.act, name="message-act"),
+    path("drift/", drift.drift, name="drift"),
+    path("drift/check/", drift.check_now, name="check-drift"),
     path("ownership/", ownership.owners, name="ownership"),
     path("records/<slug:subject>/<int:pk>/", record.record, name="record"),
     path("units/", units.item_units, name="units"),

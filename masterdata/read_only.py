@@ -15,6 +15,7 @@ from django.template.response import TemplateResponse
 from unfold.admin import ModelAdmin, TabularInline
 
 from .models import Change
+from .wording import written
 
 LATEST = 200
 MONEY_PLACES = 8  # what our columns of money keep; quantities keep five
@@ -87,10 +88,10 @@ class TrimmedNumbers:
         column = columns[name]
 
         @admin.display(description=column.verbose_name, ordering=name)
-        def written(record: Any) -> str:
+        def trimmed(record: Any) -> str:
             return number(getattr(record, name), 2 if column.decimal_places == MONEY_PLACES else 0)
 
-        return written
+        return trimmed
 
 
 def number(value: Decimal | None, least_places: int = 0) -> str:
@@ -170,10 +171,3 @@ def field_changes(change: Change) -> list[FieldChange]:
         for name in dict.fromkeys([*old, *new])
         if name not in UNTOLD and old.get(name) != new.get(name)
     ]
-
-
-def written(value: Any) -> str:
-    """Write a value for people: a number without idle zeros, nothing as a dash."""
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return "–" if value in (None, "") else str(value)

@@ -42,6 +42,7 @@ CELERY_TASK_ROUTES = {
     "integration.tasks.deliver_outbox": {"queue": "realtime"},
     "integration.tasks.pull": {"queue": "bulk"},
     "integration.tasks.pull_records": {"queue": "housekeeping"},
+    "integration.tasks.check_drift": {"queue": "bulk"},
     "integration.tasks.follow_hints": {"queue": "housekeeping"},
     "integration.tasks.keep_subscriptions": {"queue": "housekeeping"},
     "integration.tasks.tell_webhooks": {"queue": "housekeeping"},

@@ -1,6 +1,7 @@
 """The rows behind the wires, a file per subject."""
 
 from .contract import ContractFinding, ContractReading
+from .drift import DriftCheck, DriftedRecord
 from .filters import MirrorFilter
 from .hints import Hint, Subscription
 from .inbox import ApiKey, InboxEvent
@@ -16,6 +17,8 @@ __all__ = [
     "ContractFinding",
     "ContractReading",
     "DocumentKind",
+    "DriftCheck",
+    "DriftedRecord",
     "FieldMapping",
     "FieldMappingRow",
     "HeldRecord",

@@ -1,10 +1,12 @@
-"""How a mirrored record differs from what Business Central has now; nothing is written."""
+"""How mirrored records differ from what Business Central has now; nothing is written."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -15,8 +17,25 @@ from integration.errors import ProgramError
 from masterdata.models import Company, Mirror
 from masterdata.upsert import Pulled, Value, own_fields
 
-from . import links, masters
+from . import filters, links, masters
 from .entities import Entity, Row, Unusable
+
+GONE = "Business Central no longer has it."
+BACK = "It is in Business Central again, and marked as deleted here."
+NOT_HERE = "It is in Business Central, and not here."
+
+
+class Standing(StrEnum):
+    """How a record here stands to the one in BC."""
+
+    SAME = "same"
+    DIFFERS = "differs"
+    MISSING = "missing"
+    """It is in BC, and not here though nothing keeps it out."""
+    GONE = "gone"
+    """It is here, and not in BC though it is not marked as deleted."""
+    UNUSABLE = "unusable"
+    """It is in BC as it cannot be mirrored: it is held back, and waits there with its reason."""
 
 
 @dataclass(frozen=True)
@@ -30,15 +49,19 @@ class Difference:
 
 @dataclass(frozen=True)
 class Compared:
-    """One mirrored record beside BC's; a note says what no list of fields can."""
+    """One record here beside BC's; a note says what no list of fields can."""
 
-    record: Mirror
+    bc_id: UUID
+    name: str
+    standing: Standing
     differences: tuple[Difference, ...] = ()
     note: str = ""
+    modified_at: datetime | None = None
+    """When BC changed it last."""
 
     @property
     def agrees(self) -> bool:
-        return not self.differences and not self.note
+        return self.standing is Standing.SAME
 
 
 def differences(record: Mirror, in_bc: Pulled) -> tuple[Difference, ...]:
@@ -60,23 +83,51 @@ def _as_kept(field: models.Field[Any, Any], value: Value) -> Value:
 
 def compare_now(client: Client, company: Company, entity: Entity, ids: Collection[UUID]) -> list[Compared]:
     """Read these records from BC and compare them with the mirror; raises what the client raises."""
-    there: dict[UUID, Row] = {
-        UUID(str(row["id"])): row for _, rows in masters.by_id(client, entity, list(ids)) for row in rows
-    }
-    here: Any = entity.model._default_manager.filter(company=company, bc_id__in=ids).order_by("pk")
-    return [_compare(company, entity, record, there.get(record.bc_id)) for record in here]
+    found: dict[UUID, Compared] = {}
+    for asked, rows in masters.by_id(client, entity, list(ids)):
+        found |= {each.bc_id: each for each in compare_rows(company, entity, rows)}
+        missing = [bc_id for bc_id in asked if bc_id not in found]
+        found |= {each.bc_id: each for each in gone(company, entity, missing)}
+    return [found[bc_id] for bc_id in ids if bc_id in found]
 
 
-def _compare(company: Company, entity: Entity, record: Mirror, row: Row | None) -> Compared:
-    if row is None:
-        gone = "" if record.deleted_at else "Business Central no longer has it."
-        return Compared(record, note=gone)
-    try:
-        resolved = links.resolve(company, entity, [entity.pulled(row, company)])
-    except (Unusable, ProgramError) as exc:
-        return Compared(record, note=str(exc))
-    if resolved.waiting:
-        return Compared(record, note=resolved.waiting[0][1])
-    back = "It is in Business Central again." if record.deleted_at else ""
-    told = differences(record, resolved.ready[0]) if resolved.ready else ()
-    return Compared(record, told, note=back)
+def compare_rows(company: Company, entity: Entity, rows: Sequence[Row]) -> Iterator[Compared]:
+    """Compare what BC tells of records with their mirrors; what a filter keeps out is no difference."""
+    here = _mirrored(company, entity, [UUID(str(row["id"])) for row in rows])
+    names = {UUID(str(row["id"])): masters.name_of(row) for row in rows}
+    usable: list[Pulled] = []
+    for row in rows:
+        bc_id = UUID(str(row["id"]))
+        try:
+            usable.append(entity.pulled(row, company))
+        except (Unusable, ProgramError) as exc:
+            yield Compared(bc_id, names[bc_id], Standing.UNUSABLE, note=str(exc))
+    wanted = filters.of(company, entity)
+    resolved = links.resolve(company, entity, wanted.without(entity.id_fields).marked(usable))
+    for record, reason in resolved.waiting:
+        yield Compared(record.bc_id, names[record.bc_id], Standing.UNUSABLE, note=reason)
+    for record in wanted.on(entity.id_fields).marked(resolved.ready):
+        ours = here.get(record.bc_id)
+        if ours is not None or not record.is_filtered:
+            yield _compare(names[record.bc_id], ours, record)
+
+
+def gone(company: Company, entity: Entity, ids: Collection[UUID]) -> Iterator[Compared]:
+    """Tell how mirrors stand that BC did not name: one that is marked as deleted agrees."""
+    for record in _mirrored(company, entity, ids).values():
+        standing, note = (Standing.SAME, "") if record.deleted_at else (Standing.GONE, GONE)
+        yield Compared(record.bc_id, str(record), standing, note=note)
+
+
+def _mirrored(company: Company, entity: Entity, ids: Collection[UUID]) -> Mapping[UUID, Mirror]:
+    rows: Any = entity.model._default_manager.filter(company=company, bc_id__in=ids)
+    return {row.bc_id: row for row in rows}
+
+
+def _compare(name: str, ours: Mirror | None, theirs: Pulled) -> Compared:
+    if ours is None:
+        return Compared(theirs.bc_id, name, Standing.MISSING, (), NOT_HERE, theirs.modified_at)
+    told = differences(ours, theirs)
+    note = BACK if ours.deleted_at else ""
+    standing = Standing.DIFFERS if told or note else Standing.SAME
+    return Compared(theirs.bc_id, name, standing, told, note, theirs.modified_at)

@@ -47,7 +47,7 @@ def pull(
 ) -> datetime | None:
     """Bring a mirror up to date; returns the new watermark. Raises TooManyGone and what the client raises."""
     before = runs.watermark(company, entity.name)
-    if entity.needs_app and not _app_shows(client, entity):
+    if entity.needs_app and not app_shows(client, entity):
         runs.note(run, entity.name, NO_APP)
         return before
     place = places.take(run, latest=None)
@@ -76,7 +76,7 @@ def pull(
 
 def pull_records(client: Client, company: Company, entity: Entity, run: SyncRun, ids: Sequence[UUID]) -> None:
     """Bring single records up to date; those that BC does not have are marked as deleted."""
-    if entity.needs_app and not _app_shows(client, entity):
+    if entity.needs_app and not app_shows(client, entity):
         runs.note(run, entity.name, NO_APP)
         return
     for asked, rows in by_id(client, entity, ids):
@@ -115,7 +115,7 @@ def _how_many(client: Client, entity: Entity, run: SyncRun, changed: odata.Filte
         return runs.rows_of_last_full(run) if changed is None else None
 
 
-def _app_shows(client: Client, entity: Entity) -> bool:
+def app_shows(client: Client, entity: Entity) -> bool:
     return client.connection.app_url is not None and entity.entity_set in client.metadata().app
 
 
@@ -212,8 +212,9 @@ def _id(row: Row) -> UUID:
 
 def name_of(row: Row) -> str:
     """Name a record as people know it in BC."""
-    parts = [row.get(name) for name in ("itemNumber", "number", "currencyCode", "startingDate", "code")]
-    return " ".join(str(part) for part in parts if part) or str(row.get("id"))
+    is_rate = "startingDate" in row
+    names = ("currencyCode", "startingDate") if is_rate else ("itemNumber", "number", "code")
+    return " ".join(str(row[name]) for name in names if row.get(name)) or str(row.get("id"))
 
 
 def _try_held_again(client: Client, company: Company, entity: Entity, run: SyncRun) -> None:

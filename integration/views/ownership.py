@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from integration import sync, timetable
-from integration.models import HeldRecord, SyncRun
+from integration.models import DriftCheck, HeldRecord, SyncRun
 from masterdata import ownership
 from masterdata.models import Company
 from reconciliation.roles import SEE_RUNS
@@ -30,6 +30,7 @@ class Line:
     present: int | None
     deleted: int | None
     held: int
+    drift: DriftCheck | None
 
 
 @require_safe
@@ -43,6 +44,7 @@ def owners(request: HttpRequest) -> HttpResponse:
 def matrix(company: Company) -> list[Line]:
     """Give a line for each kind of record that is registered."""
     schedules, runs = _schedules(), _latest(company)
+    drift = {each.entity: each for each in DriftCheck.objects.latest_of(company)}
     held = list(HeldRecord.objects.filter(company=company).values_list("entity", flat=True))
     return [
         Line(
@@ -52,6 +54,7 @@ def matrix(company: Company) -> list[Line]:
             present=_count(owned, company, is_present=True),
             deleted=_count(owned, company, is_present=False),
             held=held.count(owned.pull),
+            drift=drift.get(owned.pull),
         )
         for owned in ownership.REGISTERED.values()
     ]

@@ -15,8 +15,9 @@ from integration import comparing
 from integration.models import HeldRecord
 from masterdata import ownership
 from masterdata.models import Change, Mirror
-from masterdata.read_only import LATEST, told, written
+from masterdata.read_only import LATEST, told
 from masterdata.upsert import own_fields
+from masterdata.wording import written
 from reconciliation import roles
 from reconciliation.views import workplace
 from reconciliation.where_used import where_used

@@ -102,3 +102,23 @@ def test_a_vendors_page_asks_business_central_by_keyboard_and_reads_well(
 
     assert "Stopped here → Stopped for good in BC" in told(page)
     assert complaints_everywhere(page) == {}
+
+
+def test_what_differs_from_business_central_is_found_and_opened(
+    mirrored: Company, sandbox: Running, page: Page, sign_in: SignIn
+) -> None:
+    from integration import sync
+
+    sandbox.control.seed({"vendors": [{"number": "V1", "displayName": "Kontor KG"}]})
+    sync.check_drift()
+    sign_in(person(roles.INTEGRATION_ADMIN), "/drift/")
+
+    page.get_by_role("link", name="Vendors", exact=True).last.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Vendors").wait_for()
+
+    assert "Name: Kontor & Söhne → Kontor KG" in told(page)
+    assert complaints_everywhere(page) == {}
+    page.get_by_role("link", name="V1").click()
+    page.get_by_role("heading", name="In Business Central now").wait_for()
+    assert "It differs." in told(page)

@@ -46,7 +46,7 @@ def test_a_record_that_bc_no_longer_has_is_said(filled) -> None:
     old.refresh_from_db()
     (marked,) = compare("items", old)
 
-    assert told.note == "Business Central no longer has it."
+    assert (told.standing, told.note) == ("gone", "Business Central no longer has it.")
     assert marked.agrees
 
 
@@ -64,4 +64,4 @@ def test_a_record_whose_unit_is_not_here_says_what_it_waits_for(filled) -> None:
 
     (told,) = compare("items", Item.objects.get(number="FILTER"))
 
-    assert told.note == "It waits for the unit of measure PALLET."
+    assert (told.standing, told.note) == ("unusable", "It waits for the unit of measure PALLET.")
