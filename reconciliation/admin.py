@@ -28,8 +28,8 @@ from masterdata.read_only import (
     RecordedHistory,
     Told,
     told,
-    written,
 )
+from masterdata.wording import written
 
 from . import policies
 from .models import (
