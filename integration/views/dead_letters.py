@@ -21,6 +21,8 @@ from masterdata.models import Company
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
 
+from . import finding
+
 PAGE_ROWS = 50
 MANY = 500
 SHOWN_REFUSALS = 10
@@ -58,7 +60,7 @@ class Question:
         if self.chosen:
             found = found.filter(pk__in=self.chosen)
         if self.text:
-            found = found.filter(document_number__icontains=self.text)
+            found = finding.with_number(found, company, self.text)
         return found
 
 

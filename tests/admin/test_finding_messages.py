@@ -1,0 +1,103 @@
+"""A dead letter is found by any number that a person may hold, and by no other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from reconciliation import roles
+from tests.desk.reading import words
+
+if TYPE_CHECKING:  # see conftest.py
+    from integration.models import Message
+    from masterdata.models import Company
+    from tests.admin.conftest import SignedIn
+
+pytestmark = pytest.mark.django_db
+CORRELATION = "5b1c7d0a-0000-4f5e-9d51-6f1d3c1f0a77"
+
+
+@pytest.fixture
+def admin(signed_in: SignedIn) -> Client:
+    return signed_in(roles.INTEGRATION_ADMIN)
+
+
+@pytest.fixture
+def letter(company: Company) -> Message:
+    """A refused order with every number that one can have, beside another one that has none of them."""
+    from integration.models import Attempt, InboxEvent, Message
+    from reconciliation.models import PurchaseOrder
+    from tests import factories
+
+    factories.refused(company, "PO-OTHER")
+    found = factories.refused(company, "PO-1")
+    PurchaseOrder.objects.filter(pk=found.document_id).update(vendor_number="V77", bc_number="106077")
+    Message.objects.filter(pk=found.pk).update(bc_id=uuid4())
+    now = timezone.now()
+    Attempt.objects.create(
+        message=found,
+        number=1,
+        fence=1,
+        started_at=now,
+        ended_at=now,
+        outcome=Attempt.Outcome.REFUSED,
+        correlation_id=CORRELATION,
+    )
+    InboxEvent.objects.create(
+        company=company,
+        source="/cafm/test",
+        event_id="evt-77",
+        type="order.approved",
+        body={},
+        body_hash=b"",
+        document_kind=found.document_kind,
+        document_id=found.document_id,
+    )
+    found.refresh_from_db()
+    return found
+
+
+def listed(admin: Client, number: str) -> tuple[bool, bool]:
+    page = words(admin.get("/dead-letters/", {"q": number}))
+    return "PO-1 " in page, "PO-OTHER " in page
+
+
+@pytest.mark.parametrize("number", ["PO-1", "po-1", "V77", "106077", "evt-77", CORRELATION])
+def test_a_dead_letter_is_found_by_any_number(admin: Client, letter: Message, number: str) -> None:
+    assert listed(admin, number) == (True, False)
+
+
+@pytest.mark.parametrize("name", ["key", "bc_id"])
+def test_a_dead_letter_is_found_by_our_key_and_bcs_id(admin: Client, letter: Message, name: str) -> None:
+    assert listed(admin, str(getattr(letter, name))) == (True, False)
+
+
+def test_a_number_that_nothing_has_finds_nothing(admin: Client, letter: Message) -> None:
+    assert listed(admin, "evt-7") == (False, False)
+    assert "None of the stuck messages fits" in words(admin.get("/dead-letters/", {"q": "evt-7"}))
+
+
+def test_a_receipt_is_found_by_its_orders_number(company: Company, admin: Client) -> None:
+    from integration.models import Message
+    from tests import factories
+
+    factories.refused(company, "PO-9")
+    receipt = factories.waiting_receipt(company, "GR-5", "PO-5")
+    Message.objects.filter(pk=receipt.pk).update(state="rejected", waiting_for="")
+
+    page = words(admin.get("/dead-letters/", {"q": "PO-5"}))
+
+    assert ("GR-5" in page, "PO-9" in page) == (True, False)
+
+
+def test_the_event_of_another_company_finds_nothing_here(admin: Client, letter: Message) -> None:
+    from integration.models import InboxEvent
+    from tests import factories
+
+    InboxEvent.objects.filter(event_id="evt-77").update(company=factories.open_company("Elsewhere"))
+
+    assert listed(admin, "evt-77") == (False, False)
