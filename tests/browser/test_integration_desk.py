@@ -314,3 +314,18 @@ def test_no_page_is_wider_than_its_screen(
     for path in paths:
         page.goto(f"{desk_address}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, path
+
+
+def test_a_dead_letter_is_found_by_its_vendor_with_the_keyboard(
+    house: House, refused: Message, page: Page, sign_in: SignIn
+) -> None:
+    sign_in(person(roles.INTEGRATION_ADMIN), "/dead-letters/")
+    page.get_by_label("Any number").press_sequentially("V1")
+    page.keyboard.press("Enter")
+    page.get_by_text("None of the stuck messages fits").wait_for()
+
+    page.get_by_label("Any number").fill("V2")
+    page.keyboard.press("Enter")
+
+    page.get_by_role("link", name="PO-7").wait_for()
+    assert complaints_everywhere(page) == {}
