@@ -29,6 +29,7 @@ from redis.exceptions import LockError
 from integration.bc.connection import Connection
 from integration.bc.errors import redact
 from integration.bc.transport import ModernTLS
+from integration.bc.trust import distrust
 from integration.errors import ConfigurationError, NotSentError
 
 logger = logging.getLogger(__name__)
@@ -130,8 +131,10 @@ def fetch_token(connection: Connection, *, clock: Callable[[], float] = time.tim
     try:
         result = _msal_app(connection).acquire_token_for_client([SCOPE])
     except (requests.RequestException, OSError) as exc:
+        if wrong := distrust(exc, whose="the sign-in service", trusted_ca=connection.trusted_ca):
+            raise wrong from exc
         raise NotSentError(
-            "The sign-in service could not be reached. It is tried again by itself.",
+            "The sign-in service could not be reached.",
             code="Tieout_SignInNotReached",
             raw=type(exc).__name__,
         ) from exc
@@ -252,9 +255,7 @@ class _SignInSession:
 
 def _refused(error: str, description: str) -> NotSentError | ConfigurationError:
     if error in NOT_NOW:
-        return NotSentError(
-            "The sign-in service is busy. It is tried again by itself.", code=error, raw=description
-        )
+        return NotSentError("The sign-in service is busy.", code=error, raw=description)
     return ConfigurationError(
         "The sign-in service refused our application."
         " The BC administrator must check its id, secret and consent.",

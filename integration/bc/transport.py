@@ -18,7 +18,9 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
-from integration.errors import NotSentError, TemporaryError, UnknownOutcome
+from integration.errors import IntegrationError, NotSentError, TemporaryError, UnknownOutcome
+
+from .trust import distrust
 
 logger = logging.getLogger(__name__)
 
@@ -64,8 +66,8 @@ class Transport:
     def send(self, request: Request, *, token: str, timeout: tuple[float, float]) -> Answer:
         """Send the request once and return the complete answer.
 
-        Raise NotSentError when no byte of it left, UnknownOutcome when a write's answer was lost, and
-        TemporaryError when a read's answer was lost.
+        Raise NotSentError when no byte of it left, UnknownOutcome when a write's answer was lost,
+        TemporaryError when a read's answer was lost, and ConfigurationError when the server is not trusted.
         """
         _progress.sent = False
         try:
@@ -83,8 +85,12 @@ class Transport:
             )
             body = b"".join(answer.iter_content(CHUNK))
         except (requests.RequestException, OSError) as exc:
-            raise _lost(request, exc) from exc
+            raise self._failed(request, exc) from exc
         return Answer(answer.status_code, answer.headers, body)
+
+    def _failed(self, request: Request, exc: Exception) -> IntegrationError:
+        wrong = distrust(exc, whose=urlsplit(request.url).netloc, trusted_ca=self.trusted_ca)
+        return wrong if wrong is not None and not _progress.sent else _lost(request, exc)
 
     def _proxies_to(self, url: str) -> dict[str, str]:
         """Give the proxies that the environment names for this host, read once."""
@@ -175,7 +181,8 @@ def _lost(request: Request, exc: Exception) -> NotSentError | UnknownOutcome | T
     if not _progress.sent:
         logger.warning("Could not reach Business Central: %s", raw)
         return NotSentError(
-            f"Business Central could not be reached about {request.subject}. It is sent again by itself.",
+            f"Business Central could not be reached about {request.subject}."
+            + (" It is sent again by itself." if request.write else ""),
             code="Tieout_NotReached",
             raw=raw,
         )

@@ -56,7 +56,7 @@ def item_units(request: HttpRequest) -> HttpResponse:
     company = workplace.company(request)
     if company is None:
         return render(request, "integration/units.html", {"no_company": True})
-    words = request.GET.get("q", "").strip()
+    words = request.GET.get("q", "").replace("\0", "").strip()
     found = _found(company, words)
     chosen = _chosen(company, request.GET.get("item", ""), words, found)
     context: dict[str, Any] = {"words": words, "found": found[:FOUND], "is_cut": len(found) > FOUND}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from integration.bc import Client, Connection
+from integration.bc.auth import fetch_token
 from integration.bc.transport import read_retry_after
 from integration.errors import (
     ConfigurationError,
@@ -84,9 +85,29 @@ def test_a_certificate_of_another_authority_is_refused_before_anything_is_sent(
 ) -> None:
     stranger = replace(somewhere.connection, ca_bundle=sandbox.ca_bundle)
 
-    with pytest.raises(NotSentError):
+    with pytest.raises(ConfigurationError, match=r"is signed by no authority in .*leave BC_CA_BUNDLE empty"):
         Client(stranger, tokens=somewhere.client().tokens).get("items", ROW["id"])
 
+    assert somewhere.server.asked == []
+
+
+@pytest.mark.parametrize("content", [None, "", "{}"])
+def test_a_file_of_authorities_that_holds_none_is_named(
+    somewhere: Somewhere, tmp_path: Path, content: str | None
+) -> None:
+    bundle = tmp_path / "authorities.pem"
+    if content is not None:
+        bundle.write_text(content)
+    wrong = replace(somewhere.connection, ca_bundle=str(bundle))
+
+    with pytest.raises(ConfigurationError) as told:
+        Client(wrong, tokens=somewhere.client().tokens).get("items", ROW["id"])
+    with pytest.raises(ConfigurationError) as told_at_sign_in:
+        fetch_token(wrong)
+
+    sentence = f"BC_CA_BUNDLE names {bundle}, which cannot be read or holds no certificates."
+    assert told.value.sentence.startswith(sentence)
+    assert told_at_sign_in.value.sentence.startswith(sentence)
     assert somewhere.server.asked == []
 
 

@@ -34,7 +34,4 @@
   };
 
   document.querySelectorAll("[data-live]").forEach((place) => window.setTimeout(() => renew(place, EVERY), EVERY));
-  document.querySelectorAll("time[data-local]").forEach((time) => {
-    time.textContent = new Date(time.dateTime).toLocaleString([], { dateStyle: "medium", timeStyle: "short" });
-  });
 })();
