@@ -41,7 +41,8 @@ class MirrorQuerySet(models.QuerySet[Any]):
 class Mirror(models.Model):
     """A row that only the sync may write."""
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    # No index of its own: each mirror has two that begin with the company, and each index has its price.
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     bc_id = models.UUIDField("BC id", default=uuid.uuid4)
     row_hash = models.BinaryField(max_length=16, editable=False)
     bc_modified_at = models.DateTimeField("changed in BC", null=True)

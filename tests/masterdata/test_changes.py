@@ -32,6 +32,36 @@ def test_a_change_by_plain_sql_is_written_down_with_its_actor(company) -> None:
     assert (change.old, change.new) == ({"name": ""}, {"name": "Air filter"})
 
 
+def test_one_statement_over_many_rows_is_written_down_row_by_row(company) -> None:
+    items = [
+        Item.objects.create(company=company, bc_id=uuid.uuid4(), row_hash=b"", number=number, name=name)
+        for number, name in [("F1", "old"), ("F2", "new"), ("F3", "older")]
+    ]
+
+    with acting_as("anna"):
+        Item.objects.update(name="new")
+        Item.objects.filter(number__in=["F1", "F2"]).delete()
+
+    told = Change.objects.order_by("action", "row").values_list("action", "row", "old__name", "new__name")
+    first, second, third = (item.pk for item in items)
+    assert list(told) == [
+        ("delete", first, "new", None),
+        ("delete", second, "new", None),
+        ("update", first, "old", "new"),
+        ("update", third, "older", "new"),
+    ]
+    assert set(Change.objects.values_list("actor", flat=True)) == {"anna"}
+
+
+def test_a_row_that_is_given_another_id_is_gone_as_it_was(company) -> None:
+    item = Item.objects.create(company=company, bc_id=uuid.uuid4(), row_hash=b"", number="F1")
+
+    Item.objects.update(id=item.pk + 1)
+
+    change = Change.objects.get()
+    assert (change.action, change.row, change.old["number"]) == ("delete", item.pk, "F1")
+
+
 def test_an_update_that_changes_nothing_is_no_change(company) -> None:
     Item.objects.create(company=company, bc_id=uuid.uuid4(), row_hash=b"", number="F1")
 

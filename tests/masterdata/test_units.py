@@ -141,7 +141,9 @@ def test_what_is_no_quantity_is_named(glove, quantity) -> None:
     assert "is not a quantity. Write a number such as 12 or 2.5." in words(reply)
 
 
-@pytest.mark.parametrize(("asked", "number"), [("glove", "GLOVE"), ("ork gl", "GLOVE"), ("nothing", None)])
+@pytest.mark.parametrize(
+    ("asked", "number"), [("glove", "GLOVE"), ("ork gl", "GLOVE"), ("nothing", None), ("\0glove\0", "GLOVE")]
+)
 def test_an_item_is_found_by_its_number_or_its_description(glove, asked, number) -> None:
     reply = _clerk().get(reverse("units"), {"q": asked})
 
