@@ -4,8 +4,9 @@ A write has three outcomes: posted, refused, unknown. Only the unknown one is da
 answered by sending again: BC is looked at until the outcome is settled (docs/decisions/0003).
 """
 
+from .by_hand import mark_done
 from .draining import Report, deliver_next, drain, worker_name
 from .single import deliver
 from .tries import Delivery
 
-__all__ = ["Delivery", "Report", "deliver", "deliver_next", "drain", "worker_name"]
+__all__ = ["Delivery", "Report", "deliver", "deliver_next", "drain", "mark_done", "worker_name"]

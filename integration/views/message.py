@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from integration import outbox
+from integration import delivery, outbox
 from integration.models import DocumentKind, InboxEvent, Message
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
@@ -61,7 +61,9 @@ def _retry(chosen: Message, by: User, form: QueryDict) -> str:
 
 def _done(chosen: Message, by: User, form: QueryDict) -> str:
     number = form.get("bc_number", "").strip()
-    outbox.mark_done_by_hand(chosen, by=by, reason=form.get("reason", ""), bc_number=number)
+    is_certain = form.get("certain") == "on"
+    reason = form.get("reason", "")
+    delivery.mark_done(chosen, by=by, reason=reason, bc_number=number, is_certain=is_certain)
     return _("{message} is marked as posted, {number} in BC.").format(message=_named(chosen), number=number)
 
 

@@ -262,21 +262,59 @@ def work_in_another_company(client: Client) -> None:
     client.post("/company/", {"company": factories.open_company("OTHER").pk})
 
 
-def test_a_message_can_be_marked_as_entered_by_hand(refused: Message, admin: Client) -> None:
+def mark_done(admin: Client, message: Message, **form: str) -> Any:
+    form = {"bc_number": "106099", "reason": "Typed it"} | form
+    return admin.post(f"/messages/{message.pk}/done/", form, follow=True)
+
+
+def test_a_message_can_be_marked_as_entered_by_hand(connected: Any, refused: Message, admin: Client) -> None:
+    from integration import connections
     from reconciliation.models import PurchaseOrder
 
-    said = words(
-        admin.post(
-            f"/messages/{refused.pk}/done/", {"bc_number": "106099", "reason": "Typed it"}, follow=True
-        )
-    )
+    connected.control.seed({"vendors": [{"number": "V1"}]})
+    number = connections.client().create("purchaseOrders", {"vendorNumber": "V1"})["number"]
+
+    said = words(mark_done(admin, refused, bc_number=number))
 
     refused.refresh_from_db()
     order = PurchaseOrder.objects.get(number="PO-1")
-    assert "Purchase order PO-1 is marked as posted, 106099 in BC." in said
-    assert (refused.state, refused.bc_number) == ("done", "106099")
+    assert f"Purchase order PO-1 is marked as posted, {number} in BC." in said
+    assert (refused.state, refused.bc_number, refused.bc_id) == ("done", number, None)
     assert (refused.error, refused.error_code, refused.error_detail) == ("", "", "")
-    assert (order.status, order.bc_number) == ("posted", "106099")
+    assert (order.status, order.bc_number) == ("posted", number)
+
+
+def test_a_number_that_bc_does_not_have_is_refused_until_the_person_is_certain(
+    connected: Any, refused: Message, admin: Client
+) -> None:
+    doubted = mark_done(admin, refused)
+
+    refused.refresh_from_db()
+    assert doubted.status_code == 422
+    assert "Business Central has no purchase order with the number 106099." in words(doubted)
+    assert "I am certain that it is posted there" in words(doubted)
+    assert refused.state == "rejected"
+
+    mark_done(admin, refused, certain="on")
+
+    refused.refresh_from_db()
+    assert (refused.state, refused.bc_number) == ("done", "106099")
+
+
+def test_without_business_central_nobody_marks_by_mistake(refused: Message, admin: Client) -> None:
+    doubted = words(mark_done(admin, refused))
+
+    refused.refresh_from_db()
+    assert "Business Central could not be asked for 106099." in doubted
+    assert refused.state == "rejected"
+
+
+@pytest.fixture
+def connected(sandbox: Any, company: Company) -> Any:
+    """Let the desk's company be the one of the sandbox."""
+    company.bc_id = sandbox.company_id
+    company.save()
+    return sandbox
 
 
 def test_by_hand_without_a_number_is_refused_on_the_page_and_keeps_what_was_typed(
