@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
+from django.db import transaction
+
 from integration.cafm import masterdata
 from integration.models import ApiKey, Webhook, WebhookMessage
 
@@ -17,17 +19,22 @@ def write_due(*, now: datetime) -> int:
     """Write what is to be told; returns how many messages."""
     keys = ApiKey.objects.valid().filter(scopes__contains=[ApiKey.Scope.MASTERDATA.value])
     webhooks = Webhook.objects.filter(enabled=True, stopped_at=None, key__in=keys)
-    messages = [
-        message for webhook in webhooks.select_related("key__company") for message in _due(webhook, now)
-    ]
-    # Two at the same time: the list's one pending message is written once.
-    return len(WebhookMessage.objects.bulk_create(messages, ignore_conflicts=True)) if messages else 0
+    return sum(_write(pk, now) for pk in webhooks.values_list("pk", flat=True))
 
 
 def body(listed: str, cursor: str, *, now: datetime) -> str:
     """Write what is told: which list, and the cursor of its newest change; never what has changed."""
     data = {"list": listed, "cursor": cursor}
     return json.dumps({"type": TYPE, "timestamp": now.isoformat(), "data": data})
+
+
+@transaction.atomic
+def _write(pk: int, now: datetime) -> int:
+    """Write what one webhook is to be told, unless somebody else is at it: else a change is told twice."""
+    webhooks = Webhook.objects.select_related("key__company").filter(pk=pk)
+    webhook = webhooks.select_for_update(skip_locked=True, of=("self",)).first()
+    messages = list(_due(webhook, now)) if webhook else []
+    return len(WebhookMessage.objects.bulk_create(messages))
 
 
 def _due(webhook: Webhook, now: datetime) -> Iterator[WebhookMessage]:
