@@ -53,15 +53,6 @@ def test_one_statement_over_many_rows_is_written_down_row_by_row(company) -> Non
     assert set(Change.objects.values_list("actor", flat=True)) == {"anna"}
 
 
-def test_a_row_that_is_given_another_id_is_gone_as_it_was(company) -> None:
-    item = Item.objects.create(company=company, bc_id=uuid.uuid4(), row_hash=b"", number="F1")
-
-    Item.objects.update(id=item.pk + 1)
-
-    change = Change.objects.get()
-    assert (change.action, change.row, change.old["number"]) == ("delete", item.pk, "F1")
-
-
 def test_an_update_that_changes_nothing_is_no_change(company) -> None:
     Item.objects.create(company=company, bc_id=uuid.uuid4(), row_hash=b"", number="F1")
 
