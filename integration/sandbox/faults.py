@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from decimal import Decimal
 from typing import Any
 
 from integration.sandbox import languages
@@ -286,15 +287,44 @@ def mixture(rate: float, seed: int) -> list[dict[str, Any]]:
     return rules
 
 
+def _is_whole(value: Any, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least
+
+
+def _is_number(value: Any, most: float) -> bool:
+    return (
+        isinstance(value, int | float | Decimal) and not isinstance(value, bool) and 0 <= float(value) <= most
+    )
+
+
+_ANYTHING = (lambda _value: True, "")
+_TAKES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "method": (lambda value: isinstance(value, str) and value.upper() in ALL, f"one of {', '.join(ALL)}"),
+    "path": (lambda value: isinstance(value, str), "a text"),
+    "status": (lambda value: _is_whole(value, 400), "a status from 400 on"),
+    "every": (lambda value: _is_whole(value, 1), "a whole number from 1 on"),
+    "times": (lambda value: _is_whole(value, 0), "a whole number"),
+    "retry_after": (lambda value: _is_whole(value, 0), "a number of seconds"),
+    "seed": (lambda value: _is_whole(value, 0), "a whole number"),
+    "rate": (lambda value: _is_number(value, 1), "between 0 and 1"),
+    "seconds": (lambda value: _is_number(value, 86_400), "a number of seconds, at most a day"),
+}
+
+
 def _parse(values: dict[str, Any]) -> Rule:
-    if not isinstance(values, dict) or values.get("fault") not in FAULTS or set(values) - _KNOWN:
-        raise bad_request(f"A fault rule has one of {sorted(FAULTS)} and keys of {sorted(_KNOWN)}: {values}")
+    if not isinstance(values, dict) or values.get("fault") not in FAULTS:
+        raise bad_request(f"A fault rule is an object whose fault is one of {', '.join(sorted(FAULTS))}.")
+    if unknown := sorted(set(values) - _KNOWN):
+        may = ", ".join(sorted(_KNOWN))
+        raise bad_request(f"A fault rule holds no {', '.join(unknown)}; it may hold {may}.")
+    for name, value in values.items():
+        fits, what = _TAKES.get(name, _ANYTHING)
+        if value is not None and not fits(value):
+            raise bad_request(f"{name} of a fault rule is {what}, not {value}.")
     rule = Rule(**values)
     rule.method = rule.method and rule.method.upper()
     rule.seconds = float(rule.seconds)  # JSON brings it as Decimal
     rule.rate = None if rule.rate is None else float(rule.rate)
-    if (rule.rate is not None and not 0 <= rule.rate <= 1) or (rule.every is not None and rule.every < 1):
-        raise bad_request(f"rate is between 0 and 1, every is at least 1: {values}")
     rule._random.seed(rule.seed)
     return rule
 

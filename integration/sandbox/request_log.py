@@ -4,6 +4,7 @@ import threading
 from collections import Counter, deque
 from typing import Any
 
+from integration.sandbox.errors import bad_request
 from integration.sandbox.http import Reply, Request
 
 REMEMBERED = 2000
@@ -38,13 +39,16 @@ class RequestLog:
 
     def report(self, options: dict[str, str]) -> dict[str, Any]:
         """Everything counted; the log can be narrowed by `method`, `entitySet`, `path` and `last`."""
+        last = options.get("last", "100")
+        if not last.isdigit() or int(last) < 1:
+            raise bad_request(f"last is a whole number from 1 on, not {last}.")
         with self._lock:
             fitting = [each for each in self._last if _fits(each, options)]
             return {
                 "total": self._total,
                 "counts": {f"{method} {name}": n for (method, name), n in sorted(self._by_call.items())},
                 "statuses": {str(status): n for status, n in sorted(self._by_status.items())},
-                "log": fitting[-int(options.get("last", "100")) :],
+                "log": fitting[-int(last) :],
             }
 
     def clear(self) -> None:

@@ -40,7 +40,11 @@ def seed(work: Work, rows: dict[str, list[dict[str, Any]]]) -> dict[str, int]:
     """Insert or update rows by id or business key; answers how many per set. Raises Refusal."""
     unknown = set(rows) - (set(TABLES) - set(VIEWS))
     if unknown or "companies" in rows:
-        raise bad_request(f"There are no rows to seed for {sorted(unknown) or 'companies'}.")
+        named = ", ".join(sorted(unknown)) or "companies"
+        raise bad_request(f"No entity set takes rows of {named}.")
+    for name, listed in rows.items():
+        if not isinstance(listed, list) or not all(isinstance(each, dict) for each in listed):
+            raise bad_request(f"The rows of {name} are a list of objects.")
     counts = {}
     for name in sorted(rows, key=_ORDER.index):
         for values in rows[name]:

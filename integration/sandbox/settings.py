@@ -1,6 +1,7 @@
 """What the control channel may change about the sandbox while it runs: limits, rights, quirks, version."""
 
 from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
 from typing import Any
 
 from integration.sandbox import entities
@@ -18,6 +19,7 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "default_quantity_to_receive": ("Remainder", "Blank"),
 }
 _CHANGED_FIELDS = {"removed_fields": None, "renamed_fields": str, "shortened_fields": int}
+_SETS_NAMED = ("no_read", "no_write", "needs_data_upgrade")
 _SETTING = "settings"
 
 
@@ -99,14 +101,35 @@ def change(settings: Settings, store: Store, values: dict[str, Any]) -> None:
         current = getattr(settings, name, None)
         fits = isinstance(value, type(current)) or (isinstance(current, float) and isinstance(value, int))
         if current is None or not fits or (isinstance(value, bool) is not isinstance(current, bool)):
-            raise bad_request(f"There is no setting '{name}' that takes {value!r}.")
+            raise bad_request(_does_not_take(name, current, value))
         if value not in _CHOICES.get(name, (value,)):
-            raise bad_request(f"The setting '{name}' is one of {_CHOICES[name]}, not {value!r}.")
+            choices = ", ".join(map(str, _CHOICES[name]))
+            raise bad_request(f"The setting {name} is one of {choices}, not {value}.")
+        _check_value(name, value)
         if name in _CHANGED_FIELDS:
             _check_fields(value, to=_CHANGED_FIELDS[name])
     for name, value in values.items():
         setattr(settings, name, value)
     store.keep_setting(_SETTING, settings.as_dict())
+
+
+def _does_not_take(name: str, current: Any, value: Any) -> str:
+    if current is None:
+        return f"There is no setting {name}."
+    wanted = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+    return f"The setting {name} takes {wanted.get(type(current), 'a list or an object')}, not {value}."
+
+
+def _check_value(name: str, value: Any) -> None:
+    """Refuse what would prove nothing: a set that there is not, a negative number, a file that is missing."""
+    if name in _SETS_NAMED and (unknown := [each for each in value if each not in entities.TABLES]):
+        raise bad_request(f"{name} names {', '.join(map(str, unknown))}, which is no entity set.")
+    if isinstance(value, int | float) and value < 0:
+        raise bad_request(f"The setting {name} is not negative.")
+    if name == "webhook_loss_rate" and value > 1:
+        raise bad_request("The setting webhook_loss_rate is between 0 and 1.")
+    if name == "webhook_ca" and value and not Path(value).is_file():
+        raise bad_request(f"There is no file {value} of further authorities.")
 
 
 def _check_fields(named: list[str] | dict[str, Any], *, to: type | None) -> None:

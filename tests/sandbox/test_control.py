@@ -109,3 +109,47 @@ def test_a_reset_forgets_everything_but_who_we_are(bc):
     assert bc.get(f"{bc.route}/companies")["value"][0]["id"] == bc.running.company_id
     assert bc.running.control.settings()["token_seconds"] == 3600
     assert bc.running.control.dump("generalLedgerSetup")[0]["localCurrencyCode"] == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "told"),
+    [
+        ("POST", "seed", {"rows": {"items": {"number": "A1"}}}, "The rows of items are a list of objects."),
+        ("POST", "seed", {"rows": {"items": ["A1"]}}, "The rows of items are a list of objects."),
+        ("POST", "seed", {"rows": {"itemz": []}}, "No entity set takes rows of itemz."),
+        (
+            "PUT",
+            "faults",
+            [{"fault": "slow", "rate": "a"}],
+            "rate of a fault rule is between 0 and 1, not a.",
+        ),
+        ("PUT", "faults", [{"fault": "slow", "rate": 2}], "between 0 and 1, not 2."),
+        ("PUT", "faults", [{"fault": "slow", "method": 5}], "method of a fault rule is one of GET"),
+        (
+            "PUT",
+            "faults",
+            [{"fault": "slow", "times": -1}],
+            "times of a fault rule is a whole number, not",
+        ),
+        ("PUT", "faults", [{"fault": "lock_conflict", "status": 200}], "is a status from 400 on, not 200."),
+        ("PUT", "faults", [{"fault": "foo"}], "whose fault is one of bad_gateway,"),
+        ("GET", "requests?last=x", None, "last is a whole number from 1 on, not x."),
+        ("POST", "settings", {"no_read": ["foo"]}, "no_read names foo, which is no entity set."),
+        ("POST", "settings", {"latency_ms": -5}, "The setting latency_ms is not negative."),
+        ("POST", "settings", {"webhook_loss_rate": 7}, "webhook_loss_rate is between 0 and 1."),
+        ("POST", "settings", {"webhook_ca": "/nope"}, "There is no file /nope of further authorities."),
+        ("POST", "settings", {"version": 28.4}, "The setting version takes a text, not 28.4."),
+        ("POST", "settings", {"version": "27"}, "is one of 24, 28.0, 28.4, 29, not 27."),
+        ("POST", "settings", {"colour": "red"}, "There is no setting colour."),
+    ],
+)
+def test_nonsense_is_refused_in_a_sentence_and_changes_nothing(sandbox, method, path, body, told):
+    control = sandbox.control
+    before = (control.call("GET", "settings"), control.faults())
+
+    with pytest.raises(RuntimeError) as refused:
+        control.call(method, path, body=body)
+
+    assert told in str(refused.value)
+    assert "400" in str(refused.value)
+    assert (control.call("GET", "settings"), control.faults()) == before
