@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -88,8 +89,28 @@ def test_a_place_is_written_without_its_password(address: str, place: str) -> No
 def test_manage_without_an_environment_says_what_to_read_in() -> None:
     answer = run("manage.py", "showmigrations")
 
-    assert answer.returncode == 1
+    assert answer.returncode == 2
     assert answer.stderr == (
         "DATABASE_URL is not set. While the demo runs: . .demo/env && .venv/bin/python manage.py … "
         "Else set it; see .env.example.\n"
     )
+
+
+@pytest.mark.parametrize("command", ["check_contract", "probe_tenant", "set_up"])
+def test_a_secret_that_cannot_be_read_is_told_in_a_sentence_and_to_programs(command: str) -> None:
+    answer = run("manage.py", command, "--json", BC_CLIENT_SECRET_FILE="/nowhere/secret")
+
+    sentence = "BC_CLIENT_SECRET_FILE names /nowhere/secret, which cannot be read: No such file or directory."
+    assert answer.returncode == 2
+    assert answer.stderr.strip() == sentence
+    assert json.loads(answer.stdout) == {"ok": False, "error": sentence}
+
+
+@pytest.mark.django_db
+def test_a_database_without_tables_is_told_in_a_sentence() -> None:
+    empty = os.environ["DATABASE_URL"]  # the tests' own tables are in a database beside it
+    answer = run("manage.py", "create_api_key", "--json", "--source", "/x", "key", DATABASE_URL=empty)
+
+    sentence = "The database lacks tables of this version. Run manage.py migrate, then try again."
+    assert (answer.returncode, answer.stderr.strip()) == (2, sentence)
+    assert json.loads(answer.stdout) == {"ok": False, "error": sentence}
