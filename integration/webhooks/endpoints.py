@@ -31,7 +31,7 @@ def new_secret(webhook: Webhook, *, now: datetime) -> str:
     secret = secrets.token_bytes(SECRET_BYTES)
     webhook.former_secret, webhook.secret = webhook.secret, sealing.seal(secret)
     webhook.former_until = now + FORMER_LIVES
-    webhook.save()
+    webhook.save(update_fields=["secret", "former_secret", "former_until"])  # it may be stopped meanwhile
     return signing.written(secret)
 
 
@@ -47,7 +47,7 @@ def secrets_of(webhook: Webhook, *, now: datetime) -> list[bytes]:
 def start_again(webhook: Webhook) -> None:
     """Tell it again: the newest state of each list is told as a new message."""
     webhook.stopped_at, webhook.stopped_because = None, ""
-    webhook.save()
+    webhook.save(update_fields=["stopped_at", "stopped_because"])
 
 
 def problem_with_address(url: str) -> str:

@@ -281,3 +281,15 @@ def test_old_messages_go_but_what_was_told_last_stays_known(company, hook, recei
 
     assert len(messages()) == 1
     assert tell() == 0
+
+
+def test_a_new_secret_does_not_start_a_webhook_that_was_stopped_meanwhile(hook) -> None:
+    from integration.models import Webhook
+    from integration.webhooks import endpoints
+
+    Webhook.objects.filter(pk=hook.pk).update(stopped_at=timezone.now(), stopped_because="It is gone.")
+
+    endpoints.new_secret(hook, now=timezone.now())
+
+    hook.refresh_from_db()
+    assert (hook.stopped_at is not None, hook.stopped_because) == (True, "It is gone.")
