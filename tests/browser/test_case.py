@@ -95,6 +95,12 @@ def text(page: Page) -> str:
     return re.sub(r"\s+", " ", page.inner_text("#content"))
 
 
+def wait_for_heading(page: Page, name: str) -> None:
+    """Wait for a page and for its scripts: a key pressed before they run is not heard."""
+    page.get_by_role("heading", name=name).wait_for()
+    page.wait_for_load_state()
+
+
 def unfold(page: Page) -> None:
     """Open everything that folds, all at once."""
     page.evaluate(
@@ -112,11 +118,11 @@ def test_a_clerk_releases_a_case_by_keyboard_and_bc_posts_the_invoice(house, cle
     page.fill("#password", factories.PASSWORD)
     page.keyboard.press("Enter")
     page.get_by_role("link", name=re.compile("^Exceptions")).click()
-    page.get_by_role("heading", name="Exceptions").wait_for()
+    wait_for_heading(page, "Exceptions")
 
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Invoice RE-88121").wait_for()
+    wait_for_heading(page, "Invoice RE-88121")
     assert "10.00 EUR of 135.00 EUR does not tie out, on line 1." in text(page)
     page.keyboard.press("1")
     page.keyboard.type("The buyer agreed to the new price")
@@ -155,7 +161,7 @@ def test_a_release_over_the_limit_goes_to_bc_when_an_approver_agrees(house, cler
     assert "Clara Weiss" in text(page)
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.get_by_role("heading", name="Invoice RE-9000").wait_for()
+    wait_for_heading(page, "Invoice RE-9000")
     page.keyboard.press("1")
     page.keyboard.press("Control+Enter")
     page.get_by_text("RE-9000 approved. It is on its way to Business Central.").wait_for()
@@ -188,7 +194,7 @@ def test_a_clerk_waits_and_then_rejects_and_the_history_tells_it(house, clerk, p
 
     sign_in(clerk, address)
     page.get_by_role("link", name="Every change").click()
-    page.get_by_role("heading", name="Invoice RE-1: every change").wait_for()
+    wait_for_heading(page, "Invoice RE-1: every change")
     told = [
         re.sub(r"^today \d\d:\d\d ", "", re.sub(r"\s+", " ", row))
         for row in page.locator("tbody tr").all_inner_texts()
@@ -232,14 +238,14 @@ def test_the_queue_is_walked_by_keyboard_and_goes_on_after_a_decision(house, cle
     sign_in(clerk, f"/exceptions/{first.pk}/?tab=open&sort=invoice")
 
     page.keyboard.press("j")
-    page.get_by_role("heading", name="Invoice RE-2").wait_for()
+    wait_for_heading(page, "Invoice RE-2")
     page.keyboard.press("k")
-    page.get_by_role("heading", name="Invoice RE-1").wait_for()
+    wait_for_heading(page, "Invoice RE-1")
     page.keyboard.press("3")
     page.keyboard.type("Billed twice")
     page.keyboard.press("Control+Enter")
 
-    page.get_by_role("heading", name="Invoice RE-2").wait_for()
+    wait_for_heading(page, "Invoice RE-2")
     assert f"/exceptions/{second.pk}/" in page.url
     assert "RE-1 rejected. It will not be posted." in text(page)
 
