@@ -137,9 +137,16 @@ MIRRORED = tuple(each.pull for each in _TABLE if each.model)
 def refusal(event_type: str) -> str:
     """Tell why the CAFM may not send an event of this type; "" when its subject is not Business Central's."""
     owned = REGISTERED.get(event_type.partition(".")[0])
-    if owned is None or owned.owner != Owner.BC:
-        return ""
+    return _refusal(event_type, owned) if owned and owned.owner == Owner.BC else ""
+
+
+def refusal_of_list(name: str, method: str) -> str:
+    """Tell why the CAFM may not write to a mirrored list."""
+    return _refusal(method, next(each for each in _TABLE if each.pull == name))
+
+
+def _refusal(attempt: str, owned: Ownership) -> str:
     return (
-        f"{event_type} would change {owned.title}, which belong to Business Central. Change them "
+        f"{attempt} would change {owned.title}, which belong to Business Central. Change them "
         "there; the change comes back with the next pull."
     )

@@ -8,6 +8,7 @@ seen a change has seen all before it, and a row that changes under way comes wit
 from __future__ import annotations
 
 import base64
+import logging
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,6 +24,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from integration.models import ApiKey
+from masterdata import ownership
 from masterdata.models import (
     Account,
     Company,
@@ -44,8 +46,10 @@ from masterdata.models import (
 
 from . import master_rows
 from .auth import key_of
-from .problems import ProblemError
+from .problems import TITLES, ProblemError
 from .schema import refusals
+
+logger = logging.getLogger(__name__)
 
 MOST_ROWS = 1000
 LARGEST_ROW = 2**63 - 1
@@ -66,6 +70,28 @@ class BadLimit(ProblemError):  # noqa: N818
 
     code = "bad-limit"
     title = "So many rows cannot be given at a time"
+
+
+class UnknownParameter(ProblemError):  # noqa: N818
+    """The address holds a word that says nothing here: perhaps a slip, so that another answer was meant."""
+
+    code = "unknown-parameter"
+    title = "The address holds a word that is not known"
+
+
+class RepeatedParameter(ProblemError):  # noqa: N818
+    """The address says the same thing twice."""
+
+    code = "repeated-parameter"
+    title = "The address holds a word twice"
+
+
+class NotWritable(ProblemError):  # noqa: N818
+    """The CAFM wants to change a list that Business Central owns."""
+
+    status = 405
+    code = "method-not-allowed"
+    title = TITLES["method_not_allowed"]
 
 
 class ListNotAllowed(ProblemError):  # noqa: N818
@@ -120,6 +146,7 @@ class MasterListView(APIView):
 
     def get(self, request: Request) -> Response:
         _check_may_read(key_of(request), self.listed.name)
+        _check_words(request)
         since, limit = request.query_params.get("since", ""), _limit(request)
         cursor = Cursor.read(since, self.listed.name) if since else Cursor()
         tag = etag(self.listed, key_of(request).company)  # before the rows: what comes between makes it old
@@ -136,6 +163,11 @@ class MasterListView(APIView):
             {"results": rows, "next": None if is_last else onward, "cursor": mark}, headers={"ETag": tag}
         )
 
+    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        refusal = ownership.refusal_of_list(self.listed.name, str(request.method))
+        logger.warning("Refused the CAFM: %s", refusal)
+        raise NotWritable(refusal)
+
 
 def may_read(key: ApiKey, name: str) -> bool:
     """Tell whether a key may read a list; one without lists of its own may read all."""
@@ -148,6 +180,16 @@ def _check_may_read(key: ApiKey, name: str) -> None:
             f"The key {key} may not read {name}, only {', '.join(key.lists)}. "
             "Ask Tieout's administrator for a key that may."
         )
+
+
+def _check_words(request: Request) -> None:
+    """Refuse what would be passed over in silence: who sends cursor= would read the first page for ever."""
+    asked = request.query_params
+    if unknown := [name for name in asked if name not in ("since", "limit")]:
+        meant = " Send the cursor as since." if "cursor" in unknown else ""
+        raise UnknownParameter(f"This address takes since and limit, not {', '.join(unknown)}.{meant}")
+    if repeated := [name for name in asked if len(asked.getlist(name)) > 1]:
+        raise RepeatedParameter(f"This address takes {repeated[0]} once. Send the one that is meant.")
 
 
 def changes(

@@ -45,6 +45,13 @@ def test_a_key_is_limited_to_its_scopes_and_sources(company: Company, capsys) ->
     assert cafm.client.get("/api/v1/items").status_code == 403
 
 
+def test_the_lists_that_a_key_may_read_are_told_to_a_program(company: Company, capsys) -> None:
+    for lists in ([], ["units", "items"]):
+        call_command("create_api_key", "site A", *(f"--list={name}" for name in lists), "--json")
+
+        assert json.loads(capsys.readouterr().out)["lists"] == lists
+
+
 def test_two_keys_are_never_the_same(company: Company) -> None:
     first, second = (auth.issue(company, "same name", ["events"])[1] for _ in range(2))
 

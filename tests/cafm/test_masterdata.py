@@ -222,6 +222,28 @@ def test_a_limit_that_makes_no_page_is_refused(reader, limit) -> None:
     assert (reply.status_code, reply.json()["code"]) == (400, "bad-limit")
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"cursor": "bG9j"}, "This address takes since and limit, not cursor. Send the cursor as since."),
+        ({"foo": "1", "limit": "3", "Since": "x"}, "This address takes since and limit, not foo, Since."),
+        ({"a\x00b": "1"}, "This address takes since and limit, not a\x00b."),
+    ],
+)
+def test_a_word_in_the_address_that_the_list_does_not_know_is_refused_by_name(reader, asked, told) -> None:
+    reply = reader.client.get("/api/v1/locations", asked)
+
+    assert (reply.status_code, reply.json()["code"]) == (400, "unknown-parameter")
+    assert reply.json()["detail"] == told
+
+
+def test_a_word_given_twice_is_refused(reader) -> None:
+    reply = reader.client.get("/api/v1/locations?limit=1&limit=2")
+
+    assert (reply.status_code, reply.json()["code"]) == (400, "repeated-parameter")
+    assert reply.json()["detail"] == "This address takes limit once. Send the one that is meant."
+
+
 def test_a_key_for_items_only_is_refused_vendors_with_a_sentence(company) -> None:
     key, secret = auth.issue(company, "storeman", ["masterdata"], lists=["items"])
     client = Client(headers={"Authorization": f"Bearer {secret}"})

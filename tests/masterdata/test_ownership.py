@@ -77,13 +77,20 @@ def test_an_event_that_would_change_it_is_refused_in_a_sentence_and_logged(compa
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 @pytest.mark.parametrize("name", [told.name for told in masterdata.LISTS])
-def test_the_interface_takes_no_change_of_a_list(company, name: str, method: str) -> None:
+def test_the_interface_takes_no_change_of_a_list_and_names_its_owner(
+    company, caplog, name: str, method: str
+) -> None:
     cafm = Cafm(auth.issue(company, "CAFM", ["masterdata", "events"])[1])
 
     reply = cafm.client.generic(method, f"/api/v1/{name}", '{"name": "X"}', content_type="application/json")
 
     assert (reply.status_code, reply.json()["code"]) == (405, "method-not-allowed")
     assert reply.json()["title"] == "This address does not take this method"
+    assert reply["Allow"] == "GET, HEAD, OPTIONS"
+    (owned,) = (each for each in ownership.REGISTERED.values() if each.pull == name)
+    sentence = f"{method} would change {owned.title}, which belong to Business Central. Change them there;"
+    assert sentence in reply.json()["detail"]
+    assert sentence in caplog.text
 
 
 def test_the_admin_refuses_even_the_superuser(company, item, django_user_model) -> None:

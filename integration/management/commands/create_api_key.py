@@ -45,13 +45,16 @@ class Command(BaseCommand):
         scopes = options["scope"] or ApiKey.Scope.values
         company = _company(options["company"])
         key, secret = auth.issue(company, options["name"], scopes, options["source"], options["lists"])
-        told = {"name": key.name, "key": secret, "prefix": key.prefix}
         if options["json"]:
-            self.stdout.write(
-                json.dumps(told | {"company": company.name, "scopes": key.scopes, "sources": key.sources})
-            )
+            self.stdout.write(json.dumps({"key": secret, "company": company.name} | _rights(key)))
             return
         self.stdout.write(f"{secret}\nKeep it now: only its hash is stored.")
+
+
+def _rights(key: ApiKey) -> dict[str, Any]:
+    """Tell what the key may do; no sources or lists means all of them."""
+    told = ("name", "prefix", "scopes", "sources", "lists")
+    return {field: getattr(key, field) for field in told}
 
 
 def _company(name: str) -> Company:
