@@ -23,7 +23,7 @@ import sqlite3
 import ssl
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -95,8 +95,7 @@ class Copy:
         )
         if reply.status_code == requests.codes.not_modified:
             return 0, True
-        reply.raise_for_status()
-        page = reply.json()
+        page = _checked(reply).json()
         is_last = page["next"] is None
         # The tag belongs to this question; after rows the next question has another cursor.
         tag = "" if page["results"] else reply.headers.get("ETag", "")
@@ -116,6 +115,17 @@ class Copy:
                 [(name, row["bc_id"], json.dumps(row)) for row in rows],
             )
             self.store.execute("INSERT OR REPLACE INTO place VALUES (?, ?, ?)", [name, cursor, etag])
+
+
+def _checked(reply: requests.Response) -> requests.Response:
+    """Let a good answer through; a refusal is told in Tieout's own words, which say what to do."""
+    if reply.ok:
+        return reply
+    try:
+        detail = reply.json()["detail"]
+    except (ValueError, KeyError, TypeError):  # not Tieout's own answer, perhaps a proxy's
+        detail = f"{reply.reason} for {reply.url}"
+    raise requests.HTTPError(f"{reply.status_code}: {detail}", response=reply)
 
 
 def is_from_tieout(secret: str, headers: Mapping[str, str], body: bytes, now: float) -> bool:
@@ -161,34 +171,78 @@ class _Ring(BaseHTTPRequestHandler):
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Keep a copy of Tieout's master lists.")
+    asked = _arguments()
+    rang = asked.bell.rang if asked.bell else threading.Event()
+    if asked.bell:
+        threading.Thread(target=asked.bell.serve_forever, daemon=True).start()
+    with closing(Copy(asked.path, asked.url, asked.key)) as copy:
+        if not asked.every:
+            if troubles := _read_all(copy, asked.lists):
+                raise SystemExit("\n".join(troubles))
+            return
+        wait = asked.every
+        while True:
+            rang.clear()  # before reading: what rings meanwhile is read in the next turn
+            troubles = _read_all(copy, asked.lists)
+            wait = min(wait * 2, max(LONGEST_WAIT, asked.every)) if troubles else asked.every
+            if troubles:
+                print(*troubles, f"Next try in {wait:.0f} s.", sep="\n")  # noqa: T201
+            rang.wait(wait)
+
+
+def _read_all(copy: Copy, lists: Iterable[str]) -> list[str]:
+    """Read each list; returns what went wrong. Nothing is lost then: the cursor stands where it stood."""
+    troubles = []
+    for name in lists:
+        try:
+            print(f"{name}: {copy.catch_up(name)} changes")  # noqa: T201
+        except requests.HTTPError as error:  # this list is refused, others may not be
+            troubles.append(f"{name}: {error}")
+        except requests.RequestException as error:
+            return [*troubles, f"Tieout could not be asked: {error}"]
+    return troubles
+
+
+def _arguments() -> argparse.Namespace:
+    """Read the command line and the environment; what is missing is told before anything is done."""
+    parser = argparse.ArgumentParser(
+        description="Keep a copy of Tieout's master lists.",
+        epilog="TIEOUT_URL and TIEOUT_KEY name Tieout and the key; --listen wants TIEOUT_WEBHOOK_SECRET.",
+    )
     parser.add_argument("path", help="the file of the copy")
     parser.add_argument("lists", nargs="*", default=LISTS, help="which lists; all when none is named")
     parser.add_argument("--every", type=float, metavar="SECONDS", help="ask again and again; else once")
     parser.add_argument("--listen", type=int, metavar="PORT", help="take webhooks here; needs --every")
     parser.add_argument("--certificate", help="PEM file with certificate and key, for --listen")
     asked = parser.parse_args()
-    rang = threading.Event()
-    if asked.listen is not None:
-        bell = Doorbell(asked.listen, os.environ["TIEOUT_WEBHOOK_SECRET"], asked.certificate)
-        rang = bell.rang
-        threading.Thread(target=bell.serve_forever, daemon=True).start()
-    with closing(Copy(asked.path, os.environ["TIEOUT_URL"], os.environ["TIEOUT_KEY"])) as copy:
-        wait = asked.every
-        while True:
-            rang.clear()  # before reading: what rings meanwhile is read in the next turn
-            try:
-                for name in asked.lists:
-                    print(f"{name}: {copy.catch_up(name)} changes")  # noqa: T201
-                wait = asked.every
-            except requests.RequestException as error:  # nothing is lost: the cursor stands where it stood
-                if not asked.every:
-                    raise SystemExit(f"Tieout could not be asked: {error}") from error
-                wait = min(wait * 2, LONGEST_WAIT)
-                print(f"Tieout could not be asked, next try in {wait:.0f} s: {error}")  # noqa: T201
-            if not asked.every:
-                return
-            rang.wait(wait)
+    asked.url = _variable(parser, "TIEOUT_URL", "Tieout's address, for example https://tieout.example")
+    asked.key = _variable(parser, "TIEOUT_KEY", "the API key that Tieout's administrator made")
+    if asked.every is not None and not asked.every > 0:
+        parser.error("--every wants a number of seconds above 0")
+    asked.bell = None if asked.listen is None else _bell(parser, asked)
+    return asked
+
+
+def _bell(parser: argparse.ArgumentParser, asked: argparse.Namespace) -> Doorbell:
+    if asked.every is None:
+        parser.error("--listen needs --every SECONDS: a webhook is only a hint, and may be lost")
+    if not asked.certificate:
+        parser.error("--listen needs --certificate FILE: Tieout sends webhooks over TLS only")
+    secret = _variable(parser, "TIEOUT_WEBHOOK_SECRET", "the webhook's secret, whsec_…")
+    try:
+        base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    except ValueError:
+        parser.error("TIEOUT_WEBHOOK_SECRET is not a secret of Tieout: whsec_ and base64")
+    try:
+        return Doorbell(asked.listen, secret, asked.certificate)
+    except (OSError, OverflowError) as error:
+        parser.error(f"port {asked.listen} with {asked.certificate} cannot be used: {error}")
+
+
+def _variable(parser: argparse.ArgumentParser, name: str, meaning: str) -> str:
+    if not os.environ.get(name):
+        parser.error(f"set {name} to {meaning}")
+    return os.environ[name]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 import threading
 import uuid
 from collections.abc import Iterator
@@ -182,7 +184,7 @@ def test_a_refusal_stops_the_client_and_leaves_its_place(house, copy) -> None:
     copy.catch_up("units")
     copy.session.headers["Authorization"] = "Bearer tieout_nobody"
 
-    with pytest.raises(requests.HTTPError, match="401"):
+    with pytest.raises(requests.HTTPError, match=r"401: This API key is not known.* Ask Tieout's admin"):
         copy.catch_up("units")
 
     assert len(list(copy.rows("units"))) == 1
@@ -222,6 +224,53 @@ def test_a_change_rings_at_the_client_which_then_reads_it(house, copy, tmp_path,
 
     assert (delivered, rang, bell.rang.is_set()) == (1, True, False)
     assert copy.catch_up("units") == 1
+
+
+def run(tmp_path: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    path = Path(__file__).parents[2] / "examples" / "cafm_client.py"
+    return subprocess.run(
+        [sys.executable, str(path), str(tmp_path / "copy.sqlite3"), *words],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+    )
+
+
+READY = {"TIEOUT_URL": "http://localhost:9", "TIEOUT_KEY": "tieout_nobody"}
+SECRET = {"TIEOUT_WEBHOOK_SECRET": "whsec_" + "A" * 44}
+LISTEN = ["--listen", "0", "--every", "60", "--certificate", "/nowhere/both.pem"]
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "sentence"),
+    [
+        ([], {}, "set TIEOUT_URL to Tieout's address"),
+        ([], {"TIEOUT_URL": "http://localhost:9"}, "set TIEOUT_KEY to the API key"),
+        (["--listen", "0"], READY, "--listen needs --every SECONDS"),
+        (["--every", "0"], READY, "--every wants a number of seconds above 0"),
+        (["--listen", "0", "--every", "60"], READY, "--listen needs --certificate FILE"),
+        (LISTEN, READY, "set TIEOUT_WEBHOOK_SECRET to the webhook's secret"),
+        (LISTEN, READY | {"TIEOUT_WEBHOOK_SECRET": "whsec_?"}, "TIEOUT_WEBHOOK_SECRET is not a secret"),
+        (LISTEN, READY | SECRET, "/nowhere/both.pem cannot be used: [Errno 2] No such file"),
+    ],
+)
+def test_what_a_wrong_start_lacks_is_said_in_a_sentence(tmp_path, words, environment, sentence) -> None:
+    ended = run(tmp_path, *words, **environment)
+
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert sentence in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_the_client_ends_with_what_tieout_says(house, live_server, tmp_path) -> None:
+    secret = auth.issue(house, "storeman", ["masterdata"], lists=["items"])[1]
+
+    ended = run(tmp_path, "items", "vendors", TIEOUT_URL=live_server.url, TIEOUT_KEY=secret)
+
+    assert (ended.returncode, ended.stdout) == (1, "items: 0 changes\n")
+    assert ended.stderr.startswith("vendors: 403: The key storeman")
+    assert ended.stderr.endswith("only items. Ask Tieout's administrator for a key that may.\n")
 
 
 @pytest.mark.parametrize(
