@@ -12,13 +12,13 @@ from uuid import UUID
 from django.db import transaction
 
 from integration.bc import Client, odata, reading
-from integration.errors import IntegrationError, PermanentError, ProgramError
+from integration.errors import IntegrationError, ProgramError
 from integration.models import SyncPlace, SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts, Pulled, mark_deleted, problem, upsert
 from reconciliation import policies
 
-from . import filters, held, links, places, renames, runs, seen
+from . import filters, held, links, places, renames, runs, seen, vanished
 from .entities import PARTS, Entity, Row, Unusable
 
 logger = logging.getLogger(__name__)
@@ -28,18 +28,11 @@ OVERLAP = timedelta(minutes=10)  # BC stamps a row before it commits it, so late
 PAGE_SIZE = 5000
 AT_A_TIME = 50  # ids in one question, which is part of an address
 
-FEW = 20  # so many may vanish at once without a question
-MOST_OF_TEN = 3  # of ten records; if more vanish, it is rather the list that is wrong
-
 NO_APP = (
     "Business Central shows the conversions of item units only through the Tieout app, which this connection "
     "does not have. Orders and receipts in the base unit work; for other units, install the app and set "
     "BC_APP_URL."
 )
-
-
-class TooManyGone(PermanentError):  # noqa: N818 - it says what is wrong
-    """So many records are missing from BC's list that nothing was marked as deleted."""
 
 
 def pull(
@@ -241,8 +234,8 @@ def _mark_gone(
     """
     gone = places.gone(place, entity.model)
     present = entity.model._default_manager.filter(company=company, deleted_at=None).count()
-    if len(gone) > max(FEW, present * MOST_OF_TEN // 10) and not accept_deletions:
-        raise TooManyGone(
+    if vanished.is_too_many(len(gone), of=present) and not accept_deletions:
+        raise vanished.TooManyGone(
             f"{len(gone)} of {present} {entity.name} are missing from Business Central's list, so none "
             "was marked as deleted. Check company and permissions there; if they are really gone, run "
             f"manage.py sync {entity.name} --full --accept-deletions."

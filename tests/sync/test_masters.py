@@ -14,7 +14,7 @@ from integration import connections, sync
 from integration.bc import Client
 from integration.errors import NotSentError
 from integration.models import SyncIssue, SyncRun, SyncState
-from integration.sync import masters, runs
+from integration.sync import runs, vanished
 from masterdata import lookup, read_only
 from masterdata.models import (
     Account,
@@ -160,7 +160,7 @@ def test_a_list_that_is_suddenly_short_deletes_nothing(sandbox) -> None:
     pull("items")
     sandbox.control.reset()
 
-    with pytest.raises(masters.TooManyGone, match="50 of 50 items are missing"):
+    with pytest.raises(vanished.TooManyGone, match="50 of 50 items are missing"):
         pull("items", full=True)
 
     assert Item.objects.present().count() == 50
@@ -169,6 +169,16 @@ def test_a_list_that_is_suddenly_short_deletes_nothing(sandbox) -> None:
     assert "--accept-deletions" in run.error
     sync.pull_entity("items", full=True, accept_deletions=True)
     assert Item.objects.present().count() == 0
+
+
+def test_a_short_list_that_is_suddenly_empty_deletes_nothing(filled) -> None:
+    pull("units")
+    filled.control.reset()
+
+    with pytest.raises(vanished.TooManyGone, match="2 of 2 units are missing"):
+        pull("units", full=True)
+
+    assert Unit.objects.present().count() == 2
 
 
 def test_a_record_in_error_is_skipped_and_named(filled) -> None:
