@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
-from django.db.models import DecimalField
+from django.db.models import DateField, DateTimeField, DecimalField, Field
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.dateparse import parse_date, parse_datetime
 from unfold.admin import ModelAdmin, TabularInline
 
 from .models import Change
@@ -166,8 +169,39 @@ def who(change: Change) -> str:
 def field_changes(change: Change) -> list[FieldChange]:
     """Tell each field that differs, as it was and as it became."""
     old, new = change.old or {}, change.new or {}
+    columns = _columns(change.table)
     return [
-        FieldChange(name.replace("_", " "), written(old.get(name)), written(new.get(name)))
+        _field_change(columns.get(name), name, old.get(name), new.get(name))
         for name in dict.fromkeys([*old, *new])
         if name not in UNTOLD and old.get(name) != new.get(name)
     ]
+
+
+@cache
+def _columns(table: str) -> dict[str, Field[Any, Any]]:
+    models = apps.get_models(include_auto_created=True)
+    return {
+        column.column: column
+        for model in models
+        if model._meta.db_table == table
+        for column in model._meta.concrete_fields
+    }
+
+
+def _field_change(column: Field[Any, Any] | None, name: str, old: Any, new: Any) -> FieldChange:
+    """Tell one field; the book may know columns that are gone from the model."""
+    if column is None:
+        return FieldChange(name.replace("_", " "), written(old), written(new))
+    return FieldChange(str(column.verbose_name), _in_words(column, old), _in_words(column, new))
+
+
+def _in_words(column: Field[Any, Any], value: Any) -> str:
+    """Write what the book keeps as JSON: choices in their words, days and moments as everywhere else."""
+    if isinstance(value, str):
+        if column.flatchoices:
+            value = dict(column.flatchoices).get(value, value)
+        elif isinstance(column, DateTimeField):
+            value = parse_datetime(value) or value
+        elif isinstance(column, DateField):
+            value = parse_date(value) or value
+    return written(value)

@@ -69,7 +69,6 @@ def _fields(shown: Mirror) -> list[Field]:
     for column in own_fields(type(shown)):
         display = getattr(shown, f"get_{column.name}_display", None)
         value = display() if display else getattr(shown, column.name)
-        value = {True: "yes", False: "no"}.get(value, value) if isinstance(value, bool) else value
         fields.append(Field(str(column.verbose_name), written(value), str(ownership.Owner.BC)))
     return fields
 

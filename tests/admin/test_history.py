@@ -33,7 +33,7 @@ def test_a_limit_set_in_the_admin_is_told_with_its_author(company: Company, sign
     history = words(controller.get(f"/admin/reconciliation/releaselimit/{limit.pk}/history/"))
     book = words(controller.get("/admin/masterdata/change/?q=frida"))
 
-    assert f"frida changed amount {before} → 750.5" in history
+    assert f"frida changed Amount {before} → 750.5" in history
     limit.refresh_from_db()
     assert f"changed release limit {limit} amount: {before} → 750.5" in book
 
@@ -47,7 +47,7 @@ def test_a_change_past_every_form_is_told_too(company: Company, signed_in: Signe
     history = words(signed_in(roles.AUDITOR).get(f"/admin/reconciliation/tolerance/{tolerance.pk}/history/"))
 
     assert "set-up, or someone in the database as" in history
-    assert "upper percent 2 → 9" in history
+    assert "Upper percent 2 → 9" in history
 
 
 def test_an_invoice_tells_how_it_came_and_what_matching_said(desk: Desk, signed_in: SignedIn) -> None:
@@ -90,10 +90,10 @@ def test_a_person_who_is_let_in_or_shut_out_is_told_with_who_did_it(superuser: C
     history = words(superuser.get(f"/admin/auth/user/{person.pk}/history/"))
 
     assert list(User.objects.get(pk=person.pk).groups.all()) == [approver]
-    assert "root changed email – → clara@example.com" in history
-    assert "is active True → False" in history
-    assert f"root removed role {roles.AP_CLERK} → –" in history
-    assert f"root added role – → {roles.AP_APPROVER}" in history
+    assert "root changed Email address – → clara@example.com" in history
+    assert "Active yes → no" in history
+    assert f"root removed Role {roles.AP_CLERK} → –" in history
+    assert f"root added Role – → {roles.AP_APPROVER}" in history
 
 
 def test_a_permission_of_ones_own_is_told_by_its_name(superuser: Client) -> None:
@@ -106,7 +106,7 @@ def test_a_permission_of_ones_own_is_told_by_its_name(superuser: Client) -> None
 
     history = words(superuser.get(f"/admin/auth/user/{person.pk}/history/"))
 
-    assert "added permission – → " in history
+    assert "added Permission – → " in history
     assert "Can wait, reject and release within the limit" in history
 
 

@@ -95,7 +95,7 @@ def test_the_mappings_history_tells_who_renamed_what(house: House, page: Page, s
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_role("link", name="History").click()
 
-    line = page.get_by_role("row").filter(has_text="target description → description2")
+    line = page.get_by_role("row").filter(has_text="Target description → description2")
     line.wait_for()
     assert "ines" in line.inner_text()
 
@@ -209,7 +209,7 @@ def test_a_controller_edits_a_tolerance_and_the_history_shows_who_what_and_when(
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_text("was changed successfully").wait_for()
     page.get_by_role("link", name="History").click()
-    line = page.get_by_role("row").filter(has_text="upper percent 2 → 3.5")
+    line = page.get_by_role("row").filter(has_text="Upper percent 2 → 3.5")
     line.wait_for()
 
     assert Tolerance.objects.get(check_name="price").upper_percent == Decimal("3.5")

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from integration import sync
 from masterdata import ownership
-from masterdata.models import Company, Mirror, Vendor
+from masterdata.models import Company, ExchangeRate, Item, Mirror, Vendor
 from reconciliation import roles
 from tests import factories
 from tests.desk.reading import words
@@ -64,9 +64,27 @@ def test_the_history_names_the_pull_and_the_state_is_told_in_words(mirrored, san
     told = page(Vendor.objects.get(number="V2"))
 
     assert "pull of vendors, run" in told
-    assert "name: Stopped → Stopped for good" in told
+    assert "Name: Stopped → Stopped for good" in told
     assert "It is blocked for everything in Business Central." in told
     assert "0 open orders None." in told
+
+
+def test_the_history_writes_values_as_people_do(mirrored) -> None:
+    item = Item.objects.get(number="FILTER")
+    Item.objects.filter(pk=item.pk).update(blocked=True, bc_modified_at="2026-07-01T21:59:06Z")
+    vendor = Vendor.objects.get(number="V1")
+    Vendor.objects.filter(pk=vendor.pk).update(blocked="payment")
+    rate = ExchangeRate.objects.first()
+    was = rate.starting_date
+    ExchangeRate.objects.filter(pk=rate.pk).update(starting_date="2026-11-03")
+
+    told, vendors, rates = page(item), page(vendor, roles.BUYER), page(rate, roles.AUDITOR)
+
+    assert "Blocked: no → yes" in told
+    assert "→ 1 Jul 2026 23:59:06" in told
+    assert "Changed in BC: " in told
+    assert "Blocked: not blocked → blocked for payment" in vendors
+    assert f"Starting date: {was.day} {was:%b %Y} → 3 Nov 2026" in rates
 
 
 def test_without_business_central_the_mirror_still_shows(mirrored, settings) -> None:
