@@ -78,18 +78,36 @@ class _Keeping:
         self.root = settings.BC_NOTIFICATION_URL.rstrip("/")
 
     def all(self) -> None:
+        """End what is not wanted, then keep what is; no list waits for another one's trouble."""
         wanted = self._wanted()
-        for row in Subscription.objects.filter(company=self.company):
-            if row.entity not in wanted or not row.address.startswith(f"{self.root}/"):
-                self._end(row)
+        unended = {row.entity for row in self._unwanted(wanted) if not self._is_ended(row)}
         self._end_strays()
         for entity in wanted:
-            row = self._row(entity)
-            try:
-                self._keep(row)
-            except IntegrationError as exc:
-                logger.warning("Business Central will not tell about %s: %s", entity, exc.sentence)
-                self._note(row, problem=exc.sentence)
+            if entity not in unended:
+                self._keep_or_say_why(self._row(entity))
+
+    def _unwanted(self, wanted: list[str]) -> list[Subscription]:
+        rows = Subscription.objects.filter(company=self.company)
+        return [
+            row for row in rows if row.entity not in wanted or not row.address.startswith(f"{self.root}/")
+        ]
+
+    def _is_ended(self, row: Subscription) -> bool:
+        """End it, or write down why that failed; the next turn tries again."""
+        try:
+            self._end(row)
+        except IntegrationError as exc:
+            logger.warning("Business Central goes on telling about %s: %s", row.entity, exc.sentence)
+            Subscription.objects.filter(pk=row.pk).update(checked_at=self.now, problem=exc.sentence)
+            return False
+        return True
+
+    def _keep_or_say_why(self, row: Subscription) -> None:
+        try:
+            self._keep(row)
+        except IntegrationError as exc:
+            logger.warning("Business Central will not tell about %s: %s", row.entity, exc.sentence)
+            self._note(row, problem=exc.sentence)
 
     def _wanted(self) -> list[str]:
         """List what BC can tell about; item units have no key of their own there, and are not told."""
@@ -150,7 +168,7 @@ class _Keeping:
         self._note(row, renewed)
 
     def _end(self, row: Subscription) -> None:
-        """End it there, then forget it; when BC does not answer, the next turn tries again."""
+        """End it there, then forget it."""
         for theirs in list(self.theirs.values()):
             if theirs["notificationUrl"] == row.address:
                 self._end_theirs(theirs)
@@ -166,7 +184,13 @@ class _Keeping:
             address, about = theirs["notificationUrl"], str(theirs["resource"]).lower()
             is_here = address.startswith(f"{self.root}/") and str(self.company.bc_id) in about
             if is_here and address not in known:
-                self._end_theirs(theirs)
+                self._end_stray(theirs)
+
+    def _end_stray(self, theirs: Theirs) -> None:
+        try:
+            self._end_theirs(theirs)
+        except IntegrationError as exc:  # what it tells is ignored; the next turn tries again
+            logger.warning("Subscription %s was not ended: %s", theirs["subscriptionId"], exc.sentence)
 
     def _end_theirs(self, theirs: Theirs) -> None:
         try:

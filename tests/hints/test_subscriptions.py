@@ -96,6 +96,38 @@ def test_a_stray_one_at_our_address_is_ended_and_those_of_others_stay(told, sett
     assert subscription().bc_subscription_id in theirs()
 
 
+def refuse_to_end(told, subscription_id: str) -> None:
+    told.control.set_faults(
+        [{"fault": "lock_conflict", "method": "DELETE", "path": f"subscriptions('{subscription_id}')"}]
+    )
+
+
+def test_one_that_bc_refuses_to_end_is_told_in_its_row_and_the_others_are_ended(told, settings) -> None:
+    from integration.models import Subscription
+
+    row = subscription()
+    settings.BC_NOTIFICATION_URL = ""
+    refuse_to_end(told, row.bc_subscription_id)
+
+    hints.keep(now=now())
+
+    assert set(theirs()) == {row.bc_subscription_id}
+    kept = Subscription.objects.get()
+    assert (kept.entity, kept.expires_at) == ("vendors", row.expires_at)
+    assert "someone else is changing" in kept.problem
+
+
+def test_a_stray_one_that_bc_refuses_to_end_holds_up_no_other(told, caplog) -> None:
+    row, before = subscription(), subscription("items")
+    row.delete()
+    refuse_to_end(told, row.bc_subscription_id)
+
+    hints.keep(now=before.expires_at - timedelta(hours=35))
+
+    assert subscription("items").expires_at > before.expires_at
+    assert row.bc_subscription_id in caplog.text
+
+
 def test_an_address_that_bc_cannot_reach_is_told_in_the_row(told, settings) -> None:
     settings.BC_NOTIFICATION_URL = "https://localhost:1/bc/hints"
 
