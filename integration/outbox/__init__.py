@@ -40,12 +40,14 @@ from .line import (
     recheck_waiting,
     refill,
 )
+from .moving import LostLease, OutboxError, may
 from .pausing import UNKNOWN_NAME, hold
-from .states import TRANSITIONS, LostLease, OutboxError
+from .transitions import CANCELLED_BY_HAND, ENTERED_BY_HAND
 from .waking import answered, wake
 
 __all__ = [
-    "TRANSITIONS",
+    "CANCELLED_BY_HAND",
+    "ENTERED_BY_HAND",
     "UNKNOWN_NAME",
     "LostLease",
     "OutboxError",
@@ -71,6 +73,7 @@ __all__ = [
     "mark_settled",
     "mark_stuck",
     "mark_unknown",
+    "may",
     "order_chain",
     "prepare",
     "put_in_line",

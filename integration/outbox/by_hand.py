@@ -11,7 +11,8 @@ from integration.models import Attempt, Message
 from reconciliation import documents
 
 from .line import prepare
-from .states import OutboxError, State, change, check
+from .moving import OutboxError, check, move
+from .transitions import CANCELLED_BY_HAND, ENTERED_BY_HAND, LOOKED_FOR_BY_HAND, RETRIED
 from .waking import wake
 
 
@@ -22,11 +23,10 @@ def retry(message: Message, *, by: User, reason: str) -> None:
     if not message.is_stuck:
         raise OutboxError(f"{message} is {message.get_state_display()}; only stuck messages can be retried.")
     _note(message, by=by, reason=reason, text="Retried")
-    change(message, attempts=0, error="", error_code="", error_detail="")
     if message.unknown_since:
-        change(message, state=State.VERIFYING, next_attempt_at=timezone.now())
+        move(message, LOOKED_FOR_BY_HAND, next_attempt_at=timezone.now())
     else:
-        change(message, state=State.WAITING)
+        move(message, RETRIED, next_attempt_at=timezone.now())
         prepare(message)
     transaction.on_commit(wake)
 
@@ -35,23 +35,13 @@ def retry(message: Message, *, by: User, reason: str) -> None:
 def mark_done_by_hand(message: Message, *, by: User, reason: str, bc_number: str) -> None:
     """Someone entered the document in BC by hand; what waits for it may go on."""
     message = _lock(message)
-    check(message, State.DONE)
+    check(message, ENTERED_BY_HAND)
     if not bc_number.strip():
         raise OutboxError("Give the number of the document in Business Central.")
     _note(message, by=by, reason=reason, text=f"Marked as posted in BC as {bc_number}")
-    change(
-        message,
-        state=State.DONE,
-        done_at=timezone.now(),
-        bc_number=bc_number.strip(),
-        next_attempt_at=None,
-        unknown_since=None,
-        waiting_for="",
-        error="",
-        error_code="",
-        error_detail="",
-    )
-    documents.mark_posted(couriers.load(message), bc_id=None, bc_number=bc_number.strip(), at=timezone.now())
+    now = timezone.now()
+    move(message, ENTERED_BY_HAND, done_at=now, bc_number=bc_number.strip())
+    documents.mark_posted(couriers.load(message), bc_id=None, bc_number=bc_number.strip(), at=now)
     transaction.on_commit(wake)
 
 
@@ -59,13 +49,9 @@ def mark_done_by_hand(message: Message, *, by: User, reason: str, bc_number: str
 def cancel(message: Message, *, by: User, reason: str) -> None:
     """Give a stuck or waiting message up; its document is cancelled, its chain goes on."""
     message = _lock(message)
-    check(message, State.CANCELLED)
-    if message.unknown_since:
-        raise OutboxError(
-            f"{message} may be in Business Central. Look there first, then mark it done or retry it."
-        )
+    check(message, CANCELLED_BY_HAND)
     _note(message, by=by, reason=reason, text="Cancelled")
-    change(message, state=State.CANCELLED, next_attempt_at=None)
+    move(message, CANCELLED_BY_HAND)
     documents.cancel(couriers.load(message))
     transaction.on_commit(wake)
 

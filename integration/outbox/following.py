@@ -17,12 +17,12 @@ from reconciliation import documents
 from reconciliation.models import Document, GoodsReceipt, OrderChange, PurchaseOrder, ReceiptReversal
 
 from .line import enqueue, prepare, put_in_line
-from .states import State, change
+from .moving import move, move_all
+from .transitions import DROPPED, LOOKED_AT_AGAIN, RENEWED, UNSENT, State
 from .waking import wake
 
 ORDER, CHANGE = DocumentKind.PURCHASE_ORDER, DocumentKind.ORDER_CHANGE
 RECEIPT, REVERSAL = DocumentKind.GOODS_RECEIPT, DocumentKind.RECEIPT_REVERSAL
-UNSENT = (State.WAITING, State.READY, State.DEAD, State.REJECTED)
 CANCELLED = PurchaseOrder.State.CANCELLED
 
 
@@ -109,14 +109,14 @@ def unsent(kind: str, document_id: int) -> Message | None:
 def drop(message: Message, sentence: str) -> None:
     """Take an unsent message out of the line, and say why in its timeline."""
     _tell(message, sentence)
-    change(message, state=State.CANCELLED, next_attempt_at=None)
+    move(message, DROPPED)
     transaction.on_commit(wake)
 
 
 def renew(message: Message, document: Any, sentence: str) -> None:
     """Build an unsent message anew from what its document says now."""
     _tell(message, sentence)
-    change(message, state=State.WAITING, attempts=0, error="", error_code="", error_detail="")
+    move(message, RENEWED, next_attempt_at=timezone.now())
     prepare(message, document)
     transaction.on_commit(wake)
 
@@ -124,7 +124,7 @@ def renew(message: Message, document: Any, sentence: str) -> None:
 def look_again(company: Company, order_number: str) -> None:
     """Let workers look at what waits in the chain of an order, now that the order is here or has changed."""
     waiting = Message.objects.filter(chain=order_chain(company, order_number), state=State.WAITING)
-    waiting.update(state=State.READY, payload=None, waiting_for="", next_attempt_at=timezone.now())
+    move_all(waiting, LOOKED_AT_AGAIN, next_attempt_at=timezone.now())
 
 
 def _change_unsent(waiting: Message, order: PurchaseOrder, told: OrderChange) -> None:

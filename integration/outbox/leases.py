@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from integration import couriers
@@ -16,7 +17,25 @@ from integration.models import Attempt, Message
 from reconciliation import documents
 
 from .line import built
-from .states import LostLease, OutboxError, State, change, check
+from .moving import move, move_held
+from .transitions import (
+    ANSWER_LOST,
+    BUILT,
+    FREED,
+    FREED_TO_LOOK,
+    GIVEN_UP,
+    HANDED_BACK,
+    KILLED_ITS_WORKERS,
+    MADE_READY,
+    POSTED,
+    PUT_OFF,
+    REFUSED,
+    SEND,
+    SETTLED,
+    TRY_LATER,
+    WITHDRAWN,
+    State,
+)
 from .waking import wake
 
 logger = logging.getLogger(__name__)
@@ -24,6 +43,7 @@ logger = logging.getLogger(__name__)
 DEATHS = 3  # a message whose workers die this often goes to a person
 GONE = "worker_gone"
 
+# The move `TAKEN` of the table, as one statement.
 # A chain has one writer: nothing of it overtakes, and nothing of it starts while another is in flight. Two
 # workers that claim at the same moment do not see each other's claim; there message_chain_one_writer decides.
 CLAIM = """
@@ -60,18 +80,12 @@ def claim(*, now: datetime, worker: str) -> Message | None:
 
 def build(message: Message, document: Any) -> bool:
     """Build what a claimed message sends; False when it is not to be sent now, and is out of our hands."""
-    changes = built(message, document)
-    to = changes.pop("state")
-    if to != State.READY:
-        attempts = max(0, message.attempts - 1) if to == State.WAITING else message.attempts
-        _move(message, to=to, **changes, attempts=attempts)
-        return False
-    held = Message.objects.filter(pk=message.pk, fence=message.fence, state=State.CLAIMED)
-    if not held.update(**changes):
-        raise LostLease(f"{message} was taken over")
-    for name, value in changes.items():
-        setattr(message, name, value)
-    return True
+    how, values = built(message, document)
+    if how is PUT_OFF:
+        values["attempts"] = max(0, message.attempts - 1)
+    how = BUILT if how is MADE_READY else how
+    move_held(message, how, **values)
+    return how is BUILT
 
 
 def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:
@@ -80,10 +94,7 @@ def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:
     From here on the worker's death means `verifying`, not `ready`.
     """
     lease_until = now + max(timedelta(seconds=settings.OUTBOX_LEASE_SECONDS), 2 * room)
-    held = Message.objects.filter(pk=message.pk, fence=message.fence, lease_until__gt=now)
-    if not held.update(state=State.SENDING, lease_until=lease_until):
-        raise LostLease(f"{message} was taken over")
-    message.state = State.SENDING
+    move_held(message, SEND, only=Q(lease_until__gt=now), lease_until=lease_until)
 
 
 @transaction.atomic(savepoint=False)
@@ -91,45 +102,25 @@ def mark_done(
     message: Message, *, bc_id: UUID | None, bc_number: str, at: datetime, document: Any = None
 ) -> None:
     """The document is in BC, once. Give the document when it is at hand already."""
-    _move(
-        message,
-        to=State.DONE,
-        done_at=at,
-        bc_id=bc_id,
-        bc_number=bc_number,
-        unknown_since=None,
-        next_attempt_at=None,
-        error="",
-        error_code="",
-        error_detail="",
-        waiting_for="",
-    )
+    move_held(message, POSTED, done_at=at, bc_id=bc_id, bc_number=bc_number)
     documents.mark_posted(document or couriers.load(message), bc_id=bc_id, bc_number=bc_number, at=at)
     logger.info("Delivered %s to BC as %s", message.dedupe_key, bc_number)
 
 
 def mark_unknown(message: Message, *, at: datetime, look_at: datetime, looked: bool) -> None:
     """The answer was lost, or it is still not clear: look in BC at `look_at`."""
-    _move(
-        message,
-        to=State.VERIFYING,
-        unknown_since=message.unknown_since or at,
-        looks=message.looks + looked,
-        next_attempt_at=look_at,
-    )
+    since, looks = message.unknown_since or at, message.looks + looked
+    move_held(message, ANSWER_LOST, unknown_since=since, looks=looks, next_attempt_at=look_at)
 
 
 def mark_settled(message: Message) -> None:
     """It is proven not to be in BC: a new attempt may begin."""
-    held = Message.objects.filter(pk=message.pk, fence=message.fence)
-    if not held.update(unknown_since=None, looks=0, attempts=message.attempts + 1):
-        raise LostLease(f"{message} was taken over")
-    message.unknown_since, message.looks, message.attempts = None, 0, message.attempts + 1
+    move_held(message, SETTLED, attempts=message.attempts + 1)
 
 
 def withdraw(message: Message) -> None:
     """Drop a message whose document need not be posted any more; the document itself stays as it is."""
-    _move(message, to=State.CANCELLED, next_attempt_at=None)
+    move_held(message, WITHDRAWN)
 
 
 def hand_back(message: Message) -> None:
@@ -137,44 +128,21 @@ def hand_back(message: Message) -> None:
 
     Only a message that is proven not to be in BC: its last answer was the refusal.
     """
-    check(message, State.CANCELLED)
-    if message.state != State.REJECTED or message.unknown_since is not None:
-        raise OutboxError(f"{message} may be in Business Central. Look there first.")
-    change(message, state=State.CANCELLED)
+    move(message, HANDED_BACK)
 
 
 def mark_retry(message: Message, *, at: datetime, counted: bool, error: dict[str, str]) -> None:
     """Nothing was posted; try again at a later time. An attempt that never left us is not counted."""
-    _move(
-        message,
-        to=State.READY,
-        next_attempt_at=at,
-        attempts=message.attempts if counted else max(0, message.attempts - 1),
-        first_failed_at=message.first_failed_at or timezone.now(),
-        **error,
-    )
+    attempts = message.attempts if counted else max(0, message.attempts - 1)
+    failed_at = message.first_failed_at or timezone.now()
+    move_held(message, TRY_LATER, next_attempt_at=at, attempts=attempts, first_failed_at=failed_at, **error)
 
 
 def mark_stuck(message: Message, *, to: Message.State, error: dict[str, str]) -> None:
     """Only a person can move it on: refused by BC (`rejected`) or tried too often (`dead`)."""
-    _move(
-        message,
-        to=to,
-        next_attempt_at=None,
-        first_failed_at=message.first_failed_at or timezone.now(),
-        **error,
-    )
+    how = REFUSED if to == State.REJECTED else GIVEN_UP
+    move_held(message, how, first_failed_at=message.first_failed_at or timezone.now(), **error)
     logger.error("%s is %s: %s", message.dedupe_key, to, error["error"])
-
-
-def _move(message: Message, *, to: Message.State, **changes: Any) -> None:
-    """Change the state under the fence; raises LostLease when another worker has the message."""
-    check(message, to)
-    held = Message.objects.filter(pk=message.pk, fence=message.fence, state__in=Message.IN_FLIGHT)
-    if not held.update(state=to, lease_until=None, lease_by="", **changes):
-        raise LostLease(f"{message} was taken over")
-    for name, value in {"state": to, "lease_until": None, "lease_by": "", **changes}.items():
-        setattr(message, name, value)
 
 
 @transaction.atomic
@@ -213,20 +181,23 @@ def _tell_death(message: Message, now: datetime) -> None:
 
 
 def _free(message: Message, now: datetime) -> None:
-    if message.state == State.SENDING:
-        message.unknown_since = message.unknown_since or now
-    changes: dict[str, Any] = {"unknown_since": message.unknown_since, "next_attempt_at": now}
-    to = State.VERIFYING if message.unknown_since else State.READY
+    unknown_since = message.unknown_since or (now if message.state == State.SENDING else None)
     if _deaths(message) >= DEATHS:
-        to = State.DEAD
-        changes |= {
-            "next_attempt_at": None,
-            "first_failed_at": message.first_failed_at or now,
-            "error_code": GONE,
-            "error": f"{DEATHS} workers died over {message}. Have a developer look at it before you retry.",
-        }
+        told = f"{DEATHS} workers died over {message}. Have a developer look at it before you retry."
+        failed_at = message.first_failed_at or now
+        move(
+            message,
+            KILLED_ITS_WORKERS,
+            unknown_since=unknown_since,
+            first_failed_at=failed_at,
+            error_code=GONE,
+            error=told,
+        )
         logger.error("%s is dead: %s workers died over it", message.dedupe_key, DEATHS)
-    change(message, state=to, lease_until=None, lease_by="", **changes)
+    elif unknown_since:
+        move(message, FREED_TO_LOOK, unknown_since=unknown_since, next_attempt_at=now)
+    else:
+        move(message, FREED, next_attempt_at=now)
 
 
 def _deaths(message: Message) -> int:

@@ -14,7 +14,8 @@ from integration.models import Attempt, DocumentKind, Message
 from reconciliation.inserting import insert
 from reconciliation.models import OrderChange, SupplierInvoice
 
-from .states import State, change
+from .moving import move
+from .transitions import CANNOT_BE_WRITTEN, MADE_READY, NEEDS_NOTHING, PUT_OFF, SEEN_POSTED, Move, State
 from .waking import wake
 
 RANKS = {
@@ -30,7 +31,7 @@ WAIT_SECONDS = 15.0  # between two looks at what a message waits for
 @transaction.atomic
 def enqueue(kind: DocumentKind | str, document: Any) -> Message:
     """Put a document in line for BC, its payload built; the same document again gives the same message."""
-    message = _message(kind, document, state=State.WAITING)
+    message = _message(kind, document, state=State.WAITING, next_attempt_at=timezone.now())
     if not insert(message):
         same = Message.objects.exclude(state=State.CANCELLED)
         known: Message = same.get(dedupe_key=message.dedupe_key)
@@ -113,19 +114,7 @@ def _close(message: Message, invoice: SupplierInvoice) -> None:
         outcome=Attempt.Outcome.ADOPTED,
         sentence=f"Posted in Business Central as {invoice.bc_number} by someone there; a pull has shown it.",
     )
-    change(
-        message,
-        state=State.DONE,
-        done_at=now,
-        bc_id=invoice.bc_id,
-        bc_number=invoice.bc_number,
-        unknown_since=None,
-        next_attempt_at=None,
-        waiting_for="",
-        error="",
-        error_code="",
-        error_detail="",
-    )
+    move(message, SEEN_POSTED, done_at=now, bc_id=invoice.bc_id, bc_number=invoice.bc_number)
 
 
 def put_in_line(kind: DocumentKind | str, document: Any) -> None:
@@ -136,32 +125,27 @@ def put_in_line(kind: DocumentKind | str, document: Any) -> None:
 
 def prepare(message: Message, document: Any | None = None) -> None:
     """Build the payload, or say what the message waits for; only for messages that wait."""
-    change(message, **built(message, document or couriers.load(message)))
+    how, values = built(message, document or couriers.load(message))
+    move(message, how, **values)
 
 
-def built(message: Message, document: Any) -> dict[str, Any]:
-    """Build what is to be sent; gives the message's changes, among them the state that it comes to."""
+def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
+    """Build what is to be sent; gives the move that the message makes with it, and what that sets."""
     prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
     if prepared.payload and (paused := contract.of_delivery(message.document_kind, prepared.payload)):
         prepared = couriers.Prepared(waiting_for=paused)
     now = timezone.now()
     if prepared.waiting_for:
         look_at = now + timedelta(seconds=WAIT_SECONDS)
-        return {
-            "state": State.WAITING,
-            "waiting_for": prepared.waiting_for[:300],
-            "next_attempt_at": look_at,
-        }
+        return PUT_OFF, {"waiting_for": prepared.waiting_for[:300], "next_attempt_at": look_at}
     if prepared.nothing_to_post:
-        return {"state": State.DONE, "done_at": now, "waiting_for": "", "next_attempt_at": None}
+        return NEEDS_NOTHING, {"done_at": now}
     if prepared.problems:
-        return _refused(message, prepared.problems)
-    return {
-        "state": State.READY,
+        return CANNOT_BE_WRITTEN, _refused(message, prepared.problems)
+    return MADE_READY, {
         "payload": prepared.payload,
         "mapping_version": prepared.mapping_version,
         "line_mapping_version": prepared.line_mapping_version,
-        "waiting_for": "",
         "next_attempt_at": now,
     }
 
@@ -196,9 +180,6 @@ def recheck_waiting(*, now: datetime | None = None, limit: int = 1000) -> int:
 def _refused(message: Message, problems: Iterable[str]) -> dict[str, Any]:
     sentence = f"{message} cannot be written for Business Central: " + "; ".join(problems)
     return {
-        "state": State.REJECTED,
-        "waiting_for": "",
-        "next_attempt_at": None,
         "error_code": "mapping",
         "error": f"{sentence}. Correct the record or the field mapping, then retry.",
         "error_detail": "",

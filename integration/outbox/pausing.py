@@ -12,9 +12,9 @@ from django.utils import timezone
 from integration.models import Message
 
 from .line import WAIT_SECONDS
-from .states import State
+from .moving import move_all
+from .transitions import PAUSED, STUCK, State
 
-STUCK = (State.DEAD, State.REJECTED)
 UNKNOWN_NAME = "BadRequest_NotFound"  # BC's code for a field, or an entity set, that it does not have
 
 
@@ -32,12 +32,7 @@ def hold(
     held = Message.objects.filter(which, document_kind=kind, unknown_since=None)
     payloads = held.values_list("pk", "payload").iterator()
     concerned = [pk for pk, payload in payloads if concerns(payload or {})]
-    return held.filter(pk__in=concerned).update(
-        state=State.WAITING,
-        waiting_for=sentence[:300],
-        attempts=0,
-        error="",
-        error_code="",
-        error_detail="",
-        next_attempt_at=timezone.now() + timedelta(seconds=WAIT_SECONDS),
+    look_at = timezone.now() + timedelta(seconds=WAIT_SECONDS)
+    return move_all(
+        held.filter(pk__in=concerned), PAUSED, waiting_for=sentence[:300], next_attempt_at=look_at
     )

@@ -84,7 +84,6 @@ def _page(
 ) -> HttpResponse:
     user: Any = request.user
     may = user.has_perm(REPLAY)
-    moves = outbox.TRANSITIONS.get(Message.State(shown.state), set())
     attempts = numbered(list(shown.tries.order_by("-pk")))
     event = _event(shown)
     return render(
@@ -104,8 +103,8 @@ def _page(
             "ahead": _ahead(shown),
             "document_url": _document_url(shown, user),
             "can_retry": may and shown.is_stuck,
-            "can_finish": may and Message.State.DONE in moves and shown.state not in Message.IN_FLIGHT,
-            "can_cancel": may and Message.State.CANCELLED in moves and not shown.unknown_since,
+            "can_finish": may and outbox.may(shown, outbox.ENTERED_BY_HAND),
+            "can_cancel": may and outbox.may(shown, outbox.CANCELLED_BY_HAND),
             "refusal": "" if may else refusal(user, REPLAY),
             "problem": problem,
             "tried": tried,
