@@ -124,6 +124,26 @@ class Message(models.Model):
                 condition=~models.Q(state="verifying") | models.Q(unknown_since__isnull=False),
                 name="message_verifying_since",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["waiting", "ready", "verifying"])
+                | models.Q(next_attempt_at__isnull=False),
+                name="message_moves_by_itself",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unknown_since__isnull=True)
+                | ~models.Q(state__in=["waiting", "ready", "done", "cancelled"]),
+                name="message_unknown_is_looked_for",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=["dead", "rejected"]) | ~models.Q(error=""),
+                name="message_stuck_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="done", document_kind__in=["purchase_order", "supplier_invoice"])
+                | ~models.Q(bc_number="")
+                | models.Q(payload__isnull=True),
+                name="message_done_has_its_number",
+            ),
         ]
         indexes = [
             models.Index(

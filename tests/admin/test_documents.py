@@ -19,18 +19,16 @@ ORDERS = "/admin/reconciliation/purchaseorder/"
 
 
 def test_an_order_that_waits_says_for_what(company: Company, signed_in: SignedIn) -> None:
-    from integration.models import Message
     from tests import factories
+    from tests.messages import bring
 
     admin = signed_in(roles.INTEGRATION_ADMIN)
     message = factories.queued(company, "PO-1")
     on_its_way = words(admin.get(ORDERS))
-    Message.objects.filter(pk=message.pk).update(
-        state="waiting", waiting_for="vendor V99999 in Business Central"
-    )
+    bring(message, to="waiting", waiting_for="vendor V99999 in Business Central")
 
     waiting = words(admin.get(ORDERS))
-    Message.objects.filter(pk=message.pk).update(state="rejected", waiting_for="")
+    bring(message, to="rejected", waiting_for="")
     refused = words(admin.get(ORDERS))
 
     assert "on its way to BC" in on_its_way

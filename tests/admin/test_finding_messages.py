@@ -82,12 +82,12 @@ def test_a_number_that_nothing_has_finds_nothing(admin: Client, letter: Message)
 
 
 def test_a_receipt_is_found_by_its_orders_number(company: Company, admin: Client) -> None:
-    from integration.models import Message
     from tests import factories
+    from tests.messages import bring
 
     factories.refused(company, "PO-9")
     receipt = factories.waiting_receipt(company, "GR-5", "PO-5")
-    Message.objects.filter(pk=receipt.pk).update(state="rejected", waiting_for="")
+    bring(receipt, to="rejected", waiting_for="")
 
     page = words(admin.get("/dead-letters/", {"q": "PO-5"}))
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from integration.models import Message
 from reconciliation import documents
 from reconciliation.models import SupplierInvoice
+from tests.messages import bring
 
 from . import forms
 from .client import Cafm
@@ -20,37 +21,37 @@ NOW = timezone.now()
 @pytest.mark.parametrize(
     ("state", "fate", "next_step"),
     [
-        ({"state": "ready"}, "queued", ""),
-        ({"state": "ready", "error": "BC is busy."}, "queued", "BC is busy. It is tried again by itself."),
-        ({"state": "claimed", "lease_until": NOW}, "queued", ""),
-        ({"state": "sending", "lease_until": NOW}, "sending", ""),
+        ({"to": "ready"}, "queued", ""),
+        ({"to": "ready", "error": "BC is busy."}, "queued", "BC is busy. It is tried again by itself."),
+        ({"to": "claimed", "lease_until": NOW}, "queued", ""),
+        ({"to": "sending", "lease_until": NOW}, "sending", ""),
         (
-            {"state": "verifying", "unknown_since": NOW},
+            {"to": "verifying", "unknown_since": NOW},
             "verifying",
             "The answer of Business Central was lost. It is looked for there; do not send it again.",
         ),
         (
-            {"state": "waiting", "waiting_for": "vendor V1 in Business Central"},
+            {"to": "waiting", "waiting_for": "vendor V1 in Business Central"},
             "waiting",
             "It waits for vendor V1 in Business Central and goes on by itself once that is there.",
         ),
         (
-            {"state": "waiting", "waiting_for": "Business Central does not have x. Posting is paused."},
+            {"to": "waiting", "waiting_for": "Business Central does not have x. Posting is paused."},
             "waiting",
             "Business Central does not have x. Posting is paused.",
         ),
-        ({"state": "waiting"}, "waiting", "It waits for a missing record and goes on by itself."),
-        ({"state": "done", "done_at": NOW}, "posted", ""),
-        ({"state": "rejected", "error": "Unblock the vendor."}, "rejected", "Unblock the vendor."),
-        ({"state": "dead", "error": "It was tried 8 times."}, "dead", "It was tried 8 times."),
-        ({"state": "cancelled"}, "cancelled", ""),
+        ({"to": "waiting"}, "waiting", "It waits for a missing record and goes on by itself."),
+        ({"to": "done", "done_at": NOW}, "posted", ""),
+        ({"to": "rejected", "error": "Unblock the vendor."}, "rejected", "Unblock the vendor."),
+        ({"to": "dead", "error": "It was tried 8 times."}, "dead", "It was tried 8 times."),
+        ({"to": "cancelled"}, "cancelled", ""),
     ],
 )
 def test_each_state_of_a_message_has_its_word(
     cafm: Cafm, state: dict[str, Any], fate: str, next_step: str
 ) -> None:
     cafm.send(forms.order() | {"id": "1"})
-    Message.objects.update(**state)
+    bring(Message.objects.get(), **state)
 
     told = cafm.ask("1").json()
 

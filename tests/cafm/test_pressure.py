@@ -9,6 +9,7 @@ import pytest
 from django.utils import timezone
 
 from integration.models import InboxEvent, Message
+from tests.messages import bring
 
 from . import forms
 from .client import Cafm
@@ -53,6 +54,6 @@ def test_single_events_are_taken_all_the_time(cafm: Cafm, settings: Any) -> None
 def test_what_only_a_person_can_move_holds_no_batch_up(cafm: Cafm, settings: Any) -> None:
     settings.INTAKE_BACKLOG = 0
     cafm.send(order("PO-1"))
-    Message.objects.update(state="dead", created_at=timezone.now() - timedelta(days=2))
+    bring(Message.objects.get(), to="dead", created_at=timezone.now() - timedelta(days=2))
 
     assert cafm.send_batch([order("PO-2")]).status_code == 207

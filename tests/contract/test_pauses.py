@@ -28,6 +28,7 @@ from integration.models import (
 from tests.contract.conftest import with_field, without
 from tests.delivery.house import DAY, House, states
 from tests.delivery.test_invoices import of_bc
+from tests.messages import bring
 
 pytestmark = pytest.mark.django_db
 
@@ -119,13 +120,14 @@ def test_changing_the_mapping_ends_the_pause_without_asking_bc(house: House, off
 
 def test_orders_that_bc_refused_for_the_missing_field_wait_like_the_others(house: House, offered: Metadata):
     order = house.order()
-    Message.objects.filter(pk=order.pk).update(
-        state="dead",
+    bring(
+        order,
+        to="dead",
         error_code="BadRequest_NotFound",
         error_detail="Could not find a property named 'shipToName' on type 'Microsoft.NAV.purchaseOrder'.",
     )
     other = house.order("PO-2")
-    Message.objects.filter(pk=other.pk).update(state="dead", error_code="Internal_ServerError")
+    bring(other, to="dead", error_code="Internal_ServerError")
 
     settle(without(offered, "purchaseOrders", "shipToName"))
 
@@ -194,7 +196,7 @@ def test_each_way_of_posting_invoices_pauses_alone(
 def test_what_may_have_reached_bc_is_still_looked_for(house: House, offered: Metadata):
     order = house.order()
     now = timezone.now()
-    Message.objects.filter(pk=order.pk).update(state="verifying", unknown_since=now, next_attempt_at=now)
+    bring(order, to="verifying", unknown_since=now, next_attempt_at=now)
 
     settle(without(offered, "purchaseOrders", "shipToName"))
 

@@ -16,6 +16,7 @@ from reconciliation.models import ExceptionCase, SupplierInvoice
 from tests import factories
 from tests.delivery.house import House, billed, invoice_form, states
 from tests.delivery.test_order_invoices import amount, invoices, post_by_hand, received, stock
+from tests.messages import bring
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -144,7 +145,7 @@ def test_what_came_back_and_is_posted_by_hand_is_recognised(house: House, clerk:
 def test_what_may_be_posted_does_not_come_back(house: House, clerk: User) -> None:
     case = released(house, clerk)
     message = outbox.enqueue(DocumentKind.SUPPLIER_INVOICE, SupplierInvoice.objects.get())
-    Message.objects.filter(pk=message.pk).update(state="rejected", unknown_since=message.created_at)
+    bring(message, to="rejected", unknown_since=message.created_at, error="It is stopped.")
     message.refresh_from_db()
 
     with pytest.raises(outbox.OutboxError, match="may be in Business Central"):
@@ -169,7 +170,7 @@ def test_a_closed_case_says_where_the_invoice_is(house: House, clerk: User, stat
     extra: dict[str, Any] = {"waiting": {"waiting_for": "vendor V1"}}.get(
         state, {"error": "Vendor V1 is blocked."} if state in ("rejected", "dead") else {}
     )
-    Message.objects.filter(document_kind=DocumentKind.SUPPLIER_INVOICE).update(state=state, **extra)
+    bring(Message.objects.get(document_kind=DocumentKind.SUPPLIER_INVOICE), to=state, **extra)
 
     shown = page(clerk, case)
 

@@ -16,6 +16,7 @@ from integration import outbox
 from integration.models import Message
 from masterdata.models import Vendor
 from tests.delivery.house import House, outcomes, states
+from tests.messages import bring
 
 
 def test_one_order_has_one_writer_at_a_time(house: House) -> None:
@@ -37,9 +38,7 @@ def test_nothing_of_a_chain_starts_while_a_later_one_is_in_flight(house: House) 
     house.drain()
     _early, late = house.receipt("GR-1"), house.receipt("GR-2")
     now = timezone.now()
-    Message.objects.filter(pk=late.pk).update(
-        state="claimed", lease_until=now + timedelta(minutes=1), next_attempt_at=None
-    )
+    bring(late, to="claimed", lease_until=now + timedelta(minutes=1))
 
     assert outbox.claim(now=now, worker="second") is None
 
