@@ -31,8 +31,9 @@ def deliver_outbox(**kwargs: Any) -> None:
 
 @shared_task
 def sweep_outbox(**kwargs: Any) -> None:
-    """Free what dead workers left in flight."""
+    """Free what dead workers left in flight, and file what is stuck under its cause."""
     outbox.sweep(now=timezone.now())
+    outbox.file_unfiled()
 
 
 @shared_task

@@ -124,14 +124,16 @@ def looked_for(company: Company, number: str) -> Message:
     return message
 
 
-def refused(company: Company, number: str, *, code: str = "Vendor_Blocked", error: str = "") -> Message:
+def refused(
+    company: Company, number: str, *, code: str = "Vendor_Blocked", error: str = "", detail: str = ""
+) -> Message:
     """Let BC refuse an order: a person has to act."""
     message = _sending(queued(company, number))
     sentence = error or "BC refused vendor V10: blocked. Unblock it in BC, then retry."
     outbox.mark_stuck(
         message,
         to=Message.State.REJECTED,
-        error={"error_code": code, "error": sentence, "error_detail": ""},
+        error={"error_code": code, "error": sentence, "error_detail": detail},
     )
     return message
 

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from integration.cafm import auth
 from integration.models import ApiKey, InboxEvent
-from integration.views.payload import masked
+from integration.redaction import masked
 from masterdata.models import Company
 from masterdata.ownership import MIRRORED
 from masterdata.read_only import ReadOnlyAdmin, RecordedHistory

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from integration import outbox
+from integration.bc import dumps
 from integration.errors import IntegrationError
 from integration.models import Attempt, Message
+from integration.redaction import masked
 
 Outcome = Attempt.Outcome
+
+LARGEST_REQUEST = 100_000  # bytes
 
 
 @dataclass(frozen=True)
@@ -83,4 +88,10 @@ class Try:
             sentence=sentence,
             detail=told.raw if told else (str(error)[:2000] if error else ""),
             correlation_id=(told.correlation_id if told else "")[:60],
+            request=_kept(self.message.payload) if error else None,
         )
+
+
+def _kept(payload: Any) -> Any:
+    """Keep what was sent when it failed, without secrets; what is very large is in the message alone."""
+    return masked(payload) if payload and len(dumps(payload)) <= LARGEST_REQUEST else None

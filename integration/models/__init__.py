@@ -1,6 +1,7 @@
 """The rows behind the wires, a file per subject."""
 
 from .contract import ContractFinding, ContractReading
+from .dead_letters import Cause, CauseNote, PayloadEdit, ReplayItem, ReplayJob
 from .drift import DriftCheck, DriftedRecord
 from .filters import MirrorFilter
 from .hints import Hint, Subscription
@@ -14,6 +15,8 @@ from .webhooks import Webhook, WebhookMessage
 __all__ = [
     "ApiKey",
     "Attempt",
+    "Cause",
+    "CauseNote",
     "ContractFinding",
     "ContractReading",
     "DocumentKind",
@@ -26,6 +29,9 @@ __all__ = [
     "InboxEvent",
     "Message",
     "MirrorFilter",
+    "PayloadEdit",
+    "ReplayItem",
+    "ReplayJob",
     "ScannedPage",
     "ScheduleSlot",
     "Subscription",

@@ -93,6 +93,21 @@ class Message(models.Model):
     error_code = models.CharField(max_length=80, blank=True)
     error = models.TextField(blank=True, help_text="What is wrong and what to do, in the clerk's words")
     error_detail = models.TextField(blank=True, help_text="BC's own words")
+    cause = models.ForeignKey(
+        "integration.Cause",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+        help_text="Why it was stuck the last time",
+    )
+    worth = models.DecimalField(
+        null=True,
+        blank=True,
+        max_digits=28,
+        decimal_places=8,
+        help_text="What the document is about in ledger currency, when it got stuck",
+    )
 
     bc_id = models.UUIDField("BC id", null=True, blank=True)
     bc_number = models.CharField("BC number", max_length=20, blank=True)
@@ -158,6 +173,11 @@ class Message(models.Model):
             ),
             models.Index(fields=["state", "-id"], name="message_by_state"),
             models.Index(fields=["document_kind", "document_id"], name="message_by_document"),
+            models.Index(
+                fields=["company", "cause", "first_failed_at", "id"],
+                condition=models.Q(state__in=["dead", "rejected"]),
+                name="message_stuck_by_cause",
+            ),
         ]
         permissions = [("replay_message", "Can retry messages and mark them done by hand")]
 
@@ -209,6 +229,9 @@ class Attempt(models.Model):
     error_code = models.CharField(max_length=80, blank=True)
     sentence = models.TextField(blank=True)
     detail = models.TextField(blank=True)
+    request = ExactJSONField(
+        null=True, blank=True, help_text="What was sent when it failed, without secrets; forgotten in time"
+    )
     correlation_id = models.CharField(max_length=60, blank=True)
 
     class Meta:

@@ -7,6 +7,7 @@ for in BC and sent again only when it is proven not to be there.
 """
 
 from .by_hand import cancel, mark_done_by_hand, retry
+from .filing import file_unfiled
 from .following import (
     drop,
     follow_change,
@@ -58,6 +59,7 @@ __all__ = [
     "drop",
     "enqueue",
     "enqueue_cleared_invoices",
+    "file_unfiled",
     "follow_change",
     "follow_order",
     "follow_receipt",

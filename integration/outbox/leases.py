@@ -16,6 +16,7 @@ from integration import couriers
 from integration.models import Attempt, Message
 from reconciliation import documents
 
+from .filing import filed
 from .line import built
 from .moving import move, move_held
 from .transitions import (
@@ -141,7 +142,8 @@ def mark_retry(message: Message, *, at: datetime, counted: bool, error: dict[str
 def mark_stuck(message: Message, *, to: Message.State, error: dict[str, str]) -> None:
     """Only a person can move it on: refused by BC (`rejected`) or tried too often (`dead`)."""
     how = REFUSED if to == State.REJECTED else GIVEN_UP
-    move_held(message, how, first_failed_at=message.first_failed_at or timezone.now(), **error)
+    failed_at = message.first_failed_at or timezone.now()
+    move_held(message, how, first_failed_at=failed_at, **filed(message, error), **error)
     logger.error("%s is %s: %s", message.dedupe_key, to, error["error"])
 
 
@@ -184,14 +186,14 @@ def _free(message: Message, now: datetime) -> None:
     unknown_since = message.unknown_since or (now if message.state == State.SENDING else None)
     if _deaths(message) >= DEATHS:
         told = f"{DEATHS} workers died over {message}. Have a developer look at it before you retry."
-        failed_at = message.first_failed_at or now
+        error = {"error_code": GONE, "error": told}
         move(
             message,
             KILLED_ITS_WORKERS,
             unknown_since=unknown_since,
-            first_failed_at=failed_at,
-            error_code=GONE,
-            error=told,
+            first_failed_at=message.first_failed_at or now,
+            **error,
+            **filed(message, error),
         )
         logger.error("%s is dead: %s workers died over it", message.dedupe_key, DEATHS)
     elif unknown_since:

@@ -14,6 +14,7 @@ from integration.models import Attempt, DocumentKind, Message
 from reconciliation.inserting import insert
 from reconciliation.models import OrderChange, SupplierInvoice
 
+from .filing import filed
 from .moving import move
 from .transitions import CANNOT_BE_WRITTEN, MADE_READY, NEEDS_NOTHING, PUT_OFF, SEEN_POSTED, Move, State
 from .waking import wake
@@ -141,7 +142,7 @@ def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
     if prepared.nothing_to_post:
         return NEEDS_NOTHING, {"done_at": now}
     if prepared.problems:
-        return CANNOT_BE_WRITTEN, _refused(message, prepared.problems)
+        return CANNOT_BE_WRITTEN, _refused(message, document, prepared.problems)
     return MADE_READY, {
         "payload": prepared.payload,
         "mapping_version": prepared.mapping_version,
@@ -177,11 +178,15 @@ def recheck_waiting(*, now: datetime | None = None, limit: int = 1000) -> int:
     return moved
 
 
-def _refused(message: Message, problems: Iterable[str]) -> dict[str, Any]:
+def _refused(message: Message, document: Any, problems: Iterable[str]) -> dict[str, Any]:
     sentence = f"{message} cannot be written for Business Central: " + "; ".join(problems)
-    return {
+    error = {
         "error_code": "mapping",
         "error": f"{sentence}. Correct the record or the field mapping, then retry.",
         "error_detail": "",
+    }
+    return {
         "first_failed_at": message.first_failed_at or timezone.now(),
+        **error,
+        **filed(message, error, document=document),
     }

@@ -62,6 +62,7 @@ class Move:
 LEASE: dict[str, Any] = {"lease_until": None, "lease_by": ""}
 ERROR: dict[str, Any] = {"error": "", "error_code": "", "error_detail": ""}
 TOLD = frozenset(ERROR)
+FILED = TOLD | {"cause", "worth", "first_failed_at"}  # what a message gets when it is stuck
 BUILT_OF = frozenset({"payload", "mapping_version", "line_mapping_version"})
 NOT_DUE: dict[str, Any] = {"next_attempt_at": None}
 NO_WAIT: dict[str, Any] = {"waiting_for": ""}
@@ -121,7 +122,7 @@ CANNOT_BE_WRITTEN = Move(
     REJECTED,
     Who.BUILDER,
     "the field mapping finds it wrong",
-    TOLD | {"first_failed_at"},
+    FILED,
     {**LEASE, **NOT_DUE, **NO_WAIT},
     only_unsent=True,
 )
@@ -184,7 +185,7 @@ REFUSED = Move(
     REJECTED,
     Who.WORKER,
     "Business Central says that its content is wrong",
-    TOLD | {"first_failed_at"},
+    FILED,
     {**LEASE, **NOT_DUE},
 )
 GIVEN_UP = Move(
@@ -193,7 +194,7 @@ GIVEN_UP = Move(
     DEAD,
     Who.WORKER,
     "it was tried often enough",
-    TOLD | {"first_failed_at"},
+    FILED,
     {**LEASE, **NOT_DUE},
 )
 WITHDRAWN = Move(

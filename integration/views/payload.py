@@ -3,22 +3,13 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from integration.bc import payloads, plain
-
-HIDDEN = "hidden"
-
-# Words in a field's name that mark what nobody needs to read here: credentials and bank accounts.
-SECRET = re.compile(
-    r"passw|secret|token|authori[sz]ation|credential|cookie|api_?-?key|private_?-?key|iban|bank_?-?account"
-    r"|card_?-?number|signature",
-    re.IGNORECASE,
-)
+from integration.redaction import HIDDEN, is_secret
 
 
 @dataclass(frozen=True)
@@ -42,20 +33,6 @@ def bc_words(text: str) -> str:
         return str(json.loads(text)["error"]["message"])
     except (ValueError, KeyError, TypeError):
         return text
-
-
-def masked(value: Any) -> Any:
-    """Copy a payload with its secrets hidden, whatever form they have."""
-    if isinstance(value, dict):
-        return {name: HIDDEN if is_secret(name) else masked(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [masked(inner) for inner in value]
-    return value
-
-
-def is_secret(name: Any) -> bool:
-    """Tell by a field's name whether its value stays hidden."""
-    return bool(SECRET.search(str(name)))
 
 
 def _lines(value: Any, depth: int) -> Iterator[Field]:

@@ -1,0 +1,1 @@
+"""The dead-letter desk: causes, their owners, replays and edits."""
