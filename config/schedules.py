@@ -31,6 +31,7 @@ class At:
 SCHEDULES: list[Every | At] = [
     Every("Deliver to Business Central", "integration.tasks.deliver_outbox", 5, "realtime"),
     Every("Recover what was left in flight", "integration.tasks.sweep_outbox", 15, "housekeeping"),
+    Every("Replay dead letters", "integration.tasks.replay_dead_letters", 5, "housekeeping"),
     Every("Match invoices that are due", "reconciliation.tasks.match_due_invoices", 5, "realtime"),
     Every(
         "Check the contract with Business Central", "integration.tasks.check_contract", 900, "housekeeping"

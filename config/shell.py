@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.navigation import NAVIGATION, Section, address
-from integration.models import Message
+from integration.desk import groups
 from reconciliation import roles
 from reconciliation.views import workplace
 
@@ -66,6 +67,6 @@ def _counts(request: HttpRequest) -> dict[str, Count]:
     company = workplace.company(request)
     user: Any = request.user
     if company and user.has_perm("integration.view_message"):
-        stuck = Message.objects.of(company).stuck().count()
+        stuck = groups.to_mend(company, timezone.now())
         counts["dead-letters"] = Count(stuck, _("to mend"), is_hot=True)
     return counts

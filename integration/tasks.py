@@ -37,6 +37,14 @@ def sweep_outbox(**kwargs: Any) -> None:
 
 
 @shared_task
+def replay_dead_letters(**kwargs: Any) -> None:
+    """Put in line again what is due of the replays that people began."""
+    from integration.desk import replaying
+
+    replaying.work(seconds=TURN_SECONDS)
+
+
+@shared_task
 def check_contract(**kwargs: Any) -> None:
     """Compare what Business Central offers with what is used: at night, and when something gives cause."""
     from integration.contract import checking

@@ -47,6 +47,7 @@ CELERY_TASK_ROUTES = {
     "integration.tasks.keep_subscriptions": {"queue": "housekeeping"},
     "integration.tasks.tell_webhooks": {"queue": "housekeeping"},
     "integration.tasks.sweep_outbox": {"queue": "housekeeping"},
+    "integration.tasks.replay_dead_letters": {"queue": "housekeeping"},
     "reconciliation.tasks.match_due_invoices": {"queue": "realtime"},
 }
 TIEOUT_SCHEDULES = SCHEDULES

@@ -62,7 +62,7 @@ class MessageAdmin(ReadOnlyAdmin):
     def retry_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse:
         """Show the selected ones among the dead letters, where a reason is asked for."""
         keys = ",".join(str(pk) for pk in queryset.values_list("pk", flat=True)[:500])
-        return HttpResponseRedirect(f"{reverse('dead-letters')}?{urlencode({'ids': keys})}")
+        return HttpResponseRedirect(f"{reverse('stuck-messages')}?{urlencode({'ids': keys})}")
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None

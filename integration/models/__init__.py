@@ -1,7 +1,7 @@
 """The rows behind the wires, a file per subject."""
 
 from .contract import ContractFinding, ContractReading
-from .dead_letters import Cause, CauseNote, PayloadEdit, ReplayItem, ReplayJob
+from .dead_letters import Cause, CauseNote, ReplayItem, ReplayJob
 from .drift import DriftCheck, DriftedRecord
 from .filters import MirrorFilter
 from .hints import Hint, Subscription
@@ -29,7 +29,6 @@ __all__ = [
     "InboxEvent",
     "Message",
     "MirrorFilter",
-    "PayloadEdit",
     "ReplayItem",
     "ReplayJob",
     "ScannedPage",

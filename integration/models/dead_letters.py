@@ -1,4 +1,4 @@
-"""The dead-letter desk: why messages are stuck, who takes care of it, and what was sent again or edited."""
+"""The dead-letter desk: why messages are stuck, who takes care of it, and what was sent again."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from django.db import models
 
 from masterdata.models import Company
 
-from .fields import ExactJSONField
 from .outbox import Message
 
 
@@ -138,20 +137,3 @@ class ReplayItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job_id}: message {self.message_id} {self.state}"
-
-
-class PayloadEdit(models.Model):
-    """A payload that a person changed before it was sent: the original, the edit, who, when and why."""
-
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="edits")
-    at = models.DateTimeField()
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=300)
-    original = ExactJSONField(help_text="As the field mapping built it")
-    edited = ExactJSONField()
-
-    class Meta:
-        indexes = [models.Index(fields=["message", "-id"], name="payload_edit_latest")]
-
-    def __str__(self) -> str:
-        return f"edit {self.pk} of message {self.message_id}"

@@ -1,95 +1,97 @@
-"""Dead letters: what Business Central refused or never took, by error, and the way back into line."""
+"""Dead letters: what Business Central refused or never took, by its cause, and the way back into line."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
+from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from integration import dashboard, outbox
-from integration.models import DocumentKind, Message
-from integration.models.outbox import MessageQuerySet
+from integration import outbox
+from integration.desk import care, groups
+from integration.desk.asking import MOST_CHOSEN, Question, page
+from integration.models import Cause, DocumentKind, Message, ReplayJob
 from masterdata.models import Company
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
 
-from . import finding
-
-PAGE_ROWS = 50
-MANY = 500
 SHOWN_REFUSALS = 10
-
-
-@dataclass(frozen=True)
-class Question:
-    """Which of the stuck messages a person looks at."""
-
-    error: str | None
-    cause: str
-    kind: str
-    text: str
-    chosen: tuple[int, ...]
-
-    @classmethod
-    def of(cls, asked: QueryDict) -> Question:
-        return cls(
-            error=asked.get("error"),
-            cause=asked.get("cause", ""),
-            kind=asked.get("kind", ""),
-            text=asked.get("q", "").strip(),
-            chosen=tuple(int(key) for key in asked.get("ids", "").split(",") if key.isdigit())[:MANY],
-        )
-
-    def stuck(self, company: Company) -> MessageQuerySet:
-        """Find them, the longest failing first."""
-        found = Message.objects.of(company).stuck().order_by("first_failed_at", "pk")
-        if self.error is not None:
-            found = found.filter(error_code=self.error)
-        if self.cause:
-            found = dashboard.with_cause(found).filter(cause=self.cause)
-        if self.kind in DocumentKind.values:
-            found = found.filter(document_kind=self.kind)
-        if self.chosen:
-            found = found.filter(pk__in=self.chosen)
-        if self.text:
-            found = finding.with_number(found, company, self.text)
-        return found
 
 
 @require_safe
 @workplace.needs(SEE_MESSAGES)
 def dead_letters(request: HttpRequest) -> HttpResponse:
-    """List what is stuck, by group, the longest failing first."""
+    """List why messages are stuck: a cause for each thing that a person can mend."""
     company = workplace.company(request)
-    user: Any = request.user
-    may = user.has_perm(REPLAY)
-    context = _answer(request, company) if company else {"groups": [], "total": 0}
+    found = groups.of_company(company, timezone.now()) if company else []
+    running = ReplayJob.objects.filter(company=company).exclude(state=ReplayJob.State.DONE)
+    context = {
+        "company": company,
+        "groups": [group for group in found if not group.is_quiet],
+        "quiet": [group for group in found if group.is_quiet],
+        "total": sum(group.count for group in found),
+        "unfiled": groups.unfiled(company) if company else 0,
+        "replays": running.select_related("by").order_by("-pk"),
+    }
+    return render(request, "integration/dead_letters.html", context)
+
+
+@require_safe
+@workplace.needs(SEE_MESSAGES)
+def stuck_messages(request: HttpRequest) -> HttpResponse:
+    """List stuck messages, the longest failing first."""
+    company = workplace.company(request)
+    if company is None:
+        return redirect("dead-letters")
     return render(
-        request,
-        "integration/dead_letters.html",
-        {"may_replay": may, "refusal": "" if may else refusal(user, REPLAY), "many": MANY, **context},
+        request, "integration/stuck_messages.html", _list(request, company, Question.of(request.GET))
     )
+
+
+@require_safe
+@workplace.needs(SEE_MESSAGES)
+def cause(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one cause: what to do, whose it is, its history and its messages."""
+    return _cause_page(request, _cause(request, pk))
+
+
+@workplace.takes_posts("dead-letter-cause", "pk")
+@workplace.needs(REPLAY)
+def care_for(request: HttpRequest, pk: int, action: str) -> HttpResponse:
+    """Assign a cause or put it aside; what is refused is said on its page."""
+    deed = DEEDS.get(action)
+    if deed is None:
+        raise Http404
+    user: Any = request.user
+    try:
+        deed(_cause(request, pk), user, request.POST)
+    except care.CareError as error:
+        return _cause_page(request, _cause(request, pk), problem=str(error), status=422)
+    messages.success(request, _("Noted."))
+    return redirect("dead-letter-cause", pk=pk)
 
 
 @workplace.takes_posts("dead-letters")
 @workplace.needs(REPLAY)
 def retry_messages(request: HttpRequest) -> HttpResponse:
-    """Put the messages in line again, and tell apart what went through and what did not."""
+    """Put the ticked messages in line again, and tell apart what went through and what did not."""
     user: Any = request.user
-    reason = request.POST.get("reason", "")
     queued, refused = 0, []
-    wanted = _wanted(request)
+    keys = [int(key) for key in request.POST.getlist("message")[:MOST_CHOSEN] if key.isdecimal()]
+    wanted = list(Message.objects.filter(company=workplace.company(request), pk__in=keys).order_by("pk"))
     for message in wanted:
         try:
-            outbox.retry(message, by=user, reason=reason)
+            outbox.retry(message, by=user, reason=request.POST.get("reason", ""))
             queued += 1
         except outbox.OutboxError as error:
             refused.append(str(error))
@@ -103,33 +105,74 @@ def retry_messages(request: HttpRequest) -> HttpResponse:
     return workplace.back_to(request, request.POST.get("back", ""), reverse("dead-letters"))
 
 
-def _wanted(request: HttpRequest) -> list[Message]:
-    """Give the messages a person ticked, or all that their list shows."""
-    company = workplace.company(request)
-    if request.POST.get("scope") == "shown":
-        shown = Question.of(QueryDict(request.POST.get("shown", "")))
-        return list(shown.stuck(company)[:MANY]) if company else []
-    keys = [int(key) for key in request.POST.getlist("message")[:MANY] if key.isdigit()]
-    return list(Message.objects.filter(company=company, pk__in=keys).order_by("pk"))
+def _assign(chosen: Cause, by: User, form: QueryDict) -> None:
+    care.assign(chosen, to=form.get("owner", ""), by=by, reason=form.get("reason", ""))
 
 
-def _answer(request: HttpRequest, company: Company) -> dict[str, Any]:
-    groups = dashboard.stuck_groups(company)
-    asked = Question.of(request.GET)
-    query = request.GET.copy()
-    query.pop("page", None)
+def _snooze(chosen: Cause, by: User, form: QueryDict) -> None:
+    care.snooze(chosen, until=_moment(form.get("until", "")), by=by, reason=form.get("reason", ""))
+
+
+def _ignore(chosen: Cause, by: User, form: QueryDict) -> None:
+    care.ignore(chosen, by=by, reason=form.get("reason", ""))
+
+
+def _wake(chosen: Cause, by: User, form: QueryDict) -> None:
+    care.wake_up(chosen, by=by)
+
+
+DEEDS: dict[str, Callable[[Cause, User, QueryDict], None]] = {
+    "assign": _assign,
+    "snooze": _snooze,
+    "ignore": _ignore,
+    "wake": _wake,
+}
+
+
+def _moment(written: str) -> datetime | None:
+    try:
+        found = parse_datetime(written)
+    except ValueError:
+        return None
+    return timezone.make_aware(found) if found and timezone.is_naive(found) else found
+
+
+def _cause(request: HttpRequest, pk: int) -> Cause:
+    here = Cause.objects.filter(company=workplace.company(request))
+    found: Cause = get_object_or_404(here.select_related("company", "owner"), pk=pk)
+    return found
+
+
+def _cause_page(request: HttpRequest, shown: Cause, *, problem: str = "", status: int = 200) -> HttpResponse:
+    asked = request.GET.copy()
+    asked["cause"] = str(shown.pk)
+    context = _list(request, shown.company, Question.of(asked)) | {
+        "cause": shown,
+        "group": groups.of_cause(shown, timezone.now()),
+        "owners": care.owners(),
+        "owner": care.owner_of(shown),
+        "notes": shown.notes.order_by("-pk")[:20],
+        "jobs": shown.jobs.select_related("by").order_by("-pk")[:5],
+        "problem": problem,
+        "given": request.POST,
+    }
+    return render(request, "integration/dead_letter_cause.html", context, status=status)
+
+
+def _list(request: HttpRequest, company: Company, asked: Question) -> dict[str, Any]:
+    user: Any = request.user
+    may = user.has_perm(REPLAY)
+    found = asked.stuck(company)
     return {
         "company": company,
-        "groups": groups,
-        "total": sum(group.count for group in groups),
-        "error": asked.error,
-        "cause": asked.cause,
-        "kind": asked.kind,
-        "q": asked.text,
-        "chosen": asked.chosen,
-        "page": Paginator(asked.stuck(company), PAGE_ROWS).get_page(request.GET.get("page")),
-        "query": query.urlencode(),
+        "asked": asked,
+        "kinds": DocumentKind.choices,
+        "count": found.count(),
+        "page": page(found, request.GET.get("after", "")),
+        "query": asked.address(),
         "here": request.get_full_path(),
+        "may_replay": may,
+        "refusal": "" if may else refusal(user, REPLAY),
     }
 
 

@@ -62,7 +62,7 @@ def letter(company: Company) -> Message:
 
 
 def listed(admin: Client, number: str) -> tuple[bool, bool]:
-    page = words(admin.get("/dead-letters/", {"q": number}))
+    page = words(admin.get("/dead-letters/messages/", {"q": number}))
     return "PO-1 " in page, "PO-OTHER " in page
 
 
@@ -78,7 +78,7 @@ def test_a_dead_letter_is_found_by_our_key_and_bcs_id(admin: Client, letter: Mes
 
 def test_a_number_that_nothing_has_finds_nothing(admin: Client, letter: Message) -> None:
     assert listed(admin, "evt-7") == (False, False)
-    assert "None of the stuck messages fits" in words(admin.get("/dead-letters/", {"q": "evt-7"}))
+    assert "None of the stuck messages fits" in words(admin.get("/dead-letters/messages/", {"q": "evt-7"}))
 
 
 def test_a_receipt_is_found_by_its_orders_number(company: Company, admin: Client) -> None:
@@ -89,7 +89,7 @@ def test_a_receipt_is_found_by_its_orders_number(company: Company, admin: Client
     receipt = factories.waiting_receipt(company, "GR-5", "PO-5")
     bring(receipt, to="rejected", waiting_for="")
 
-    page = words(admin.get("/dead-letters/", {"q": "PO-5"}))
+    page = words(admin.get("/dead-letters/messages/", {"q": "PO-5"}))
 
     assert ("GR-5" in page, "PO-9" in page) == (True, False)
 

@@ -121,6 +121,7 @@ def test_a_dead_letter_is_posted_once_its_vendor_is_unblocked_and_it_is_retried(
 ) -> None:
     sign_in(person(roles.INTEGRATION_ADMIN), "/")
     page.get_by_role("link", name="Dead letters 1").click()
+    page.get_by_role("link", name="Vendor V2 blocked").click()
     page.get_by_role("link", name="PO-7").click()
     told = main(page).inner_text()
     assert "the vendor is blocked" in told
@@ -153,7 +154,7 @@ def test_ticked_dead_letters_are_retried_together_and_the_others_stay(
     house.drain()
     house.sandbox.control.seed({"vendors": [{"number": "V2", "blocked": "_x0020_"}]})
 
-    sign_in(person(roles.INTEGRATION_ADMIN), "/dead-letters/")
+    sign_in(person(roles.INTEGRATION_ADMIN), "/dead-letters/messages/")
     page.get_by_label("Tick purchase order PO-7").check()
     page.get_by_label("Tick purchase order PO-9").check()
     page.get_by_label("Why now?").fill("Vendor unblocked")
@@ -267,7 +268,9 @@ def test_dead_letters_and_messages_can_be_used_by_everyone(
 ) -> None:
     admin = person(roles.INTEGRATION_ADMIN)
 
-    for path in ("/dead-letters/", f"/messages/{refused.pk}/"):
+    cause = f"/dead-letters/causes/{refused.cause_id}/"
+    listed, prepared = "/dead-letters/messages/", f"/dead-letters/replay/?cause={refused.cause_id}"
+    for path in ("/dead-letters/", listed, cause, prepared, f"/messages/{refused.pk}/"):
         sign_in(admin, path)
         assert complaints_everywhere(page) == {}, path
 

@@ -23,6 +23,9 @@ SCREENS = {
     "/exceptions/{case}/history/": CASES,
     "/approvals/": CASES,
     "/dead-letters/": MESSAGES,
+    "/dead-letters/messages/": MESSAGES,
+    "/dead-letters/causes/{cause}/": MESSAGES,
+    "/dead-letters/replay/": {roles.INTEGRATION_ADMIN},
     "/messages/{message}/": MESSAGES,
     "/messages/of/purchase_order/{order}/": MESSAGES,
     "/admin/integration/message/": MESSAGES,
@@ -41,6 +44,8 @@ DEEDS = {
     "/exceptions/take/": {roles.AP_CLERK, roles.AP_APPROVER},
     "/exceptions/{case}/reject/": {roles.AP_CLERK, roles.AP_APPROVER},
     "/dead-letters/retry/": {roles.INTEGRATION_ADMIN},
+    "/dead-letters/causes/{cause}/ignore/": {roles.INTEGRATION_ADMIN},
+    "/dead-letters/replay/start/": {roles.INTEGRATION_ADMIN},
     "/messages/{message}/retry/": {roles.INTEGRATION_ADMIN},
     "/pull/": {roles.INTEGRATION_ADMIN},
 }
@@ -52,7 +57,7 @@ def places(desk) -> dict[str, int]:
     message = factories.refused(desk.company, "PO-3")
     case = factories.billed_before_receipt(desk, "R-1")
     order = PurchaseOrder.objects.get(number="PO-3")
-    return {"case": case.pk, "message": message.pk, "order": order.pk}
+    return {"case": case.pk, "cause": message.cause_id, "message": message.pk, "order": order.pk}
 
 
 @pytest.mark.parametrize("role", [*roles.ROLES, ""])
