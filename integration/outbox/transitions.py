@@ -239,7 +239,7 @@ KILLED_ITS_WORKERS = Move(
     DEAD,
     Who.SWEEPER,
     "several workers died over it",
-    frozenset({"error", "error_code", "first_failed_at", "unknown_since"}),
+    FILED | {"unknown_since"},
     {**LEASE, **NOT_DUE},
 )
 RETRIED = Move(
