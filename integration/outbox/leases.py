@@ -95,7 +95,7 @@ def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:
     From here on the worker's death means `verifying`, not `ready`.
     """
     lease_until = now + max(timedelta(seconds=settings.OUTBOX_LEASE_SECONDS), 2 * room)
-    move_held(message, SEND, only=Q(lease_until__gt=now), lease_until=lease_until)
+    move_held(message, SEND, Q(lease_until__gt=now), lease_until=lease_until)
 
 
 @transaction.atomic(savepoint=False)

@@ -44,7 +44,7 @@ def move(message: Message, how: Move, **given: Any) -> None:
         raise OutboxError(f"{message} has changed meanwhile; it cannot become {how.end.label}.")
 
 
-def move_held(message: Message, how: Move, *, only: Q | None = None, **given: Any) -> None:
+def move_held(message: Message, how: Move, only: Q | None = None, /, **given: Any) -> None:
     """Move a message that we hold, under its fence; raises LostLease when another worker has it."""
     held = Message.objects.filter(only or Q(), pk=message.pk, fence=message.fence)
     if not _write(held, message, how, given):

@@ -1,0 +1,308 @@
+"""All 34 faults as one table: what breaks, what has to come of it, and which tests show it.
+
+A fault with `gaps` is not shown, or not wholly: the gap says what is missing. A file in `opens` is work under
+way: once it is there, tests/faults/test_matrix.py asks to fill the row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One row."""
+
+    number: int
+    fault: str
+    outcome: str
+    tests: tuple[str, ...] = ()
+    gaps: str = ""
+    opens: tuple[str, ...] = ()
+
+
+KILLED = "delivery/test_killed_workers.py::test_a_worker_killed_during_a_call_leaves_each_document_once"
+CHAOS = "chaos/test_chaos.py::test_faults_and_killed_workers_neither_lose_nor_double_a_document"
+ORDERS, MANY, LINE = "delivery/test_orders.py::", "delivery/test_many.py::", "delivery/test_line.py::"
+EVENTS, TOKENS, PAUSES = "cafm/test_events.py::", "bc/test_tokens.py::", "contract/test_pauses.py::"
+LOST = f"{ORDERS}test_a_lost_answer_is_found_and_not_repeated"
+
+MATRIX = (
+    Fault(
+        1,
+        "web process killed before the commit",
+        "nothing exists, the sender sends again",
+        (
+            "cafm/test_refusals.py::test_a_fault_of_ours_leaves_nothing_half_done",
+            "cafm/test_refusals.py::test_what_failed_through_us_is_taken_when_it_is_sent_again",
+        ),
+        "the transaction is broken off by an error, not by a kill of the process",
+    ),
+    Fault(
+        2,
+        "web process killed after the commit, before the wake-up",
+        "the row is found by the next look",
+        (f"{MANY}test_the_tasks_free_what_a_dead_worker_held_and_send_it",),
+        "the look by the clock is shown, the kill of the web process is not",
+    ),
+    Fault(
+        3,
+        "the same request twice at once",
+        "one row, the same answer; another content is refused",
+        (
+            "cafm/test_at_the_same_time.py::test_the_same_event_from_many_sides_is_one_event",
+            "cafm/test_at_the_same_time.py::test_of_two_contents_under_one_id_one_is_taken",
+            f"{EVENTS}test_the_same_event_again_gets_the_same_answer_and_does_nothing",
+            f"{EVENTS}test_the_same_id_with_another_body_is_a_conflict_and_does_nothing",
+        ),
+    ),
+    Fault(
+        4,
+        "broker down, frozen, flushed",
+        "taking events is as quick; rows are found by looking",
+        (
+            "bc/test_limiter.py::test_a_redis_that_is_away_leaves_the_share_and_its_return_the_whole",
+            "desk/test_doors.py::test_readiness_notices_a_silent_redis",
+        ),
+        "no test takes an event while the broker is frozen",
+    ),
+    Fault(
+        5,
+        "broker restarts, with and without its data",
+        "workers go on; none lost, none twice",
+        gaps="no test restarts the broker under running workers",
+    ),
+    Fault(
+        6,
+        "two beats, no beat, the clock jumps, summer time",
+        "each turn runs once",
+        (
+            "sync/test_schedules.py::test_a_turn_is_taken_once_though_beat_runs_twice",
+            "sync/test_schedules.py::test_a_clock_that_jumps_back_has_no_turn_twice",
+            "sync/test_schedules.py::test_of_many_that_want_a_turn_at_the_same_moment_one_has_it",
+        ),
+        "no alarm of a dead beat is shown",
+    ),
+    Fault(
+        7,
+        "worker killed after the claim, before sending",
+        "sent after the lease",
+        (KILLED, f"{MANY}test_the_tasks_free_what_a_dead_worker_held_and_send_it"),
+    ),
+    Fault(8, "worker killed with the request sent", "looked for, one document", (KILLED, CHAOS)),
+    Fault(
+        9,
+        "worker killed with the answer read, before our commit",
+        "looked for, one document",
+        (KILLED, f"{MANY}test_a_posting_that_could_not_be_written_down_is_looked_for"),
+    ),
+    Fault(
+        10,
+        "three workers die over one row",
+        "the row goes to a person, the others go on",
+        (f"{LINE}test_a_message_that_kills_its_workers_goes_to_a_person",),
+        "the deaths are told by leases, not by a pool that runs out of memory",
+    ),
+    Fault(
+        11,
+        "worker stopped for longer than its lease, before sending",
+        "it does not send",
+        (f"{MANY}test_a_worker_that_comes_back_too_late_changes_nothing",),
+    ),
+    Fault(
+        12,
+        "worker stopped for longer than its lease, after sending",
+        "its late write changes nothing",
+        ("delivery/test_fences.py::test_a_worker_that_wakes_after_sending_writes_nothing",),
+    ),
+    Fault(
+        13,
+        "soft and cold shutdown, rolling deployment",
+        "none lost, none twice",
+        (KILLED,),
+        "a kill is the hardest shutdown; the soft one under load is not shown",
+    ),
+    Fault(
+        14,
+        "PostgreSQL restarts, is killed, stalls, is full",
+        "no state is made up; events get a 503",
+        (f"{MANY}test_a_posting_that_could_not_be_written_down_is_looked_for",),
+        "a refused write is shown; the restart, the stall and the 503 are not",
+    ),
+    Fault(
+        15,
+        "deadlock, serialization failure, lock timeout",
+        "tried again",
+        (
+            f"{MANY}test_a_posting_that_could_not_be_written_down_is_looked_for",
+            "cafm/test_at_the_same_time.py::test_batches_in_opposite_order_do_not_hold_each_other_up",
+        ),
+    ),
+    Fault(
+        16,
+        "BC refuses connections, no name, wrong certificate",
+        "no attempt is used up; the circuit opens",
+        (
+            "bc/test_transport.py::test_a_server_that_speaks_only_old_tls_is_not_spoken_to",
+            "bc/test_transport.py::test_a_certificate_of_another_authority_is_refused_before_anything_is_sent",
+            f"{MANY}test_without_a_business_central_the_line_waits",
+        ),
+        "the circuit is under work",
+        ("delivery/test_standstill.py",),
+    ),
+    Fault(
+        17,
+        "BC's time runs out, nothing was posted",
+        "settled, then sent once more",
+        (f"{ORDERS}test_a_call_that_never_arrived_is_sent_again_after_the_outcome_is_settled",),
+    ),
+    Fault(
+        18,
+        "posted, and then timeout, 500, reset or half an answer",
+        "found, one document",
+        (LOST, "delivery/test_receipts.py::test_a_lost_answer_does_not_receive_twice", CHAOS),
+    ),
+    Fault(
+        19,
+        "BC posts minutes after our timeout",
+        "found, one document",
+        ("delivery/test_fences.py::test_what_bc_commits_long_after_our_timeout_is_found",),
+    ),
+    Fault(
+        20,
+        "reads lag behind",
+        "looks after a write ask the primary",
+        ("bc/test_reading.py::test_a_look_after_a_write_never_asks_the_replica",),
+    ),
+    Fault(
+        21,
+        "429 with and without Retry-After, 503 for minutes",
+        "slower, no attempt used up",
+        (
+            "bc/test_limiter.py::test_a_429_holds_everyone_back_for_as_long_as_bc_says",
+            "bc/test_limiter.py::test_without_retry_after_the_pauses_double_up_to_a_minute",
+            "bc/test_limiter.py::test_a_429_from_bc_pauses_the_client_and_is_no_attempt",
+            "bc/test_storm.py::test_one_429_stills_the_storm_and_the_allowance_is_used",
+        ),
+    ),
+    Fault(
+        22,
+        "401, 403, secret revoked, sign-in service down",
+        "one renewal; then the circuit and one alarm",
+        (
+            f"{TOKENS}test_five_workers_ask_for_one_token_in_each_life",
+            f"{TOKENS}test_the_old_token_serves_while_the_sign_in_service_is_away",
+            f"{TOKENS}test_a_disabled_application_stops_the_lane_after_one_new_token",
+            f"{ORDERS}test_wrong_credentials_stop_the_lane_and_cost_no_attempt",
+            f"{ORDERS}test_an_expired_token_is_renewed_and_costs_nothing",
+        ),
+        "the circuit is under work",
+        ("delivery/test_standstill.py",),
+    ),
+    Fault(
+        23,
+        "400, 422: the content is wrong",
+        "refused at once, in words",
+        (
+            f"{ORDERS}test_a_refused_vendor_goes_to_a_person_in_plain_words",
+            "bc/test_errors.py::test_each_refusal_has_its_class_its_desk_and_its_sentence",
+        ),
+    ),
+    Fault(
+        24,
+        "changed in BC meanwhile",
+        "read again; nobody's edit is overwritten",
+        (
+            "bc/test_writing.py::test_a_stale_version_is_a_conflict_and_changes_nothing",
+            "delivery/test_order_changes.py::test_a_persons_edit_of_the_same_field_is_not_overwritten",
+        ),
+    ),
+    Fault(
+        25,
+        "one part of a batch fails",
+        "all or nothing; no half order",
+        (
+            "bc/test_writing.py::test_a_batch_is_one_call_of_relative_urls_in_one_snapshot",
+            "bc/test_writing.py::test_a_batchs_answer_that_cannot_be_read_leaves_the_outcome_unknown",
+        ),
+    ),
+    Fault(
+        26,
+        "a field is gone, has another type or length",
+        "what uses it rests; the others go on",
+        (
+            f"{PAUSES}test_a_removed_mapped_field_lets_orders_wait_and_nothing_else",
+            f"{PAUSES}test_a_removed_field_of_a_list_stops_its_pull_and_no_other",
+        ),
+    ),
+    Fault(
+        27,
+        "a receipt or invoice before its order; the order is stuck",
+        "waits, shown as such",
+        (
+            f"{EVENTS}test_a_receipt_before_its_order_waits_and_finds_it",
+            "delivery/test_receipts.py::test_a_receipt_waits_for_its_order",
+            "delivery/test_receipts.py::test_a_stuck_order_holds_its_receipts_and_no_others",
+        ),
+    ),
+    Fault(
+        28,
+        "poison: NUL, megabytes, NaN, 1e30",
+        "4xx or refused, never a crash",
+        (
+            "cafm/test_refusals.py::test_a_body_that_is_no_event_is_refused",
+            "cafm/test_refusals.py::test_a_body_beyond_the_limit_is_not_even_read",
+            "cafm/test_refusals.py::test_a_number_of_too_many_digits_is_refused_without_a_word_about_our_machine",
+            "cafm/test_wrong_mapping.py::test_an_order_that_cannot_be_written_is_kept_and_goes_to_a_person",
+        ),
+    ),
+    Fault(
+        29,
+        "replay pressed twice, by two people",
+        "one attempt, the others are told",
+        (
+            "admin/test_retry_at_once.py::test_of_people_who_press_retry_at_once_one_retries_and_the_others_are_told",
+            f"{LINE}test_a_retry_pressed_twice_is_one_retry",
+            "delivery/test_transitions.py::test_what_a_worker_holds_no_person_ends",
+        ),
+    ),
+    Fault(
+        30,
+        "edited and replayed although its document exists",
+        "adopted, the difference is shown",
+        gaps="editing is under work",
+        opens=("desk/test_editing.py", "admin/test_editing.py"),
+    ),
+    Fault(
+        31,
+        "the mapping is edited with rows in flight",
+        "each row keeps its version",
+        (
+            "mapping/test_versions.py::test_a_message_keeps_the_version_it_was_built_with",
+            "mapping/test_versions.py::test_a_message_keeps_the_version_of_its_lines_mapping_beside_that_of_its_head",
+        ),
+    ),
+    Fault(
+        32,
+        "Teams or mail down",
+        "kept and tried again, shown",
+        gaps="notices to people are under work",
+        opens=("escalation/__init__.py", "notices/__init__.py"),
+    ),
+    Fault(
+        33,
+        "100,000 rows after a day's outage",
+        "events of now go first; memory stays flat",
+        (
+            "cafm/test_pressure.py::test_single_events_are_taken_all_the_time",
+            "cafm/test_pressure.py::test_a_batch_comes_later_while_too_many_documents_wait",
+        ),
+        "nothing of that size is run",
+    ),
+    Fault(
+        34,
+        "restored from a backup of an hour ago",
+        "documents made since are found, none twice",
+        ("delivery/test_fences.py::test_after_a_restored_backup_what_was_posted_since_is_found",),
+    ),
+)
