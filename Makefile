@@ -39,8 +39,8 @@ check: install-dev ## format, lint, types, imports, migrations, deployment, lice
 bench: install-dev ## run the benchmarks; results in .bench/
 	@$(VENV_PYTHON) -m tests.bench
 
-chaos: install-dev ## run under faults; DOCS=10000 FAULTS=0.3 SEED=1
-	@$(VENV_PYTHON) -m tests.chaos --docs $(DOCS) --faults $(FAULTS) --seed $(SEED)
+chaos: install-dev ## run under faults; DOCS=10000 FAULTS=0.3 SEED=1 ARGS=--blind
+	@$(VENV_PYTHON) -m tests.chaos --docs $(DOCS) --faults $(FAULTS) --seed $(SEED) $(ARGS)
 
 format: install-dev ## put the code in form
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .

@@ -53,11 +53,12 @@ def drain(count: int, log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
             process.wait()
 
 
-def start(log: Path) -> subprocess.Popen[bytes]:
-    """Start one worker."""
+def start(log: Path, *, module: str = "") -> subprocess.Popen[bytes]:
+    """Start one worker, or a module that stands in for one."""
+    program = ["-m", module] if module else ["manage.py", "drain", "--until-idle"]
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, "manage.py", "drain", "--until-idle"],
+            [sys.executable, *program],
             cwd=ROOT,
             env=environment(),
             stdin=subprocess.DEVNULL,

@@ -29,7 +29,7 @@ def main() -> int:
     log = FOLDER / f"chaos-{options.seed}.log"
     log.unlink(missing_ok=True)
     with place.prepare() as sandbox:
-        from tests.chaos import shaking
+        from tests.chaos import blind, shaking
 
         try:
             run = shaking.shake(
@@ -40,6 +40,7 @@ def main() -> int:
                 seed=options.seed,
                 kills=max(3, options.docs // DOCUMENTS_A_KILL) if options.kills is None else options.kills,
                 hands=options.workers,
+                worker=blind.MODULE if options.blind else "",
                 say=_now_and_then(),
             )
         except shaking.Hopeless as error:
@@ -76,6 +77,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="the same seed, the same documents and faults")
     parser.add_argument("--kills", type=int, help="workers to kill; one a hundred documents, at least three")
     parser.add_argument("--workers", type=int, default=max(2, os.cpu_count() or 2), help="worker processes")
+    parser.add_argument("--blind", action="store_true", help="do not look first: must find duplicates")
     options = parser.parse_args()
     if options.docs < 2 or not 0 <= options.faults < 1:
         parser.error("--docs is at least 2, --faults from 0 to below 1")

@@ -91,6 +91,7 @@ def shake(
     kills: int,
     hands: int,
     patience: float = 120.0,
+    worker: str = "",
     say: Callable[[str], object] = lambda _text: None,
 ) -> Shaken:
     """Run it on an empty database and sandbox; raises Hopeless when nothing moves for so many seconds."""
@@ -102,7 +103,7 @@ def shake(
     chance = random.Random(seed)
     points = deque(sorted(int(chance.uniform(0.02, 0.9) * work.documents) for _ in range(kills)))
     events = work.events(seed)
-    with _crew(hands, log) as crew:
+    with _crew(hands, log, worker) as crew:
         done, moved_at = -1, time.monotonic()
         while True:
             has_more = _send(events, key)
@@ -199,13 +200,14 @@ class _Crew:
 
     hands: int
     log: Path
+    worker: str = ""
     running: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
     def tend(self, seconds: float) -> None:
         """Replace who has ended, and give the others a moment."""
         self.running = [process for process in self.running if process.poll() is None]
         while len(self.running) < self.hands:
-            self.running.append(workers.start(self.log))
+            self.running.append(workers.start(self.log, module=self.worker))
         if seconds:
             _moment(self.running[0], seconds)
 
@@ -219,8 +221,8 @@ class _Crew:
 
 
 @contextmanager
-def _crew(hands: int, log: Path) -> Iterator[_Crew]:
-    crew = _Crew(hands, log)
+def _crew(hands: int, log: Path, worker: str) -> Iterator[_Crew]:
+    crew = _Crew(hands, log, worker)
     crew.tend(0)
     try:
         yield crew

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.chaos import shaking, verdict, work
+from tests.chaos import blind, shaking, verdict, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -27,6 +27,25 @@ def test_faults_and_killed_workers_neither_lose_nor_double_a_document(
     assert run.documents == 16
     assert run.kills == 2
     assert run.faults > 0
+
+
+def test_workers_that_do_not_look_first_are_found_out(sandbox: Any, settings: Any, tmp_path: Path) -> None:
+    for name, value in shaking.SETTINGS.items():
+        setattr(settings, name, value)
+
+    run = shaking.shake(
+        sandbox.control,
+        tmp_path / "workers.log",
+        documents=16,
+        faults=0.3,
+        seed=7,
+        kills=0,
+        hands=2,
+        worker=blind.MODULE,
+    )
+
+    assert run.verdict.duplicates != ()
+    assert not run.verdict.is_good
 
 
 def test_the_verdict_sees_what_is_missing_and_what_is_there_twice(sandbox: Any, settings: Any) -> None:
