@@ -20,6 +20,7 @@ from masterdata.upsert import Pulled, Value, own_fields
 from . import filters, links, masters
 from .entities import Entity, Row, Unusable
 
+LEFT_OUT = "A filter leaves it out."
 GONE = "Business Central no longer has it."
 BACK = "It is in Business Central again, and marked as deleted here."
 NOT_HERE = "It is in Business Central, and not here."
@@ -86,7 +87,8 @@ def compare_now(client: Client, company: Company, entity: Entity, ids: Collectio
     found: dict[UUID, Compared] = {}
     for asked, rows in masters.by_id(client, entity, list(ids)):
         found |= {each.bc_id: each for each in compare_rows(company, entity, rows)}
-        missing = [bc_id for bc_id in asked if bc_id not in found]
+        there = {UUID(str(row["id"])) for row in rows}
+        missing = [bc_id for bc_id in asked if bc_id not in there]
         found |= {each.bc_id: each for each in gone(company, entity, missing)}
     return [found[bc_id] for bc_id in ids if bc_id in found]
 
@@ -106,6 +108,9 @@ def compare_rows(company: Company, entity: Entity, rows: Sequence[Row]) -> Itera
     resolved = links.resolve(company, entity, wanted.without(entity.id_fields).marked(usable))
     for record, reason in resolved.waiting:
         yield Compared(record.bc_id, names[record.bc_id], Standing.UNUSABLE, note=reason)
+    for record in resolved.left_out:
+        if record.bc_id in here:
+            yield Compared(record.bc_id, names[record.bc_id], Standing.SAME, note=LEFT_OUT)
     for record in wanted.on(entity.id_fields).marked(resolved.ready):
         ours = here.get(record.bc_id)
         if ours is not None or not record.is_filtered:

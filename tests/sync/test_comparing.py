@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 
 from integration import connections, sync
-from integration.sync import comparing
+from integration.models import MirrorFilter
+from integration.sync import comparing, filters
 from integration.sync.entities import ENTITIES
-from masterdata.models import Change, Dimension, Item, Vendor
+from masterdata.models import Change, Dimension, Item, ItemUnit, Vendor
 
 pytestmark = pytest.mark.django_db
 
@@ -65,3 +66,14 @@ def test_a_record_whose_unit_is_not_here_says_what_it_waits_for(filled) -> None:
     (told,) = compare("items", Item.objects.get(number="FILTER"))
 
     assert (told.standing, told.note) == ("unusable", "It waits for the unit of measure PALLET.")
+
+
+def test_a_record_that_is_left_out_with_its_owner_is_not_told_as_gone(filled) -> None:
+    sync.pull_entity("all")
+    company = sync.ensure_company()
+    filters.save(MirrorFilter(company=company, entity="items", field="number", comparison="is", values="OLD"))
+    Item.objects.filter(number="FILTER").delete()
+
+    (told,) = compare("item-units", ItemUnit.objects.get(item_number="FILTER", unit="BOX"))
+
+    assert (told.standing, told.note) == ("same", "A filter leaves it out.")
