@@ -104,13 +104,15 @@ def _failed(message: WebhookMessage, failure: posting.Failed) -> None:
 @transaction.atomic
 def _stop(message: WebhookMessage, reason: str) -> None:
     """Give the message up, and tell nothing more until a person starts the webhook again."""
-    _end(message, State.DEAD, reason)
+    if not _end(message, State.DEAD, reason):
+        return  # another worker has the message by now, and knows better
     Webhook.objects.filter(pk=message.webhook_id).update(stopped_at=timezone.now(), stopped_because=reason)
     logger.error("Webhook %s was stopped: %s", message.webhook, reason)
 
 
-def _end(message: WebhookMessage, state: WebhookMessage.State, error: str = "") -> None:
-    _ours(message).update(state=state, ended_at=timezone.now(), error=error)
+def _end(message: WebhookMessage, state: WebhookMessage.State, error: str = "") -> bool:
+    """End the message; tells whether it was still ours to end."""
+    return bool(_ours(message).update(state=state, ended_at=timezone.now(), error=error))
 
 
 def _ours(message: WebhookMessage) -> QuerySet[WebhookMessage]:

@@ -293,3 +293,18 @@ def test_a_new_secret_does_not_start_a_webhook_that_was_stopped_meanwhile(hook) 
 
     hook.refresh_from_db()
     assert (hook.stopped_at is not None, hook.stopped_because) == (True, "It is gone.")
+
+
+def test_a_worker_whose_message_was_taken_over_does_not_stop_the_webhook(company, hook, receiver) -> None:
+    from integration import webhooks
+    from integration.webhooks import sending
+
+    change(company)
+    webhooks.write_due(now=timezone.now())
+    slow = sending._claim(timezone.now(), set())
+    quick = sending._claim(timezone.now() + LATER, set())
+
+    sending._failed(slow, webhooks.Failed("The receiver answered 410.", is_gone=True))
+
+    hook.refresh_from_db()
+    assert (slow.pk, hook.stopped_at) == (quick.pk, None)
