@@ -56,9 +56,9 @@ def item_units(request: HttpRequest) -> HttpResponse:
     company = workplace.company(request)
     if company is None:
         return render(request, "integration/units.html", {"no_company": True})
-    words = request.GET.get("q", "").replace("\0", "").strip()
+    words = _written(request, "q")
     found = _found(company, words)
-    chosen = _chosen(company, request.GET.get("item", ""), words, found)
+    chosen = _chosen(company, _written(request, "item"), words, found)
     context: dict[str, Any] = {"words": words, "found": found[:FOUND], "is_cut": len(found) > FOUND}
     if chosen is None:
         context["listed"] = _listed(company)
@@ -95,9 +95,9 @@ def _asked(request: HttpRequest, company: Company, item: Item, measures: list[un
     own = [measure.code for measure in measures]
     largest = own[-1] if own else item.base_unit
     asked = Asked(
-        quantity=request.GET.get("quantity", "1").strip(),
-        unit=units.code_for(company, request.GET.get("from", largest).strip()),
-        to=units.code_for(company, request.GET.get("to", item.base_unit).strip()),
+        quantity=_written(request, "quantity", "1"),
+        unit=units.code_for(company, _written(request, "from", largest)),
+        to=units.code_for(company, _written(request, "to", item.base_unit)),
     )
     every = Unit.objects.filter(company=company, deleted_at=None).values_list("code", flat=True)
     asked.others = sorted({*every, asked.unit, asked.to} - {*own, ""})
@@ -112,6 +112,11 @@ def _asked(request: HttpRequest, company: Company, item: Item, measures: list[un
     except lookup.NoConversion as error:
         asked.no_conversion = str(error)
     return asked
+
+
+def _written(request: HttpRequest, name: str, otherwise: str = "") -> str:
+    """Read what was asked for; the database takes no NUL."""
+    return request.GET.get(name, otherwise).replace("\0", "").strip()
 
 
 def _number(written: str) -> Decimal | None:

@@ -259,3 +259,10 @@ def _moqui(shared_data: Path) -> Iterator[tuple[tuple[str, str], Decimal]]:
             factor = Decimal(row["conversionFactor"])
             if not row["conversionOffset"] and factor == factor.quantize(FIVE):
                 yield (row["uomId"], row["toUomId"]), factor
+
+
+@pytest.mark.parametrize("name", ["item", "from", "to", "quantity"])
+def test_a_question_with_a_nul_is_answered(glove, name) -> None:
+    reply = _clerk().get(reverse("units"), {"item": "GLOVE", "from": "BOX", "to": "PAIR"} | {name: "\0X\0"})
+
+    assert reply.status_code == 200
