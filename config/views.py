@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from integration import contract
+from integration import contract, delivery
 from integration.dashboard import allowance, delivery_counts
 from masterdata.models import Company
 from reconciliation import dashboard, roles
@@ -117,6 +117,7 @@ def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:
     if user.has_perm("reconciliation.view_supplierinvoice") or user.has_perm(SEE_MESSAGES):
         shown["cards"] = _cards(company, user.has_perm(SEE_MESSAGES))
         shown["allowance"] = _allowance()
+        shown["standstill"] = _standstill()
     if user.has_perm(SEE_CONTRACT):
         shown["paused"] = contract.paused()
     if user.has_perm(roles.SEE_CASES):
@@ -162,6 +163,12 @@ def _allowance() -> str:
     for name in found.refused:
         told += " " + _("It refuses {name}: check its secret and its card.").format(name=name)
     return told
+
+
+def _standstill() -> str:
+    """Say why nothing goes to BC at the moment, and what happens next; "" when deliveries go on."""
+    still = delivery.standstill()
+    return delivery.sentence_of(still) if still is not None else ""
 
 
 def _in_line(*, failed: bool) -> dict[str, str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
-from integration.bc import Budget, Client, Connection, Lane, Limits, budget_of
+from integration.bc import Budget, Circuit, Client, Connection, Lane, Limits, budget_of, circuit_of
 from integration.errors import ConfigurationError, IntegrationError
 
 REQUIRED = ("BC_BASE_URL", "BC_COMPANY", "BC_AUTHORITY", "BC_CLIENT_ID")
@@ -105,8 +105,14 @@ def client(*, lane: Lane = Lane.REALTIME) -> Client:
     wanted = connections()
     clients: dict[Lane, tuple[list[Connection], Client]] = _kept.__dict__.setdefault("clients", {})
     if lane not in clients or clients[lane][0] != wanted:
-        clients[lane] = wanted, Client(wanted[0], others=wanted[1:], lane=lane)
+        watched = circuit() if lane is Lane.REALTIME else None  # slow pulls say little about deliveries
+        clients[lane] = wanted, Client(wanted[0], others=wanted[1:], lane=lane, circuit=watched)
     return clients[lane][1]
+
+
+def circuit() -> Circuit:
+    """Give the circuit of the configured company, which says whether it makes sense to call there."""
+    return circuit_of(connection(), pace=float(settings.OUTBOX_PACE))
 
 
 def _missing() -> list[str]:

@@ -105,11 +105,13 @@ def sandbox_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator:
 def sandbox(sandbox_process, settings, monkeypatch: pytest.MonkeyPatch):
     """The BC sandbox, emptied, with the BC_* settings and variables pointing at it."""
     from config.local import business_central
+    from integration import connections
 
     sandbox_process.control.reset()
     for name, value in business_central.environment(sandbox_process.connection).items():
         setattr(settings, name, value)
         monkeypatch.setenv(name, value)
+    connections.circuit().forget()
     return sandbox_process
 
 

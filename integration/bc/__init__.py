@@ -2,6 +2,7 @@
 
 from integration.bc import odata, payloads, reading
 from integration.bc.batch import BatchAnswer, Operation
+from integration.bc.circuit import Circuit, Standstill, Verdict, circuit_of, verdict_of
 from integration.bc.client import Client
 from integration.bc.connection import Connection, Limits, Timeouts
 from integration.bc.errors import is_gone
@@ -15,6 +16,7 @@ __all__ = [
     "LABELS",
     "BatchAnswer",
     "Budget",
+    "Circuit",
     "Client",
     "Connection",
     "EntitySet",
@@ -24,8 +26,11 @@ __all__ = [
     "Limits",
     "Metadata",
     "Operation",
+    "Standstill",
     "Timeouts",
+    "Verdict",
     "budget_of",
+    "circuit_of",
     "dumps",
     "is_gone",
     "loads",
@@ -35,4 +40,5 @@ __all__ = [
     "reading",
     "restored",
     "stored",
+    "verdict_of",
 ]

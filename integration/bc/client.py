@@ -15,6 +15,7 @@ from integration.bc import batch as batches
 from integration.bc import odata, rules
 from integration.bc.auth import Tokens
 from integration.bc.batch import BatchAnswer, Operation
+from integration.bc.circuit import Circuit
 from integration.bc.connection import Connection
 from integration.bc.errors import judge, take_apart
 from integration.bc.exact_json import dumps, loads
@@ -60,7 +61,8 @@ NOUNS = {
 class Client:
     """One company of Business Central. Keeps its connections open; use one per thread.
 
-    `others` are the same connection as further client ids; each call goes as whichever has room.
+    `others` are the same connection as further client ids; each call goes as whichever has room. The circuit
+    is told how each call fares; whoever calls asks it whether to call.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Client:
         patience: float = 20.0,
         tokens: Tokens | None = None,
         limiter: Limiter | None = None,
+        circuit: Circuit | None = None,
         pause: Callable[[float], None] = time.sleep,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -81,6 +84,7 @@ class Client:
         first = Identity.of(connection, tokens=tokens, limiter=limiter)
         self.tokens = first.tokens
         self.identities = Identities([first, *(Identity.of(each) for each in others)])
+        self.circuit = circuit
         self.pause = pause
         self.chance = chance
         self.transport = Transport(trusted_ca=connection.trusted_ca)
@@ -448,6 +452,17 @@ class Client:
         return Request(method, url, subject, JSON | ENGLISH | dict(headers), body, write)
 
     def _send(self, request: Request, *, timeout: float | None = None) -> Answer:
+        try:
+            answer = self._send_in_turn(request, timeout)
+        except IntegrationError as error:
+            if self.circuit is not None:
+                self.circuit.note(error)
+            raise
+        if self.circuit is not None:
+            self.circuit.note(None)
+        return answer
+
+    def _send_in_turn(self, request: Request, timeout: float | None) -> Answer:
         read = timeout or self.connection.timeouts.read
         while True:
             turn = self.identities.admitted(self.lane, patience=self.patience, pause=self.pause)

@@ -7,6 +7,17 @@ answered by sending again: BC is looked at until the outcome is settled (docs/de
 from .by_hand import mark_done
 from .draining import Report, deliver_next, drain, worker_name
 from .single import deliver
+from .standstill import sentence_of, standstill
 from .tries import Delivery
 
-__all__ = ["Delivery", "Report", "deliver", "deliver_next", "drain", "mark_done", "worker_name"]
+__all__ = [
+    "Delivery",
+    "Report",
+    "deliver",
+    "deliver_next",
+    "drain",
+    "mark_done",
+    "sentence_of",
+    "standstill",
+    "worker_name",
+]

@@ -14,10 +14,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from integration import outbox
-from integration.bc import Client
+from integration.bc import Client, Verdict
 from integration.models import Message
 
 from .single import deliver
+from .standstill import held_back, sentence_of
 from .tries import Delivery
 
 State = Message.State
@@ -69,12 +70,19 @@ def drain(
 ) -> Report:
     """Work the outbox: until nothing is due, or with `until_idle` until nothing will be due by itself.
 
-    Stops at once when the connection itself is wrong.
+    Stops at once when the connection itself is wrong, and while the circuit to BC is open; with `until_idle`
+    it waits for a BC that does not answer, as it waits for everything that mends itself.
     """
     report, worker = Report(), worker or worker_name()
     end = None if seconds is None else time.monotonic() + seconds
     outbox.refill(now=None if until_idle else timezone.now())
     while end is None or time.monotonic() < end:
+        if (still := held_back(client)) is not None:
+            if until_idle and still.verdict is Verdict.UNANSWERED and _moving().exists():
+                time.sleep(NAP)
+                continue
+            report.stopped = sentence_of(still)
+            break
         delivery = deliver_next(worker=worker, client=client)
         if delivery is not None:
             report.outcomes[delivery.outcome] += 1

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from integration import backoff, couriers, outbox
+from integration.bc import Verdict, verdict_of
 from integration.errors import (
     ConfigurationError,
     ConflictError,
@@ -23,6 +24,7 @@ from reconciliation import cases
 
 from .mapped import blamed
 from .pace import paced, wait
+from .standstill import standstill
 from .tries import Delivery, Outcome, Try
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ FINANCE = "finance"
 CONFLICT_ATTEMPTS = 3
 BUG_ATTEMPTS = 3
 CONFIGURATION_PAUSE = 60.0
+SIGN_IN_PAUSE = 10.0  # the circuit opens when it fails again and again
 
 OURS = (
     "Tieout failed on {message} by its own fault. Report it to the developers with the time of this attempt."
@@ -58,10 +61,13 @@ def _failed_to_send(attempt: Try, error: Exception) -> Delivery:
             return _later(attempt, error, Outcome.NOT_SENT, seconds=error.retry_after, counted=False)
         case ConfigurationError():
             logger.error("Deliveries to Business Central stopped: %s", error)
-            pause = paced(CONFIGURATION_PAUSE)
+            is_sign_in = verdict_of(error) is Verdict.NOT_SIGNED_IN
+            pause = paced(SIGN_IN_PAUSE if is_sign_in else CONFIGURATION_PAUSE)
             return _later(attempt, error, Outcome.NOT_SENT, seconds=pause, counted=False, stops_lane=True)
         case ConflictError() if attempt.message.attempts < CONFLICT_ATTEMPTS:
             return _later(attempt, error, Outcome.TEMPORARY, seconds=None, counted=True)
+        case TemporaryError() if standstill() is not None:  # it is not this message's fault
+            return _later(attempt, error, Outcome.TEMPORARY, seconds=None, counted=False)
         case TemporaryError():
             return _limited(attempt, error, Outcome.TEMPORARY, backoff.MAX_ATTEMPTS, State.DEAD)
         case PermanentError() | ConflictError():

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from integration import connections
+from integration.errors import NotSentError
 from reconciliation import cases, roles
 from reconciliation.models import ExceptionCase, GoodsReceipt
 from tests import factories
@@ -167,3 +170,18 @@ def test_home_asks_as_much_for_many_cases_as_for_few(desk, signed_in, django_ass
 
     with django_assert_max_num_queries(16):
         clerk.get("/")
+
+
+def test_home_says_why_deliveries_stand_still(sandbox, company, signed_in):
+    circuit, clerk = connections.circuit(), signed_in(roles.AP_CLERK)
+    for _ in range(20):
+        circuit.note(NotSentError("Business Central could not be reached.", code="Tieout_NotReached"))
+    try:
+        held, ready = words(clerk.get("/")), Client().get("/readyz").json()
+    finally:
+        circuit.forget()
+
+    assert "Business Central does not answer since " in held
+    assert "goes on by itself as soon as it can." in held
+    assert ready["business_central"].startswith("Business Central does not answer since ")
+    assert "does not answer since" not in words(clerk.get("/"))
