@@ -93,6 +93,7 @@ NAVIGATION = (
     Section(
         "Control",
         (
+            Link("Matching rules", "matching-rules", "gavel", ("reconciliation.view_policyversion",)),
             Link(
                 "Tolerances",
                 "admin:reconciliation_tolerance_changelist",

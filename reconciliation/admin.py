@@ -14,12 +14,13 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group, Permission, User
 from django.db.models import DecimalField, Model, Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
-from masterdata.models import Change, Company
+from masterdata.models import Change
 from masterdata.read_only import (
     LATEST,
     FieldChange,
@@ -31,7 +32,6 @@ from masterdata.read_only import (
 )
 from masterdata.wording import written
 
-from . import policies
 from .models import (
     DayTotal,
     Document,
@@ -361,25 +361,27 @@ class PolicyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
 
 
 class MatchingPolicyAdmin(PolicyAdmin):
-    """What the engine judges by: a change is followed by another look at the open invoices."""
+    """The draft of what the engine judges by; it counts when a second person has approved it."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        self._judge_again(request, obj.company)
+        self._say_it_is_a_draft(request)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         super().delete_model(request, obj)
-        self._judge_again(request, obj.company)
+        self._say_it_is_a_draft(request)
 
     def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
-        companies = {row.company for row in queryset.select_related("company")}
         super().delete_queryset(request, queryset)
-        for company in companies:
-            self._judge_again(request, company)
+        self._say_it_is_a_draft(request)
 
-    def _judge_again(self, request: HttpRequest, company: Company) -> None:
-        if count := policies.judge_again(company):
-            self.message_user(request, f"The open invoices ({count}) are matched again by it.")
+    def _say_it_is_a_draft(self, request: HttpRequest) -> None:
+        told = format_html(
+            'This is a draft: invoices are judged by it once it is proposed and approved, under <a href="{}">'
+            "Matching rules</a>.",
+            reverse("matching-rules"),
+        )
+        self.message_user(request, told)
 
 
 @admin.register(Tolerance)

@@ -19,7 +19,6 @@ from django.db.models import Q
 
 from masterdata.models import Company, Item, ItemUnit, Vendor
 
-from . import policies
 from .matching import facts
 from .matching.exact import to_cents, trimmed
 from .models import (
@@ -38,6 +37,7 @@ from .models import (
     ServiceConfirmationLine,
     SupplierInvoice,
 )
+from .policies.in_force import RulesOfTheDay, narrowed
 
 Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
@@ -47,11 +47,12 @@ State = SupplierInvoice.Status
 # come to the same amount within the days of near duplicates. The engine looks closer.
 ALIKE = r"""
 WITH asked AS MATERIALIZED (
-  SELECT id, company_id, vendor_number, type, total, invoice_date,
+  SELECT id, company_id, vendor_number, type, total, invoice_date, wanted.days,
          regexp_replace(regexp_replace(lower(number), '[\W_]+', '', 'g'),
                         '(?<![0-9])0+(?=[0-9])', '', 'g') AS bare
     FROM reconciliation_supplierinvoice
-   WHERE id = ANY(%(ids)s) AND status <> 'rejected')
+    JOIN unnest(%(ids)s::bigint[], %(days)s::int[]) AS wanted(id, days) USING (id)
+   WHERE status <> 'rejected')
 SELECT asked.id, known.id
   FROM asked JOIN reconciliation_supplierinvoice known
     ON known.company_id = asked.company_id AND known.vendor_number = asked.vendor_number
@@ -64,7 +65,7 @@ SELECT asked.id, known.id
     ON known.company_id = asked.company_id AND known.vendor_number = asked.vendor_number
    AND known.total = asked.total
  WHERE known.id <> asked.id AND known.type = asked.type AND known.status <> 'rejected'
-   AND abs(known.invoice_date - asked.invoice_date) <= %(days)s
+   AND abs(known.invoice_date - asked.invoice_date) <= asked.days
 """
 
 RATES = """
@@ -79,18 +80,20 @@ SELECT DISTINCT rate.currency, rate.starting_date, rate.exchange_amount, rate.re
 """
 
 
-def gather(company: Company, invoices: Collection[SupplierInvoice]) -> dict[int, facts.Case]:
+def gather(
+    company: Company, invoices: Collection[SupplierInvoice], rules: RulesOfTheDay
+) -> dict[int, facts.Case]:
     """Lay out the case of each invoice of a company, by the invoice's key."""
-    gathered = _Gathered(company, invoices)
+    gathered = _Gathered(company, invoices, rules)
     return {invoice.pk: gathered.case(invoice) for invoice in invoices}
 
 
 class _Gathered:
     """Everything that the invoices at hand are judged on, loaded once and indexed."""
 
-    def __init__(self, company: Company, invoices: Collection[SupplierInvoice]) -> None:
+    def __init__(self, company: Company, invoices: Collection[SupplierInvoice], rules: RulesOfTheDay) -> None:
         self.company = company
-        self.policy = policies.policy_of(company)
+        self.policies = {invoice.pk: rules.policy_for(invoice) for invoice in invoices}
         ids = [invoice.pk for invoice in invoices]
         self.lines = _by("invoice_id", InvoiceLine.objects.filter(invoice__in=ids).order_by("line"))
         self._load_orders(invoices)
@@ -243,7 +246,7 @@ class _Gathered:
                 ALIKE,
                 {
                     "ids": [invoice.pk for invoice in invoices],
-                    "days": self.policy.options.near_duplicate_days,
+                    "days": [self.policies[row.pk].options.near_duplicate_days for row in invoices],
                 },
             )
             return [(asked, known) for asked, known in cursor.fetchall()]
@@ -316,7 +319,7 @@ class _Gathered:
             items=tuple(self._item(self.items[number]) for number in sorted(items & self.items.keys())),
             units=tuple(_unit(row) for number in sorted(items) for row in self.units.get(number, ())),
             vendors=tuple(_vendor(self.vendors[number]) for number in sorted(vendors & self.vendors.keys())),
-            policy=policies.narrowed(self.policy, vendors, items),
+            policy=narrowed(self.policies[invoice.pk], vendors, items),
             orders=orders,
             receipts=tuple(row for order in orders for row in self.receipts.get(order.number, ())),
             returns=tuple(row for order in orders for row in self.returns.get(order.number, ())),

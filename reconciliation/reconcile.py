@@ -26,6 +26,7 @@ from .gathering import gather
 from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, question
 from .matching import Finding as Reason
 from .models import ExceptionCase, Finding, MatchDecision, Resolution, SupplierInvoice
+from .policies import RulesOfTheDay
 
 logger = logging.getLogger(__name__)
 
@@ -168,7 +169,8 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
         by_company.setdefault(invoice.company_id, []).append(invoice)
     judged = []
     for theirs in by_company.values():
-        facts_of = gather(theirs[0].company, theirs)
+        rules = RulesOfTheDay(theirs[0].company)
+        facts_of = gather(theirs[0].company, theirs, rules)
         for invoice in theirs:
             decision = match(facts_of[invoice.pk])
             asked = question(facts_of[invoice.pk])
@@ -178,6 +180,7 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
                 record = MatchDecision(
                     invoice=invoice,
                     engine=decision.engine,
+                    policy_version=rules.version_for(invoice),
                     outcome=decision.outcome,
                     question=asked,
                     answer=answer(decision),

@@ -26,6 +26,9 @@ SEE_CASES = "reconciliation.view_exceptioncase"
 SEE_MESSAGES = "integration.view_message"
 SEE_RUNS = "integration.view_syncrun"
 SEE_UNITS = "masterdata.view_itemunit"
+SEE_RULES = "reconciliation.view_policyversion"
+PROPOSE_RULES = "reconciliation.propose_policy"
+APPROVE_RULES = "reconciliation.approve_policy"
 REPLAY = "integration.replay_message"
 PULL = "django_celery_beat.change_periodictask"
 
@@ -69,7 +72,14 @@ _DOCUMENTS = [
 ]
 _CASES = [SEE_CASES] + [
     f"reconciliation.view_{name}"
-    for name in ("finding", "resolution", "comment", "matchdecision", "historicalexceptioncase")
+    for name in (
+        "finding",
+        "resolution",
+        "comment",
+        "matchdecision",
+        "historicalexceptioncase",
+        "policyversion",
+    )
 ]
 _POLICY = ("tolerance", "matchlevel", "matchoptions", "releaselimit")
 
@@ -100,6 +110,8 @@ ROLES: dict[str, list[str]] = {
         TALK,
         *(f"reconciliation.*_{name}" for name in _POLICY),
         *(f"reconciliation.view_historical{name}" for name in _POLICY),
+        PROPOSE_RULES,
+        APPROVE_RULES,
         "integration.view_message",
         "integration.view_fieldmapping*",
         "masterdata.view_change",
@@ -121,6 +133,9 @@ DUTIES = {
     SEE_RUNS: _("see the pulls and who owns what"),
     SEE_UNITS: _("see items and their units"),
     SEE_MESSAGES: _("see messages"),
+    SEE_RULES: _("see the matching rules"),
+    PROPOSE_RULES: _("propose matching rules"),
+    APPROVE_RULES: _("approve matching rules"),
     REPLAY: _("retry, cancel or finish messages"),
     PULL: _("pull from Business Central"),
 }

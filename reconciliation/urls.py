@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import approvals, case, worklist, workplace
+from .views import approvals, case, matching_rules, worklist, workplace
 
 urlpatterns = [
     path("exceptions/", worklist.worklist, name="worklist"),
@@ -11,5 +11,10 @@ urlpatterns = [
     path("exceptions/<int:pk>/history/", case.history, name="case-history"),
     path("exceptions/<int:pk>/<slug:action>/", case.act, name="case-act"),
     path("approvals/", approvals.approvals, name="approvals"),
+    path("matching-rules/", matching_rules.matching_rules, name="matching-rules"),
+    path("matching-rules/propose/", matching_rules.propose, name="propose-rules"),
+    path("matching-rules/put-back/", matching_rules.put_back, name="put-back-rules"),
+    path("matching-rules/<int:number>/", matching_rules.version, name="rules-version"),
+    path("matching-rules/<int:number>/<slug:action>/", matching_rules.act, name="rules-act"),
     path("company/", workplace.choose_company, name="choose-company"),
 ]

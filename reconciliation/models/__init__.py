@@ -8,6 +8,7 @@ from .movement import InventoryMovement, InventoryMovementLine
 from .order import OrderCharge, PurchaseOrder, PurchaseOrderLine
 from .order_change import OrderChange
 from .policy import MatchLevel, MatchOptions, ReleaseLimit, Tolerance
+from .policy_version import PolicyVersion
 from .receipt import GoodsReceipt, GoodsReceiptLine
 from .request import PurchaseRequest, PurchaseRequestLine
 from .service import ServiceConfirmation, ServiceConfirmationLine
@@ -33,6 +34,7 @@ __all__ = [
     "MatchOptions",
     "OrderChange",
     "OrderCharge",
+    "PolicyVersion",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "PurchaseRequest",

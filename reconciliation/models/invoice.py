@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models.functions import Lower
 
 from .document import Document, DocumentQuerySet, Money, Quantity
+from .policy_version import PolicyVersion
 
 # A number without what people write differently: case, signs, spaces and leading zeros. Looked for by
 # gathering.py in the same words.
@@ -62,6 +63,15 @@ class SupplierInvoice(Document):
     total = Money(null=True)
     document_url = models.URLField(max_length=500, blank=True)
     match_due = models.BooleanField(default=True, help_text="Facts changed since the last judgement")
+    judged_by = models.ForeignKey(
+        PolicyVersion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # a version is never deleted
+        help_text="Rules that somebody chose on purpose; empty is those of the day the invoice came",
+    )
     deleted_at = models.DateTimeField(
         null=True, blank=True, help_text="When a pull found that its draft was deleted in Business Central"
     )

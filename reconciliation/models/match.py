@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from .invoice import SupplierInvoice
+from .policy_version import PolicyVersion
 
 
 class MatchDecision(models.Model):
@@ -13,6 +14,14 @@ class MatchDecision(models.Model):
     invoice = models.ForeignKey(SupplierInvoice, on_delete=models.CASCADE, related_name="decisions")
     decided_at = models.DateTimeField(auto_now_add=True)
     engine = models.CharField(max_length=10)
+    policy_version = models.ForeignKey(
+        PolicyVersion,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,  # a version is never deleted, and nobody asks for its decisions
+        help_text="The rules it was judged by",
+    )
     outcome = models.CharField(max_length=10)
     question = models.JSONField()
     answer = models.JSONField()

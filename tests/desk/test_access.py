@@ -22,6 +22,8 @@ SCREENS = {
     "/exceptions/{case}/": CASES,
     "/exceptions/{case}/history/": CASES,
     "/approvals/": CASES,
+    "/matching-rules/": CASES,
+    "/matching-rules/1/": CASES,
     "/dead-letters/": MESSAGES,
     "/dead-letters/messages/": MESSAGES,
     "/dead-letters/causes/{cause}/": MESSAGES,
@@ -43,6 +45,9 @@ SCREENS = {
 DEEDS = {
     "/exceptions/take/": {roles.AP_CLERK, roles.AP_APPROVER},
     "/exceptions/{case}/reject/": {roles.AP_CLERK, roles.AP_APPROVER},
+    "/matching-rules/propose/": {roles.FINANCE_CONTROLLER},
+    "/matching-rules/put-back/": {roles.FINANCE_CONTROLLER},
+    "/matching-rules/1/approve/": {roles.FINANCE_CONTROLLER},
     "/dead-letters/retry/": {roles.INTEGRATION_ADMIN},
     "/dead-letters/causes/{cause}/ignore/": {roles.INTEGRATION_ADMIN},
     "/dead-letters/replay/start/": {roles.INTEGRATION_ADMIN},

@@ -6,6 +6,8 @@ import datetime
 import itertools
 from decimal import Decimal
 
+from django.contrib.auth.models import User
+
 from masterdata.models import Company, ExchangeRate, Item, ItemUnit, Vendor
 from reconciliation import documents, policies
 from reconciliation.forms import (
@@ -18,6 +20,7 @@ from reconciliation.forms import (
     ReceiptForm,
     ReceiptLineForm,
 )
+from reconciliation.models import PolicyVersion
 
 ORDERED = datetime.date(2026, 3, 2)
 RECEIVED = datetime.date(2026, 3, 9)
@@ -121,3 +124,13 @@ def billed(
         order_line=line if order_line == -1 else order_line,
         **more,
     )
+
+
+def publish(company: Company, *, judge_open: bool = True) -> PolicyVersion:
+    """Publish the draft at once, by two people; and judge what is open by it."""
+    people = [User.objects.get_or_create(username=name)[0] for name in ("fred", "greta")]
+    version = policies.propose(company, by=people[0], reason="Agreed with purchasing", wanted_from=None)
+    version = policies.approve(version, by=people[1])
+    if judge_open:
+        policies.judge_by(version, by=people[1])
+    return version

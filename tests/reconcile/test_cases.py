@@ -16,7 +16,7 @@ from reconciliation import cases, documents, policies, reconcile, tasks
 from reconciliation.gathering import gather
 from reconciliation.models import ExceptionCase, MatchDecision, SupplierInvoice, Tolerance
 
-from .desk import billed, ordered
+from .desk import billed, ordered, publish
 
 Status = SupplierInvoice.Status
 
@@ -229,7 +229,7 @@ def test_a_looser_limit_lets_the_invoice_go_when_it_is_judged_again(desk, compan
     Tolerance.objects.filter(company=company, check_name__in=["price", "line_total", "total"]).update(
         upper_percent=5
     )
-    policies.judge_again(company)
+    publish(company)
     reconcile.match_due()
 
     assert status_of(invoice) == Status.READY
@@ -375,7 +375,7 @@ def test_the_number_of_queries_does_not_grow_with_the_batch(desk, company):
             desk.invoice(f"R-{number}", order_number=f"PO-{number}")
         invoices = SupplierInvoice.objects.filter(match_due=True)
         with CaptureQueriesContext(connection) as captured:
-            gather(company, list(invoices))
+            gather(company, list(invoices), policies.RulesOfTheDay(company))
         invoices.update(match_due=False)
         return len(captured)
 

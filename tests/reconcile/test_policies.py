@@ -11,7 +11,7 @@ from reconciliation import documents, policies, reconcile
 from reconciliation.matching.facts import Check
 from reconciliation.models import MatchDecision, MatchLevel, MatchOptions, SupplierInvoice, Tolerance
 
-from .desk import billed, ordered
+from .desk import billed, ordered, publish
 from .test_cases import codes_of, status_of
 
 Status = SupplierInvoice.Status
@@ -21,20 +21,30 @@ def company_rules(policy) -> set[str]:
     return {row.check for row in policy.rules if not row.vendor and not row.item and not row.code}
 
 
+def in_force(company):
+    return policies.RulesOfTheDay(company).policy_for(SupplierInvoice(created_at=timezone.now()))
+
+
 def test_a_new_company_has_a_rule_for_every_check_and_counts_what_was_accepted(company):
-    policy = policies.policy_of(company)
+    policy = in_force(company)
 
     assert company_rules(policy) == {check.value for check in Check}
     assert [(row.level, row.vendor, row.item) for row in policy.levels] == [("four_way", None, None)]
 
 
 def test_rows_that_are_missing_are_filled_in_as_they_were_shipped(company):
-    shipped = policies.policy_of(company)
+    shipped = in_force(company)
     Tolerance.objects.filter(company=company).delete()
     MatchLevel.objects.filter(company=company).delete()
     MatchOptions.objects.filter(company=company).delete()
 
-    assert policies.policy_of(company) == shipped
+    publish(company)
+    filled = in_force(company)
+    assert (set(filled.rules), filled.levels, filled.options) == (
+        set(shipped.rules),
+        shipped.levels,
+        shipped.options,
+    )
 
 
 def test_defaults_are_installed_once_and_change_nothing_that_is_there(company):
@@ -55,6 +65,7 @@ def test_the_narrowest_tolerance_decides_and_is_named(desk, company):
             item_number=item,
             upper_percent=Decimal(percent),
         )
+    publish(company)
     desk.order()
     desk.receive(10)
     invoice = desk.invoice("R-1", billed(price="5.10"))
@@ -68,6 +79,7 @@ def test_the_narrowest_tolerance_decides_and_is_named(desk, company):
 
 def test_zero_is_a_limit_and_empty_is_none(desk, company):
     Tolerance.objects.filter(company=company, check_name="price").update(upper_percent=0, upper_amount=None)
+    publish(company)
     desk.order()
     desk.receive(10)
     invoice = desk.invoice("R-1", billed(price="5.001"))
@@ -75,7 +87,7 @@ def test_zero_is_a_limit_and_empty_is_none(desk, company):
     assert codes_of(invoice) == {"PRICE_OVER"}
 
     Tolerance.objects.filter(company=company, check_name="price").update(upper_percent=None)
-    policies.judge_again(company)
+    publish(company)
     reconcile.match_due()
 
     assert status_of(invoice) == Status.READY
@@ -83,6 +95,7 @@ def test_zero_is_a_limit_and_empty_is_none(desk, company):
 
 def test_a_level_of_the_order_line_beats_those_of_vendor_and_company(desk, company):
     MatchLevel.objects.create(company=company, vendor_number="V10", level="three_way")
+    publish(company)
     desk.order("PO-1", ordered(match_level="two_way"))
     desk.order("PO-2", ordered())
     by_line = desk.invoice("R-1")
@@ -94,7 +107,7 @@ def test_a_level_of_the_order_line_beats_those_of_vendor_and_company(desk, compa
     assert codes_of(by_vendor) == {"NO_RECEIPT"}
 
 
-def test_a_changed_policy_reaches_open_invoices_only(desk, company):
+def test_a_changed_master_record_reaches_open_invoices_only(desk, company):
     desk.order("PO-1", ordered(match_level="two_way"))
     desk.order("PO-2")
     posted = desk.invoice("R-1")

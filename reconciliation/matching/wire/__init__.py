@@ -1,7 +1,7 @@
-"""Match cases as JSON: the question read and written, the answer written."""
+"""Match cases as JSON: the question read and written, the answer written; and policies alone."""
 
 from .place import FormError
-from .reading import case_from, read_case
-from .writing import answer, question
+from .reading import case_from, policy_from, read_case
+from .writing import answer, policy_document, question
 
-__all__ = ["FormError", "answer", "case_from", "question", "read_case"]
+__all__ = ["FormError", "answer", "case_from", "policy_document", "policy_from", "question", "read_case"]

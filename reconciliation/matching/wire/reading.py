@@ -48,6 +48,11 @@ def case_from(document: Any) -> facts.Case:
     return case
 
 
+def policy_from(document: Any) -> facts.Policy:
+    """Read a policy alone, as it stands in a case. Raises FormError."""
+    return _policy(Place(document))
+
+
 def _refuse_constant(name: str) -> None:
     raise FormError("not_a_number", f"{name} is not a number.", "")
 

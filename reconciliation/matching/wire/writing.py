@@ -79,6 +79,12 @@ def question(case: facts.Case) -> dict[str, Any]:
     return written
 
 
+def policy_document(policy: facts.Policy) -> dict[str, Any]:
+    """Write a policy alone, as it stands in a case."""
+    written: dict[str, Any] = _written(policy)
+    return written
+
+
 def _written(value: Any) -> Any:
     if isinstance(value, str):
         return str(value)  # a choice becomes its text
