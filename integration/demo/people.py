@@ -27,6 +27,7 @@ PEOPLE = (
     (roles.BUYER, "buyer", "Mette", "Harmsen"),
     (roles.INTEGRATION_ADMIN, "integration", "Ines", "Adler"),
     (roles.FINANCE_CONTROLLER, "controller", "Carl", "Onassis"),
+    (roles.FINANCE_CONTROLLER, "controller2", "Tove", "Lindqvist"),
     (roles.AUDITOR, "auditor", "Ruth", "Abbott"),
 )
 
