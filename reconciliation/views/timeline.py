@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from reconciliation.models import ExceptionCase, Resolution
+from reconciliation.models import ExceptionCase, MatchDecision, Resolution
 from reconciliation.whereabouts import Whereabouts
 
 from . import figures
@@ -121,7 +121,9 @@ def _invoice(case: ExceptionCase) -> list[Event]:
 
 
 def _judgements(case: ExceptionCase) -> list[Event]:
-    decisions = case.invoice.decisions.defer("question").order_by("-pk")[:LATEST]
+    decisions = (
+        case.invoice.decisions.select_related("policy_version").defer("question").order_by("-pk")[:LATEST]
+    )
     outcomes = {
         "clean": _("Ties out"),
         "within": _("Within the limits"),
@@ -142,10 +144,19 @@ def _judgements(case: ExceptionCase) -> list[Event]:
                 at=decision.decided_at,
                 kind="machine" if blocks else "done",
                 title=f"{outcome}: {told}" if told and decision.outcome != "unreadable" else outcome,
-                who=_("matching, engine {version}").format(version=decision.engine),
+                who=_judge(decision),
             )
         )
     return events
+
+
+def _judge(decision: MatchDecision) -> str:
+    """Name what decided: the engine, and the rules where they were published."""
+    if decision.policy_version is None:
+        return _("matching, engine {version}").format(version=decision.engine)
+    return _("matching rules {rules}, engine {version}").format(
+        rules=decision.policy_version, version=decision.engine
+    )
 
 
 def _resolutions(case: ExceptionCase, viewer: User) -> list[Event]:
