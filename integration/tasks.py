@@ -77,7 +77,7 @@ def pull(self: Task, *, entity: str = "all", full: bool = False, schedule: str =
         logger.info("Pulled nothing: %s", running)
 
 
-@shared_task
+@shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
 def pull_records(*, entity: str, ids: list[str], **kwargs: Any) -> None:
     """Pull single records of a master list by their BC ids."""
     from integration import contract, sync
@@ -112,7 +112,7 @@ def keep_subscriptions(**kwargs: Any) -> None:
         logger.warning("The webhook subscriptions were not looked after: %s", error.sentence)
 
 
-@shared_task
+@shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
 def follow_hints(**kwargs: Any) -> None:
     """Read from Business Central what it says has changed."""
     from integration import hints

@@ -23,7 +23,8 @@ GIVE_UP_AFTER = timedelta(hours=2)  # by then the hourly pull has brought it, or
 def follow(*, now: datetime) -> int:
     """Read what is due, list by list, what is named before what names it; returns how many hints ended."""
     company = sync.ensure_company()
-    Hint.objects.filter(first_at__lt=now - GIVE_UP_AFTER).delete()
+    if given_up := Hint.objects.filter(latest_at__lt=now - GIVE_UP_AFTER).delete()[0]:
+        logger.warning("Let %s hints go that could not be followed for hours", given_up)
     Hint.objects.exclude(company=company).delete()  # of a connection of before
     due = set(Hint.objects.filter(due_at__lte=now).values_list("entity", flat=True))
     return sum(_follow(company, entity, now) for entity in ENTITIES if entity in due)

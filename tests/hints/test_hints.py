@@ -222,3 +222,25 @@ def test_what_is_told_while_it_is_read_is_read_again(told) -> None:
     tasks.follow_hints()
 
     assert vendor_names()["V1"] == "Second"
+
+
+def test_what_was_told_again_lately_is_not_let_go_and_what_is_let_go_is_logged(told, caplog) -> None:
+    from integration.models import Hint
+
+    change_vendor(told, "V1", "Told again")
+    told.control.settle()
+    Hint.objects.update(first_at=now() - timedelta(hours=3))
+    common = {"company": subscription().company, "entity": "items", "due_at": now() + timedelta(minutes=1)}
+    old = now() - timedelta(hours=3)
+    Hint.objects.create(bc_id=uuid.uuid4(), first_at=old, latest_at=old, **common)
+
+    tasks.follow_hints()
+
+    assert vendor_names()["V1"] == "Told again"
+    assert "Let 1 hints go" in caplog.text
+    assert hinted() == set()
+
+
+@pytest.mark.parametrize("task", [tasks.pull, tasks.pull_records, tasks.follow_hints, tasks.check_drift])
+def test_no_pull_holds_a_worker_for_ever(task) -> None:
+    assert (task.soft_time_limit, task.time_limit) == (tasks.PULL_SECONDS, tasks.PULL_SECONDS + 60)
