@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet, Sum
@@ -69,7 +70,7 @@ def to_mend(company: Company, now: datetime) -> int:
     return Message.objects.of(company).stuck().exclude(cause__in=quiet).count()
 
 
-def _rows(stuck: QuerySet[Message]) -> dict[int, dict[str, object]]:
+def _rows(stuck: QuerySet[Message]) -> dict[int, Any]:
     rows = (
         stuck.order_by()
         .values("cause")
@@ -83,7 +84,7 @@ def _rows(stuck: QuerySet[Message]) -> dict[int, dict[str, object]]:
     return {row["cause"]: row for row in rows}
 
 
-def _groups(company: Company, rows: dict[int, dict[str, object]], now: datetime) -> list[Group]:
+def _groups(company: Company, rows: dict[int, Any], now: datetime) -> list[Group]:
     behind = _behind(company, rows)
     return [
         Group(
@@ -91,7 +92,7 @@ def _groups(company: Company, rows: dict[int, dict[str, object]], now: datetime)
             count=int(str(rows[cause.pk]["count"])),
             worth=Decimal(str(rows[cause.pk]["money"] or 0)),
             unpriced=int(str(rows[cause.pk]["unpriced"])),
-            oldest=rows[cause.pk]["oldest"],  # type: ignore[arg-type]
+            oldest=rows[cause.pk]["oldest"],
             behind=behind.get(cause.pk, 0),
             is_quiet=_is_quiet(cause, now),
         )

@@ -6,8 +6,9 @@ comes back too late changes nothing. A message that was sent and never answered 
 for in BC and sent again only when it is proven not to be there.
 """
 
+from integration.desk.filing import file_unfiled
+
 from .by_hand import cancel, mark_done_by_hand, retry
-from .filing import file_unfiled
 from .following import (
     drop,
     follow_change,

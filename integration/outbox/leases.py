@@ -13,10 +13,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from integration import couriers
+from integration.desk.filing import filed
 from integration.models import Attempt, Message
 from reconciliation import documents
 
-from .filing import filed
 from .line import built
 from .moving import move, move_held
 from .transitions import (

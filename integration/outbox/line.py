@@ -10,11 +10,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from integration import contract, couriers
+from integration.desk.filing import filed
 from integration.models import Attempt, DocumentKind, Message
 from reconciliation.inserting import insert
 from reconciliation.models import OrderChange, SupplierInvoice
 
-from .filing import filed
 from .moving import move
 from .transitions import CANNOT_BE_WRITTEN, MADE_READY, NEEDS_NOTHING, PUT_OFF, SEEN_POSTED, Move, State
 from .waking import wake

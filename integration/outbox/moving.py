@@ -56,6 +56,11 @@ def move_all(messages: QuerySet[Message], how: Move, **given: Any) -> int:
     return how.open_to(messages).update(**how.values(given))
 
 
+def file_under(message: Message, **cause: Any) -> None:
+    """Say why a stuck message is stuck, where that was not said yet; it does not move."""
+    Message.objects.stuck().filter(pk=message.pk, cause=None).update(**cause)
+
+
 def _write(row: QuerySet[Message], message: Message, how: Move, given: Mapping[str, Any]) -> bool:
     values = how.values(given)
     if not how.open_to(row).update(**values):

@@ -109,7 +109,7 @@ def _what(company: Company, asked: Question) -> str:
 
 
 def _cause(company: Company, asked: Question) -> Cause | None:
-    found: Cause | None = Cause.objects.filter(company=company, pk=asked.cause).first()
+    found: Cause | None = Cause.objects.filter(company=company, pk=asked.cause or 0).first()
     return found
 
 

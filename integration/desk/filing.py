@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from integration import couriers
 from integration.models import Cause, CauseNote, Message
+from integration.outbox import causes, worth
+from integration.outbox.moving import file_under
+from integration.outbox.transitions import State
 from reconciliation.roles import FINANCE_CONTROLLER, INTEGRATION_ADMIN
-
-from . import causes, worth
-from .transitions import State
 
 FINANCES = ("Finance ", "finance ")
 BATCH = 500
@@ -38,8 +38,7 @@ def file_unfiled() -> int:
     found = list(unfiled[:BATCH])
     for message in found:
         error = {name: getattr(message, name) for name in ("error_code", "error", "error_detail")}
-        stuck = Message.objects.filter(pk=message.pk, cause=None, state__in=[State.DEAD, State.REJECTED])
-        stuck.update(**filed(message, error))
+        file_under(message, **filed(message, error))
     return len(found)
 
 
