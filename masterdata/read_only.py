@@ -181,7 +181,7 @@ def field_changes(change: Change) -> list[FieldChange]:
 def _columns(table: str) -> dict[str, Field[Any, Any]]:
     models = apps.get_models(include_auto_created=True)
     return {
-        column.column: column
+        str(column.column): column
         for model in models
         if model._meta.db_table == table
         for column in model._meta.concrete_fields

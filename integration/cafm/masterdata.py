@@ -163,7 +163,7 @@ class MasterListView(APIView):
             {"results": rows, "next": None if is_last else onward, "cursor": mark}, headers={"ETag": tag}
         )
 
-    def http_method_not_allowed(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def http_method_not_allowed(self, request: Any, *args: Any, **kwargs: Any) -> Response:
         refusal = ownership.refusal_of_list(self.listed.name, str(request.method))
         logger.warning("Refused the CAFM: %s", refusal)
         raise NotWritable(refusal)

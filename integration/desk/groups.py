@@ -81,7 +81,7 @@ def _rows(stuck: QuerySet[Message]) -> dict[int, Any]:
             oldest=Min("first_failed_at"),
         )
     )
-    return {row["cause"]: row for row in rows}
+    return {row["cause"]: dict(row) for row in rows}
 
 
 def _groups(company: Company, rows: dict[int, Any], now: datetime) -> list[Group]:

@@ -109,7 +109,8 @@ def _what(company: Company, asked: Question) -> str:
 
 
 def _cause(company: Company, asked: Question) -> Cause | None:
-    found: Cause | None = Cause.objects.filter(company=company, pk=asked.cause or 0).first()
+    key: Any = asked.cause or 0
+    found: Cause | None = Cause.objects.filter(company=company, pk=key).first()
     return found
 
 
