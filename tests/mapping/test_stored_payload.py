@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from integration.models import Message
 from masterdata.models import Company
@@ -22,6 +23,7 @@ def test_a_payload_keeps_the_order_of_its_fields_and_every_digit() -> None:
         document_kind="purchase_order",
         document_id=1,
         document_number="PO-1",
+        next_attempt_at=timezone.now(),
         payload=payload,
     )
 
@@ -40,6 +42,7 @@ def test_a_message_without_a_payload_has_none() -> None:
         document_kind="purchase_order",
         document_id=1,
         document_number="PO-1",
+        next_attempt_at=timezone.now(),
     )
 
     assert Message.objects.get(pk=message.pk).payload is None
