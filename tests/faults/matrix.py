@@ -25,6 +25,7 @@ KILLED = "delivery/test_killed_workers.py::test_a_worker_killed_during_a_call_le
 CHAOS = "chaos/test_chaos.py::test_faults_and_killed_workers_neither_lose_nor_double_a_document"
 ORDERS, MANY, LINE = "delivery/test_orders.py::", "delivery/test_many.py::", "delivery/test_line.py::"
 EVENTS, TOKENS, PAUSES = "cafm/test_events.py::", "bc/test_tokens.py::", "contract/test_pauses.py::"
+STANDSTILL = "delivery/test_standstill.py::"
 LOST = f"{ORDERS}test_a_lost_answer_is_found_and_not_repeated"
 
 MATRIX = (
@@ -146,9 +147,9 @@ MATRIX = (
             "bc/test_transport.py::test_a_server_that_speaks_only_old_tls_is_not_spoken_to",
             "bc/test_transport.py::test_a_certificate_of_another_authority_is_refused_before_anything_is_sent",
             f"{MANY}test_without_a_business_central_the_line_waits",
+            f"{STANDSTILL}test_an_unavailable_bc_is_left_alone_and_costs_no_attempt",
+            f"{STANDSTILL}test_the_line_goes_on_by_itself_when_bc_is_back",
         ),
-        "the circuit is under work",
-        ("delivery/test_standstill.py",),
     ),
     Fault(
         17,
@@ -195,9 +196,10 @@ MATRIX = (
             f"{TOKENS}test_a_disabled_application_stops_the_lane_after_one_new_token",
             f"{ORDERS}test_wrong_credentials_stop_the_lane_and_cost_no_attempt",
             f"{ORDERS}test_an_expired_token_is_renewed_and_costs_nothing",
+            f"{STANDSTILL}test_a_refused_sign_in_stops_the_line_until_the_secret_is_right",
+            f"{STANDSTILL}test_a_token_serves_to_its_end_while_the_sign_in_service_is_away",
         ),
-        "the circuit is under work",
-        ("delivery/test_standstill.py",),
+        "the alarm is a banner; no message goes out to anybody yet",
     ),
     Fault(
         23,
