@@ -7,7 +7,7 @@ import random
 import subprocess
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -92,14 +92,18 @@ def shake(
     hands: int,
     patience: float = 120.0,
     worker: str = "",
+    sure: Sequence[dict[str, Any]] = (),
     say: Callable[[str], object] = lambda _text: None,
 ) -> Shaken:
-    """Run it on an empty database and sandbox; raises Hopeless when nothing moves for so many seconds."""
+    """Run it on an empty database and sandbox; raises Hopeless when nothing moves for so many seconds.
+
+    `sure` are rules of faults that strike whatever the seed draws.
+    """
     began = time.monotonic()
     work = plan(documents, seed)
     run = Shaken(work.documents)
     key = _prepare(control)
-    control.set_faults(_rules(faults, seed))
+    control.set_faults([*sure, *_rules(faults, seed)])
     chance = random.Random(seed)
     points = deque(sorted(int(chance.uniform(0.02, 0.9) * work.documents) for _ in range(kills)))
     events = work.events(seed)

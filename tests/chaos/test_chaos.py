@@ -32,16 +32,18 @@ def test_faults_and_killed_workers_neither_lose_nor_double_a_document(
 def test_workers_that_do_not_look_first_are_found_out(sandbox: Any, settings: Any, tmp_path: Path) -> None:
     for name, value in shaking.SETTINGS.items():
         setattr(settings, name, value)
+    lost_answers = {"fault": "commit_then_drop", "method": "POST", "path": "/purchaseOrders", "times": 2}
 
     run = shaking.shake(
         sandbox.control,
         tmp_path / "workers.log",
         documents=16,
-        faults=0.3,
+        faults=0.1,
         seed=7,
         kills=0,
         hands=2,
         worker=blind.MODULE,
+        sure=[lost_answers],
     )
 
     assert run.verdict.duplicates != ()
