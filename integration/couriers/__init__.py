@@ -17,7 +17,17 @@ from reconciliation.models import (
     SupplierInvoice,
 )
 
-from . import accepted, invoices, movements, order_changes, order_invoices, orders, receipts, taken_back
+from . import (
+    accepted,
+    cancellations,
+    invoices,
+    movements,
+    order_changes,
+    order_invoices,
+    orders,
+    receipts,
+    taken_back,
+)
 from .base import BeforeWrite, Courier, Posted, Prepared, Standing, Visit, Withdrawn
 
 
@@ -28,11 +38,16 @@ def visit_invoice(client: Client, message: Message, invoice: SupplierInvoice) ->
     return kind(client, message, invoice)
 
 
+def visit_change(client: Client, message: Message, change: OrderChange) -> Visit:
+    """Bring a later version of an order to BC, or its cancellation."""
+    cancels = change.kind == OrderChange.Kind.CANCELLED
+    kind = cancellations.CancellationVisit if cancels else order_changes.OrderChangeVisit
+    return kind(client, message, change)
+
+
 COURIERS: dict[DocumentKind, Courier] = {
     DocumentKind.PURCHASE_ORDER: Courier(PurchaseOrder, orders.chain, orders.prepare, orders.OrderVisit),
-    DocumentKind.ORDER_CHANGE: Courier(
-        OrderChange, order_changes.chain, order_changes.prepare, order_changes.visit
-    ),
+    DocumentKind.ORDER_CHANGE: Courier(OrderChange, order_changes.chain, order_changes.prepare, visit_change),
     DocumentKind.GOODS_RECEIPT: Courier(
         GoodsReceipt, accepted.chain, accepted.prepare_receipt, receipts.ReceiptVisit
     ),

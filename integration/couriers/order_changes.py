@@ -1,4 +1,4 @@
-"""Changes and cancellations of an order that BC has: brought to the wanted state, whoever was there before.
+"""Changes of an order that BC has: brought to the wanted state, whoever was there before.
 
 The state is the evidence: a lost answer is resolved by comparing again, and every step names the version of
 the record that it was judged on. Nothing here receives or invoices.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from decimal import Decimal
 from functools import cached_property
 from typing import Any, NoReturn
@@ -22,11 +23,11 @@ from reconciliation.models import OrderChange, PurchaseOrder
 from . import orders
 from .accepted import quantities_of
 from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn
-from .order_difference import Plan, Sent, plan, take_down
-from .orders import LINES, MARKER_SEQUENCE, sequence_of
+from .order_difference import Plan, Sent, plan
+from .orders import LINES, sequence_of
+from .reopening import IN_REVIEW, RELEASED, forget_if_released, held_open, is_left_open
 
 ORDERS = "purchaseOrders"
-HEADERS = "purchaseOrderHeaders"
 HEADER_FIELDS = ("id", "number", "status")
 LINE_FIELDS = (
     "id",
@@ -37,7 +38,6 @@ LINE_FIELDS = (
     "receivedQuantity",
     "invoicedQuantity",
 )
-RELEASED, IN_REVIEW = "Open", "In_x0020_Review"
 TELLS_ORDER = [DocumentKind.PURCHASE_ORDER, DocumentKind.ORDER_CHANGE]
 RECEIVES = [DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION]
 
@@ -64,23 +64,23 @@ class OrderChangeVisit(Visit):
     order: dict[str, Any] | None = None
 
     def find(self) -> Posted | Standing:
-        """Look whether the order says all of it already."""
+        """Look whether the order says all of it already, and does not stand open for our sake."""
         self.order = self._read()
-        if self._is_there(self.order):
+        if self._is_there(self.order) and not self._is_left_open(self.order):
             return self._posted()
         return Standing.REPEATABLE
 
     def send(self, before_write: BeforeWrite) -> Posted:
         """Take the steps that are left, then look once more."""
         order = self._present()
-        made = self._plan(order)
-        if made.problems:
-            self._leave_to_a_person("; ".join(made.problems))
-        released = self._open(order, before_write)
-        self._take(made, released or order, before_write)
-        if released:
-            before_write()
-            self.client.act(HEADERS, str(order["id"]), "release", app=True)
+        self._check(self._plan(order))
+        with self._held_open(order, before_write):
+            if order["status"] == RELEASED:  # others may have been quicker than our reopening
+                self.order = self._read()
+                order = self._present()
+            made = self._plan(order)
+            self._check(made)
+            self._take(made, order, before_write)
         self.order = self._read()
         if not self._is_there(self.order):
             raise ConflictError(
@@ -131,9 +131,9 @@ class OrderChangeVisit(Visit):
 
     @cached_property
     def _coming(self) -> Mapping[int, Decimal]:
-        """What receipts bring that are in line before this."""
+        """What receipts bring that came before this change; it goes to BC before them."""
         total: dict[int, Decimal] = defaultdict(Decimal)
-        in_line = self._of_order(RECEIVES).unfinished()
+        in_line = self._of_order(RECEIVES).unfinished().filter(pk__lt=self.message.pk)
         for body in in_line.values_list("payload", flat=True):
             for sequence, quantity in quantities_of(body or {}).items():
                 total[sequence] += max(quantity, Decimal(0))
@@ -185,26 +185,37 @@ class OrderChangeVisit(Visit):
 
     # What is changed
 
-    def _open(self, order: Mapping[str, Any], before_write: BeforeWrite) -> dict[str, Any] | None:
-        """Open a released order through the app, and give it as it is then; None when it was open."""
+    def _is_left_open(self, order: Mapping[str, Any] | None) -> bool:
+        if order is None:
+            return False
+        forget_if_released(self._our_order, order["status"])
+        return is_left_open(self._our_order, order["status"])
+
+    def _held_open(self, order: Mapping[str, Any], before_write: BeforeWrite) -> AbstractContextManager[None]:
         if order["status"] == IN_REVIEW:
             self._leave_to_a_person("the order waits for approval there, and takes no change meanwhile")
-        if order["status"] != RELEASED:
-            return None
-        if self.client.connection.app_url is None:
+        if order["status"] == RELEASED and self.client.connection.app_url is None:
             self._leave_to_a_person(
                 "the order is released there; reopening it takes the Tieout app, or a person",
                 then="Reopen it",
             )
-        before_write()
-        try:
-            self.client.act(HEADERS, str(order["id"]), "reopen", app=True)
-        except IntegrationError as error:
-            if error.status != 404:
-                raise
-            self._leave_to_a_person("the order is released there, and the Tieout app is missing or too old")
-        self.order = self._read()
-        return self._present()
+
+        def call(act: Callable[[], None]) -> None:
+            before_write()
+            try:
+                act()
+            except IntegrationError as error:
+                if error.status != 404 or is_gone(error):
+                    raise
+                self._leave_to_a_person(
+                    "the order is released there, and the Tieout app is missing or too old"
+                )
+
+        return held_open(self.client, self._our_order, status=order["status"], call=call)
+
+    def _check(self, made: Plan) -> None:
+        if made.problems:
+            self._leave_to_a_person("; ".join(made.problems))
 
     def _take(self, made: Plan, order: Mapping[str, Any], before_write: BeforeWrite) -> None:
         etags = {line["id"]: line["@odata.etag"] for line in order[LINES]}
@@ -231,51 +242,3 @@ class OrderChangeVisit(Visit):
             f"{then}, then retry; or mark this done with the order's number.",
             owner="bc",
         )
-
-
-class CancellationVisit(OrderChangeVisit):
-    """Let nothing more come: lines go or shrink to what was received; an order without any receipt goes."""
-
-    def _is_there(self, order: dict[str, Any] | None) -> bool:
-        """An order that is gone has nothing open; what was received of it stands on its receipts."""
-        return order is None or (self._plan(order).is_done and not self._may_go(order))
-
-    def _plan(self, order: Mapping[str, Any]) -> Plan:
-        made = Plan()
-        for line in self._concerned(order):
-            if line["quantity"] > line["receivedQuantity"] or not line["quantity"]:
-                take_down(made, line, self._sent)
-        return made
-
-    def _take(self, made: Plan, order: Mapping[str, Any], before_write: BeforeWrite) -> None:
-        if not self._may_go(order):
-            super()._take(made, order, before_write)
-            return
-        before_write()
-        self.client.delete(ORDERS, str(order["id"]), etag=order["@odata.etag"])
-
-    def _concerned(self, order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-        """The lines that are cancelled: of the whole order those that we sent; others are somebody's."""
-        named = {*self.payload["cancelled"]}
-        lines = [line for line in order[LINES] if line["lineType"] != "Comment"]
-        if named:
-            return [line for line in lines if int(line["sequence"]) in named]
-        return [line for line in lines if self._sent.lines(int(line["sequence"]))]
-
-    def _may_go(self, order: Mapping[str, Any]) -> bool:
-        """Whether the order as a whole is cancelled, nothing came of it, and every line is ours."""
-        if self._our_order.state != PurchaseOrder.State.CANCELLED:
-            return False
-        lines = [line for line in order[LINES] if int(line["sequence"]) != MARKER_SEQUENCE]
-        return all(
-            not line["receivedQuantity"]
-            and not line["invoicedQuantity"]
-            and self._sent.lines(int(line["sequence"]))
-            for line in lines
-        )
-
-
-def visit(client: Any, message: Message, change: OrderChange) -> Visit:
-    """Choose how a change is brought to BC."""
-    kind = CancellationVisit if change.kind == OrderChange.Kind.CANCELLED else OrderChangeVisit
-    return kind(client, message, change)

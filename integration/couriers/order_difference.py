@@ -181,8 +181,7 @@ def _changes(
     """Give the fields to set, and those that somebody else has set meanwhile."""
     changes: dict[str, Any] = {}
     problems = []
-    names = {*ours, *(name for each in before for name in each)}
-    for name in sorted(names - {*NOT_COMPARED}, key=[*ours, *sorted(names)].index):
+    for name in _names(ours, before):
         wanted = ours.get(name, _blank(theirs[name]))
         if same(theirs[name], wanted):
             continue
@@ -196,6 +195,12 @@ def _changes(
                 f"{_shown(wanted)}"
             )
     return changes, problems
+
+
+def _names(ours: Values, before: list[Values]) -> list[str]:
+    """The fields to compare: ours in the order that BC validates them, then those we only sent before."""
+    former = sorted({name for each in before for name in each} - {*ours})
+    return [name for name in (*ours, *former) if name not in NOT_COMPARED]
 
 
 def _is_ours(value: Any, name: str, before: list[Values]) -> bool:

@@ -31,6 +31,7 @@ from reconciliation.models import PurchaseOrder
 from .base import BeforeWrite, Posted, Standing, as_uuid, plain
 from .billed import Billed, billed_of, foreign_to_order
 from .invoices import INVOICES, UNPOSTABLE, UNPOSTED, InvoiceVisit
+from .reopening import held_open, is_left_open
 
 ORDERS = "purchaseOrders"
 LINES = "purchaseOrderLines"
@@ -38,7 +39,6 @@ HEADERS = "purchaseOrderHeaders"
 HEADER_SELECT = ("id", "number", "vendorInvoiceNumber", "documentDate", "postingDate")
 SELECT = ("id", "number", "status", "orderNumber", "totalAmountIncludingTax")
 INVOICED = odata.nested("purchaseInvoiceLines", ("sequence", "quantity"))
-RELEASED = "Open"
 
 ZERO, CENT, PRICE_PLACES = Decimal(0), Decimal("0.01"), Decimal("0.00001")
 
@@ -96,8 +96,8 @@ class OrderInvoiceVisit(InvoiceVisit):
         order = self._read_order()
         steps = self._plan(order)
         header = self._read_header(order)
-        if any(step.is_new_price for step in steps):
-            steps = self._correct_prices(order, header, steps)
+        if any(step.is_new_price for step in steps) or is_left_open(self._our_order, order.status):
+            steps = self._correct_prices(order, steps)
             header = self._read_header(order)
         self._set_header(header)
         self._set_quantities(steps)
@@ -260,20 +260,15 @@ class OrderInvoiceVisit(InvoiceVisit):
 
     # What is changed
 
-    def _correct_prices(self, order: OrderInBC, header: Mapping[str, Any], steps: list[Step]) -> list[Step]:
+    def _correct_prices(self, order: OrderInBC, steps: list[Step]) -> list[Step]:
         """Let the order lines cost what was billed and cleared; only an open order takes a price."""
-        was_released = order.status == RELEASED
-        if was_released:
-            self._act(header["id"], "reopen")
-        changed = [
-            replace(step, line=self._update(step.line, {"directUnitCost": step.price}))
-            if step.is_new_price
-            else step
-            for step in steps
-        ]
-        if was_released:
-            self._act(header["id"], "release")
-        return changed
+        with held_open(self.client, self._our_order, status=order.status, call=self._harmless):
+            return [
+                replace(step, line=self._update(step.line, {"directUnitCost": step.price}))
+                if step.is_new_price
+                else step
+                for step in steps
+            ]
 
     def _set_header(self, header: Mapping[str, Any]) -> None:
         if changes := self._header_changes(header):
@@ -301,9 +296,6 @@ class OrderInvoiceVisit(InvoiceVisit):
     def _update(self, line: LineInBC, changes: Mapping[str, Any]) -> LineInBC:
         row = self._harmless(lambda: self.client.update(LINES, line.id, changes, etag=line.etag or ""))
         return read(LineInBC, row)
-
-    def _act(self, order_id: str, action: str) -> None:
-        self._harmless(lambda: self.client.act(HEADERS, order_id, action, app=True))
 
     def _harmless(self, change: Callable[[], Answer]) -> Answer:
         """Make a change that posts nothing: after a lost answer it is simply made again."""

@@ -36,7 +36,7 @@ def keep_still(company: Company, order_number: str) -> None:
 
     Before its documents change: a delivery locks its message first and its document second, too.
     """
-    documents.one_order_at_a_time(company, order_number)
+    documents.one_at_a_time(company, order_number)
     in_line = Message.objects.filter(chain=order_chain(company, order_number)).unfinished()
     list(in_line.select_for_update().order_by("pk").values_list("pk", flat=True))
 
@@ -84,16 +84,16 @@ def follow_reversal(told: ReceiptReversal) -> None:
 
 def follow_receipt(receipt: GoodsReceipt) -> None:
     """Put a receipt in line, unless nothing was accepted or its reversal came first."""
-    if receipt.status != Document.Status.READY:
-        return
     if receipt.reversed_on is None:
-        enqueue(RECEIPT, receipt)
+        if receipt.status == Document.Status.READY:
+            enqueue(RECEIPT, receipt)
         return
-    for reversal in receipt.reversals.filter(status=Document.Status.READY):
+    for reversal in receipt.reversals.all():
         waiting = unsent(REVERSAL, reversal.pk)
         if waiting is not None:
             drop(waiting, "The receipt came, and was not sent.")
-        documents.mark_never_received(receipt, reversal)
+        if reversal.status == Document.Status.READY:
+            documents.mark_never_received(receipt, reversal)
 
 
 def unsent(kind: str, document_id: int) -> Message | None:

@@ -13,6 +13,8 @@ from .kept import record_day_totals, record_request
 from .movements import record_movement
 from .orders import (
     mark_never_sent,
+    mark_released,
+    mark_reopened,
     mark_superseded,
     mark_with_order,
     record_cancellation,
@@ -21,7 +23,7 @@ from .orders import (
 )
 from .posting import cancel, mark_posted
 from .receipts import record_confirmation, record_receipt
-from .steps import OPEN_INVOICES, one_order_at_a_time
+from .steps import OPEN_INVOICES, one_at_a_time
 from .taken_back import mark_never_received, record_return, record_reversal
 
 __all__ = [
@@ -41,9 +43,11 @@ __all__ = [
     "mark_posted",
     "mark_ready",
     "mark_rejected",
+    "mark_released",
+    "mark_reopened",
     "mark_superseded",
     "mark_with_order",
-    "one_order_at_a_time",
+    "one_at_a_time",
     "record_cancellation",
     "record_change",
     "record_confirmation",

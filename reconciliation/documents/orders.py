@@ -6,6 +6,7 @@ latest is recorded and changes nothing, and what was cancelled stays cancelled.
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -115,6 +116,23 @@ def mark_never_sent(order: PurchaseOrder) -> None:
     """Close an order that was cancelled before BC had heard of it."""
     order.status = Document.Status.CANCELLED
     PurchaseOrder.objects.filter(pk=order.pk).update(status=order.status)
+
+
+@transaction.atomic
+def mark_reopened(order: PurchaseOrder, *, at: datetime.datetime) -> None:
+    """Write down that we open a released order in BC, before we do."""
+    _note_reopened(order, at)
+
+
+@transaction.atomic
+def mark_released(order: PurchaseOrder) -> None:
+    """Write down that an order which we opened in BC is released there again."""
+    _note_reopened(order, None)
+
+
+def _note_reopened(order: PurchaseOrder, at: datetime.datetime | None) -> None:
+    order.reopened_at = at
+    PurchaseOrder.objects.filter(pk=order.pk).update(reopened_at=at)
 
 
 def _mark(change: OrderChange, to: OrderChange.Status) -> None:

@@ -54,11 +54,6 @@ def insert_new(document: Document, parts: Parts, **key: str) -> None:
         raise DocumentExists(type(document)._default_manager.get(**same))
 
 
-def one_order_at_a_time(company: Company, number: str) -> None:
-    """Let whoever records something of the same order wait until this transaction ends."""
-    one_at_a_time(company, number)
-
-
 def order_of(company: Company, number: str) -> PurchaseOrder | None:
     return PurchaseOrder.objects.filter(company=company, number=number).first()
 

@@ -56,17 +56,19 @@ def record_return(company: Company, form: ReturnForm, *, source: str) -> GoodsRe
     return returned
 
 
-def reverse_on_arrival(receipt: GoodsReceipt) -> ReceiptReversal | None:
-    """Reverse a receipt whose reversal came first; give that reversal."""
+def reverse_on_arrival(receipt: GoodsReceipt) -> None:
+    """Reverse a receipt whose reversal came first; of several the first counts, and none waits any longer."""
     early = ReceiptReversal.objects.filter(
         company=receipt.company, receipt_number=receipt.number, receipt=None
     )
-    reversal: ReceiptReversal | None = early.first()
-    if reversal is not None:
-        reversal.receipt = receipt
-        reversal.save(update_fields=["receipt"])
-        _count_no_more(receipt, reversal)
-    return reversal
+    reversals = list(early.order_by("pk"))
+    if not reversals:
+        return
+    is_needless = receipt.status == Status.RECORDED  # nothing of it was accepted
+    needless = reversals if is_needless else reversals[1:]
+    ReceiptReversal.objects.filter(pk__in=[each.pk for each in reversals]).update(receipt=receipt)
+    ReceiptReversal.objects.filter(pk__in=[each.pk for each in needless]).update(status=Status.RECORDED)
+    _count_no_more(receipt, reversals[0])
 
 
 def _count_no_more(receipt: GoodsReceipt, reversal: ReceiptReversal) -> None:

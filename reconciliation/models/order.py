@@ -25,6 +25,11 @@ class PurchaseOrder(Document):
     location = models.CharField(max_length=10, blank=True)
     purchase_request = models.CharField(max_length=50, blank=True)
     approved_by = models.CharField(max_length=150)
+    reopened_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        help_text="Opened by us in BC for a change, and to be released again",
+    )
 
     class Meta:
         constraints = [number_once("order")]

@@ -60,8 +60,8 @@ class Teller:
         data = {"number": number, "purchase_order": order, "received_on": "2026-11-05", "received_by": "gate"}
         return self.tell("goods_receipt.recorded", data | {"lines": lines})
 
-    def reverse(self, receipt: str) -> InboxEvent:
-        data = {"number": f"RV-{receipt}", "goods_receipt": receipt, "reversed_on": "2026-11-06"}
+    def reverse(self, receipt: str, number: str = "") -> InboxEvent:
+        data = {"number": number or f"RV-{receipt}", "goods_receipt": receipt, "reversed_on": "2026-11-06"}
         return self.tell("goods_receipt.reversed", data | {"reason": "miscounted"})
 
     def give_back(self, number: str, *quantities: tuple[int, int], order: str = "PO-1") -> InboxEvent:

@@ -14,6 +14,8 @@ from reconciliation.models import OrderChange, PurchaseOrder
 from tests.delivery.house import House, outcomes, states
 from tests.delivery.telling import Teller, in_bc, line
 
+RELEASED = "Open"  # BC's word in its API
+
 
 @pytest.fixture
 def cafm(house: House) -> Teller:
@@ -35,6 +37,11 @@ def release(house: House) -> None:
     """Release the only order, as a person does in Business Central."""
     order = house.dump("purchaseOrders")[0]
     connections.client().act("purchaseOrderHeaders", order["id"], "release", app=True)
+
+
+def status(house: House) -> str:
+    """What BC says of the only order."""
+    return str(house.dump("purchaseOrders")[0]["status"])
 
 
 def test_a_change_before_sending_takes_the_place_of_what_was_in_line(cafm: Teller, house: House) -> None:
@@ -277,4 +284,119 @@ def test_a_released_order_is_reopened_and_released_with_the_app(cafm: Teller, ho
     house.drain()
 
     assert in_bc(house) == {1: (7, 0)}
-    assert house.dump("purchaseOrders")[0]["status"] == "Open"
+    assert status(house) == RELEASED
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"fault": "unavailable", "method": "PATCH", "path": "purchaseOrderLines"},
+        {"fault": "unavailable", "method": "POST", "path": "release"},
+        {"fault": "unavailable", "method": "POST", "path": "reopen"},
+        {"fault": "commit_then_drop", "method": "PATCH", "path": "purchaseOrderLines"},
+        {"fault": "commit_then_drop", "method": "POST", "path": "release"},
+        {"fault": "commit_then_drop", "method": "POST", "path": "reopen"},
+    ],
+    ids=lambda fault: f"{fault['fault']} {fault['path']}",
+)
+def test_what_breaks_off_while_an_order_is_open_is_gone_on_with_and_released(
+    cafm: Teller, house: House, fault: dict[str, Any]
+) -> None:
+    cafm.approve()
+    house.drain()
+    release(house)
+    cafm.change(2, line(quantity=7))
+    house.faults(fault | {"times": 1})
+
+    house.drain()
+
+    assert in_bc(house) == {1: (7, 0)}
+    assert status(house) == RELEASED
+    assert states() == ["done", "done"]
+    assert PurchaseOrder.objects.get().reopened_at is None
+
+
+def test_a_change_that_is_refused_leaves_the_order_released(cafm: Teller, house: House) -> None:
+    cafm.approve()
+    house.drain()
+    release(house)
+    cafm.change(2, line(unit="BARREL"))
+
+    house.drain()
+
+    assert of_change().state == "rejected"
+    assert in_bc(house) == {1: (10, 0)}
+    assert status(house) == RELEASED
+
+
+def test_an_order_that_was_left_open_by_one_version_is_released_by_the_next(
+    cafm: Teller, house: House
+) -> None:
+    cafm.approve()
+    house.drain()
+    release(house)
+    cafm.change(2, line(unit="BARREL"))
+    house.faults({"fault": "lock_conflict", "method": "POST", "path": "release"})
+    house.drain()
+    assert status(house) == "Draft"
+    house.faults()
+    cafm.change(3, line(quantity=10))
+
+    house.drain()
+
+    assert in_bc(house) == {1: (10, 0)}
+    assert status(house) == RELEASED
+
+
+def test_an_order_that_a_person_has_open_stays_open(cafm: Teller, house: House) -> None:
+    cafm.approve()
+    house.drain()
+    cafm.change(2, line(quantity=7))
+
+    house.drain()
+
+    assert in_bc(house) == {1: (7, 0)}
+    assert status(house) == "Draft"
+
+
+class EditsWhileOpen(Transport):
+    """The transport itself; right after our reopening somebody in Business Central edits the order."""
+
+    def __init__(self, house: House, *, trusted_ca: str) -> None:
+        super().__init__(trusted_ca=trusted_ca)
+        self.house = house
+
+    def send(self, request: Request, *, token: str, timeout: tuple[float, float]) -> Answer:
+        answer = super().send(request, token=token, timeout=timeout)
+        if request.url.endswith("reopen"):
+            edit(self.house, 10_000, quantity=12)
+        return answer
+
+
+def test_an_edit_between_our_look_and_our_change_of_a_released_order_is_a_persons(
+    cafm: Teller, house: House
+) -> None:
+    cafm.approve()
+    house.drain()
+    release(house)
+    cafm.change(2, line(quantity=7))
+    client = Client(connections.connection())
+    client.transport = EditsWhileOpen(house, trusted_ca=client.connection.trusted_ca)
+
+    delivery.drain(until_idle=True, client=client)
+
+    assert in_bc(house) == {1: (12, 0)}
+    assert "has quantity 12 there, set by somebody, and shall get 7" in of_change().error
+    assert status(house) == RELEASED
+
+
+def test_a_released_order_that_is_cancelled_before_anything_came_goes(cafm: Teller, house: House) -> None:
+    cafm.approve(line(1), line(2))
+    house.drain()
+    release(house)
+    cancelled = cafm.cancel()
+
+    house.drain()
+
+    assert house.dump("purchaseOrders") == []
+    assert cafm.fate(cancelled)[0] == "posted"

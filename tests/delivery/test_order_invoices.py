@@ -202,6 +202,7 @@ def test_a_lost_answer_to_any_write_leaves_one_invoice(
     assert (message.state, len(outcomes(message)) > 1) == ("done", True)
     assert [amount(row) for row in invoices(house)] == [quantity * D("12.75")]
     assert stock(house) == 10
+    assert [row["status"] for row in house.dump("purchaseOrders")] == (["Open"] if quantity < 10 else [])
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,31 @@ def test_a_reversal_before_its_receipt_waits_and_then_holds(cafm: Teller, house:
     assert cafm.fate(reversal)[0] == "accepted"
 
 
+def test_two_reversals_before_their_receipt_both_end_with_it(cafm: Teller, house: House) -> None:
+    cafm.approve()
+    first, second = cafm.reverse("GR-1"), cafm.reverse("GR-1", number="RV-2")
+    cafm.receive("GR-1", (1, 4))
+
+    house.drain()
+
+    assert in_bc(house) == {1: (10, 0)}
+    assert [cafm.fate(event)[0] for event in (first, second)] == ["accepted", "accepted"]
+    assert states() == ["done", "cancelled", "cancelled"]
+
+
+def test_a_reversal_before_a_receipt_of_which_nothing_was_accepted_ends_with_it(
+    cafm: Teller, house: House
+) -> None:
+    cafm.approve()
+    reversal = cafm.reverse("GR-1")
+    cafm.receive("GR-1", (1, 0))
+
+    house.drain()
+
+    assert cafm.fate(reversal)[0] == "accepted"
+    assert states() == ["done", "cancelled"]
+
+
 def test_a_posted_receipt_is_a_persons_to_undo_and_later_ones_wait_for_that(
     cafm: Teller, house: House
 ) -> None:
