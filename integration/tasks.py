@@ -31,9 +31,10 @@ def deliver_outbox(**kwargs: Any) -> None:
 
 @shared_task
 def sweep_outbox(**kwargs: Any) -> None:
-    """Free what dead workers left in flight, and file what is stuck under its cause."""
+    """Free what dead workers left in flight, file what is stuck under its cause, forget what is old."""
     outbox.sweep(now=timezone.now())
     outbox.file_unfiled()
+    outbox.forget_requests(now=timezone.now())
 
 
 @shared_task

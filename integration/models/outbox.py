@@ -235,7 +235,12 @@ class Attempt(models.Model):
     correlation_id = models.CharField(max_length=60, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["message", "-id"], name="attempt_latest")]
+        indexes = [
+            models.Index(fields=["message", "-id"], name="attempt_latest"),
+            models.Index(
+                fields=["ended_at"], condition=models.Q(request__isnull=False), name="attempt_keeps_a_request"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.message_id} #{self.number}: {self.outcome}"

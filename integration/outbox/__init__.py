@@ -21,6 +21,7 @@ from .following import (
     renew,
     unsent,
 )
+from .forgetting import KEPT_DAYS, forget_requests
 from .leases import (
     build,
     claim,
@@ -50,6 +51,7 @@ from .waking import answered, wake
 __all__ = [
     "CANCELLED_BY_HAND",
     "ENTERED_BY_HAND",
+    "KEPT_DAYS",
     "UNKNOWN_NAME",
     "LostLease",
     "OutboxError",
@@ -65,6 +67,7 @@ __all__ = [
     "follow_order",
     "follow_receipt",
     "follow_reversal",
+    "forget_requests",
     "hand_back",
     "hold",
     "keep_still",

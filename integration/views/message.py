@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,14 +15,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from integration import delivery, outbox
+from integration.desk import likeness
 from integration.models import DocumentKind, InboxEvent, Message
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
 
+from .difference import differences
+from .exchange import curl, exchanges, posts
 from .payload import bc_words, fields
 from .timeline import numbered, timeline
 
 NOT_ACCEPTED = 422
+SHOWN_BEHIND = 20
 
 ENTITY_SETS: dict[str, str] = {
     DocumentKind.PURCHASE_ORDER: "purchaseOrders",
@@ -85,13 +90,21 @@ def _page(
     user: Any = request.user
     may = user.has_perm(REPLAY)
     attempts = numbered(list(shown.tries.order_by("-pk")))
+    answered = exchanges(attempts)
+    for attempt in attempts:
+        attempt.detail = bc_words(attempt.detail)
     event = _event(shown)
+    what, _stop, step = shown.error.partition(". ")
+    good = likeness.last_good(shown) if shown.is_stuck and shown.payload else None
+    behind = _behind(shown)
     return render(
         request,
         "integration/message.html",
         {
             "shown": shown,
             "title": _named(shown),
+            "what": what.rstrip("."),
+            "step": step,
             "tone": TONES.get(shown.state, "calm"),
             "fields": fields(shown.payload, ENTITY_SETS.get(shown.document_kind, "")),
             "bc_words": bc_words(shown.error_detail),
@@ -101,6 +114,14 @@ def _page(
             "event": event,
             "event_url": _event_url(event, user),
             "ahead": _ahead(shown),
+            "behind": behind[:SHOWN_BEHIND],
+            "behind_count": behind.count(),
+            "good": good,
+            "differences": differences(shown.payload, good.message.payload) if good else [],
+            "exchanges": answered,
+            "curl": curl(shown) if may and shown.payload else "",  # a call that posts is a replay, too
+            "kept_days": outbox.KEPT_DAYS,
+            "curl_posts": posts(shown),
             "document_url": _document_url(shown, user),
             "can_retry": may and shown.is_stuck,
             "can_finish": may and outbox.may(shown, outbox.ENTERED_BY_HAND),
@@ -132,6 +153,14 @@ def _ahead(shown: Message) -> Message | None:
     earlier = Message.objects.filter(chain=shown.chain).unfinished().exclude(pk=shown.pk)
     first: Message | None = None if shown.state in Message.FINAL else earlier.order_by("rank", "pk").first()
     return first if first and (first.rank, first.pk) < (shown.rank, shown.pk) else None
+
+
+def _behind(shown: Message) -> QuerySet[Message]:
+    """Give the messages of the chain that cannot go before this one has gone."""
+    later = Message.objects.filter(chain=shown.chain).unfinished().order_by("rank", "pk")
+    if shown.state in Message.FINAL:
+        return later.none()
+    return later.filter(Q(rank__gt=shown.rank) | Q(rank=shown.rank, pk__gt=shown.pk))
 
 
 def _event(shown: Message) -> InboxEvent | None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from integration.bc import payloads, plain
-from integration.redaction import HIDDEN, is_secret
+from integration.redaction import HIDDEN, is_secret, masked
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,15 @@ def fields(payload: Any, entity_set: str = "") -> list[Field]:
 
 
 def bc_words(text: str) -> str:
-    """Take BC's sentence out of its answer; what is no error envelope stays as it is."""
+    """Take BC's sentence out of its answer; what is no error envelope stays as it is, without secrets."""
     try:
-        return str(json.loads(text)["error"]["message"])
-    except (ValueError, KeyError, TypeError):
+        answer = json.loads(text)
+    except ValueError:
         return text
+    try:
+        return str(answer["error"]["message"])
+    except (KeyError, TypeError):
+        return json.dumps(masked(answer), ensure_ascii=False)
 
 
 def _lines(value: Any, depth: int) -> Iterator[Field]:

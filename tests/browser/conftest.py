@@ -13,6 +13,9 @@ from config.local import chromium, node
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
 
+    from integration.models import Message
+    from tests.delivery.house import House
+
 TIMEOUT_MS = 15_000
 # Chromium tells of every answer of 400 and more; the tests look at those themselves.
 NOT_OURS = "Failed to load resource"
@@ -75,6 +78,29 @@ def sign_in(page, desk_address: str) -> Callable[[User, str], None]:
         page.goto(f"{desk_address}{path}")
 
     return open_as
+
+
+@pytest.fixture
+def house(transactional_db: None, sandbox: Any, settings: Any) -> House:
+    """A company with its policies, ready for documents, seen by the browser's server too."""
+    from reconciliation import policies
+    from tests.delivery.conftest import PACE
+    from tests.delivery.house import prepare_house
+
+    settings.OUTBOX_PACE = PACE
+    prepared = prepare_house(sandbox)
+    policies.install_defaults(prepared.company)
+    return prepared
+
+
+@pytest.fixture
+def refused(house: House) -> Message:
+    """An order that BC refused, since its vendor is blocked there."""
+    message = house.order("PO-7", vendor="V2")
+    house.drain()
+    message.refresh_from_db()
+    assert message.state == "rejected"
+    return message
 
 
 def _note(said: Any, problems: list[str]) -> None:

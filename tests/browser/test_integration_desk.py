@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from reconciliation import roles
-from tests.delivery.conftest import PACE
 
 from .accessibility import broken_rules, complaints_everywhere, turn
 
@@ -23,28 +22,6 @@ if TYPE_CHECKING:  # models can be imported only when Django has started, which 
     SignIn = Callable[[User, str], None]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def house(transactional_db: None, sandbox: Any, settings: Any) -> House:
-    """A company with its policies, ready for documents, seen by the browser's server too."""
-    from reconciliation import policies
-    from tests.delivery.house import prepare_house
-
-    settings.OUTBOX_PACE = PACE
-    prepared = prepare_house(sandbox)
-    policies.install_defaults(prepared.company)
-    return prepared
-
-
-@pytest.fixture
-def refused(house: House) -> Message:
-    """An order that BC refused, since its vendor is blocked there."""
-    message = house.order("PO-7", vendor="V2")
-    house.drain()
-    message.refresh_from_db()
-    assert message.state == "rejected"
-    return message
 
 
 def person(role: str) -> User:
