@@ -56,5 +56,6 @@ SCHEDULES: list[Every | At] = [
         900,
         "housekeeping",
     ),
+    Every("Tell people what is stuck", "integration.tasks.escalate", 15, "housekeeping"),
     Every("Tell the CAFM what has changed", "integration.tasks.tell_webhooks", 10, "housekeeping"),
 ]

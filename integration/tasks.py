@@ -134,6 +134,16 @@ def tell_webhooks(**kwargs: Any) -> None:
     webhooks.forget_old(now=timezone.now())
 
 
+@shared_task
+def escalate(**kwargs: Any) -> None:
+    """Tell people what is stuck, as the escalation rules say."""
+    from integration import escalation
+
+    escalation.watch(now=timezone.now())
+    escalation.write_due(now=timezone.now())
+    escalation.send_due(now=timezone.now())
+
+
 def _tell_of_client_ids() -> None:
     """Name each client id whose sign-in fails, though the others do its work meanwhile."""
     for problem in connections.sign_in_problems():

@@ -45,6 +45,7 @@ CELERY_TASK_ROUTES = {
     "integration.tasks.check_drift": {"queue": "bulk"},
     "integration.tasks.follow_hints": {"queue": "housekeeping"},
     "integration.tasks.keep_subscriptions": {"queue": "housekeeping"},
+    "integration.tasks.escalate": {"queue": "housekeeping"},
     "integration.tasks.tell_webhooks": {"queue": "housekeeping"},
     "integration.tasks.sweep_outbox": {"queue": "housekeeping"},
     "integration.tasks.replay_dead_letters": {"queue": "housekeeping"},
@@ -85,3 +86,12 @@ OUTBOX_LEASE_SECONDS = ENV.number("OUTBOX_LEASE_SECONDS", 120)
 # 16 minutes (its requests end after 8, its queue holds as long), so anything but 1 is for the sandbox,
 # whose requests end with their connection.
 OUTBOX_PACE = ENV.fraction("OUTBOX_PACE", "1")
+
+# Mail to people when something is stuck; with no server named nothing is mailed.
+EMAIL_HOST = ENV.text("EMAIL_HOST")
+EMAIL_PORT = ENV.number("EMAIL_PORT", 587)
+EMAIL_HOST_USER = ENV.text("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = ENV.text("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = ENV.flag("EMAIL_USE_TLS", default=True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = ENV.text("DEFAULT_FROM_EMAIL", "tieout@localhost")

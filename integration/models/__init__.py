@@ -3,6 +3,7 @@
 from .contract import ContractFinding, ContractReading
 from .dead_letters import Cause, CauseNote, ReplayItem, ReplayJob
 from .drift import DriftCheck, DriftedRecord
+from .escalation import Channel, EscalationRule, Incident, Notification
 from .filters import MirrorFilter
 from .hints import Hint, Subscription
 from .inbox import ApiKey, InboxEvent
@@ -17,18 +18,22 @@ __all__ = [
     "Attempt",
     "Cause",
     "CauseNote",
+    "Channel",
     "ContractFinding",
     "ContractReading",
     "DocumentKind",
     "DriftCheck",
     "DriftedRecord",
+    "EscalationRule",
     "FieldMapping",
     "FieldMappingRow",
     "HeldRecord",
     "Hint",
     "InboxEvent",
+    "Incident",
     "Message",
     "MirrorFilter",
+    "Notification",
     "ReplayItem",
     "ReplayJob",
     "ScannedPage",

@@ -1,0 +1,168 @@
+"""What can be wrong, one function a subject: each groups the rows of a company by their cause."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
+from django.urls import reverse
+from django.utils import timezone
+
+from integration.models import Cause, ContractFinding, HeldRecord, Message, SyncRun
+from integration.models.escalation import Subject
+from integration.models.outbox import MessageQuerySet
+from masterdata.models import Company
+
+State = Message.State
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that is wrong for one cause, as it is now."""
+
+    subject: str
+    cause: str
+    sentence: str
+    count: int
+    since: datetime
+    query: str = ""
+    attempts: int = 0
+    worth: Decimal | None = None
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+
+def dead(company: Company) -> Iterator[Found]:
+    return _by_cause(Subject.DEAD, Message.objects.of(company).filter(state=State.DEAD))
+
+
+def refused(company: Company) -> Iterator[Found]:
+    return _by_cause(Subject.REFUSED, Message.objects.of(company).filter(state=State.REJECTED))
+
+
+def failing(company: Company) -> Iterator[Found]:
+    """What failed and is tried again by itself, or is looked for in Business Central; by the error's code."""
+    moving = Message.objects.of(company).filter(
+        state__in=[State.READY, State.VERIFYING, *Message.IN_FLIGHT], first_failed_at__isnull=False
+    )
+    rows = moving.values("error_code").annotate(
+        count=Count("pk"), since=Min("first_failed_at"), most=Max("attempts"), told=Min("error")
+    )
+    for row in rows.order_by("error_code"):
+        yield Found(
+            subject=Subject.FAILING,
+            cause=row["error_code"],
+            sentence=f"For example: {row['told']}",
+            count=row["count"],
+            since=row["since"],
+            query=f"{reverse('admin:integration_message_changelist')}?first_failed_at__isnull=False",
+            attempts=row["most"],
+        )
+
+
+def waiting(company: Company) -> Iterator[Found]:
+    waits = Message.objects.of(company).filter(state=State.WAITING)
+    address = f"{reverse('admin:integration_message_changelist')}?state__exact=waiting"
+    rows = waits.values("waiting_for").annotate(count=Count("pk"), since=Min("created_at"))
+    for row in rows.order_by("waiting_for"):
+        yield Found(
+            subject=Subject.WAITING,
+            cause=row["waiting_for"][:200],
+            sentence=f"They wait for {row['waiting_for'] or 'a missing record'}",
+            count=row["count"],
+            since=row["since"],
+            query=address,
+        )
+
+
+def stopped(company: Company) -> Iterator[Found]:
+    """What is paused because Business Central lacks something that is used."""
+    rows = ContractFinding.objects.pausing().values("feature")
+    for row in rows.annotate(count=Count("pk"), since=Min("found_at"), told=Min("sentence")).order_by(
+        "feature"
+    ):
+        yield Found(
+            subject=Subject.STOPPED,
+            cause=row["feature"],
+            sentence=row["told"],
+            count=row["count"],
+            since=row["since"],
+            query=reverse("admin:integration_contractfinding_changelist"),
+        )
+
+
+def held(company: Company) -> Iterator[Found]:
+    rows = HeldRecord.objects.filter(company=company).values("entity", "why")
+    rows = rows.annotate(count=Count("pk"), first=Min("since"), told=Min("reason"))
+    for row in rows.order_by("entity", "why"):
+        told = HeldRecord.Why(row["why"]).label
+        yield Found(
+            subject=Subject.HELD,
+            cause=f"{row['entity']} {row['why']}",
+            sentence=f"{row['entity'].replace('-', ' ').capitalize()}: {told}. For example: {row['told']}",
+            count=row["count"],
+            since=row["first"],
+            query=f"{reverse('admin:integration_heldrecord_changelist')}?entity={row['entity']}",
+        )
+
+
+def failed_runs(company: Company) -> Iterator[Found]:
+    """The lists whose last runs failed, counted since the last one that ended well."""
+    runs = SyncRun.objects.filter(company=company).exclude(kind=SyncRun.Kind.RECORDS)
+    well = runs.filter(entity=OuterRef("entity"), state=SyncRun.State.DONE).order_by("-pk").values("pk")[:1]
+    bad = runs.filter(state=SyncRun.State.FAILED).annotate(well=Subquery(well))
+    since_then = [row for row in bad.order_by("pk") if row.well is None or row.pk > row.well]
+    by_entity: dict[str, list[SyncRun]] = defaultdict(list)
+    for row in since_then:
+        by_entity[row.entity].append(row)
+    for entity, rows in sorted(by_entity.items()):
+        yield Found(
+            subject=Subject.RUN,
+            cause=entity,
+            sentence=f"Pulling {entity.replace('-', ' ')} fails: {rows[-1].error}",
+            count=len(rows),
+            since=rows[0].finished_at or rows[0].started_at,
+            query=f"{reverse('admin:integration_syncrun_changelist')}?{urlencode({'entity': entity})}",
+        )
+
+
+SOURCES: tuple[Callable[[Company], Iterable[Found]], ...] = (
+    dead,
+    refused,
+    failing,
+    waiting,
+    stopped,
+    held,
+    failed_runs,
+)
+
+
+def _by_cause(subject: Subject, stuck: MessageQuerySet) -> Iterator[Found]:
+    """Group as the desk files them; what somebody has put aside there is not told of."""
+    loud = stuck.exclude(cause__in=Cause.objects.quiet(timezone.now()))
+    rows = loud.values("cause__key", "cause__title").annotate(
+        count=Count("pk"),
+        since=Min("first_failed_at"),
+        most=Max("attempts"),
+        sum=Sum("worth"),
+        told=Min("error"),
+    )
+    for row in rows.order_by("cause__key"):
+        yield Found(
+            subject=subject,
+            cause=(row["cause__key"] or "")[:200],
+            sentence=row["cause__title"] or row["told"],
+            count=row["count"],
+            since=row["since"],
+            query=reverse("dead-letters"),
+            attempts=row["most"],
+            worth=row["sum"],
+        )
