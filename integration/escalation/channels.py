@@ -22,7 +22,11 @@ from integration.webhooks import problem_with_address as may_be_called
 
 Kind = Channel.Kind
 ASSET = apprise.AppriseAsset(app_id="Tieout", app_desc="Tieout", async_mode=False)
-SERVICES = {Kind.TEAMS: workflows.NotifyWorkflows, Kind.SLACK: slack.NotifySlack}
+SERVICES: dict[Kind, Any] = {
+    Kind.TEAMS: workflows.NotifyWorkflows,
+    Kind.SLACK: slack.NotifySlack,
+    Kind.WEBHOOK: custom_json.NotifyJSON,
+}
 SHAPES = {
     Kind.TEAMS: "This is no address of a Teams workflow. In Teams make a workflow “Post to a channel when a "
     "webhook request is received” and copy its address here.",
@@ -54,7 +58,7 @@ def problem_with_address(kind: str, address: str) -> str:
         return _problem_with_mail(address)
     if problem := may_be_called(address):
         return problem.replace("messages are signed", "it is kept as a secret")
-    if kind in SERVICES and SERVICES[Kind(kind)].parse_native_url(address) is None:
+    if kind in SHAPES and SERVICES[Kind(kind)].parse_native_url(address) is None:
         return SHAPES[Kind(kind)]
     return ""
 
@@ -110,7 +114,7 @@ def _post(channel: Channel, title: str, body: str) -> None:
 def _service(kind: str, address: str) -> Any:
     if kind == Kind.WEBHOOK:
         parts = urlsplit(address)
-        return custom_json.NotifyJSON(
+        return SERVICES[Kind.WEBHOOK](
             host=parts.hostname,
             port=parts.port,
             fullpath=parts.path or "/",
@@ -148,7 +152,7 @@ def _request(
 # Apprise calls `requests` itself, which would follow redirects and go into private networks; so in these
 # three modules of it the name means our own way out. A test fails when an update goes another way.
 for _module in (workflows, slack, custom_json):
-    _module.requests = SimpleNamespace(
+    vars(_module)["requests"] = SimpleNamespace(
         request=_request,
         post=lambda url, **terms: _request("POST", url, **terms),
         codes=requests.codes,
