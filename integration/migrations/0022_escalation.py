@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0020_dead_letter_desk'),
+        ('integration', '0021_requests_are_forgotten'),
         ('masterdata', '0008_leave_out_an_index'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
