@@ -43,10 +43,15 @@ class Use:
 class Uses:
     """The newest uses of one kind, and how many there are in all."""
 
-    title: str
+    one: str
+    many: str
     permission: str
     total: int
     shown: list[Use]
+
+    @property
+    def title(self) -> str:
+        return f"{self.total} {self.one if self.total == 1 else self.many}"
 
 
 def where_used(record: Mirror) -> list[Uses]:
@@ -84,7 +89,7 @@ def _orders(rows: QuerySet[Any]) -> Uses:
         )
         for row in rows[:SHOWN]
     ]
-    return Uses("open orders", "reconciliation.view_purchaseorder", rows.count(), shown)
+    return Uses("open order", "open orders", "reconciliation.view_purchaseorder", rows.count(), shown)
 
 
 def _invoices(rows: QuerySet[Any]) -> Uses:
@@ -96,12 +101,18 @@ def _invoices(rows: QuerySet[Any]) -> Uses:
         )
         for row in rows[:SHOWN]
     ]
-    return Uses("invoices not posted yet", "reconciliation.view_supplierinvoice", rows.count(), shown)
+    return Uses(
+        "invoice not posted yet",
+        "invoices not posted yet",
+        "reconciliation.view_supplierinvoice",
+        rows.count(),
+        shown,
+    )
 
 
 def _cases(rows: QuerySet[Any]) -> Uses:
     shown = [Use(str(row), row.get_status_display(), reverse("case", args=[row.pk])) for row in rows[:SHOWN]]
-    return Uses("open exceptions", "reconciliation.view_exceptioncase", rows.count(), shown)
+    return Uses("open exception", "open exceptions", "reconciliation.view_exceptioncase", rows.count(), shown)
 
 
 def _admin(name: str, pk: int) -> str:

@@ -8,7 +8,7 @@ import json
 import re
 from typing import TypedDict
 
-from integration.bc.refusals import GONE, LATER, TABLE, Refusal, Row
+from integration.bc.refusals import GONE, LATER, LATER_READ, TABLE, Refusal, Row
 from integration.errors import IntegrationError, PermanentError, TemporaryError, UnknownOutcome
 
 RAW_LIMIT = 2000
@@ -33,7 +33,7 @@ def judge(refusal: Refusal, *, subject: str, write: bool) -> IntegrationError:
     if refusal.status in UNCLEAR and not (row and row.certain):
         return _unclear(refusal, subject, write)
     if row is not None:
-        return _from_row(row, refusal, subject)
+        return _from_row(row, refusal, subject, write)
     return PermanentError(
         _sentence(subject, f'it said "{refusal.message[:200]}"', "Someone who knows BC must look at it."),
         **_details(refusal),
@@ -86,11 +86,14 @@ def _unclear(refusal: Refusal, subject: str, write: bool) -> IntegrationError:
             f"Business Central did not say whether it took {subject}. It is being checked there.",
             **_details(refusal),
         )
-    return TemporaryError(f"Business Central could not answer about {subject}. {LATER}", **_details(refusal))
+    return TemporaryError(
+        f"Business Central could not answer about {subject}. {LATER_READ}", **_details(refusal)
+    )
 
 
-def _from_row(row: Row, refusal: Refusal, subject: str) -> IntegrationError:
-    sentence = _sentence(subject, row.told(refusal), row.do)
+def _from_row(row: Row, refusal: Refusal, subject: str, write: bool) -> IntegrationError:
+    do = LATER_READ if row.do == LATER and not write else row.do
+    sentence = _sentence(subject, row.told(refusal), do)
     if issubclass(row.kind, PermanentError):
         return row.kind(sentence, owner=row.owner, **_details(refusal))
     return row.kind(sentence, **_details(refusal))

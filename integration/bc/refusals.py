@@ -71,6 +71,7 @@ class Row:
 
 
 LATER = "It is sent again by itself."
+LATER_READ = "It may answer in a moment."
 AGAIN = "then send it again"
 
 TABLE = (

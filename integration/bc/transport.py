@@ -18,6 +18,7 @@ from urllib3.connection import HTTPSConnection
 from urllib3.connectionpool import HTTPSConnectionPool
 from urllib3.util.ssl_ import create_urllib3_context
 
+from integration.bc.refusals import LATER, LATER_READ
 from integration.errors import IntegrationError, NotSentError, TemporaryError, UnknownOutcome
 
 from .trust import distrust
@@ -181,8 +182,8 @@ def _lost(request: Request, exc: Exception) -> NotSentError | UnknownOutcome | T
     if not _progress.sent:
         logger.warning("Could not reach Business Central: %s", raw)
         return NotSentError(
-            f"Business Central could not be reached about {request.subject}."
-            + (" It is sent again by itself." if request.write else ""),
+            f"Business Central could not be reached about {request.subject}. "
+            f"{LATER if request.write else LATER_READ}",
             code="Tieout_NotReached",
             raw=raw,
         )
@@ -194,7 +195,7 @@ def _lost(request: Request, exc: Exception) -> NotSentError | UnknownOutcome | T
             raw=raw,
         )
     return TemporaryError(
-        f"Business Central's answer about {request.subject} was lost. It is asked again by itself.",
+        f"Business Central's answer about {request.subject} was lost. {LATER_READ}",
         code="Tieout_AnswerLost",
         raw=raw,
     )

@@ -96,6 +96,16 @@ def test_without_business_central_the_mirror_still_shows(mirrored, settings) -> 
     assert "Kontor & Söhne" in told
 
 
+def test_a_question_that_fails_for_the_moment_promises_nothing(mirrored, sandbox) -> None:
+    sandbox.control.set_faults([{"fault": "unavailable"}])
+
+    told = page(Vendor.objects.get(number="V1"), bc="now")
+
+    assert "Business Central cannot be asked now." in told
+    assert "It may answer in a moment. What stands here is the mirror; nothing was changed." in told
+    assert "by itself" not in told
+
+
 def test_an_order_under_way_with_a_blocked_vendor_is_a_link(mirrored) -> None:
     from reconciliation.models import PurchaseOrder
 
@@ -107,7 +117,7 @@ def test_an_order_under_way_with_a_blocked_vendor_is_a_link(mirrored) -> None:
 
     reply = client.get(reverse("record", args=["vendor", Vendor.objects.get(number="V2").pk]))
 
-    assert "1 open orders PO-7" in words(reply)
+    assert "1 open order PO-7" in words(reply)
     assert reverse("admin:reconciliation_purchaseorder_change", args=[order.pk]) in reply.content.decode()
 
 
