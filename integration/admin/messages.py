@@ -15,6 +15,7 @@ from unfold.decorators import display
 from integration.models import Message
 from masterdata.read_only import ReadOnlyAdmin
 from reconciliation.roles import REPLAY
+from reconciliation.row_keys import row_key
 
 TONES = {
     "ready": "info",
@@ -68,6 +69,7 @@ class MessageAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         """A message has one page: the desk's."""
-        if not self.has_view_permission(request) or not object_id.isdigit():
+        pk = row_key(object_id)
+        if not self.has_view_permission(request) or pk is None:
             return super().change_view(request, object_id, form_url, extra_context)  # type: ignore[no-any-return]
-        return redirect("message", pk=int(object_id))
+        return redirect("message", pk=pk)

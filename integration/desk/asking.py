@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_datetime
 from integration.models import DocumentKind, Message
 from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
+from reconciliation.row_keys import row_key, row_keys
 
 from . import finding
 
@@ -30,13 +31,12 @@ class Question:
 
     @classmethod
     def of(cls, asked: QueryDict) -> Question:
-        cause = asked.get("cause", "")
         written = [*asked.get("ids", "").split(","), *asked.getlist("message")]
         return cls(
-            cause=int(cause) if cause.isdecimal() and len(cause) < 19 else None,
+            cause=row_key(asked.get("cause", "")),
             kind=asked.get("kind", ""),
-            text=asked.get("q", "").strip(),
-            chosen=tuple(int(key) for key in written if key.isdecimal() and len(key) < 19)[:MOST_CHOSEN],
+            text=asked.get("q", "").replace("\0", "").strip(),
+            chosen=tuple(row_keys(written)[:MOST_CHOSEN]),
         )
 
     @property
@@ -97,4 +97,5 @@ def _place(after: str) -> tuple[datetime, int] | None:
         at = parse_datetime(written)
     except ValueError:
         return None
-    return (at, int(key)) if at and at.tzinfo and key.isdecimal() and len(key) < 19 else None
+    pk = row_key(key)
+    return (at, pk) if at and at.tzinfo and pk is not None else None

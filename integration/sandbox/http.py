@@ -100,7 +100,7 @@ class Connection:
         if "transfer-encoding" in request.headers:
             raise Malformed(HTTPStatus.LENGTH_REQUIRED)
         length_text = request.headers.get("content-length", "0")
-        if not length_text.isdigit():
+        if not length_text.isdecimal():
             raise Malformed(HTTPStatus.BAD_REQUEST)
         length = int(length_text)
         if length > MAX_BODY_BYTES:

@@ -331,6 +331,6 @@ def _split(text: str, separator: str) -> list[str]:
 
 
 def _number(text: str) -> int:
-    if not text.isdigit():
+    if not text.isdecimal():
         raise bad_request(f"'{text}' is not a whole number of zero or more.", "BadRequest_InvalidRequestUrl")
     return int(text)

@@ -40,7 +40,7 @@ class RequestLog:
     def report(self, options: dict[str, str]) -> dict[str, Any]:
         """Everything counted; the log can be narrowed by `method`, `entitySet`, `path` and `last`."""
         last = options.get("last", "100")
-        if not last.isdigit() or int(last) < 1:
+        if not last.isdecimal() or int(last) < 1:
             raise bad_request(f"last is a whole number from 1 on, not {last}.")
         with self._lock:
             fitting = [each for each in self._last if _fits(each, options)]

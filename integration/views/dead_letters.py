@@ -23,6 +23,7 @@ from integration.desk.asking import MOST_CHOSEN, Question, page
 from integration.models import Cause, DocumentKind, Message, ReplayJob
 from masterdata.models import Company
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
+from reconciliation.row_keys import row_keys
 from reconciliation.views import workplace
 
 SHOWN_REFUSALS = 10
@@ -87,7 +88,7 @@ def retry_messages(request: HttpRequest) -> HttpResponse:
     """Put the ticked messages in line again, and tell apart what went through and what did not."""
     user: Any = request.user
     queued, refused = 0, []
-    keys = [int(key) for key in request.POST.getlist("message")[:MOST_CHOSEN] if key.isdecimal()]
+    keys = row_keys(request.POST.getlist("message")[:MOST_CHOSEN])
     wanted = list(Message.objects.filter(company=workplace.company(request), pk__in=keys).order_by("pk"))
     for message in wanted:
         try:

@@ -25,7 +25,7 @@ def receive(request: HttpRequest, key: UUID) -> HttpResponse:
             return HttpResponse(status=404)
         return HttpResponse(token, content_type="text/plain; charset=utf-8")
     length = request.META.get("CONTENT_LENGTH") or "0"
-    if not length.isdigit() or int(length) > MOST_BYTES:
+    if not length.isdecimal() or int(length) > MOST_BYTES:
         return HttpResponse(status=413)
     try:
         hints.take(key, request.body, now=timezone.now())

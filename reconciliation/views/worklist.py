@@ -19,6 +19,7 @@ from masterdata.models import Company
 from reconciliation import cases
 from reconciliation.models import ExceptionCase
 from reconciliation.roles import RESOLVE, SEE_CASES
+from reconciliation.row_keys import row_keys
 
 from . import figures, workplace
 from .queue import NOBODY, PAGE_ROWS, Question
@@ -80,7 +81,7 @@ def worklist(request: HttpRequest) -> HttpResponse:
 def take_selected(request: HttpRequest) -> HttpResponse:
     """Take every ticked case, and tell apart what went through and what did not."""
     user: Any = request.user
-    keys = [int(key) for key in request.POST.getlist("case")[:BULK_ROWS] if key.isdigit()]
+    keys = row_keys(request.POST.getlist("case")[:BULK_ROWS])
     taken, refused = 0, []
     here = ExceptionCase.objects.filter(company=workplace.company(request))
     for case in here.filter(pk__in=keys).order_by("pk"):

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_POST
 
 from masterdata.models import Company
 from reconciliation import dashboard, roles
+from reconciliation.row_keys import row_key
 
 T = TypeVar("T")
 View = Callable[..., HttpResponse]
@@ -92,9 +93,9 @@ def counts(request: HttpRequest) -> dashboard.QueueCounts | None:
 @signed_in
 def choose_company(request: HttpRequest) -> HttpResponse:
     """Work in another company from now on."""
-    chosen = request.POST.get("company", "")
-    if chosen.isdigit() and any(row.pk == int(chosen) for row in companies(request)):
-        request.session[dashboard.SESSION_KEY] = int(chosen)
+    chosen = row_key(request.POST.get("company", ""))
+    if any(row.pk == chosen for row in companies(request)):
+        request.session[dashboard.SESSION_KEY] = chosen
     return redirect("home")
 
 
