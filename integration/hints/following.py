@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db.models import Q
 
 from integration import sync
@@ -15,7 +16,7 @@ from masterdata.models import Company
 
 logger = logging.getLogger(__name__)
 
-MOST_RECORDS = 500  # of one list; beyond, its changes are asked for as a whole
+MOST_RECORDS = 1000  # of one list, 50 in a question; beyond, reading all of it is less work
 AGAIN_AFTER = timedelta(minutes=1)
 GIVE_UP_AFTER = timedelta(hours=2)  # by then the hourly pull has brought it, or says why not
 
@@ -36,23 +37,37 @@ def _follow(company: Company, entity: str, now: datetime) -> int:
         _pull(entity, hints)
     except (NotSentError, TemporaryError) as exc:
         logger.info("Hints about %s wait: %s", entity, exc.sentence)
-        Hint.objects.filter(pk__in=[each.pk for each in hints]).update(due_at=now + AGAIN_AFTER)
-        return 0
+        return _wait(hints, now)
     except IntegrationError as exc:  # the hourly pull meets the same, and tells it
         logger.warning("Hints about %s were let go: %s", entity, exc.sentence)
+    except SoftTimeLimitExceeded:  # the run says so; the other lists have their turn before it goes on
+        _wait(hints, now)
+        raise
+    except Exception:
+        logger.exception("Hints about %s wait: our own fault", entity)
+        return _wait(hints, now)
     return _let_go(hints)
 
 
+def _wait(hints: list[Hint], now: datetime) -> int:
+    """Put them off for a moment; none has ended."""
+    Hint.objects.filter(pk__in=[each.pk for each in hints]).update(due_at=now + AGAIN_AFTER)
+    return 0
+
+
 def _pull(entity: str, hints: list[Hint]) -> None:
+    """Read the records that are named, and where a list was told as a whole its changes.
+
+    The changes do not tell what was deleted; records asked for by name do, and so does reading everything.
+    """
     ids = [each.bc_id for each in hints if each.bc_id]
-    is_whole = len(ids) < len(hints) or len(ids) > MOST_RECORDS
-    if is_whole:
+    if len(ids) > MOST_RECORDS:
+        sync.pull_entity(entity, full=True)
+        return
+    if len(ids) < len(hints):
         sync.pull_entity(entity)
-        deleted_too = ids[:MOST_RECORDS]  # the changes of a list do not tell what was deleted
-    else:
-        deleted_too = ids
-    if deleted_too:
-        sync.pull_records(entity, deleted_too)
+    if ids:
+        sync.pull_records(entity, ids)
 
 
 def _let_go(hints: list[Hint]) -> int:

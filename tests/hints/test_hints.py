@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import ssl
 import uuid
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from http.client import HTTPSConnection
@@ -244,3 +245,46 @@ def test_what_was_told_again_lately_is_not_let_go_and_what_is_let_go_is_logged(t
 @pytest.mark.parametrize("task", [tasks.pull, tasks.pull_records, tasks.follow_hints, tasks.check_drift])
 def test_no_pull_holds_a_worker_for_ever(task) -> None:
     assert (task.soft_time_limit, task.time_limit) == (tasks.PULL_SECONDS, tasks.PULL_SECONDS + 60)
+
+
+def test_of_very_many_changes_the_deletions_are_found_too(told, monkeypatch) -> None:
+    from integration.hints import following
+    from integration.models import Hint
+
+    gone = seeded(told, "vendors", "number", "V2")
+    bc().delete("vendors", gone["id"], etag=gone["@odata.etag"])
+    told.control.settle()
+    Hint.objects.all().delete()
+    common = {"company": subscription().company, "entity": "vendors"}
+    monkeypatch.setattr(following, "MOST_RECORDS", 3)
+    for bc_id in [*(uuid.uuid4() for _ in range(3)), uuid.UUID(gone["id"])]:
+        Hint.objects.create(bc_id=bc_id, first_at=now(), latest_at=now(), due_at=now(), **common)
+
+    tasks.follow_hints()
+
+    assert vendor_names() == {"V1": "Kontor & Söhne"}
+    assert hinted() == set()
+
+
+@pytest.fixture
+def broken_locations(told) -> Iterator[None]:
+    """Our own fault: the database refuses what a location may be called."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE masterdata_location ADD CONSTRAINT broken CHECK (name <> 'Break')")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE masterdata_location DROP CONSTRAINT broken")
+
+
+def test_our_own_fault_in_one_list_keeps_no_other_from_being_followed(told, broken_locations, caplog) -> None:
+    told.control.seed({"locations": [{"code": "MAIN", "displayName": "Break"}]})
+    change_vendor(told, "V1", "Followed")
+    told.control.settle()
+
+    tasks.follow_hints()
+
+    assert vendor_names()["V1"] == "Followed"
+    assert {entity for entity, _ in hinted()} == {"locations"}
+    assert "Hints about locations wait" in caplog.text

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 
 from integration import connections, sync
 from integration.bc import Client
@@ -71,6 +72,29 @@ def test_the_next_run_goes_on_from_the_place(items) -> None:
     assert (run.rows_before, run.rows_read, run.rows_expected) == (PAGE, ROWS - PAGE, ROWS)
     assert Item.objects.count() == ROWS
     assert not SyncPlace.objects.exists()
+
+
+class OutOfTime(Transport):
+    """A wire on which the worker's time ends while a page of items is on its way, as Celery tells it."""
+
+    def send(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
+        if "skiptoken" in request.url:
+            raise SoftTimeLimitExceeded
+        return super().send(request, *args, **kwargs)
+
+
+def test_a_run_whose_time_has_ended_says_so_and_is_gone_on_with(items) -> None:
+    client = Client(connections.connection())
+    client.transport = OutOfTime(trusted_ca=client.connection.trusted_ca)
+
+    with pytest.raises(SoftTimeLimitExceeded):
+        sync.pull_one(client, sync.ensure_company(), "items", full=True)
+    cut_off = SyncRun.objects.latest("pk")
+    run = sync.pull_entity("items")[0]
+
+    assert (cut_off.state, cut_off.rows_read) == ("failed", PAGE)
+    assert cut_off.error == "Cut off: it took longer than a worker may. The next run goes on there."
+    assert (run.state, run.resumes_id, run.rows_read) == ("done", cut_off.pk, ROWS - PAGE)
 
 
 def test_a_run_that_has_ended_cannot_be_stopped(items) -> None:
