@@ -1,4 +1,4 @@
-"""Bring a house into the state that the code expects: roles, mappings, schedules, company, policies.
+"""Bring a house into the state that the code expects: roles, mappings, schedules, rules, company.
 
 Safe to run at every start: what is missing is added, what people changed stays.
 """
@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db import transaction
 from django_celery_beat.models import CrontabSchedule, IntervalSchedule, PeriodicTask
 
-from integration import connections, sync
+from integration import connections, escalation, sync
 from integration.contract import checking
 from integration.mapping import defaults
 from masterdata.models import Company
@@ -63,6 +63,7 @@ class Installed:
     roles: int
     mappings_added: int
     schedules_added: int
+    escalation_added: int
 
 
 def set_up() -> Installed:
@@ -70,12 +71,13 @@ def set_up() -> Installed:
     permissions = roles.apply_roles()
     mappings = defaults.install()
     schedules = install_schedules(settings.TIEOUT_SCHEDULES)
+    rules = escalation.install()
     company = None
     if connections.is_connected():
         company = sync.ensure_company()
         policies.install_defaults(company)
         checking.check_at_set_up()
-    return Installed(company, len(permissions), mappings, schedules)
+    return Installed(company, len(permissions), mappings, schedules, rules)
 
 
 @transaction.atomic

@@ -46,6 +46,7 @@ CELERY_TASK_ROUTES = {
     "integration.tasks.follow_hints": {"queue": "housekeeping"},
     "integration.tasks.keep_subscriptions": {"queue": "housekeeping"},
     "integration.tasks.escalate": {"queue": "housekeeping"},
+    "integration.tasks.stand_in_for_the_clock": {"queue": "realtime"},
     "integration.tasks.tell_webhooks": {"queue": "housekeeping"},
     "integration.tasks.sweep_outbox": {"queue": "housekeeping"},
     "integration.tasks.replay_dead_letters": {"queue": "housekeeping"},
@@ -86,6 +87,9 @@ OUTBOX_LEASE_SECONDS = ENV.number("OUTBOX_LEASE_SECONDS", 120)
 # 16 minutes (its requests end after 8, its queue holds as long), so anything but 1 is for the sandbox,
 # whose requests end with their connection.
 OUTBOX_PACE = ENV.fraction("OUTBOX_PACE", "1")
+
+# Where people open Tieout, for links in what they are told; empty: no links.
+TIEOUT_URL = ENV.text("TIEOUT_URL").rstrip("/")
 
 # Mail to people when something is stuck; with no server named nothing is mailed.
 EMAIL_HOST = ENV.text("EMAIL_HOST")

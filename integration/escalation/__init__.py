@@ -1,18 +1,29 @@
 """Tell people in time what only they can move: by age, money and period end, until one takes it on."""
 
-from .acknowledging import acknowledge
+from . import audiences
+from .acknowledging import acknowledge, give_back
 from .channels import CannotTell, problem_with_address, save, send_test
-from .due import write_due
+from .defaults import install
+from .due import next_telling, write_due
 from .sending import send_due
+from .turns import stand_in, turn
 from .watching import watch
+from .wording import matter
 
 __all__ = [
     "CannotTell",
     "acknowledge",
+    "audiences",
+    "give_back",
+    "install",
+    "matter",
+    "next_telling",
     "problem_with_address",
     "save",
     "send_due",
     "send_test",
+    "stand_in",
+    "turn",
     "watch",
     "write_due",
 ]

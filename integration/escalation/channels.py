@@ -10,6 +10,7 @@ import apprise
 import requests
 from apprise.plugins import custom_json, slack, workflows
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import validate_email
@@ -19,6 +20,8 @@ from integration.errors import ConfigurationError
 from integration.models import Channel
 from integration.webhooks import Failed, posting, sealing
 from integration.webhooks import problem_with_address as may_be_called
+
+from . import audiences
 
 Kind = Channel.Kind
 ASSET = apprise.AppriseAsset(app_id="Tieout", app_desc="Tieout", async_mode=False)
@@ -63,37 +66,48 @@ def problem_with_address(kind: str, address: str) -> str:
     return ""
 
 
-def send_test(channel: Channel) -> None:
-    """Send a message that tells nothing, and note how it went; raises CannotTell."""
-    now = timezone.now()
+def send_test(channel: Channel, *, by: User) -> str:
+    """Send a message that tells nothing, and note how it went; gives whom it reached, raises CannotTell."""
+    now, row = timezone.now(), Channel.objects.filter(pk=channel.pk)
+    to = _tested(channel, by)
     try:
-        tell(channel, "A test from Tieout", f"If you read this, the channel “{channel}” works.")
+        tell(channel, "A test from Tieout", f"If you read this, the channel “{channel}” works.", to=to)
     except CannotTell as problem:
-        Channel.objects.filter(pk=channel.pk).update(tried_at=now, error=problem.sentence)
+        row.update(tried_at=now, error=problem.sentence)
         raise
-    Channel.objects.filter(pk=channel.pk).update(tried_at=now, told_at=now, error="")
+    row.update(tried_at=now, told_at=now, error="", failures=0, rests_until=None)
+    return ", ".join(to) or channel.leads_to
 
 
-def tell(channel: Channel, title: str, body: str, key: str = "") -> None:
-    """Bring one message there, now; raises CannotTell."""
+def _tested(channel: Channel, by: User) -> tuple[str, ...]:
+    """A test goes to the named addresses, else only to who tests: nobody of a role is disturbed."""
+    if channel.kind != Kind.EMAIL:
+        return ()
+    if not channel.audience:
+        return tuple(audiences.named(channel.recipients))
+    if not by.email:
+        raise CannotTell("You have no e-mail address yourself, and a test to a role goes to you alone.")
+    return (by.email,)
+
+
+def tell(channel: Channel, title: str, body: str, *, key: str = "", to: tuple[str, ...] = ()) -> None:
+    """Bring one message there, now; raises CannotTell. `to` is for mail."""
     try:
         if channel.kind == Kind.EMAIL:
-            _mail(channel, title, body, key)
+            _mail(channel, title, body, key, to)
         else:
             _post(channel, title, body)
     except (Failed, ConfigurationError) as problem:
         raise CannotTell(problem.sentence) from problem
 
 
-def addresses(channel: Channel) -> list[str]:
-    return [each.strip() for each in channel.recipients.replace("\n", ",").split(",") if each.strip()]
-
-
-def _mail(channel: Channel, title: str, body: str, key: str) -> None:
+def _mail(channel: Channel, title: str, body: str, key: str, to: tuple[str, ...]) -> None:
+    if not to:
+        raise CannotTell(audiences.nobody(channel))
     if not settings.EMAIL_HOST:
         raise CannotTell("No mail server is set. Set EMAIL_HOST as .env.example says, and start again.")
     headers = {"Message-ID": f"<{key}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"} if key else {}
-    message = EmailMessage(title.replace("\n", " "), body, to=addresses(channel), headers=headers)
+    message = EmailMessage(title.replace("\n", " "), body, to=list(to), headers=headers)
     try:
         message.send()
     except OSError as exc:  # all that smtplib raises is one
@@ -129,7 +143,7 @@ def _service(kind: str, address: str) -> Any:
 
 
 def _problem_with_mail(text: str) -> str:
-    found = [each.strip() for each in text.replace("\n", ",").split(",") if each.strip()]
+    found = audiences.named(text)
     if not found:
         return "Name at least one e-mail address."
     for each in found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
@@ -14,12 +14,14 @@ from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
 
-from integration.models import Cause, ContractFinding, HeldRecord, Message, SyncRun
+from integration import delivery
+from integration.models import Cause, ContractFinding, HeldRecord, Message, SyncRun, Turn
 from integration.models.escalation import Subject
 from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
 
 State = Message.State
+SILENCE = timedelta(minutes=5)  # of a clock that comes every few seconds
 
 
 @dataclass(frozen=True)
@@ -34,21 +36,22 @@ class Found:
     query: str = ""
     attempts: int = 0
     worth: Decimal | None = None
+    filed_under_id: int | None = None
 
     @property
     def values(self) -> dict[str, Any]:
         return dict(vars(self))
 
 
-def dead(company: Company) -> Iterator[Found]:
-    return _by_cause(Subject.DEAD, Message.objects.of(company).filter(state=State.DEAD))
+def dead(company: Company, now: datetime) -> Iterator[Found]:
+    return _by_cause(Subject.DEAD, Message.objects.of(company).filter(state=State.DEAD), now)
 
 
-def refused(company: Company) -> Iterator[Found]:
-    return _by_cause(Subject.REFUSED, Message.objects.of(company).filter(state=State.REJECTED))
+def refused(company: Company, now: datetime) -> Iterator[Found]:
+    return _by_cause(Subject.REFUSED, Message.objects.of(company).filter(state=State.REJECTED), now)
 
 
-def failing(company: Company) -> Iterator[Found]:
+def failing(company: Company, now: datetime) -> Iterator[Found]:
     """What failed and is tried again by itself, or is looked for in Business Central; by the error's code."""
     moving = Message.objects.of(company).filter(
         state__in=[State.READY, State.VERIFYING, *Message.IN_FLIGHT], first_failed_at__isnull=False
@@ -68,7 +71,7 @@ def failing(company: Company) -> Iterator[Found]:
         )
 
 
-def waiting(company: Company) -> Iterator[Found]:
+def waiting(company: Company, now: datetime) -> Iterator[Found]:
     waits = Message.objects.of(company).filter(state=State.WAITING)
     address = f"{reverse('admin:integration_message_changelist')}?state__exact=waiting"
     rows = waits.values("waiting_for").annotate(count=Count("pk"), since=Min("created_at"))
@@ -83,7 +86,7 @@ def waiting(company: Company) -> Iterator[Found]:
         )
 
 
-def stopped(company: Company) -> Iterator[Found]:
+def stopped(now: datetime) -> Iterator[Found]:
     """What is paused because Business Central lacks something that is used."""
     rows = ContractFinding.objects.pausing().values("feature")
     for row in rows.annotate(count=Count("pk"), since=Min("found_at"), told=Min("sentence")).order_by(
@@ -99,7 +102,7 @@ def stopped(company: Company) -> Iterator[Found]:
         )
 
 
-def held(company: Company) -> Iterator[Found]:
+def held(company: Company, now: datetime) -> Iterator[Found]:
     rows = HeldRecord.objects.filter(company=company).values("entity", "why")
     rows = rows.annotate(count=Count("pk"), first=Min("since"), told=Min("reason"))
     for row in rows.order_by("entity", "why"):
@@ -114,7 +117,7 @@ def held(company: Company) -> Iterator[Found]:
         )
 
 
-def failed_runs(company: Company) -> Iterator[Found]:
+def failed_runs(company: Company, now: datetime) -> Iterator[Found]:
     """The lists whose last runs failed, counted since the last one that ended well."""
     runs = SyncRun.objects.filter(company=company).exclude(kind=SyncRun.Kind.RECORDS)
     well = runs.filter(entity=OuterRef("entity"), state=SyncRun.State.DONE).order_by("-pk").values("pk")[:1]
@@ -134,21 +137,52 @@ def failed_runs(company: Company) -> Iterator[Found]:
         )
 
 
-SOURCES: tuple[Callable[[Company], Iterable[Found]], ...] = (
+def standing_still(now: datetime) -> Iterator[Found]:
+    """Nothing is sent while the circuit to Business Central is open."""
+    if still := delivery.standstill():
+        yield Found(
+            subject=Subject.STANDSTILL,
+            cause=still.verdict.value,
+            sentence=delivery.sentence_of(still),
+            count=1,
+            since=datetime.fromtimestamp(still.since, UTC),
+            query=reverse("home"),
+        )
+
+
+def silence_of_the_clock(now: datetime) -> Iterator[Found]:
+    """Beat, or the worker that it wakes, does nothing; a worker looks in their place and finds this."""
+    latest = Turn.objects.first()
+    if latest is not None and now - latest.looked_at >= SILENCE:
+        yield Found(
+            subject=Subject.CLOCK,
+            cause="beat",
+            sentence=f"The clock wakes nobody since {timezone.localtime(latest.looked_at):%Y-%m-%d %H:%M}. "
+            "Pulls and checks stand still. Start beat and the worker of the queue “housekeeping” again.",
+            count=1,
+            since=latest.looked_at,
+        )
+
+
+OF_COMPANY: tuple[Callable[[Company, datetime], Iterable[Found]], ...] = (
     dead,
     refused,
     failing,
     waiting,
-    stopped,
     held,
     failed_runs,
 )
+OF_HOUSE: tuple[Callable[[datetime], Iterable[Found]], ...] = (
+    stopped,
+    standing_still,
+    silence_of_the_clock,
+)
 
 
-def _by_cause(subject: Subject, stuck: MessageQuerySet) -> Iterator[Found]:
+def _by_cause(subject: Subject, stuck: MessageQuerySet, now: datetime) -> Iterator[Found]:
     """Group as the desk files them; what somebody has put aside there is not told of."""
-    loud = stuck.exclude(cause__in=Cause.objects.quiet(timezone.now()))
-    rows = loud.values("cause__key", "cause__title").annotate(
+    loud = stuck.exclude(cause__in=Cause.objects.quiet(now))
+    rows = loud.values("cause", "cause__key", "cause__title").annotate(
         count=Count("pk"),
         since=Min("first_failed_at"),
         most=Max("attempts"),
@@ -162,7 +196,8 @@ def _by_cause(subject: Subject, stuck: MessageQuerySet) -> Iterator[Found]:
             sentence=row["cause__title"] or row["told"],
             count=row["count"],
             since=row["since"],
-            query=reverse("dead-letters"),
+            query=reverse("dead-letter-cause", args=[row["cause"]]) if row["cause"] else "",
             attempts=row["most"],
             worth=row["sum"],
+            filed_under_id=row["cause"],
         )

@@ -3,7 +3,7 @@
 from .contract import ContractFinding, ContractReading
 from .dead_letters import Cause, CauseNote, ReplayItem, ReplayJob
 from .drift import DriftCheck, DriftedRecord
-from .escalation import Channel, EscalationRule, Incident, Notification
+from .escalation import Channel, EscalationRule, Incident, IncidentNote, Notification, Turn
 from .filters import MirrorFilter
 from .hints import Hint, Subscription
 from .inbox import ApiKey, InboxEvent
@@ -31,6 +31,7 @@ __all__ = [
     "Hint",
     "InboxEvent",
     "Incident",
+    "IncidentNote",
     "Message",
     "MirrorFilter",
     "Notification",
@@ -43,6 +44,7 @@ __all__ = [
     "SyncPlace",
     "SyncRun",
     "SyncState",
+    "Turn",
     "Webhook",
     "WebhookMessage",
 ]

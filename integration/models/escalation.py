@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from simple_history.models import HistoricalRecords
 
 from masterdata.models import Company
 from reconciliation.models.document import Money
+
+from .dead_letters import Cause
 
 MINUTES = RegexValidator(r"^\s*(\d{1,5}(\s*,\s*\d{1,5})*)?\s*$", "Minutes with commas, such as 240, 1440.")
 
@@ -26,6 +30,8 @@ class Subject(models.TextChoices):
     STOPPED = "stopped", "deliveries stopped"
     HELD = "held", "held records"
     RUN = "run", "failed run"
+    STANDSTILL = "standstill", "Business Central does not answer"
+    CLOCK = "clock", "the clock stands still"
 
 
 class Channel(models.Model):
@@ -39,8 +45,14 @@ class Channel(models.Model):
 
     name = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.EMAIL)
+    audience = models.CharField(
+        "whom",
+        max_length=150,
+        blank=True,
+        help_text="Of e-mail: “owner” is whoever a cause is given to, else it is a role",
+    )
     recipients = models.TextField(
-        "e-mail addresses", blank=True, help_text="For e-mail: one or more, with commas"
+        "e-mail addresses", blank=True, help_text="For e-mail to no role: one or more, with commas"
     )
     address = models.BinaryField(editable=False, default=b"")
     leads_to = models.CharField(max_length=200, blank=True, editable=False)
@@ -48,16 +60,26 @@ class Channel(models.Model):
     tried_at = models.DateTimeField("last tried", null=True, blank=True, editable=False)
     told_at = models.DateTimeField("last success", null=True, blank=True, editable=False)
     error = models.TextField("last error", blank=True, editable=False)
+    failures = models.PositiveIntegerField(default=0, editable=False)
+    rests_until = models.DateTimeField("tried again", null=True, blank=True, editable=False)
 
-    history = HistoricalRecords(excluded_fields=["address", "tried_at", "told_at", "error"])
+    OWNER = "owner"
+
+    history = HistoricalRecords(
+        excluded_fields=["address", "tried_at", "told_at", "error", "failures", "rests_until"]
+    )
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(kind="email", leads_to="")
-                | ~models.Q(kind="email") & models.Q(recipients=""),
+                | ~models.Q(kind="email") & models.Q(recipients="", audience=""),
                 name="channel_is_reached_one_way",
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(audience="") | models.Q(recipients=""),
+                name="channel_tells_addresses_or_a_role",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -106,7 +128,23 @@ class EscalationRule(models.Model):
 
     @property
     def reminder_minutes(self) -> list[int]:
-        return sorted({int(each) for each in self.reminders.split(",") if each.strip()})
+        return sorted({int(each) for each in self.reminders.split(",") if each.strip()} - {0})
+
+    def reminders_by(self, waited: timedelta) -> int:
+        """Count the reminders that are due so long after the first telling; the last gap comes again."""
+        minutes, passed = self.reminder_minutes, waited.total_seconds() / 60
+        due = sum(passed >= each for each in minutes)
+        if minutes and due == len(minutes):
+            due += int((passed - minutes[-1]) // minutes[-1])
+        return due
+
+    def reminded_after(self, step: int) -> timedelta | None:
+        """Tell when reminder number `step` is due after the first telling; None when there is none."""
+        minutes = self.reminder_minutes
+        if not minutes:
+            return None
+        beyond = max(0, step - len(minutes))
+        return timedelta(minutes=minutes[min(step, len(minutes)) - 1] + beyond * minutes[-1])
 
 
 class IncidentQuerySet(models.QuerySet[Any]):
@@ -116,9 +154,25 @@ class IncidentQuerySet(models.QuerySet[Any]):
     def open(self) -> IncidentQuerySet:
         return self.filter(closed_at=None)
 
+    def unacknowledged(self) -> IncidentQuerySet:
+        """What nobody has taken on yet, of what people are told of by now."""
+        told = Notification.objects.filter(incident=models.OuterRef("pk"))
+        return self.open().filter(models.Exists(told), acknowledged_at=None)
+
 
 class Incident(models.Model):
     """All that is wrong for one cause; open until the last of it is mended."""
+
+    filed_under = models.ForeignKey(
+        Cause, null=True, on_delete=models.SET_NULL, related_name="incidents", help_text="Of dead letters"
+    )
+    former = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The last one of this cause, which was mended: so it came back",
+    )
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     subject = models.CharField(max_length=10, choices=Subject.choices)
@@ -160,6 +214,37 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return f"{self.get_subject_display()}: {self.sentence}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("incident", args=[self.pk])
+
+
+class IncidentNote(models.Model):
+    """What people did about an incident, and what became of it; rows are only appended."""
+
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notes")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=150, blank=True, help_text="Empty when Tieout did it by itself")
+    text = models.CharField(max_length=200)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["incident", "-id"], name="incident_note_latest")]
+
+    def __str__(self) -> str:
+        return f"{self.incident_id}: {self.text}"
+
+
+class Turn(models.Model):
+    """When the clock last let somebody look at what is stuck: one row, so that its silence is noticed."""
+
+    looked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(pk=1), name="turn_is_one_row")]
+
+    def __str__(self) -> str:
+        return f"looked at {self.looked_at}"
+
 
 class Notification(models.Model):
     """One telling of an incident: by one rule, once for each step, so nobody is told twice."""
@@ -180,6 +265,7 @@ class Notification(models.Model):
     state = models.CharField(max_length=12, choices=State.choices, default=State.QUEUED)
     attempts = models.PositiveSmallIntegerField(default=0)
     next_attempt_at = models.DateTimeField()
+    told = models.CharField(max_length=500, blank=True, help_text="The addresses, of a mail")
     title = models.CharField(max_length=300, blank=True)
     body = models.TextField(blank=True)
     error = models.TextField(blank=True)

@@ -30,11 +30,13 @@ class Command(BaseCommand):
                 "roles": done.roles,
                 "mappings_added": done.mappings_added,
                 "schedules_added": done.schedules_added,
+                "escalation_added": done.escalation_added,
             }
             self.stdout.write(json.dumps(answer))
             return
         self.stdout.write(
-            f"{done.roles} roles; {done.mappings_added} mappings and {done.schedules_added} schedules added."
+            f"{done.roles} roles; {done.mappings_added} mappings, {done.schedules_added} schedules and "
+            f"{done.escalation_added} channels and rules of escalation added."
         )
         if done.company:
             self.stdout.write(f"Company {done.company} has its policies.")
