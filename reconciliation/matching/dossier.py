@@ -165,15 +165,28 @@ class Dossier:
             if bills_goods(invoice) and numbers & {invoice.order, *(line.order for line in invoice.lines)}:
                 yield invoice
 
+    def billed_earlier(self, position: Position) -> Billed:
+        """Add up what earlier invoices and credits made of an order line."""
+        total = Billed()
+        for invoice, line in position.movements.earlier:
+            sign = sign_of(invoice)
+            quantity = _in_base(position, sign * line.quantity, line.unit)
+            amount = self.rates.between(
+                sign * billed_amount(line), invoice.currency, position.order.currency, position.order.date
+            )
+            total = total.plus(quantity, amount or ZERO)
+        return total
+
     def _arrange(self, order: Order, line: OrderLine) -> Position:
         scope = Scope(order.vendor or self.invoice.vendor, line.item or None, order.number, line.line)
         return arrange_position(
             order,
             line,
-            level=self._levels.find(scope, line.level),
+            level=self._levels.find(scope, line.level or (Level.NONE if order.limit else None)),
             scope=scope,
             frame=self._units.frame(line.item, line.unit),
             movements=self._movements.get((order.number, line.line)) or Movements(),
+            receipts=self.case.receipts,
             invoice_date=self.invoice.date,
         )
 
@@ -204,7 +217,7 @@ class Dossier:
         """Give what is confirmed and not billed; `None` where a confirmation cannot be valued."""
         if position.accepted_amount is None:
             return None
-        return position.accepted_amount - self._billed_earlier(position).amount
+        return position.accepted_amount - self.billed_earlier(position).amount
 
     def sorted_lines(self) -> list[InvoiceLine]:
         return sorted(self.invoice.lines, key=lambda line: line.line)
@@ -231,22 +244,11 @@ class Dossier:
                 position.frame.to_base(sign * written.quantity, written.unit) if written.quantity else ZERO
             )
             carried = credited if quantity is not None and quantity < 0 else billed
-            before = carried.get(position.key) or self._billed_earlier(position)
+            before = carried.get(position.key) or self.billed_earlier(position)
             amount = sign * billed_amount(written)
             carried[position.key] = before.plus(quantity, amount)
             is_last = last[position.key] == written.line
             yield Line(written, position, quantity, amount, before, is_last)
-
-    def _billed_earlier(self, position: Position) -> Billed:
-        total = Billed()
-        for invoice, line in position.movements.earlier:
-            sign = sign_of(invoice)
-            quantity = _in_base(position, sign * line.quantity, line.unit)
-            amount = self.rates.between(
-                sign * billed_amount(line), invoice.currency, position.order.currency, position.order.date
-            )
-            total = total.plus(quantity, amount or ZERO)
-        return total
 
 
 def _in_base(position: Position, quantity: Decimal, unit: str) -> Decimal | None:

@@ -118,7 +118,7 @@ def _line_verdicts(dossier: Dossier, findings: Iterable[Finding], illegible: boo
 
 
 def _payable(invoice: Invoice, retained: Decimal) -> Decimal:
-    payable = (invoice.total or ZERO) - retained
+    payable = (invoice.total or ZERO) - retained - (invoice.advance or ZERO)
     return -payable if invoice.type == InvoiceType.CREDIT_MEMO else payable
 
 

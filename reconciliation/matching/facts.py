@@ -64,6 +64,14 @@ class OrderState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class Billing(StrEnum):
+    """Who bills an order: its vendor, nobody (the goods stay the vendor's until used), or we ourselves."""
+
+    INVOICE = "invoice"
+    CONSIGNMENT = "consignment"
+    SELF_BILLED = "self_billed"
+
+
 class InvoiceType(StrEnum):
     INVOICE = "invoice"
     CREDIT_MEMO = "credit_memo"
@@ -87,7 +95,7 @@ class Blocked(StrEnum):
 
 
 class BeforeReceipt(StrEnum):
-    """What an invoice does that comes before its goods."""
+    """What an invoice does that comes before its goods, or before its order."""
 
     BLOCK = "block"
     WARN = "warn"
@@ -170,6 +178,7 @@ class Options:
     near_duplicate_days: int = 0
     invoice_before_receipt: str = BeforeReceipt.BLOCK
     sample_percent: Decimal = ZERO
+    invoice_before_order: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +192,49 @@ class Policy:
 class Charge:
     code: str
     amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class PriceBreak:
+    """The unit price of an order for so many and more, in the order line's unit."""
+
+    from_quantity: Decimal
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Milestone:
+    """A step of a project that is billed whole."""
+
+    name: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Blanket:
+    """What may be called off: up to an amount in the order's currency, within a period."""
+
+    amount: Decimal | None = None
+    from_date: datetime.date | None = None
+    to_date: datetime.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FormerLine:
+    """What an order line said before, in its unit and per its price base of today."""
+
+    line: int
+    quantity: Decimal
+    unit_price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class FormerVersion:
+    """An order as it was; `until` is the last day on which this version held."""
+
+    version: int
+    until: datetime.date
+    lines: tuple[FormerLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +254,9 @@ class OrderLine:
     level: str | None = None
     tax_code: str | None = None
     charges: tuple[Charge, ...] = ()
+    price_breaks: tuple[PriceBreak, ...] = ()
+    price_estimated: bool | None = None
+    milestones: tuple[Milestone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +272,9 @@ class Order:
     discount: Decimal = ZERO
     tax: Decimal = ZERO
     rounding: Decimal = ZERO
+    billing: str | None = None
+    limit: Blanket | None = None
+    former: tuple[FormerVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,11 +350,15 @@ class InvoiceLine:
     amount: Decimal | None = None
     tax: Decimal = ZERO
     tax_code: str | None = None
+    milestone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """A supplier invoice; `state` is set on earlier ones only. What is `None` could not be read."""
+    """A supplier invoice; `state` is set on earlier ones only. What is `None` could not be read.
+
+    `advance` is what it sets off of an advance that was paid before.
+    """
 
     number: str | None
     vendor: str | None
@@ -313,6 +375,7 @@ class Invoice:
     retention_percent: Decimal | None = None
     rounding: Decimal = ZERO
     state: str | None = None
+    advance: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

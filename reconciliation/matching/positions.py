@@ -21,6 +21,7 @@ from .facts import (
     Return,
     ReturnLine,
 )
+from .former import Former, former_of
 from .limits import Scope
 from .units import Frame
 
@@ -66,6 +67,7 @@ class Position:
     price: Price | None
     accepted_amount: Decimal | None
     movements: Movements
+    former: Former | None = None
 
     @property
     def key(self) -> Key:
@@ -79,6 +81,19 @@ class Position:
     def net(self) -> Decimal | None:
         """The line's net amount: goods less discount, with its planned charges."""
         return None if self.price is None else self.price.goods + self.planned_charges
+
+    @property
+    def billable(self) -> Decimal:
+        """What may be billed in all: what is ordered, or came as ordered before a change."""
+        return max(self.ordered, self.former.quantity) if self.former else self.ordered
+
+    @property
+    def billable_amount(self) -> Decimal | None:
+        """The net amount of what may be billed in all."""
+        if self.former is None or self.price is None or self.net is None:
+            return self.net
+        came = self.former.quantity * self.price.per_base * self.former.each_of_quantity
+        return max(self.net, came + self.planned_charges)
 
     def worth(self, quantity: Decimal | None) -> Decimal | None:
         """Value base units at the order's net price; line charges do not grow with the quantity."""
@@ -124,6 +139,7 @@ def arrange_position(
     scope: Scope,
     frame: Frame,
     movements: Movements,
+    receipts: Iterable[Receipt],
     invoice_date: datetime.date | None,
 ) -> Position:
     """Add up what happened to an order line."""
@@ -150,6 +166,7 @@ def arrange_position(
         price=price,
         accepted_amount=_accepted_amount(movements.confirmations, ordered, frame, price),
         movements=movements,
+        former=former_of(order, line, receipts, frame),
     )
 
 
@@ -182,13 +199,21 @@ def _ratio_received(receipts: Iterable[ReceiptLine], frame: Frame) -> Decimal | 
 
 def _price(line: OrderLine, ordered: Decimal, frame: Frame, ratio_received: Decimal | None) -> Price | None:
     """Work out the order line's price; `None` where its price unit cannot be related to its unit."""
-    each = line.unit_price / line.price_base if line.price_base > 0 else ZERO
+    each = price_of_quantity(line) / line.price_base if line.price_base > 0 else ZERO
     apart = bool(line.price_unit) and line.price_unit != (line.unit or frame.order_unit)
     per_base = _price_units_per_base(line, frame, ratio_received) if apart else _orders_per_base(frame)
     if per_base is None:
         return None
     measure = ordered * per_base if apart else line.quantity
     return Price(apart, measure, measure * each - line.discount, each, per_base)
+
+
+def price_of_quantity(line: OrderLine) -> Decimal:
+    """Give the unit price of the quantity that was ordered."""
+    reached = [step for step in line.price_breaks if step.from_quantity <= line.quantity]
+    if not reached:
+        return line.unit_price
+    return max(reached, key=lambda step: step.from_quantity).unit_price
 
 
 def _price_units_per_base(line: OrderLine, frame: Frame, ratio_received: Decimal | None) -> Decimal | None:

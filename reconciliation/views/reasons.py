@@ -93,6 +93,12 @@ _ROWS = [
         "ORDER_NOT_APPROVED", _("Order not approved"), "wait", _("Clears itself when the order is approved.")
     ),
     Reason("INVOICE_BEFORE_ORDER", _("Billed before ordered"), "fix"),
+    Reason("CONSIGNMENT", _("Consignment billed"), "fix", _("Nothing is billed here. Reject it.")),
+    Reason("SELF_BILLED", _("We bill this ourselves"), "fix", _("Paid from receipts already. Reject it.")),
+    Reason("BLANKET", _("Over the blanket order"), "over", _ORDER),
+    Reason("MILESTONE", _("Other than the milestone"), "over", _CREDIT),
+    Reason("PREPAYMENT", _("More advance set off than paid"), "over", _CREDIT),
+    Reason("CHANGE_ORDER", _("Order price changed after receipt"), "wait"),
     Reason("EARLY", _("Billed too early"), "wait"),
     Reason("OVER_CREDIT", _("Credited too much"), "over"),
     Reason("LARGE_AMOUNT", _("Large amount"), "wait"),

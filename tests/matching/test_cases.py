@@ -65,7 +65,8 @@ def _return(quantity: str, line: str = "1", **changes: Any) -> Json:
 
 def _document(stated: Json, make: Callable[..., Json], line: Callable[..., Json]) -> Json:
     changes = dict(stated)
-    return make(*_lines(changes, line), **changes)
+    lines = _lines(changes, line)
+    return make(*lines, **changes) if lines else make(**changes, lines=[])
 
 
 def written_out(given: Json) -> Json:

@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterator
 
 from ..dossier import Dossier, Line
 from ..findings import Finding
-from . import charges, credits, identity, orders, price, quantity, services, stops, totals
+from . import (
+    agreements,
+    changes,
+    charges,
+    credits,
+    identity,
+    orders,
+    price,
+    quantity,
+    services,
+    stops,
+    totals,
+)
 
 InvoiceRule = Callable[[Dossier], Iterator[Finding]]
 LineRule = Callable[[Dossier, Line], Iterator[Finding]]
@@ -24,6 +36,9 @@ INVOICE_RULES: tuple[InvoiceRule, ...] = (
     orders.closed,
     orders.not_approved,
     orders.before_order,
+    agreements.consignment,
+    agreements.self_billed,
+    agreements.blanket,
     orders.unlinked,
     totals.arithmetic,
     charges.charges,
@@ -31,6 +46,7 @@ INVOICE_RULES: tuple[InvoiceRule, ...] = (
     totals.tax_code,
     totals.totals,
     stops.rate,
+    agreements.advance,
     stops.large_amount,
 )
 
@@ -46,7 +62,9 @@ LINE_RULES: tuple[LineRule, ...] = (
     credits.over_credit,
     services.no_acceptance,
     services.over_accepted,
+    agreements.milestone,
     price.unit_price,
+    changes.price_at_receipt,
     price.unit_ratio,
     price.line_total,
     stops.early,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ..amounts import stated_amount
 from ..dossier import Dossier
 from ..exact import shown
-from ..facts import ZERO, InvoiceLine, InvoiceType, OrderState
+from ..facts import ZERO, BeforeReceipt, InvoiceLine, InvoiceType, OrderState
 from ..findings import Code, Effect, Finding
 from ..links import Link
 from ..sentences import cash, day, joined
@@ -35,15 +35,16 @@ def not_approved(dossier: Dossier) -> Iterator[Finding]:
 
 
 def before_order(dossier: Dossier) -> Iterator[Finding]:
-    """The invoice is not older than its order."""
+    """The invoice is not older than its order; where it is, the company warns or holds."""
     if dossier.invoice.type not in BILLING or dossier.invoice.date is None:
         return
     late = [order for order in dossier.orders if order.date and dossier.invoice.date < order.date]
+    holds = dossier.options.invoice_before_order == BeforeReceipt.BLOCK
     if late:
         named = joined(f"{order.number} of {day(order.date)}" for order in late)
         yield plain_finding(
             Code.INVOICE_BEFORE_ORDER,
-            Effect.WARN,
+            Effect.BLOCK if holds else Effect.WARN,
             f"The invoice of {day(dossier.invoice.date)} is older than order {named}.",
         )
 

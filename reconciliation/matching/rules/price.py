@@ -16,6 +16,8 @@ from ..sentences import cash, count, percentage
 from .differences import Difference, ending, hold_against, report
 from .quantity import WITH_ORDER, states_any
 
+ESTIMATED = "estimated"  # the code of a price rule for prices that the buyer guessed
+
 
 @dataclass(frozen=True, slots=True)
 class NetPrices:
@@ -33,8 +35,8 @@ class NetPrices:
 
 def unit_price(dossier: Dossier, line: Line) -> Iterator[Finding]:
     """The net unit price is the order's; a missing discount is told apart as well."""
-    found = dossier.rules.find(Check.PRICE, line.position.scope)
-    prices = _net_prices(line) if found and _comparable(dossier, line) else None
+    found = price_rule(dossier, line)
+    prices = net_prices(line) if found else None
     if not found or not prices or not prices.difference:
         return
     if prices.ordered == 0 or settle(prices.billed) == 0:
@@ -54,7 +56,7 @@ def unit_price(dossier: Dossier, line: Line) -> Iterator[Finding]:
 def line_total(dossier: Dossier, line: Line) -> Iterator[Finding]:
     """All that is billed on the order line, posted and pending, stays within its net amount."""
     found = dossier.rules.find(Check.LINE_TOTAL, line.position.scope)
-    net = line.position.net
+    net = line.position.billable_amount
     if not found or net is None or not line.matched(*WITH_ORDER) or line.credits:
         return
     if line.quantity is None or line.amount < 0 or not dossier.order_currency_agrees(line.position.order):
@@ -115,11 +117,15 @@ def expected_amount(line: Line) -> Decimal | None:
     return None if measure is None else _ordered_price(line) * measure
 
 
-def _comparable(dossier: Dossier, line: Line) -> bool:
-    return line.bills and line.matched(*WITH_ORDER) and dossier.order_currency_agrees(line.position.order)
+def price_rule(dossier: Dossier, line: Line) -> ScopedRule | None:
+    """Find the limits of a line's price, if it can be compared; a guess of the buyer may have its own."""
+    if line.bills and line.matched(*WITH_ORDER) and dossier.order_currency_agrees(line.position.order):
+        code = ESTIMATED if line.position.line.price_estimated else None
+        return dossier.rules.find(Check.PRICE, line.position.scope, code)
+    return None
 
 
-def _net_prices(line: Line) -> NetPrices | None:
+def net_prices(line: Line) -> NetPrices | None:
     """Bring both prices to one unit; `None` where they cannot be."""
     price = line.position.price
     measure = line.position.measure(line.billed, line.quantity or ZERO) if price else None

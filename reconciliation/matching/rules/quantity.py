@@ -64,7 +64,7 @@ def over_accepted(dossier: Dossier, line: Line) -> Iterator[Finding]:
 def over_ordered(dossier: Dossier, line: Line) -> Iterator[Finding]:
     """No more is billed than was ordered."""
     if line.bills and line.matched(*WITH_ORDER):
-        yield from _over(dossier, line, Code.OVER_ORDERED, Check.QUANTITY_ORDERED, line.position.ordered)
+        yield from _over(dossier, line, Code.OVER_ORDERED, Check.QUANTITY_ORDERED, line.position.billable)
 
 
 def under(dossier: Dossier, line: Line) -> Iterator[Finding]:
@@ -238,7 +238,7 @@ def _billed(line: Line) -> str:
 def _came(line: Line, check: Check) -> str:
     """Name what the billed quantity is compared with."""
     if check == Check.QUANTITY_ORDERED:
-        return "ordered"
+        return "ordered" if line.position.billable == line.position.ordered else "came as ordered before"
     word = "accepted" if check == Check.QUANTITY_ACCEPTED else "received"
     gone_back = (line.position.returned or ZERO) > line.position.returned_late
     return f"{word} and kept" if gone_back else word

@@ -159,6 +159,7 @@ def _options(place: Place) -> facts.Options:
             "invoice_before_receipt", facts.BeforeReceipt, default.invoice_before_receipt
         ),
         sample_percent=place.number("sample_percent"),
+        invoice_before_order=place.choice("invoice_before_order", facts.BeforeReceipt, "") or None,
     )
 
 
@@ -179,7 +180,35 @@ def _order(place: Place) -> facts.Order:
         discount=place.number("discount"),
         tax=place.number("tax"),
         rounding=place.number("rounding"),
+        billing=place.choice("billing", facts.Billing, "") or None,
+        limit=_blanket(place.member("limit")),
+        former=place.members("former", _former),
     )
+
+
+def _blanket(place: Place) -> facts.Blanket | None:
+    if place.value is None:
+        return None
+    return facts.Blanket(place.optional_number("amount"), place.date("from"), place.date("to"))
+
+
+def _former(place: Place) -> facts.FormerVersion:
+    until = place.date("until")
+    if until is None:
+        raise place.member("until").error("missing", "“until” is missing.")
+    return facts.FormerVersion(place.whole("version"), until, place.members("lines", _former_line))
+
+
+def _former_line(place: Place) -> facts.FormerLine:
+    return facts.FormerLine(place.whole("line"), place.number("quantity"), place.number("unit_price"))
+
+
+def _price_break(place: Place) -> facts.PriceBreak:
+    return facts.PriceBreak(place.required("from").decimal(), place.required("unit_price").decimal())
+
+
+def _milestone(place: Place) -> facts.Milestone:
+    return facts.Milestone(_name(place, "name"), place.required("amount").decimal())
 
 
 def _order_line(place: Place) -> facts.OrderLine:
@@ -199,6 +228,9 @@ def _order_line(place: Place) -> facts.OrderLine:
         level=place.choice("level", facts.Level, "") or None,
         tax_code=place.optional_text("tax_code"),
         charges=place.members("charges", _charge),
+        price_breaks=place.members("price_breaks", _price_break),
+        price_estimated=place.flag("price_estimated") or None,
+        milestones=place.members("milestones", _milestone),
     )
 
 
@@ -273,6 +305,7 @@ def _invoice(place: Place) -> facts.Invoice:
         rounding=place.number("rounding"),
         total=None if place.member("total").value == "" else place.optional_number("total"),
         state=place.choice("state", facts.InvoiceState, "") or None,
+        advance=place.optional_number("advance"),
     )
 
 
@@ -295,6 +328,7 @@ def _invoice_line(place: Place) -> facts.InvoiceLine:
         amount=place.optional_number("amount"),
         tax=place.number("tax"),
         tax_code=place.optional_text("tax_code"),
+        milestone=place.optional_text("milestone"),
     )
 
 

@@ -100,7 +100,7 @@ def _written(value: Any) -> Any:
     return {name: _written(content) for name, content in pairs if content is not None and content != ()}
 
 
-RENAMED: Mapping[str, str] = {"from_date": "from"}
+RENAMED: Mapping[str, str] = {"from_date": "from", "to_date": "to", "from_quantity": "from"}
 
 # The fields of each fact, and how they are written.
 NAMES: Mapping[type, tuple[tuple[str, str], ...]] = {
