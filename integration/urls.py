@@ -2,12 +2,23 @@
 
 from django.urls import path
 
-from .views import dead_letters, drift, hints, message, ownership, progress, pulling, record, replays, units
+from .views import (
+    dead_letters,
+    drift,
+    editing,
+    hints,
+    message,
+    ownership,
+    progress,
+    pulling,
+    record,
+    replays,
+    units,
+)
 
 urlpatterns = [
     path("bc/hints/<uuid:key>", hints.receive, name="bc-hints"),
     path("dead-letters/", dead_letters.dead_letters, name="dead-letters"),
-    path("dead-letters/retry/", dead_letters.retry_messages, name="retry-messages"),
     path("dead-letters/messages/", dead_letters.stuck_messages, name="stuck-messages"),
     path("dead-letters/causes/<int:pk>/", dead_letters.cause, name="dead-letter-cause"),
     path("dead-letters/causes/<int:pk>/<slug:action>/", dead_letters.care_for, name="care-for-cause"),
@@ -17,6 +28,8 @@ urlpatterns = [
     path("dead-letters/replays/<int:pk>/<slug:action>/", replays.act, name="replay-act"),
     path("messages/of/<slug:kind>/<int:document_id>/", dead_letters.of_document, name="document-message"),
     path("messages/<int:pk>/", message.message, name="message"),
+    path("messages/<int:pk>/edit/", editing.edit, name="edit-message"),
+    path("messages/<int:pk>/look/", message.look, name="look-for-message"),
     path("messages/<int:pk>/<slug:action>/", message.act, name="message-act"),
     path("drift/", drift.drift, name="drift"),
     path("drift/check/", drift.check_now, name="check-drift"),

@@ -6,6 +6,7 @@ answered by sending again: BC is looked at until the outcome is settled (docs/de
 
 from .by_hand import mark_done
 from .draining import Report, deliver_next, drain, worker_name
+from .looking import document_of, look
 from .single import deliver
 from .standstill import sentence_of, standstill
 from .tries import Delivery
@@ -15,7 +16,9 @@ __all__ = [
     "Report",
     "deliver",
     "deliver_next",
+    "document_of",
     "drain",
+    "look",
     "mark_done",
     "sentence_of",
     "standstill",

@@ -38,7 +38,7 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     document = couriers.load(message)
     if message.payload is None and not outbox.build(message, document):
         return Delivery(message, Outcome.NOT_SENT, message.waits_for or message.error)
-    _check_company(client, document.company)
+    check_company(client, document.company)
     visit = courier.visit(client, message, document)
     found = visit.find()
     if isinstance(found, Posted):
@@ -52,7 +52,7 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     return _done(attempt, visit, posted, Outcome.POSTED)
 
 
-def _check_company(client: Client, company: Company) -> None:
+def check_company(client: Client, company: Company) -> None:
     """Post nothing into another company, nor into a copy of ours: it has the name, but not the id."""
     if UUID(client.company_id()) != company.bc_id:
         raise ConfigurationError(

@@ -45,10 +45,10 @@ def _reason(message: Message) -> str:
         return f"It waits for {prepared.waiting_for}."
     if prepared.payload and (paused := contract.of_delivery(message.document_kind, prepared.payload)):
         return paused
-    return _still_wrong(message)
+    return still_wrong(message)
 
 
-def _still_wrong(message: Message) -> str:
+def still_wrong(message: Message) -> str:
     """Say what the mirror of the master data still shows to be wrong."""
     things = message.cause.things if message.cause else {}
     company = message.company

@@ -3,6 +3,7 @@
 from .contract import ContractFinding, ContractReading
 from .dead_letters import Cause, CauseNote, ReplayItem, ReplayJob
 from .drift import DriftCheck, DriftedRecord
+from .edits import PayloadEdit
 from .escalation import Channel, EscalationRule, Incident, IncidentNote, Notification, Turn
 from .filters import MirrorFilter
 from .hints import Hint, Subscription
@@ -35,6 +36,7 @@ __all__ = [
     "Message",
     "MirrorFilter",
     "Notification",
+    "PayloadEdit",
     "ReplayItem",
     "ReplayJob",
     "ScannedPage",

@@ -202,6 +202,12 @@ class Message(models.Model):
         return f"It waits for {self.waiting_for} and goes on by itself once that is there."
 
 
+class AttemptQuerySet(models.QuerySet[Any]):
+    def forget_requests(self) -> int:
+        """Forget what was sent; the attempt itself stays."""
+        return self.filter(request__isnull=False).update(request=None)
+
+
 class Attempt(models.Model):
     """One try at a message, or one look in BC; rows are only appended."""
 
@@ -233,6 +239,8 @@ class Attempt(models.Model):
         null=True, blank=True, help_text="What was sent when it failed, without secrets; forgotten in time"
     )
     correlation_id = models.CharField(max_length=60, blank=True)
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         indexes = [

@@ -8,7 +8,17 @@ for in BC and sent again only when it is proven not to be there.
 
 from integration.desk.filing import file_unfiled
 
-from .by_hand import cancel, mark_done_by_hand, retry
+from .by_hand import (
+    Overtaken,
+    cancel,
+    check_editable,
+    mark_done_by_hand,
+    retry,
+    send_edited,
+    sight,
+    what_happened,
+)
+from .edits import fits, in_force
 from .following import (
     drop,
     follow_change,
@@ -55,14 +65,17 @@ __all__ = [
     "UNKNOWN_NAME",
     "LostLease",
     "OutboxError",
+    "Overtaken",
     "answered",
     "build",
     "cancel",
+    "check_editable",
     "claim",
     "drop",
     "enqueue",
     "enqueue_cleared_invoices",
     "file_unfiled",
+    "fits",
     "follow_change",
     "follow_order",
     "follow_receipt",
@@ -70,6 +83,7 @@ __all__ = [
     "forget_requests",
     "hand_back",
     "hold",
+    "in_force",
     "keep_still",
     "look_again",
     "mark_done",
@@ -87,8 +101,11 @@ __all__ = [
     "refill",
     "renew",
     "retry",
+    "send_edited",
+    "sight",
     "sweep",
     "unsent",
     "wake",
+    "what_happened",
     "withdraw",
 ]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
 from integration import couriers
-from integration.models import Attempt, Message
+from integration.models import Attempt, Message, PayloadEdit
 from reconciliation import documents
 
 from .line import prepare
 from .moving import OutboxError, check, move
 from .transitions import CANCELLED_BY_HAND, ENTERED_BY_HAND, LOOKED_FOR_BY_HAND, RETRIED
 from .waking import wake
+
+
+class Overtaken(OutboxError):  # noqa: N818 - nothing is wrong, somebody else was quicker
+    """Something happened to the message since the person looked at it."""
 
 
 @transaction.atomic
@@ -32,16 +39,75 @@ def retry(message: Message, *, by: User, reason: str) -> None:
 
 
 @transaction.atomic
-def mark_done_by_hand(message: Message, *, by: User, reason: str, bc_number: str) -> None:
-    """Someone entered the document in BC by hand; what waits for it may go on."""
+def send_edited(message: Message, *, original: Any, edited: Any, seen: str, by: User, reason: str) -> None:
+    """Put a stuck message in line again with what a person made of it; raises Overtaken when it has changed.
+
+    `original` is what was built when it was edited, and stays. An edit that changes nothing gives up the one
+    before it: then what is built is sent.
+    """
+    message = _lock(message)
+    if sight(message) != seen:
+        raise Overtaken(what_happened(message))
+    check_editable(message)
+    changes = bool(edited != original)
+    _note(message, by=by, reason=reason, text="Edited" if changes else "Edit given up")
+    now = timezone.now()
+    message.edits.end(at=now)
+    if changes:
+        PayloadEdit.objects.create(
+            message=message,
+            at=now,
+            by=by.get_username(),
+            reason=reason.strip()[:300],
+            original=original,
+            edited=edited,
+        )
+    move(message, RETRIED, next_attempt_at=now)
+    prepare(message)
+    transaction.on_commit(wake)
+
+
+def check_editable(message: Message) -> None:
+    """Refuse to edit what is not stuck, or may be in Business Central already."""
+    if not message.is_stuck:
+        raise OutboxError(f"{message} is {message.get_state_display()}; only stuck messages can be edited.")
+    if message.unknown_since is not None:
+        raise OutboxError(
+            f"{message} may be in Business Central as it was sent. Retry it: it is looked for first."
+        )
+
+
+def sight(message: Message) -> str:
+    """Name the message as it stands now; anything that happens to it gives it another name."""
+    latest = message.tries.order_by("-pk").values_list("pk", flat=True).first() or 0
+    return f"{message.state}-{message.fence}-{latest}"
+
+
+def what_happened(message: Message) -> str:
+    """Tell a person what came between their look at a message and what they wanted to do with it."""
+    latest = message.tries.order_by("-pk").first()
+    told = f"{message} is {message.get_state_display()} now"
+    if latest is not None:
+        who = latest.worker if latest.outcome == Attempt.Outcome.BY_HAND else "a worker"
+        clock = timezone.localtime(latest.ended_at)
+        told += f": {who or 'Tieout'}, {clock:%H:%M:%S}, {latest.sentence or latest.get_outcome_display()}"
+    return f"{told.rstrip('.')}. Nothing of yours was written. Look at it, and decide again."
+
+
+@transaction.atomic
+def mark_done_by_hand(
+    message: Message, *, by: User, reason: str, bc_number: str, bc_id: UUID | None = None
+) -> None:
+    """Someone entered the document in BC by hand, or it was found there; what waits for it may go on."""
     message = _lock(message)
     check(message, ENTERED_BY_HAND)
     if not bc_number.strip():
         raise OutboxError("Give the number of the document in Business Central.")
     _note(message, by=by, reason=reason, text=f"Marked as posted in BC as {bc_number}")
     now = timezone.now()
-    move(message, ENTERED_BY_HAND, done_at=now, bc_number=bc_number.strip())
-    documents.mark_posted(couriers.load(message), bc_id=None, bc_number=bc_number.strip(), at=now)
+    number = bc_number.strip()
+    move(message, ENTERED_BY_HAND, done_at=now, bc_number=number, bc_id=bc_id)
+    documents.mark_posted(couriers.load(message), bc_id=bc_id, bc_number=number, at=now)
     transaction.on_commit(wake)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from integration.models import Attempt, DocumentKind, Message
 from reconciliation.inserting import insert
 from reconciliation.models import OrderChange, SupplierInvoice
 
+from . import edits
 from .moving import move
 from .transitions import CANNOT_BE_WRITTEN, MADE_READY, NEEDS_NOTHING, PUT_OFF, SEEN_POSTED, Move, State
 from .waking import wake
@@ -26,6 +28,7 @@ RANKS = {
 }
 CANCELLATION_RANK = 1  # after the receipts that came before it: what they bring is not cancelled
 PRIORITIES = {DocumentKind.SUPPLIER_INVOICE: 6}
+MEND = "Correct the record or the field mapping, then retry"
 WAIT_SECONDS = 15.0  # between two looks at what a message waits for
 
 
@@ -133,6 +136,10 @@ def prepare(message: Message, document: Any | None = None) -> None:
 def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
     """Build what is to be sent; gives the move that the message makes with it, and what that sets."""
     prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
+    if prepared.payload and (edit := edits.in_force(message)) is not None:
+        if not edits.fits(edit, prepared.payload):
+            return CANNOT_BE_WRITTEN, _refused(message, document, [edits.outdated(edit)], edits.STEP)
+        prepared = replace(prepared, payload=edit.edited, problems=[])
     if prepared.payload and (paused := contract.of_delivery(message.document_kind, prepared.payload)):
         prepared = couriers.Prepared(waiting_for=paused)
     now = timezone.now()
@@ -178,11 +185,11 @@ def recheck_waiting(*, now: datetime | None = None, limit: int = 1000) -> int:
     return moved
 
 
-def _refused(message: Message, document: Any, problems: Iterable[str]) -> dict[str, Any]:
+def _refused(message: Message, document: Any, problems: Iterable[str], step: str = MEND) -> dict[str, Any]:
     sentence = f"{message} cannot be written for Business Central: " + "; ".join(problems)
     error = {
         "error_code": "mapping",
-        "error": f"{sentence}. Correct the record or the field mapping, then retry.",
+        "error": f"{sentence}. {step}.",
         "error_detail": "",
     }
     return {

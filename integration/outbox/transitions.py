@@ -266,8 +266,8 @@ ENTERED_BY_HAND = Move(
     _from(WAITING, DEAD, REJECTED),
     DONE,
     Who.PERSON,
-    "someone typed the document into Business Central",
-    frozenset({"done_at", "bc_number"}),
+    "someone typed the document into Business Central, or it was found there",
+    frozenset({"done_at", "bc_id", "bc_number"}),
     ENDED,
 )
 CANCELLED_BY_HAND = Move(

@@ -10,23 +10,17 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from integration import outbox
 from integration.desk import care, groups
-from integration.desk.asking import MOST_CHOSEN, Question, page
+from integration.desk.asking import Question, page
 from integration.models import Cause, DocumentKind, Message, ReplayJob
 from masterdata.models import Company
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
-from reconciliation.row_keys import row_keys
 from reconciliation.views import workplace
-
-SHOWN_REFUSALS = 10
 
 
 @require_safe
@@ -80,30 +74,6 @@ def care_for(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         return _cause_page(request, _cause(request, pk), problem=str(error), status=422)
     messages.success(request, _("Noted."))
     return redirect("dead-letter-cause", pk=pk)
-
-
-@workplace.takes_posts("dead-letters")
-@workplace.needs(REPLAY)
-def retry_messages(request: HttpRequest) -> HttpResponse:
-    """Put the ticked messages in line again, and tell apart what went through and what did not."""
-    user: Any = request.user
-    queued, refused = 0, []
-    keys = row_keys(request.POST.getlist("message")[:MOST_CHOSEN])
-    wanted = list(Message.objects.filter(company=workplace.company(request), pk__in=keys).order_by("pk"))
-    for message in wanted:
-        try:
-            outbox.retry(message, by=user, reason=request.POST.get("reason", ""))
-            queued += 1
-        except outbox.OutboxError as error:
-            refused.append(str(error))
-    if queued:
-        said = ngettext("{n} message queued again.", "{n} messages queued again.", queued).format(n=queued)
-        messages.success(request, said)
-    for sentence in list(dict.fromkeys(refused))[:SHOWN_REFUSALS]:
-        messages.warning(request, sentence)
-    if not wanted:
-        messages.warning(request, _("Tick the messages first."))
-    return workplace.back_to(request, request.POST.get("back", ""), reverse("dead-letters"))
 
 
 def _assign(chosen: Cause, by: User, form: QueryDict) -> None:

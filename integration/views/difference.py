@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from integration.redaction import HIDDEN, is_secret
 
 from .payload import written
 
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MARKER = "Tieout "  # the comment line that carries our key, different in every document
 NAMED_BY = ("lineObjectNumber", "itemNumber", "sequence")
 
@@ -36,9 +39,15 @@ def differences(ours: Any, theirs: Any) -> list[Difference]:
     found = [
         Difference(name, here.get(name), there.get(name))
         for name in names
-        if here.get(name) != there.get(name)
+        if not _is_same(here.get(name), there.get(name))
     ]
     return sorted(found, key=lambda each: not each.is_structural)
+
+
+def against(payload: Any, row: Any) -> list[Difference]:
+    """Hold what would be sent against what Business Central has: the fields of the payload, no others."""
+    here = {name for name, _value in _flat(payload, "")}
+    return [each for each in differences(payload, row) if each.field in here and each.theirs is not None]
 
 
 def _flat(value: Any, place: str) -> Iterator[tuple[str, str]]:
@@ -52,6 +61,13 @@ def _flat(value: Any, place: str) -> Iterator[tuple[str, str]]:
             yield from _flat(row, f"{place} {name}".strip())
     elif value is not None:
         yield place, written(value)
+
+
+def _is_same(ours: str | None, theirs: str | None) -> bool:
+    """Numbers are the same whatever zeros they are written with."""
+    if ours is None or theirs is None or ours == theirs:
+        return ours == theirs
+    return bool(NUMBER.fullmatch(ours) and NUMBER.fullmatch(theirs)) and Decimal(ours) == Decimal(theirs)
 
 
 def _is_marker(row: Any) -> bool:

@@ -15,12 +15,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from integration import delivery, outbox
+from integration.couriers import Posted
 from integration.desk import likeness
+from integration.errors import IntegrationError
 from integration.models import DocumentKind, InboxEvent, Message
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
 
-from .difference import differences
+from .difference import against, differences
 from .exchange import curl, exchanges, posts
 from .payload import bc_words, fields
 from .timeline import numbered, timeline
@@ -39,7 +41,20 @@ TONES = {"done": "good", "dead": "bad", "rejected": "bad", "waiting": "warn", "v
 @require_safe
 @workplace.needs(SEE_MESSAGES)
 def message(request: HttpRequest, pk: int) -> HttpResponse:
-    return _page(request, _message(request, pk))
+    return _page(request, message_here(request, pk))
+
+
+@workplace.takes_posts("message", "pk")
+@workplace.needs(REPLAY)
+def look(request: HttpRequest, pk: int) -> HttpResponse:
+    """Look in Business Central whether it has the document under our key; changes nothing."""
+    chosen = message_here(request, pk)
+    try:
+        found = delivery.look(chosen) if chosen.payload else None
+    except (outbox.OutboxError, IntegrationError) as error:
+        return _page(request, chosen, problem=str(error), tried="done", status=NOT_ACCEPTED)
+    told = "" if found else _("Business Central has nothing under our key.")
+    return _page(request, chosen, problem=told, tried="done", found=found)
 
 
 @workplace.takes_posts("message", "pk")
@@ -50,18 +65,20 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if verb is None:
         raise Http404
     user: Any = request.user
-    chosen = _message(request, pk)
+    chosen = message_here(request, pk)
     try:
         said = verb(chosen, user, request.POST)
     except outbox.OutboxError as error:
-        return _page(request, _message(request, pk), problem=str(error), tried=action, status=NOT_ACCEPTED)
+        return _page(
+            request, message_here(request, pk), problem=str(error), tried=action, status=NOT_ACCEPTED
+        )
     messages.success(request, said)
     return redirect("message", pk=pk)
 
 
 def _retry(chosen: Message, by: User, form: QueryDict) -> str:
     outbox.retry(chosen, by=by, reason=form.get("reason", ""))
-    return _("{message} is queued again.").format(message=_named(chosen))
+    return _("{message} is queued again.").format(message=named(chosen))
 
 
 def _done(chosen: Message, by: User, form: QueryDict) -> str:
@@ -69,12 +86,12 @@ def _done(chosen: Message, by: User, form: QueryDict) -> str:
     is_certain = form.get("certain") == "on"
     reason = form.get("reason", "")
     delivery.mark_done(chosen, by=by, reason=reason, bc_number=number, is_certain=is_certain)
-    return _("{message} is marked as posted, {number} in BC.").format(message=_named(chosen), number=number)
+    return _("{message} is marked as posted, {number} in BC.").format(message=named(chosen), number=number)
 
 
 def _cancel(chosen: Message, by: User, form: QueryDict) -> str:
     outbox.cancel(chosen, by=by, reason=form.get("reason", ""))
-    return _("{message} is cancelled.").format(message=_named(chosen))
+    return _("{message} is cancelled.").format(message=named(chosen))
 
 
 VERBS: dict[str, Callable[[Message, User, QueryDict], str]] = {
@@ -85,7 +102,13 @@ VERBS: dict[str, Callable[[Message, User, QueryDict], str]] = {
 
 
 def _page(
-    request: HttpRequest, shown: Message, *, problem: str = "", tried: str = "", status: int = 200
+    request: HttpRequest,
+    shown: Message,
+    *,
+    problem: str = "",
+    tried: str = "",
+    found: Posted | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     user: Any = request.user
     may = user.has_perm(REPLAY)
@@ -102,7 +125,7 @@ def _page(
         "integration/message.html",
         {
             "shown": shown,
-            "title": _named(shown),
+            "title": named(shown),
             "what": what.rstrip("."),
             "step": step,
             "tone": TONES.get(shown.state, "calm"),
@@ -113,6 +136,12 @@ def _page(
             "timeline": timeline(shown, event, attempts),
             "event": event,
             "event_url": _event_url(event, user),
+            "edits": [
+                (each, differences(each.edited, each.original)) for each in shown.edits.order_by("-pk")
+            ],
+            "found": found,
+            "in_bc": against(shown.payload, delivery.document_of(shown, found)) if found else [],
+            "can_edit": may and shown.is_stuck and shown.unknown_since is None,
             "ahead": _ahead(shown),
             "behind": behind[:SHOWN_BEHIND],
             "behind_count": behind.count(),
@@ -135,13 +164,13 @@ def _page(
     )
 
 
-def _named(shown: Message) -> str:
+def named(shown: Message) -> str:
     """Name the message as a sentence begins; the number keeps its capitals."""
     name = str(shown)
     return name[:1].upper() + name[1:]
 
 
-def _message(request: HttpRequest, pk: int) -> Message:
+def message_here(request: HttpRequest, pk: int) -> Message:
     """Give a message of the company that the person works in; another company's is not there."""
     messages_here = Message.objects.filter(company=workplace.company(request))
     found: Message = get_object_or_404(messages_here.select_related("company"), pk=pk)

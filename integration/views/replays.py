@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -23,7 +25,11 @@ from reconciliation.views import workplace
 @workplace.needs(REPLAY)
 def prepare(request: HttpRequest) -> HttpResponse:
     """Say what a replay of these messages would come to, and at which rate it may go."""
-    return _prepared(request, Question.of(request.GET))
+    asked = Question.of(request.GET)
+    if "ticked" in request.GET and not asked.chosen:  # none ticked must not become all of them
+        messages.warning(request, _("Tick the messages first."))
+        return workplace.back_to(request, request.GET["ticked"], reverse("stuck-messages"))
+    return _prepared(request, asked)
 
 
 @workplace.takes_posts("dead-letters")

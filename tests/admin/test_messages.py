@@ -36,9 +36,8 @@ def admin(signed_in: SignedIn) -> Client:
     return signed_in(roles.INTEGRATION_ADMIN)
 
 
-def retry(client: Client, *messages: Message, reason: str = "Vendor unblocked", **form: Any) -> str:
-    form |= {"message": [message.pk for message in messages], "reason": reason}
-    return words(client.post(f"{DEAD_LETTERS}retry/", form, follow=True))
+def retry(client: Client, message: Message, reason: str = "Vendor unblocked") -> str:
+    return words(client.post(f"/messages/{message.pk}/retry/", {"reason": reason}, follow=True))
 
 
 def test_the_list_groups_what_fails_for_the_same_reason(company: Company, admin: Client) -> None:
@@ -88,7 +87,7 @@ def test_the_address_of_an_act_shows_its_message(refused: Message, admin: Client
         ("/pull/", "/admin/integration/syncrun/"),
         ("/company/", "/"),
         ("/exceptions/take/", "/exceptions/"),
-        ("/dead-letters/retry/", "/dead-letters/"),
+        ("/dead-letters/replay/start/", "/dead-letters/"),
     ],
 )
 def test_an_address_that_only_takes_shows_the_page_it_belongs_to(
@@ -109,7 +108,7 @@ def test_retrying_puts_the_message_in_line_with_its_reason(refused: Message, adm
 
     refused.refresh_from_db()
     by_hand = refused.tries.get(outcome="by_hand")
-    assert "1 message queued again." in said
+    assert "Purchase order PO-1 is queued again." in said
     assert (refused.state, refused.attempts, refused.error) == ("ready", 0, "")
     assert by_hand.worker == "ines"
     assert by_hand.sentence == "Retried: Vendor unblocked by purchasing"
@@ -175,7 +174,9 @@ def _content(page: HttpResponse) -> str:
 
 
 @pytest.mark.parametrize("role", [roles.AP_CLERK, roles.FINANCE_CONTROLLER, roles.AUDITOR, ""])
-@pytest.mark.parametrize("address", ["dead-letters/retry/", "messages/{}/retry/", "messages/{}/cancel/"])
+@pytest.mark.parametrize(
+    "address", ["dead-letters/replay/start/", "messages/{}/retry/", "messages/{}/cancel/"]
+)
 def test_nobody_else_may_act_on_messages(
     refused: Message, signed_in: SignedIn, role: str, address: str
 ) -> None:

@@ -29,9 +29,7 @@ def test_of_people_who_press_retry_at_once_one_retries_and_the_others_are_told()
         start.wait()
         try:
             answer = client.post(
-                "/dead-letters/retry/",
-                {"message": [message.pk], "reason": "Vendor unblocked", "scope": "ticked"},
-                follow=True,
+                f"/messages/{message.pk}/retry/", {"reason": "Vendor unblocked"}, follow=True
             )
             return words(answer)
         finally:
@@ -40,7 +38,7 @@ def test_of_people_who_press_retry_at_once_one_retries_and_the_others_are_told()
     with ThreadPoolExecutor(PEOPLE) as pool:
         told = list(pool.map(press, clients))
 
-    assert sum("1 message queued again." in page for page in told) == 1
+    assert sum("Purchase order PO-1 is queued again." in page for page in told) == 1
     assert sum("only stuck messages can be retried" in page for page in told) == PEOPLE - 1
     message.refresh_from_db()
     assert message.state == "ready"

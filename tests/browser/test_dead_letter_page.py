@@ -59,3 +59,46 @@ def test_with_everything_open_the_page_can_be_used_by_everyone(
     page.get_by_role("heading", name="1 waits for this one").wait_for()
     page.get_by_role("heading", name="Against the last one that went through").wait_for()
     assert complaints_everywhere(page) == {}
+
+
+def test_a_message_is_edited_tried_and_sent_and_of_two_people_the_second_is_told(
+    house: House, page: Page, sign_in: SignIn, desk_address: str
+) -> None:
+    from tests import factories
+    from tests.delivery.house import item_line
+
+    stuck = house.order("PO-7", item_line(unit="PALLET"))
+    house.drain()
+    sign_in(admin(), f"/messages/{stuck.pk}/")
+    page.get_by_role("link", name="Edit it").click()
+    page.get_by_label("unitOfMeasureCode").fill("PCS")
+    page.get_by_role("button", name="Try it").click()
+    page.get_by_role("heading", name="Dry run: nothing was sent").wait_for()
+    assert complaints_everywhere(page) == {}
+    page.get_by_text("What Business Central would get").click()
+    assert "unitOfMeasureCode\tPCS" in page.locator("#content").inner_text()
+    assert house.dump("purchaseOrders") == []
+
+    late = page.context.browser.new_context()
+    other = late.new_page()
+    late.add_cookies(_cookies(factories.person(roles.INTEGRATION_ADMIN, "second"), desk_address))
+    other.goto(f"{desk_address}/messages/{stuck.pk}/edit/")
+    page.get_by_label("Why is it edited?").fill("It is called PCS")
+    page.get_by_role("button", name="Send it").click()
+    page.get_by_text("It is queued again, as you edited it.").wait_for()
+    other.get_by_label("unitOfMeasureCode").fill("BOX")
+    other.get_by_role("button", name="Try it").click()
+
+    other.get_by_text("Nothing of yours was written.").wait_for()
+    late.close()
+    house.drain()
+    lines = [row for row in house.dump("purchaseOrderLines") if row["lineType"] == "Item"]
+    assert [row["unitOfMeasureCode"] for row in lines] == ["PCS"]
+
+
+def _cookies(user: User, address: str) -> list[dict[str, str]]:
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user)
+    return [{"name": "sessionid", "value": client.cookies["sessionid"].value, "url": address}]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.utils import timezone
 
 from reconciliation import roles
 
@@ -121,9 +123,10 @@ def test_a_dead_letter_is_posted_once_its_vendor_is_unblocked_and_it_is_retried(
     assert "Posted in Business Central" in told
 
 
-def test_ticked_dead_letters_are_retried_together_and_the_others_stay(
+def test_ticked_dead_letters_are_replayed_together_and_the_others_stay(
     house: House, page: Page, sign_in: SignIn
 ) -> None:
+    from integration.desk import replaying
     from integration.models import Message
 
     for number in ("PO-7", "PO-8", "PO-9"):
@@ -134,10 +137,16 @@ def test_ticked_dead_letters_are_retried_together_and_the_others_stay(
     sign_in(person(roles.INTEGRATION_ADMIN), "/dead-letters/messages/")
     page.get_by_label("Tick purchase order PO-7").check()
     page.get_by_label("Tick purchase order PO-9").check()
+    page.get_by_role("button", name="Replay the ticked ones").click()
+    page.get_by_text("Would send 2 of 2. Nothing was sent yet.").wait_for()
+    page.get_by_label("Messages a minute").select_option("6000")
     page.get_by_label("Why now?").fill("Vendor unblocked")
-    page.get_by_role("button", name="Retry the ticked ones").click()
-    page.get_by_text("2 messages queued again.").wait_for()
+    page.get_by_role("button", name="Replay 2").click()
+    page.get_by_text("Running: 0 of 2 queued again").wait_for()
+    assert complaints_everywhere(page) == {}
+    replaying.work(now=timezone.now() + timedelta(seconds=1))
     house.drain()
+    page.get_by_text("Done: 2 of 2 queued again").wait_for()
 
     states = dict(Message.objects.values_list("document_number", "state"))
     assert states == {"PO-7": "done", "PO-8": "rejected", "PO-9": "done"}

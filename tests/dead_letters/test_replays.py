@@ -181,3 +181,32 @@ def test_of_two_people_who_press_at_once_one_begins_and_the_other_is_told() -> N
 
     assert sum("These messages are already running: replay" in page for page in told) == 1
     assert (ReplayJob.objects.count(), ReplayItem.objects.filter(state="queued").count()) == (1, 3)
+
+
+def test_the_ticked_ones_become_a_replay_of_their_own(company: Company, signed_in: SignedIn) -> None:
+    from integration.models import ReplayJob
+
+    first, _second, third = stuck(company, 3)
+    client = signed_in(roles.INTEGRATION_ADMIN)
+
+    prepared = client.get(
+        "/dead-letters/replay/", {"ticked": "/dead-letters/messages/", "message": [first.pk, third.pk]}
+    )
+    client.post(
+        "/dead-letters/replay/start/",
+        {"shown": f"ids={first.pk},{third.pk}", "rate": "600", "reason": "Unit added"},
+    )
+
+    assert "Replay 2" in words(prepared)
+    items = ReplayJob.objects.get().items.order_by("message")
+    assert list(items.values_list("message", flat=True)) == [first.pk, third.pk]
+
+
+def test_none_ticked_is_not_all(company: Company, signed_in: SignedIn) -> None:
+    stuck(company, 2)
+    back = "/dead-letters/messages/?q=PO"
+
+    answer = signed_in(roles.INTEGRATION_ADMIN).get("/dead-letters/replay/", {"ticked": back}, follow=True)
+
+    assert answer.redirect_chain == [(back, 302)]
+    assert "Tick the messages first." in words(answer)

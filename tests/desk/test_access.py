@@ -29,6 +29,7 @@ SCREENS = {
     "/dead-letters/causes/{cause}/": MESSAGES,
     "/dead-letters/replay/": {roles.INTEGRATION_ADMIN},
     "/messages/{message}/": MESSAGES,
+    "/messages/{message}/edit/": {roles.INTEGRATION_ADMIN},
     "/messages/of/purchase_order/{order}/": MESSAGES,
     "/admin/integration/message/": MESSAGES,
     "/admin/integration/fieldmapping/": MESSAGES,
@@ -48,10 +49,11 @@ DEEDS = {
     "/matching-rules/propose/": {roles.FINANCE_CONTROLLER},
     "/matching-rules/put-back/": {roles.FINANCE_CONTROLLER},
     "/matching-rules/1/approve/": {roles.FINANCE_CONTROLLER},
-    "/dead-letters/retry/": {roles.INTEGRATION_ADMIN},
     "/dead-letters/causes/{cause}/ignore/": {roles.INTEGRATION_ADMIN},
     "/dead-letters/replay/start/": {roles.INTEGRATION_ADMIN},
     "/messages/{message}/retry/": {roles.INTEGRATION_ADMIN},
+    "/messages/{message}/edit/": {roles.INTEGRATION_ADMIN},
+    "/messages/{message}/look/": {roles.INTEGRATION_ADMIN},
     "/pull/": {roles.INTEGRATION_ADMIN},
 }
 

@@ -25,6 +25,7 @@ KILLED = "delivery/test_killed_workers.py::test_a_worker_killed_during_a_call_le
 CHAOS = "chaos/test_chaos.py::test_faults_and_killed_workers_neither_lose_nor_double_a_document"
 ORDERS, MANY, LINE = "delivery/test_orders.py::", "delivery/test_many.py::", "delivery/test_line.py::"
 EVENTS, TOKENS, PAUSES = "cafm/test_events.py::", "bc/test_tokens.py::", "contract/test_pauses.py::"
+EDITING = "dead_letters/test_editing.py::"
 STANDSTILL = "delivery/test_standstill.py::"
 LOST = f"{ORDERS}test_a_lost_answer_is_found_and_not_repeated"
 
@@ -272,8 +273,10 @@ MATRIX = (
         30,
         "edited and replayed although its document exists",
         "adopted, the difference is shown",
-        gaps="editing is under work",
-        opens=("desk/test_editing.py", "admin/test_editing.py"),
+        (
+            f"{EDITING}test_an_edit_of_what_bc_has_already_is_not_sent_and_shows_the_difference",
+            f"{EDITING}test_a_document_that_came_after_the_dry_run_is_adopted_as_it_is",
+        ),
     ),
     Fault(
         31,
