@@ -40,7 +40,7 @@ def dry_run(message: Message, payload: dict[str, Any]) -> DryRun:
     if paused := contract.of_delivery(message.document_kind, payload):
         problems.append(paused)
     doubts = [*_unknown(message, payload)]
-    if wrong := still_wrong(message):
+    if not _is_edited_away(message, payload) and (wrong := still_wrong(message)):
         doubts.append(wrong)
     try:
         found = delivery.look(message, payload)
@@ -68,6 +68,13 @@ def _unknown(message: Message, payload: Mapping[str, Any]) -> Iterator[str]:
         place = row.get("locationId")
         if place and not Location.objects.filter(company=company, bc_id=place, deleted_at=None).exists():
             yield f"Location {place} is not in the mirror."
+
+
+def _is_edited_away(message: Message, payload: Mapping[str, Any]) -> bool:
+    """Whether the unit that the cause names is not sent any more."""
+    unit = message.cause.things.get("unit") if message.cause else None
+    used = {str(row.get("unitOfMeasureCode", "")).casefold() for row in _rows(payload)}
+    return unit is not None and unit.casefold() not in used
 
 
 def _rows(payload: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

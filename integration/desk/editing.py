@@ -24,7 +24,6 @@ NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,9})?")
 LONGEST = 2048
 MARKER = "Tieout "
 
-OURS = "Tieout knows the document by it."
 APPROVED = "It was approved in the CAFM. Change it there; the new version comes by itself."
 SECRET = "Secrets are not shown and not changed here."  # noqa: S105
 KEYS = frozenset({"id", "sequence", "lineType", "externalId", "orderNumber", "vendorInvoiceNumber"})
@@ -80,10 +79,9 @@ def fields_of(message: Message, payload: Mapping[str, Any]) -> list[Field]:
     found = list(_of_object(ordered, "", "", mapped.get(False, ())))
     for name, rows in ordered.items():
         if isinstance(rows, list):
-            for place, row in enumerate(rows):
-                if isinstance(row, dict) and not str(row.get("description", "")).startswith(MARKER):
-                    told = f"line {row.get('sequence') or place + 1}"
-                    found += _of_object(row, f"{name}.{place}.", told, mapped.get(True, ()))
+            lines = [(place, row) for place, row in enumerate(rows) if _is_line(row)]
+            for number, (place, row) in enumerate(lines, start=1):
+                found += _of_object(row, f"{name}.{place}.", f"line {number}", mapped.get(True, ()))
     return found
 
 
@@ -106,21 +104,24 @@ def edited(message: Message, original: Mapping[str, Any], given: Mapping[str, st
 
 def _of_object(row: Mapping[str, Any], path: str, place: str, mapped: tuple[str, ...]) -> Iterator[Field]:
     for name, value in row.items():
-        if not isinstance(value, list | dict):
+        if not isinstance(value, list | dict) and name not in KEYS:
             written = _written(value)
             fixed = _fixed(name)
             shown = "" if fixed == SECRET else written
             yield Field(f"{path}{name}", name, place, shown, fixed, was=shown)
     for name in mapped:
-        if name not in row and not _fixed(name):
+        if name not in row and name not in KEYS and not _fixed(name):
             yield Field(f"{path}{name}", name, place, "", was="")
+
+
+def _is_line(row: Any) -> bool:
+    """Whether it is a line of the document, not the comment that carries our key."""
+    return isinstance(row, dict) and not str(row.get("description", "")).startswith(MARKER)
 
 
 def _fixed(name: str) -> str:
     if is_secret(name):
         return SECRET
-    if name in KEYS:
-        return OURS
     return APPROVED if ORDERED.search(name) else ""
 
 
