@@ -1,0 +1,1 @@
+"""The outbox under any turn of events, and the rules that hold after each."""
