@@ -14,9 +14,8 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from integration.models import MirrorFilter
 from integration.sync import filters
 from integration.sync.entities import ENTITIES
-from masterdata.models import Company
+from masterdata.models import Company, own_fields
 from masterdata.read_only import RecordedHistory, Told
-from masterdata.upsert import own_fields
 
 from .edits import told
 

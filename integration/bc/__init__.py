@@ -6,7 +6,7 @@ from integration.bc.circuit import Circuit, Standstill, Verdict, circuit_of, ver
 from integration.bc.client import Client
 from integration.bc.connection import Connection, Limits, Timeouts
 from integration.bc.errors import is_gone
-from integration.bc.exact_json import dumps, loads, plain
+from integration.bc.exact_json import RawRow, dumps, loads, plain
 from integration.bc.metadata import LABELS, EntitySet, FieldType, Level, Metadata, restored, stored
 from integration.bc.refusals import DEAD_SKIP_TOKEN
 from integration.bc.throttle import Budget, Lane, budget_of
@@ -26,6 +26,7 @@ __all__ = [
     "Limits",
     "Metadata",
     "Operation",
+    "RawRow",
     "Standstill",
     "Timeouts",
     "Verdict",

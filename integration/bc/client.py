@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from integration.bc import batch as batches
@@ -18,7 +18,7 @@ from integration.bc.batch import BatchAnswer, Operation
 from integration.bc.circuit import Circuit
 from integration.bc.connection import Connection
 from integration.bc.errors import judge, take_apart
-from integration.bc.exact_json import dumps, loads
+from integration.bc.exact_json import RawRow, dumps, loads, raw_page
 from integration.bc.identities import Identities, Identity
 from integration.bc.metadata import EntitySet, Metadata, parse
 from integration.bc.reading import APP_SELECTS, SELECTS
@@ -39,6 +39,8 @@ ENGLISH = {"Accept-Language": "en-US"}  # errors are told apart by their English
 JSON = {"Accept": "application/json"}
 
 COMPANY = ("id", "name", "displayName")
+
+Read = TypeVar("Read")
 
 MAX_PAGE_SIZE = 20_000
 PAGE_TRIES = 6
@@ -123,9 +125,10 @@ class Client:
         asked = odata.query(select=select, filter=filter, orderby=orderby, expand=expand)
         url: str | None = f"{self._company_url(app)}/{entity_set}{asked}"
         while url is not None:
-            rows, url = self._page(url, entity_set, page_size, read_only)
-            yield rows
-            del rows  # while the next ones come, nothing else is kept
+            page = self._patiently(url, entity_set, page_size, read_only, loads)
+            url = self._next_link(page)
+            yield page.pop("value")
+            del page  # while the next ones come, nothing else is kept
 
     def page(
         self,
@@ -136,15 +139,19 @@ class Client:
         filter: odata.Filter | str | None = None,
         page_size: int = 2000,
         app: bool = False,
-    ) -> tuple[list[dict[str, Any]], str | None]:
-        """Read one page, the first or the one at an address told before; returns the next one's address.
+        read_only: bool = True,
+    ) -> tuple[list[RawRow], str | None]:
+        """Fetch one page, the first or the one at an address told before; returns the next one's address.
 
-        As with `pages`, a ConflictError with the code DEAD_SKIP_TOKEN means: begin again.
+        Its rows are told apart and not yet read. As with `pages`, a ConflictError with the code
+        DEAD_SKIP_TOKEN means: begin again.
         """
         self._check_host(at)
         asked = odata.query(select=select, filter=filter)
         url = at or f"{self._company_url(app)}/{entity_set}{asked}"
-        return self._page(url, entity_set, page_size, read_only=True)
+        rows, onward = self._patiently(url, entity_set, page_size, read_only, raw_page)
+        self._check_host(onward)
+        return rows, onward
 
     def rows(
         self,
@@ -378,12 +385,17 @@ class Client:
         return _root(self.connection.app_url)
 
     def _read(self, url: str, subject: str, headers: Mapping[str, str]) -> dict[str, Any]:
+        entity: dict[str, Any] = self._read_as(loads, url, subject, headers)
+        return entity
+
+    def _read_as(
+        self, reader: Callable[[bytes], Read], url: str, subject: str, headers: Mapping[str, str]
+    ) -> Read:
         answer = self._send(self._request("GET", url, subject, headers))
         try:
-            entity: dict[str, Any] = loads(answer.body)
+            return reader(answer.body)
         except ValueError as exc:
             raise TemporaryError(f"Business Central's answer about {subject} cannot be read.") from exc
-        return entity
 
     def _collect(self, url: str, subject: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
@@ -394,24 +406,20 @@ class Client:
             following = self._next_link(page)
         return found
 
-    def _patiently(self, url: str, subject: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    def _patiently(
+        self, url: str, entity_set: str, page_size: int, read_only: bool, reader: Callable[[bytes], Read]
+    ) -> Read:
         """Read a page, again and again for a while: a pull of many pages should not fall over one of them."""
-        for attempt in range(1, PAGE_TRIES):
-            try:
-                return self._read(url, subject, headers)
-            except (NotSentError, TemporaryError) as exc:
-                self.pause(exc.retry_after or self.chance() * 2.0**attempt)
-        return self._read(url, subject, headers)
-
-    def _page(
-        self, url: str, entity_set: str, page_size: int, read_only: bool
-    ) -> tuple[list[dict[str, Any]], str | None]:
         if not 0 < page_size <= MAX_PAGE_SIZE:
             raise ProgramError(f"A page holds 1 to {MAX_PAGE_SIZE} rows, not {page_size}.")
         # Never $top: below the page maximum BC sends no nextLink, and the pull would end early.
         prefer = {"Prefer": f"odata.maxpagesize={page_size}"} | (READ_ONLY if read_only else READ_WRITE)
-        page = self._patiently(url, _noun(entity_set), prefer)
-        return page["value"], self._next_link(page)
+        for attempt in range(1, PAGE_TRIES):
+            try:
+                return self._read_as(reader, url, _noun(entity_set), prefer)
+            except (NotSentError, TemporaryError) as exc:
+                self.pause(exc.retry_after or self.chance() * 2.0**attempt)
+        return self._read_as(reader, url, _noun(entity_set), prefer)
 
     def _next_link(self, page: Mapping[str, Any]) -> str | None:
         link: str | None = page.get("@odata.nextLink")

@@ -13,12 +13,11 @@ from uuid import UUID
 from django.db import models
 
 from integration.bc import Client
-from integration.errors import ProgramError
-from masterdata.models import Company, Mirror
-from masterdata.upsert import Pulled, Value, own_fields
+from masterdata.batch import Pulled, Value
+from masterdata.models import Company, Mirror, own_fields
 
-from . import filters, links, masters
-from .entities import Entity, Row, Unusable
+from . import filters, masters, sorting
+from .entities import Entity, Row
 
 LEFT_OUT = "A filter leaves it out."
 GONE = "Business Central no longer has it."
@@ -86,8 +85,9 @@ def compare_now(client: Client, company: Company, entity: Entity, ids: Collectio
     """Read these records from BC and compare them with the mirror; raises what the client raises."""
     found: dict[UUID, Compared] = {}
     for asked, rows in masters.by_id(client, entity, list(ids)):
-        found |= {each.bc_id: each for each in compare_rows(company, entity, rows)}
-        there = {UUID(str(row["id"])) for row in rows}
+        told = [row.fields for row in rows]
+        found |= {each.bc_id: each for each in compare_rows(company, entity, told)}
+        there = {UUID(row.id) for row in rows}
         missing = [bc_id for bc_id in asked if bc_id not in there]
         found |= {each.bc_id: each for each in gone(company, entity, missing)}
     return [found[bc_id] for bc_id in ids if bc_id in found]
@@ -96,25 +96,19 @@ def compare_now(client: Client, company: Company, entity: Entity, ids: Collectio
 def compare_rows(company: Company, entity: Entity, rows: Sequence[Row]) -> Iterator[Compared]:
     """Compare what BC tells of records with their mirrors; what a filter keeps out is no difference."""
     here = _mirrored(company, entity, [UUID(str(row["id"])) for row in rows])
-    names = {UUID(str(row["id"])): masters.name_of(row) for row in rows}
-    usable: list[Pulled] = []
-    for row in rows:
-        bc_id = UUID(str(row["id"]))
-        try:
-            usable.append(entity.pulled(row, company))
-        except (Unusable, ProgramError) as exc:
-            yield Compared(bc_id, names[bc_id], Standing.UNUSABLE, note=str(exc))
-    wanted = filters.of(company, entity)
-    resolved = links.resolve(company, entity, wanted.without(entity.id_fields).marked(usable))
-    for record, reason in resolved.waiting:
-        yield Compared(record.bc_id, names[record.bc_id], Standing.UNUSABLE, note=reason)
-    for record in resolved.left_out:
-        if record.bc_id in here:
-            yield Compared(record.bc_id, names[record.bc_id], Standing.SAME, note=LEFT_OUT)
-    for record in wanted.on(entity.id_fields).marked(resolved.ready):
-        ours = here.get(record.bc_id)
-        if ours is not None or not record.is_filtered:
-            yield _compare(names[record.bc_id], ours, record)
+    page = sorting.sort(company, entity, filters.of(company, entity), rows)
+    for row, reason in page.refused:
+        bc_id, name = UUID(str(row["id"])), sorting.name_of(row)
+        yield Compared(bc_id, name, Standing.UNUSABLE, note=reason)
+    for place, record in enumerate(page.batch.rows()):
+        name, ours = sorting.name_of(page.rows[place]), here.get(record.bc_id)
+        if reason := page.waiting.get(place, ""):
+            yield Compared(record.bc_id, name, Standing.UNUSABLE, note=reason)
+        elif place in page.left_out:
+            if ours is not None:
+                yield Compared(record.bc_id, name, Standing.SAME, note=LEFT_OUT)
+        elif ours is not None or not record.is_filtered:
+            yield _compare(name, ours, record)
 
 
 def gone(company: Company, entity: Entity, ids: Collection[UUID]) -> Iterator[Compared]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from integration.bc import reading
+from masterdata.batch import Batch
 from masterdata.models import (
     Account,
     Company,
@@ -27,15 +26,14 @@ from masterdata.models import (
     Unit,
     Vendor,
 )
-from masterdata.upsert import Pulled, Value
 
 Row = Mapping[str, Any]
+Values = dict[str, list[Any]]
+"""The mirror's own fields by name, each as a column."""
+Wrong = Iterator[tuple[int, str]]
+"""Records that make no sense here, by their place: why, and what to do."""
 
 BLOCKED = {"Payment": Vendor.Blocked.PAYMENT, "All": Vendor.Blocked.ALL}
-
-
-class Unusable(ValueError):  # noqa: N818 - it reads as a sentence where it is raised
-    """BC's record makes no sense here; the message says why and what to do."""
 
 
 class UnknownEntity(ValueError):  # noqa: N818
@@ -63,8 +61,9 @@ class Entity:
     name: str
     entity_set: str
     model: type[Mirror]
-    pulled: Callable[[Row, Company], Pulled]
+    values: Callable[[reading.Columns, Company], Values]
     links: tuple[Link, ...] = ()
+    unusable: Callable[[reading.Columns], Wrong] | None = None
     known_by: tuple[str, str] = ("number", "number")
     """What people call a record by: BC's field and ours."""
     needs_app: bool = False
@@ -77,178 +76,160 @@ class Entity:
         return frozenset(link.field for link in self.links if link.is_id)
 
     @property
+    def record(self) -> type[Any]:
+        return (reading.APP_RECORDS if self.needs_app else reading.RECORDS)[self.entity_set]
+
+    @property
     def select(self) -> tuple[str, ...]:
         return (reading.APP_SELECTS if self.needs_app else reading.SELECTS)[self.entity_set]
 
-
-def unit(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.UnitOfMeasure, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        code=record.code,
-        name=record.display_name,
-        international_code=record.international_code or "",
-    )
-
-
-def item(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.Item, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        number=record.number,
-        name=record.display_name,
-        type=record.type or "",
-        base_unit=record.base_unit or "",
-        category=record.category or "",
-        unit_cost=record.unit_cost,
-        blocked=record.is_blocked,
-    )
-
-
-def item_unit(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.ItemUnit, row)
-    if record.quantity_per_unit <= 0:
-        raise Unusable(
-            f"One {record.code} of item {record.item_number} holds {record.quantity_per_unit} base units. "
-            "Correct the item unit in Business Central."
+    def read(self, rows: Sequence[Row], company: Company) -> tuple[Batch, list[Row], list[tuple[Row, str]]]:
+        """Read what BC told; gives the rows that make sense, as they are and as columns, and the others."""
+        told, wrong = reading.read_columns(self.record, rows)
+        good = [row for place, row in enumerate(rows) if place not in wrong] if wrong else list(rows)
+        batch = Batch(told.id, told.modified_at, self.values(told, company))
+        unusable = dict(self.unusable(told)) if self.unusable else {}
+        refused = [(rows[place], reason) for place, reason in wrong.items()]
+        refused += [(good[place], reason) for place, reason in unusable.items()]
+        return (
+            batch.without(unusable),
+            [row for place, row in enumerate(good) if place not in unusable],
+            refused,
         )
-    return _pulled(
-        record.id,
-        record.modified_at,
-        item_number=record.item_number,
-        unit=record.code,
-        per_base=record.quantity_per_unit,
-        rounding_precision=record.rounding_precision or 0,
-    )
 
 
-def vendor(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.Vendor, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        number=record.number,
-        name=record.display_name,
-        currency=record.currency or company.ledger_currency,
-        payment_terms=record.payment_terms_id or "",
-        blocked=BLOCKED.get(record.blocked or "", Vendor.Blocked.NO).value,
-    )
+def unit(told: Any, company: Company) -> Values:
+    return {
+        "code": told.code,
+        "name": told.display_name,
+        "international_code": _blanks(told.international_code),
+    }
 
 
-def account(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.Account, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        number=record.number,
-        name=record.display_name,
-        category=record.category or "",
-        type=record.account_type or "",
-        direct_posting=record.allows_direct_posting,
-        blocked=record.is_blocked,
-    )
+def item(told: Any, company: Company) -> Values:
+    return {
+        "number": told.number,
+        "name": told.display_name,
+        "type": _blanks(told.type),
+        "base_unit": _blanks(told.base_unit),
+        "category": _blanks(told.category),
+        "unit_cost": told.unit_cost,
+        "blocked": told.is_blocked,
+    }
 
 
-def currency(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.Currency, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        code=record.code,
-        name=record.display_name,
-        decimal_places=str(row["amountDecimalPlaces"]),  # least and most; the record keeps the most only
-        rounding_precision=record.rounding_precision,
-    )
+def item_unit(told: Any, company: Company) -> Values:
+    return {
+        "item_number": told.item_number,
+        "unit": told.code,
+        "per_base": told.quantity_per_unit,
+        "rounding_precision": [precision or 0 for precision in told.rounding_precision],
+    }
 
 
-def exchange_rate(row: Row, company: Company) -> Pulled:
+def empty_item_units(told: Any) -> Wrong:
+    for place, quantity in enumerate(told.quantity_per_unit):
+        if quantity <= 0:
+            yield (
+                place,
+                f"One {told.code[place]} of item {told.item_number[place]} holds {quantity} base units. "
+                "Correct the item unit in Business Central.",
+            )
+
+
+def vendor(told: Any, company: Company) -> Values:
+    return {
+        "number": told.number,
+        "name": told.display_name,
+        "currency": _blanks(told.currency, company.ledger_currency),
+        "payment_terms": _blanks(told.payment_terms_id),
+        "blocked": [BLOCKED.get(blocked or "", Vendor.Blocked.NO).value for blocked in told.blocked],
+    }
+
+
+def account(told: Any, company: Company) -> Values:
+    return {
+        "number": told.number,
+        "name": told.display_name,
+        "category": _blanks(told.category),
+        "type": _blanks(told.account_type),
+        "direct_posting": told.allows_direct_posting,
+        "blocked": told.is_blocked,
+    }
+
+
+def currency(told: Any, company: Company) -> Values:
+    return {
+        "code": told.code,
+        "name": told.display_name,
+        "decimal_places": told.decimal_places,
+        "rounding_precision": told.rounding_precision,
+    }
+
+
+def exchange_rate(told: Any, company: Company) -> Values:
     """BC leaves its local currency blank, and may write its code all the same; here it is always blank."""
-    record = reading.read(reading.ExchangeRate, row)
-    if record.starting_date is None:
-        raise Unusable("It has no starting date. Correct the exchange rate in Business Central.")
-    if record.exchange_amount <= 0 or record.relational_amount <= 0:
-        raise Unusable(
-            f"{record.exchange_amount} {record.currency} for {record.relational_amount} is no rate. "
-            "Correct the exchange rate in Business Central."
-        )
-    other = record.relational_currency or ""
-    return _pulled(
-        record.id,
-        record.modified_at,
-        currency=record.currency or company.ledger_currency,
-        starting_date=record.starting_date,
-        exchange_amount=record.exchange_amount,
-        relational_amount=record.relational_amount,
-        relational_currency="" if other == company.ledger_currency else other,
-    )
+    others = _blanks(told.relational_currency)
+    return {
+        "currency": _blanks(told.currency, company.ledger_currency),
+        "starting_date": told.starting_date,
+        "exchange_amount": told.exchange_amount,
+        "relational_amount": told.relational_amount,
+        "relational_currency": ["" if other == company.ledger_currency else other for other in others],
+    }
 
 
-def location(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.Location, row)
-    return _pulled(record.id, record.modified_at, code=record.code, name=record.display_name)
+def no_rates(told: Any) -> Wrong:
+    rates = zip(told.starting_date, told.exchange_amount, told.relational_amount, told.currency, strict=True)
+    for place, (starting_date, amount, relational, code) in enumerate(rates):
+        if starting_date is None:
+            yield place, "It has no starting date. Correct the exchange rate in Business Central."
+        elif amount <= 0 or relational <= 0:
+            yield (
+                place,
+                f"{amount} {code} for {relational} is no rate. "
+                "Correct the exchange rate in Business Central.",
+            )
 
 
-def item_category(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.ItemCategory, row)
-    return _pulled(record.id, record.modified_at, code=record.code, name=record.display_name)
+def coded(told: Any, company: Company) -> Values:
+    """What has a code and a name, and nothing more."""
+    return {"code": told.code, "name": told.display_name}
 
 
-def item_variant(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.ItemVariant, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        item_number=record.item_number,
-        code=record.code,
-        name=record.description,
-    )
+def item_variant(told: Any, company: Company) -> Values:
+    return {"item_number": told.item_number, "code": told.code, "name": told.description}
 
 
-def payment_terms(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.PaymentTerms, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        code=record.code,
-        name=record.display_name,
-        due_date_formula=record.due_date_formula,
-        discount_date_formula=record.discount_date_formula,
-        discount_percent=record.discount_percent,
-    )
+def payment_terms(told: Any, company: Company) -> Values:
+    return {
+        "code": told.code,
+        "name": told.display_name,
+        "due_date_formula": told.due_date_formula,
+        "discount_date_formula": told.discount_date_formula,
+        "discount_percent": told.discount_percent,
+    }
 
 
-def dimension(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.Dimension, row)
-    return _pulled(record.id, record.modified_at, code=record.code, name=record.display_name)
+def dimension_value(told: Any, company: Company) -> Values:
+    return {"dimension": _blanks(told.dimension_id), "code": told.code, "name": told.display_name}
 
 
-def dimension_value(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.DimensionValue, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        dimension=record.dimension_id or "",
-        code=record.code,
-        name=record.display_name,
-    )
+def fixed_asset(told: Any, company: Company) -> Values:
+    return {
+        "number": told.number,
+        "name": told.display_name,
+        "class_code": _blanks(told.class_code),
+        "subclass_code": _blanks(told.subclass_code),
+        "location": _blanks(told.location),
+        "serial_number": told.serial_number,
+        "under_maintenance": told.is_under_maintenance,
+        "blocked": told.is_blocked,
+    }
 
 
-def fixed_asset(row: Row, company: Company) -> Pulled:
-    record = reading.read(reading.FixedAsset, row)
-    return _pulled(
-        record.id,
-        record.modified_at,
-        number=record.number,
-        name=record.display_name,
-        class_code=record.class_code or "",
-        subclass_code=record.subclass_code or "",
-        location=record.location or "",
-        serial_number=record.serial_number,
-        under_maintenance=record.is_under_maintenance,
-        blocked=record.is_blocked,
-    )
+def _blanks(column: list[str | None], instead: str = "") -> list[Any]:
+    return [value or instead for value in column]
 
 
 UNIT = "unit of measure"
@@ -266,12 +247,13 @@ ENTITIES = {
             "currencyExchangeRates",
             ExchangeRate,
             exchange_rate,
+            unusable=no_rates,
             links=(Link("currency", "currencies", noun="currency"),),
             known_by=("currencyCode", "currency"),
             bears_on_invoices=True,
         ),
-        Entity("locations", "locations", Location, location, known_by=CODE),
-        Entity("dimensions", "dimensions", Dimension, dimension, known_by=CODE),
+        Entity("locations", "locations", Location, coded, known_by=CODE),
+        Entity("dimensions", "dimensions", Dimension, coded, known_by=CODE),
         Entity(
             "dimension-values",
             "dimensionValues",
@@ -294,7 +276,7 @@ ENTITIES = {
             ),
             bears_on_invoices=True,
         ),
-        Entity("item-categories", "itemCategories", ItemCategory, item_category, known_by=CODE),
+        Entity("item-categories", "itemCategories", ItemCategory, coded, known_by=CODE),
         Entity(
             "items",
             "items",
@@ -312,6 +294,7 @@ ENTITIES = {
             "itemUnitsOfMeasure",
             ItemUnit,
             item_unit,
+            unusable=empty_item_units,
             links=(OF_ITEM, Link("unit", "units", noun=UNIT)),
             known_by=ITEM,
             needs_app=True,
@@ -325,7 +308,3 @@ PARTS = {
     name: [each.name for each in ENTITIES.values() for link in each.links if link.is_part and link.to == name]
     for name in ENTITIES
 }
-
-
-def _pulled(bc_id: str, modified_at: datetime | None, **values: Value) -> Pulled:
-    return Pulled(UUID(bc_id), modified_at, values)

@@ -5,8 +5,8 @@ BC would not tell of a record that leaves a filter, nor count what it leaves out
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
@@ -14,8 +14,8 @@ from django.db import transaction
 
 from integration.errors import ConfigurationError
 from integration.models import MirrorFilter
+from masterdata.batch import Batch, Value
 from masterdata.models import Company
-from masterdata.upsert import Pulled, Value
 
 from . import runs
 from .entities import ENTITIES, PARTS, Entity
@@ -58,11 +58,11 @@ class Filter:
     def admits(self, values: Mapping[str, Value]) -> bool:
         return all(each.holds(values[each.field]) for each in self.conditions)
 
-    def marked(self, rows: Sequence[Pulled]) -> list[Pulled]:
-        """Mark the rows that it leaves out."""
-        if not self:
-            return list(rows)
-        return [row if self.admits(row.values) else replace(row, is_filtered=True) for row in rows]
+    def mark(self, batch: Batch) -> None:
+        """Mark the records that it leaves out."""
+        if self:
+            places = range(len(batch))
+            batch.filtered.update(place for place in places if not self.admits(batch.values(place)))
 
     def on(self, fields: Iterable[str]) -> Filter:
         """Give the conditions on these fields only."""

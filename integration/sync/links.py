@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
 
+from masterdata.batch import Batch, Value
 from masterdata.models import Company
-from masterdata.upsert import Pulled
 
 from . import filters
 from .entities import ENTITIES, Entity, Link
@@ -17,11 +17,11 @@ from .entities import ENTITIES, Entity, Link
 
 @dataclass(frozen=True)
 class Resolved:
-    """What can be written, what waits and why, and what belongs to a record that a filter leaves out."""
+    """What of a batch cannot be written, by its place: what waits and for what, and what is left out."""
 
-    ready: list[Pulled]
-    waiting: list[tuple[Pulled, str]]
-    left_out: list[Pulled]
+    waiting: dict[int, str]
+    left_out: set[int]
+    """Those that belong to a record that a filter leaves out."""
 
 
 @dataclass(frozen=True)
@@ -29,36 +29,37 @@ class Known:
     """The records that are here of those that rows name by one link, and what their list's filter is."""
 
     link: Link
-    keys: Mapping[str, str]
+    keys: Mapping[Value, Value]
     """Our key by what BC names the record with."""
-    filtered: Set[str]
+    missing: Set[Value]
+    filtered: Set[Value]
     """Those of them that a filter leaves out by now."""
     filter: filters.Filter
 
 
-def resolve(company: Company, entity: Entity, rows: Sequence[Pulled]) -> Resolved:
-    """Put keys in the place of BC's ids, and tell apart what can be written and what cannot."""
-    known = [_known(company, link, rows) for link in entity.links]
-    resolved = Resolved([], [], [])
-    for row in rows:
-        missing = [each for each in known if _is_missing(company, each, row)]
-        if not missing:
-            resolved.ready.append(_with_keys(known, row))
-        elif row.is_filtered or any(each.link.is_part and each.filter for each in missing):
-            resolved.left_out.append(row)
+def resolve(company: Company, entity: Entity, batch: Batch) -> Resolved:
+    """Put keys in the place of BC's ids, and tell what cannot be written as what it names is not here."""
+    known = [_known(company, link, batch.columns[link.field]) for link in entity.links]
+    resolved = Resolved({}, set())
+    for place in sorted({place for each in known for place in _missing(each, batch)}):
+        missing = [each for each in known if batch.columns[each.link.field][place] in each.missing]
+        if place in batch.filtered or any(each.link.is_part and each.filter for each in missing):
+            resolved.left_out.add(place)
         else:
-            told = " and ".join(_told(each, row) for each in missing)
-            resolved.waiting.append((row, f"It waits for {told}."))
+            told = " and ".join(_told(each, batch.columns[each.link.field][place]) for each in missing)
+            resolved.waiting[place] = f"It waits for {told}."
+    for each in known:
+        _put_keys(each, batch)
     return resolved
 
 
-def still_needed(company: Company, entity: Entity, rows: Sequence[Pulled]) -> Iterator[tuple[str, str]]:
+def still_needed(company: Company, entity: Entity, batch: Batch) -> Iterator[tuple[str, str]]:
     """Tell of each record that a filter leaves out while records of other lists go on using it."""
     quoting = [(each, link) for each in ENTITIES.values() for link in each.links if link.to == entity.name]
     for each, link in quoting:
         if link.is_part:
             continue  # these are left out with it
-        names = {str(row.values[link.key]) for row in rows if row.is_filtered}
+        names = {batch.columns[link.key][place] for place in batch.filtered}
         users = each.model._default_manager.filter(
             company=company, deleted_at=None, filtered_at=None, **{f"{link.field}__in": names}
         )
@@ -70,30 +71,33 @@ def still_needed(company: Company, entity: Entity, rows: Sequence[Pulled]) -> It
             )
 
 
-def _known(company: Company, link: Link, rows: Sequence[Pulled]) -> Known:
-    named = {str(row.values[link.field]) for row in rows} - {"", company.ledger_currency}
+def _known(company: Company, link: Link, column: Sequence[Value]) -> Known:
+    named = set(column) - {"", company.ledger_currency if link.to == "currencies" else ""}
     by = "bc_id" if link.is_id else link.key
     present = ENTITIES[link.to].model._default_manager.filter(company=company, deleted_at=None)
     found: Any = present.filter(**{f"{by}__in": named}) if named else present.none()
     told = list(found.values_list(by, link.key, "filtered_at"))
-    is_all_here = len({name for name, _, _ in told}) == len(named)
+    keys: dict[Value, Value] = {str(name): key for name, key, _ in told}
+    missing = named - keys.keys()
     return Known(
         link=link,
-        keys={str(name): key for name, key, _ in told},
+        keys=keys,
+        missing=missing,
         filtered={str(name) for name, _, filtered_at in told if filtered_at},
-        filter=filters.Filter() if is_all_here else filters.of(company, ENTITIES[link.to]),
+        filter=filters.of(company, ENTITIES[link.to]) if missing else filters.Filter(),
     )
 
 
-def _is_missing(company: Company, known: Known, row: Pulled) -> bool:
-    value = str(row.values[known.link.field])
-    is_ours = known.link.to == "currencies" and value == company.ledger_currency  # BC need not list it
-    return bool(value) and value not in known.keys and not is_ours
+def _missing(known: Known, batch: Batch) -> Iterator[int]:
+    if known.missing:
+        for place, value in enumerate(batch.columns[known.link.field]):
+            if value in known.missing:
+                yield place
 
 
-def _told(known: Known, row: Pulled) -> str:
+def _told(known: Known, value: Value) -> str:
     """Name what a row waits for, and the filter that may be why."""
-    link, value = known.link, row.values[known.link.field]
+    link = known.link
     told = f"the {link.noun} with the id {value}" if link.is_id else f"the {link.noun} {value}"
     if not known.filter:
         return told
@@ -102,16 +106,10 @@ def _told(known: Known, row: Pulled) -> str:
     return f"{told}, which the filter of {link.to} {leaves_out} ({known.filter})"
 
 
-def _with_keys(known: Sequence[Known], row: Pulled) -> Pulled:
+def _put_keys(known: Known, batch: Batch) -> None:
     """Put keys in the place of ids; what belongs to a record that is left out is left out with it."""
-    keys = {
-        each.link.field: each.keys[str(row.values[each.link.field])]
-        for each in known
-        if each.link.is_id and row.values[each.link.field]
-    }
-    is_filtered = row.is_filtered or any(
-        each.link.is_part and str(row.values[each.link.field]) in each.filtered for each in known
-    )
-    if not keys and is_filtered == row.is_filtered:
-        return row
-    return replace(row, values={**row.values, **keys}, is_filtered=is_filtered)
+    link, column = known.link, batch.columns[known.link.field]
+    if link.is_part and known.filtered:
+        batch.filtered.update(place for place, value in enumerate(column) if value in known.filtered)
+    if link.is_id:
+        batch.columns[link.field] = [known.keys.get(value, value) for value in column]

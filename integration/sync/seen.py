@@ -7,30 +7,38 @@ goes into the hash as well: the company's currency, the filter, and the names of
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from operator import itemgetter
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 
 import msgspec
 from django.db import connection
 from psycopg import sql
 
-from masterdata.models import Company
-from masterdata.upsert import own_fields
+from integration.bc import RawRow
+from masterdata.models import Company, own_fields
+from masterdata.upsert import Counts, Turn
 
 from . import filters, places
-from .entities import ENTITIES, Entity, Link, Row
+from .entities import ENTITIES, Entity, Link
 
-FORM = 1  # one more whenever a record is read in another way, so that every row is looked at again
-NOT_TOLD = {"lastModifiedDateTime"}  # a new stamp alone changes nothing here
+FORM = 2  # one more whenever a record is read in another way, so that every row is looked at again
+MOST_AT_ONCE = (
+    100_000  # rows whose hashes are kept in memory, about 25 MB; longer lists are asked page by page
+)
 
 Seals = Mapping[str, bytes]
-"""For each record of a page, by its id in small letters, the hash of what BC told of it."""
+"""By a record's id the hash of what BC told of it."""
+
+UNKNOWN = b""  # the hash of a row that has to be looked at, whatever BC tells
 
 HERE = """
-SELECT mirrored.bc_id::text, mirrored.row_hash FROM {mirror} AS mirrored
-WHERE mirrored.company_id = %(company)s AND mirrored.bc_id = ANY(%(ids)s::uuid[])
-  AND mirrored.deleted_at IS NULL AND mirrored.filtered_at IS NULL
+SELECT mirrored.bc_id::text,
+       CASE WHEN mirrored.deleted_at IS NULL AND mirrored.filtered_at IS NULL {are_here}
+            THEN mirrored.row_hash ELSE '' END
+FROM {mirror} AS mirrored WHERE mirrored.company_id = %(company)s
 """
+OF_THESE = " AND mirrored.bc_id = ANY(%(ids)s::uuid[])"
+AT_MOST = " LIMIT %(most)s"
 QUOTED = """
   AND (mirrored.{field} IN ('', {is_ours}) OR EXISTS (
     SELECT FROM {quoted} AS quoted
@@ -39,45 +47,55 @@ QUOTED = """
   ))
 """
 
-_write = msgspec.json.Encoder().encode
+
+class Seen:
+    """What one list's mirror holds, for as long as one run writes it."""
+
+    def __init__(self, company: Company, entity: Entity, wanted: filters.Filter, *, is_full: bool) -> None:
+        self.company, self.entity = company, entity
+        self.seal = _sealer(company, entity, wanted)
+        self._is_whole = is_full
+        self._kept: dict[str, bytes] | None = None
+        self._as_of: datetime | None = None
+
+    def kept(self, turn: Turn, ids: Collection[str]) -> Seals:
+        """Give the hashes of those of the records that are in the mirror, and perhaps of others."""
+        if self._is_whole and (self._kept is None or self._as_of != turn.last):
+            self._kept, self._as_of = self._read(AT_MOST, {"most": MOST_AT_ONCE + 1}), turn.last
+            if len(self._kept) > MOST_AT_ONCE:
+                self._kept, self._is_whole = None, False
+        if self._kept is not None:
+            return self._kept
+        return self._read(OF_THESE, {"ids": places.as_array(ids)})
+
+    def wrote(self, turn: Turn, seals: Seals, counts: Counts) -> None:
+        """Remember what this run itself has written, so that only others' writes are read again."""
+        if self._kept is not None:
+            self._kept.update(seals)
+            self._as_of = turn.stamp if counts.written else self._as_of
+
+    def _read(self, which: str, told: Mapping[str, str | int]) -> dict[str, bytes]:
+        are_here = sql.Composed([_is_here(link) for link in self.entity.links])
+        statement = sql.SQL(HERE).format(mirror=_table(self.entity), are_here=are_here)
+        values: dict[str, str | int] = {
+            "company": self.company.pk,
+            "currency": self.company.ledger_currency,
+            **told,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(statement + sql.SQL(which), values)
+            return dict(cursor.fetchall())
 
 
-def seals(company: Company, entity: Entity, wanted: filters.Filter, rows: Mapping[str, Row]) -> Seals:
-    """Give the hash of each record; one that lacks a field has none, and has to be looked at."""
-    seal = _sealer(company, entity, wanted)
-    return {bc_id: seal(row) for bc_id, row in rows.items()}
-
-
-def mirrored(company: Company, entity: Entity, found: Seals) -> set[str]:
-    """Tell which of the records are here, just as BC tells them and with all that they name."""
-    statement = sql.SQL(HERE).format(mirror=_table(entity)) + sql.Composed(
-        [_is_here(link) for link in entity.links]
-    )
-    told: dict[str, int | str] = {
-        "company": company.pk,
-        "currency": company.ledger_currency,
-        "ids": places.as_array(found),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(statement, told)
-        return {bc_id for bc_id, kept in cursor.fetchall() if kept and kept == found.get(bc_id)}
-
-
-def _sealer(company: Company, entity: Entity, wanted: filters.Filter) -> Callable[[Row], bytes]:
-    """Make the function that hashes one record of an entity."""
-    names = [name for name in entity.select if name not in NOT_TOLD]
-    told = itemgetter(*names)
+def _sealer(company: Company, entity: Entity, wanted: filters.Filter) -> Callable[[RawRow], bytes]:
+    """Make the function that hashes one record of an entity, in BC's own writing."""
     kept = [field.name for field in own_fields(entity.model)]
-    context = [FORM, company.ledger_currency, names, kept, str(wanted), _names_by_id(company, entity)]
-    begun = hashlib.blake2b(_write(context), digest_size=16)
+    context = [FORM, company.ledger_currency, kept, str(wanted), _names_by_id(company, entity)]
+    begun = hashlib.blake2b(msgspec.json.encode(context), digest_size=16)
 
-    def seal(row: Row) -> bytes:
-        try:
-            written = _write(told(row))
-        except KeyError:
-            return b""
+    def seal(row: RawRow) -> bytes:
         done = begun.copy()
-        done.update(written)
+        done.update(row.raw)
         return done.digest()
 
     return seal

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_safe
 from integration import comparing
 from integration.models import HeldRecord
 from masterdata import ownership
-from masterdata.models import Change, Mirror
+from masterdata.models import Change, Mirror, own_fields
 from masterdata.read_only import LATEST, told
-from masterdata.upsert import own_fields
 from masterdata.wording import written
 from reconciliation import roles
 from reconciliation.views import workplace

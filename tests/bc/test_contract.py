@@ -42,7 +42,6 @@ ENTITIES = (
 FOR = {
     reading.as_text: {"Edm.String"},
     reading.as_code: {"Edm.String"},
-    reading.as_decimal_places: {"Edm.String"},
     reading.as_guid: {"Edm.Guid"},
     reading.as_decimal: {"Edm.Decimal"},
     reading.as_int: {"Edm.Int32", "Edm.Int64"},

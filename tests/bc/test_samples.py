@@ -113,10 +113,10 @@ def test_what_a_record_says_is_what_the_document_says() -> None:
     line = reading.read(reading.PurchaseOrderLine, next(rows(PAYLOADS / "purchaseorderline_get.json")))
     rate = reading.read(reading.ExchangeRate, next(rows(PAYLOADS / "currencyexchangerate_get.json")))
 
-    assert (item.number, item.type, item.gtin, item.unit_cost) == (
+    assert (item.number, item.type, item.category, item.unit_cost) == (
         "1896-S",
         "Inventory",
-        None,
+        "TABLE",
         Decimal("780.7"),
     )
     assert (line.sequence, line.tax_percent, line.variant_id) == (10000, Decimal("6.00002"), None)

@@ -80,7 +80,6 @@ def test_every_choice_comes_back_as_it_went(words: str) -> None:
         (reading.as_member, "_x0020_"),
         (reading.as_member, " "),
         (reading.as_code, ""),
-        (reading.as_decimal_places, ""),
     ],
 )
 def test_bcs_forms_of_nothing_come_out_as_none(convert: Any, nothing: str) -> None:
@@ -95,7 +94,6 @@ def test_what_is_something_is_read_in_its_type() -> None:
     assert reading.as_moment("2026-05-04T12:00:00+02:00") == datetime(2026, 5, 4, 10, tzinfo=UTC)
     assert reading.as_moment("2026-05-04T10:00:00") == datetime(2026, 5, 4, 10, tzinfo=UTC)
     assert reading.as_guid(SOME_ID) == SOME_ID.lower()
-    assert reading.as_decimal_places("2:5") == 5
     assert reading.as_text("") == ""
 
 

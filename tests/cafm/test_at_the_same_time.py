@@ -13,8 +13,9 @@ from django.db import connections
 
 from integration.cafm import auth
 from integration.models import InboxEvent, Message
+from masterdata.batch import Pulled
 from masterdata.models import Company, Location
-from masterdata.upsert import Pulled, mark_deleted, upsert
+from masterdata.upsert import mark_deleted, upsert
 from reconciliation.models import GoodsReceipt, PurchaseOrder
 
 from . import forms

@@ -12,8 +12,9 @@ import pytest
 from django.test import Client
 
 from integration.cafm import auth
+from masterdata.batch import Pulled
 from masterdata.models import Company, ExchangeRate, Item, Location, Vendor
-from masterdata.upsert import Pulled, mark_deleted, upsert
+from masterdata.upsert import mark_deleted, upsert
 
 from .client import Cafm
 

@@ -20,8 +20,9 @@ from django.db import connection, transaction
 
 from examples.cafm_client import LISTS, Copy, Doorbell, is_from_tieout
 from integration.cafm import auth, masterdata
+from masterdata.batch import Pulled
 from masterdata.models import Company, Location, Unit
-from masterdata.upsert import Pulled, mark_deleted, upsert
+from masterdata.upsert import mark_deleted, upsert
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

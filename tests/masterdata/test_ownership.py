@@ -13,8 +13,7 @@ from integration import installation, sync
 from integration.cafm import auth, events, masterdata
 from integration.models import HeldRecord, SyncRun
 from masterdata import ownership
-from masterdata.models import Company, Item, Mirror
-from masterdata.upsert import own_fields
+from masterdata.models import Company, Item, Mirror, own_fields
 from reconciliation import roles
 from tests import factories
 from tests.cafm import forms

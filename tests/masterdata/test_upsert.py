@@ -9,8 +9,10 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 
+from masterdata.batch import Pulled
+from masterdata.fitting import problem
 from masterdata.models import Company, Item
-from masterdata.upsert import Counts, Pulled, mark_deleted, problem, upsert
+from masterdata.upsert import Counts, mark_deleted, upsert
 
 pytestmark = pytest.mark.django_db
 MOMENT = datetime(2026, 5, 4, 8, 30, tzinfo=UTC)

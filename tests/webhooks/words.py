@@ -29,8 +29,9 @@ def make(company: Any, url: str, lists: tuple[str, ...] = (), may_read: tuple[st
 
 
 def change(company: Any, list_name: str = "locations", name: str = "Main") -> None:
+    from masterdata.batch import Pulled
     from masterdata.models import Location, Unit
-    from masterdata.upsert import Pulled, upsert
+    from masterdata.upsert import upsert
 
     values: dict[str, Any] = {"code": "MAIN", "name": name}
     if list_name == "units":

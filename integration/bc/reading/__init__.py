@@ -1,5 +1,6 @@
 """Read Business Central's entities into records."""
 
+from integration.bc.reading.columns import Columns, read_columns
 from integration.bc.reading.documents import (
     PurchaseInvoice,
     PurchaseInvoiceLine,
@@ -32,7 +33,6 @@ from integration.bc.reading.values import (
     as_code,
     as_date,
     as_decimal,
-    as_decimal_places,
     as_flag,
     as_guid,
     as_int,
@@ -48,6 +48,7 @@ __all__ = [
     "RECORDS",
     "SELECTS",
     "Account",
+    "Columns",
     "Company",
     "Currency",
     "Dimension",
@@ -72,7 +73,6 @@ __all__ = [
     "as_code",
     "as_date",
     "as_decimal",
-    "as_decimal_places",
     "as_flag",
     "as_guid",
     "as_int",
@@ -81,5 +81,6 @@ __all__ = [
     "as_moment",
     "as_text",
     "read",
+    "read_columns",
     "select_for",
 ]

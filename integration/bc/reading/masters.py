@@ -10,7 +10,6 @@ from integration.bc.reading.values import (
     as_code,
     as_date,
     as_decimal,
-    as_decimal_places,
     as_flag,
     as_guid,
     as_member,
@@ -47,11 +46,8 @@ class Item:
     type: str | None = wire("type", as_member)
     category: str | None = wire("itemCategoryCode", as_code)
     is_blocked: bool = wire("blocked", as_flag)
-    gtin: str | None = wire("gtin", as_code)
     base_unit: str | None = wire("baseUnitOfMeasureCode", as_code)
     unit_cost: Decimal = wire("unitCost", as_decimal)
-    unit_price: Decimal = wire("unitPrice", as_decimal)
-    tax_group: str | None = wire("taxGroupCode", as_code)
     modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
 
 
@@ -198,7 +194,8 @@ class Currency:
     code: str = wire("code", as_text)
     display_name: str = wire("displayName", as_text)
     symbol: str = wire("symbol", as_text)
-    decimal_places: int | None = wire("amountDecimalPlaces", as_decimal_places)
+    decimal_places: str = wire("amountDecimalPlaces", as_text)
+    """The fewest and the most, for example 2:2."""
     rounding_precision: Decimal = wire("amountRoundingPrecision", as_decimal)
     modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
 

@@ -72,9 +72,3 @@ def as_moment(value: Any) -> datetime | None:
     if read_at.tzinfo is UTC:
         return read_at
     return read_at.replace(tzinfo=UTC) if read_at.tzinfo is None else read_at.astimezone(UTC)
-
-
-def as_decimal_places(value: Any) -> int | None:
-    """The most decimals of an amount: BC writes "2:2", the fewest and the most."""
-    most = str(value).rpartition(":")[2]
-    return int(most) if most else None

@@ -1,0 +1,14 @@
+"""Do not try to compress the ids of scanned pages: they are random, and a full pull writes each of them."""
+
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("integration", "0020_dead_letter_desk")]
+
+    operations = [
+        migrations.RunSQL(
+            "ALTER TABLE integration_scannedpage ALTER ids SET STORAGE EXTERNAL",
+            "ALTER TABLE integration_scannedpage ALTER ids SET STORAGE EXTENDED",
+        )
+    ]

@@ -1,0 +1,44 @@
+"""Tell the rows of a page apart: what makes sense, what waits for other records, what filters leave out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from masterdata.batch import Batch
+from masterdata.models import Company
+
+from . import filters, links
+from .entities import Entity, Row
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The rows of a page; a place counts the rows that make sense, in the batch and beside it alike."""
+
+    batch: Batch
+    """Those that make sense; some of them are marked as left out by a filter."""
+    rows: list[Row]
+    """The same as BC told them."""
+    refused: list[tuple[Row, str]]
+    """Those that make none, and why."""
+    waiting: dict[int, str]
+    """What of the batch names a record that is not here, by its place; and which."""
+    left_out: set[int]
+    """What of the batch belongs to a record that a filter leaves out."""
+
+
+def sort(company: Company, entity: Entity, wanted: filters.Filter, rows: Sequence[Row]) -> Sorted:
+    """Read the rows; put keys in the place of BC's ids; conditions on keys are judged after that."""
+    batch, good, refused = entity.read(rows, company)
+    wanted.without(entity.id_fields).mark(batch)
+    resolved = links.resolve(company, entity, batch)
+    wanted.on(entity.id_fields).mark(batch)
+    return Sorted(batch, good, refused, resolved.waiting, resolved.left_out)
+
+
+def name_of(row: Row) -> str:
+    """Name a record as people know it in BC."""
+    is_rate = "startingDate" in row
+    names = ("currencyCode", "startingDate") if is_rate else ("itemNumber", "number", "code")
+    return " ".join(str(row[name]) for name in names if row.get(name)) or str(row.get("id"))
