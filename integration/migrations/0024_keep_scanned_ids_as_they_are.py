@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integration", "0020_dead_letter_desk")]
+    dependencies = [("integration", "0023_who_is_told_and_what_came_back")]
 
     operations = [
         migrations.RunSQL(
