@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integration", "0023_who_is_told_and_what_came_back")]
+    dependencies = [("integration", "0024_payload_edit")]
 
     operations = [
         migrations.RunSQL(
