@@ -57,7 +57,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
         """Show what runs at the moment, when the clock pulls next, and the buttons for one more."""
         may = request.user.has_perm(PULL)
         context = {
-            "running": progress.all_running(),
+            "running": progress.all_running(request),
             "turns": timetable.turns(now=timezone.now()),
             "pulls": PULLS if may else {},
             "lists": sync.ENTITIES,
@@ -68,7 +68,10 @@ class SyncRunAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         run = self.get_object(request, object_id)
-        context = {"shown": progress.shown(run) if run else None, "may_stop": request.user.has_perm(PULL)}
+        context = {
+            "shown": progress.shown(request, run) if run else None,
+            "may_stop": request.user.has_perm(PULL),
+        }
         return super().change_view(  # type: ignore[no-any-return]
             request, object_id, form_url, context | (extra_context or {})
         )

@@ -16,6 +16,7 @@ from integration.bc import throttle
 from integration.bc.auth import Tokens, tokens_for
 from integration.bc.connection import Connection
 from integration.bc.throttle import Entry, Lane, Limiter, limiter_for
+from integration.bc.trust import NOT_TRUSTED
 from integration.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
@@ -57,11 +58,16 @@ class Identities:
             yield turn.identity
 
     def set_aside(self, identity: Identity, refused: ConfigurationError) -> None:
-        """Go on without an id whose sign-in failed, for a while; raise the refusal when none is left."""
+        """Go on without an id whose sign-in failed, for a while; raise the refusal when none is left.
+
+        A certificate that is not trusted is no id's fault, so it is raised at once.
+        """
+        if refused.code == NOT_TRUSTED:
+            raise refused
+        identity.limiter.report_refused(ASIDE_SECONDS)
         if len(self.members) == 1:
             raise refused
         identity.aside_until = self.clock() + ASIDE_SECONDS
-        identity.limiter.report_refused(ASIDE_SECONDS)
         logger.error("%s is left out: %s", identity.connection.client_name, refused.sentence)
         if not self._usable():
             raise refused

@@ -6,6 +6,7 @@ import requests
 
 from integration.errors import ConfigurationError
 
+NOT_TRUSTED = "Tieout_NotTrusted"
 UNVERIFIED = "CERTIFICATE_VERIFY_FAILED"
 SETTING = "BC_CA_BUNDLE"
 
@@ -43,4 +44,4 @@ def _holds_certificates(path: str) -> bool:
 
 
 def _wrong(sentence: str, exc: Exception) -> ConfigurationError:
-    return ConfigurationError(sentence, code="Tieout_NotTrusted", raw=type(exc).__name__)
+    return ConfigurationError(sentence, code=NOT_TRUSTED, raw=type(exc).__name__)

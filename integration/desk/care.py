@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from integration.models import Cause, CauseNote
 from reconciliation.roles import AUDITOR, SEE_MESSAGES, roles_with
-from reconciliation.row_keys import row_key
+from reconciliation.row_keys import row_keys
 
 ROLE, PERSON = "role:", "person:"
 
@@ -39,7 +39,7 @@ def assign(cause: Cause, *, to: str, by: User, reason: str = "") -> None:
     kind, name = (ROLE, to.removeprefix(ROLE)) if to.startswith(ROLE) else (PERSON, to.removeprefix(PERSON))
     if kind == ROLE and name in _roles():
         cause.owner, cause.owner_role = None, name
-    elif kind == PERSON and (person := _people().filter(pk=row_key(name)).first()):
+    elif kind == PERSON and (person := _people().filter(pk__in=row_keys([name])).first()):
         cause.owner = person
     else:
         raise CareError("Choose a role or a person that sees messages.")

@@ -107,7 +107,7 @@ class _Keeping:
             self._keep(row)
         except IntegrationError as exc:
             logger.warning("Business Central will not tell about %s: %s", row.entity, exc.sentence)
-            self._note(row, problem=exc.sentence)
+            self._note(row, self._alive(row), problem=exc.sentence)
 
     def _wanted(self) -> list[str]:
         """List what BC can tell about; item units have no key of their own there, and are not told."""
@@ -145,6 +145,10 @@ class _Keeping:
                     return theirs
                 self._end_theirs(theirs)
         return None
+
+    def _alive(self, row: Subscription) -> Theirs | None:
+        """Tell which one goes on telling, though it could not be renewed."""
+        return next((each for each in self.theirs.values() if each["notificationUrl"] == row.address), None)
 
     def _make(self, row: Subscription) -> None:
         if len(self.theirs) >= MOST:

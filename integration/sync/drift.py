@@ -21,7 +21,7 @@ from integration.models import DriftCheck, DriftedRecord
 from masterdata.models import Company
 from masterdata.wording import written
 
-from . import comparing, masters, runs
+from . import comparing, masters, runs, vanished
 from .company import ensure_company
 from .comparing import Compared, Standing
 from .entities import ENTITIES, Entity
@@ -114,6 +114,12 @@ def _compare(client: Client, company: Company, entity: Entity, found: _Found) ->
             found.add(told, heals=brings(told))
     here = entity.model._default_manager.filter(company=company, deleted_at=None)
     unnamed = [bc_id for bc_id in here.values_list("bc_id", flat=True).iterator() if bc_id not in seen]
+    present = here.count()
+    if vanished.is_too_many(len(unnamed), of=present):
+        raise vanished.TooManyGone(
+            f"{len(unnamed)} of {present} {entity.name} are missing from Business Central's list, so they "
+            "were not asked for one by one. Check company and permissions there."
+        )
     for told in comparing.compare_now(client, company, entity, unnamed):
         found.add(told, heals=brings(told) or told.standing is Standing.GONE)
 

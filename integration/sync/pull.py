@@ -6,8 +6,6 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
-from celery.exceptions import SoftTimeLimitExceeded
-
 from integration import connections, contract
 from integration.bc import DEAD_SKIP_TOKEN, Client, Lane
 from integration.errors import ConflictError, IntegrationError, NotSentError, TemporaryError
@@ -97,11 +95,8 @@ def pull_one(
         runs.fail(run, exc.sentence)
         logger.warning("The pull of %s failed: %s", entity, exc.sentence)
         raise
-    except SoftTimeLimitExceeded:
-        runs.fail(run, "Cut off: it took longer than a worker may. The next run goes on there.")
-        raise
     except BaseException as exc:
-        runs.fail(run, f"Our own fault: {type(exc).__name__}: {exc}")
+        runs.fail(run, runs.broken_off(exc))
         if run.resumes_id is not None and not run.rows_read:
             places.forget(company, entity)  # going on there has not helped
         raise

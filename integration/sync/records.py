@@ -87,6 +87,6 @@ def _pull(client: Client, company: Company, entity: Entity, ids: Sequence[UUID])
         logger.warning("The pull of %s of %s failed: %s", len(ids), entity.name, exc.sentence)
         raise
     except BaseException as exc:
-        runs.fail(run, f"Our own fault: {type(exc).__name__}: {exc}")
+        runs.fail(run, runs.broken_off(exc))
         raise
     return run

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import islice
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -222,8 +225,24 @@ def stop_if_asked(run: SyncRun) -> None:
 
 def note(run: SyncRun, record: str, reason: str) -> None:
     """Keep why a record was skipped, or what a reader of the run should know."""
-    if run.issues.count() < MOST_ISSUES:
-        SyncIssue.objects.create(run=run, record=record[:100], reason=reason)
+    notes(run, [(record, reason)])
+
+
+def notes(run: SyncRun, told: Iterable[tuple[str, str]]) -> None:
+    """Keep many of them at once: of a page all records may be held back."""
+    first = list(islice(told, MOST_ISSUES))
+    if first:
+        room = max(0, MOST_ISSUES - run.issues.count())
+        SyncIssue.objects.bulk_create(
+            SyncIssue(run=run, record=record[:100], reason=reason) for record, reason in first[:room]
+        )
+
+
+def broken_off(exc: BaseException) -> str:
+    """Say why a run ended that neither Business Central nor a person has ended."""
+    if isinstance(exc, SoftTimeLimitExceeded):
+        return "Cut off: it took longer than a worker may. What it wrote stays; the next run goes on there."
+    return f"Our own fault: {type(exc).__name__}: {exc}"
 
 
 def finish(run: SyncRun, *, watermark: datetime | None) -> None:

@@ -59,8 +59,7 @@ class Writer:
             self._pass_on(counts)
             renames.spread(self.company, self.entity, mark)
         if counts.marked:
-            for name, sentence in links.still_needed(self.company, self.entity, usable):
-                runs.note(self.run, name, sentence)
+            runs.notes(self.run, links.still_needed(self.company, self.entity, usable))
         return counts
 
     def _pass_on(self, counts: Counts) -> None:
@@ -81,8 +80,7 @@ class Writer:
     def _keep(self, records: Collection[held.Held]) -> None:
         if records:
             held.keep(self.run, records)
-        for record in records:
-            runs.note(self.run, record.record, record.reason)
+        runs.notes(self.run, [(record.record, record.reason) for record in records])
 
 
 def _refused(page: Sorted) -> Iterator[held.Held]:

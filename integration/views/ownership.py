@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -45,7 +46,7 @@ def matrix(company: Company) -> list[Line]:
     """Give a line for each kind of record that is registered."""
     schedules, runs = _schedules(), _latest(company)
     drift = {each.entity: each for each in DriftCheck.objects.latest_of(company)}
-    held = list(HeldRecord.objects.filter(company=company).values_list("entity", flat=True))
+    held = dict(HeldRecord.objects.filter(company=company).values_list("entity").annotate(count=Count("pk")))
     return [
         Line(
             owned=owned,
@@ -53,7 +54,7 @@ def matrix(company: Company) -> list[Line]:
             run=runs.get(owned.pull),
             present=_count(owned, company, is_present=True),
             deleted=_count(owned, company, is_present=False),
-            held=held.count(owned.pull),
+            held=held.get(owned.pull, 0),
             drift=drift.get(owned.pull),
         )
         for owned in ownership.REGISTERED.values()

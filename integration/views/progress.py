@@ -22,26 +22,30 @@ class Shown:
 
     run: SyncRun
     progress: progress.Progress
+    company: str
+    """Whose run it is, where there are several companies."""
 
     @property
     def is_running(self) -> bool:
         return self.run.state == SyncRun.State.RUNNING
 
 
-def shown(run: SyncRun) -> Shown:
-    return Shown(run, progress.of(run, now=timezone.now()))
+def shown(request: HttpRequest, run: SyncRun) -> Shown:
+    names = {company.pk: company.name for company in workplace.companies(request)}
+    return Shown(run, progress.of(run, now=timezone.now()), names[run.company_id] if len(names) > 1 else "")
 
 
-def all_running() -> list[Shown]:
+def all_running(request: HttpRequest) -> list[Shown]:
     """Give the runs under way, the latest first."""
-    return [shown(run) for run in SyncRun.objects.filter(state=SyncRun.State.RUNNING).order_by("-pk")]
+    running = SyncRun.objects.filter(state=SyncRun.State.RUNNING)
+    return [shown(request, run) for run in running.order_by("-pk")]
 
 
 @require_safe
 @never_cache
 @workplace.needs(SEE_RUNS)
 def running(request: HttpRequest) -> HttpResponse:
-    return render(request, "integration/running.html", {"running": all_running()})
+    return render(request, "integration/running.html", {"running": all_running(request)})
 
 
 @require_safe
@@ -49,4 +53,4 @@ def running(request: HttpRequest) -> HttpResponse:
 @workplace.needs(SEE_RUNS)
 def run_progress(request: HttpRequest, object_id: int) -> HttpResponse:
     run = get_object_or_404(SyncRun, pk=object_id)
-    return render(request, "integration/run_progress.html", {"shown": shown(run)})
+    return render(request, "integration/run_progress.html", {"shown": shown(request, run)})

@@ -77,7 +77,7 @@ def _states(shown: Mirror, pull: str) -> list[str]:
     said = []
     if shown.filtered_at:
         said.append(f"A filter leaves it out since {shown.filtered_at:%Y-%m-%d}; it is not offered.")
-    elif shown.deleted_at:
+    if shown.deleted_at:
         said.append(
             f"It was found deleted in Business Central on {shown.deleted_at:%Y-%m-%d}. It stays here because "
             "documents may name it."

@@ -26,10 +26,13 @@ def create(webhook: Webhook) -> str:
     return signing.written(secret)
 
 
+@transaction.atomic
 def new_secret(webhook: Webhook, *, now: datetime) -> str:
     """Give it another secret; for a week messages are signed with both. Raises NoKeys."""
     secret = secrets.token_bytes(SECRET_BYTES)
-    webhook.former_secret, webhook.secret = webhook.secret, sealing.seal(secret)
+    sealed = sealing.seal(secret)
+    latest = Webhook.objects.select_for_update().get(pk=webhook.pk)  # somebody else may have given it one
+    webhook.former_secret, webhook.secret = latest.secret, sealed
     webhook.former_until = now + FORMER_LIVES
     webhook.save(update_fields=["secret", "former_secret", "former_until"])  # it may be stopped meanwhile
     return signing.written(secret)
@@ -43,7 +46,6 @@ def secrets_of(webhook: Webhook, *, now: datetime) -> list[bytes]:
     return [sealing.unseal(bytes(each)) for each in kept]
 
 
-@transaction.atomic
 def start_again(webhook: Webhook) -> None:
     """Tell it again: the newest state of each list is told as a new message."""
     webhook.stopped_at, webhook.stopped_because = None, ""

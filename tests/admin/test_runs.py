@@ -289,3 +289,18 @@ def test_a_clerk_sees_a_record_without_the_button(
     assert (page.status_code, refused.status_code) == (200, 403)
     assert "/pull/record/" not in page.content.decode()
     assert asked() == []
+
+
+def test_of_several_companies_each_run_says_whose_it_is(signed_in: SignedIn, running: SyncRun) -> None:
+    import uuid
+
+    from masterdata.models import Company
+
+    admin = signed_in(roles.INTEGRATION_ADMIN)
+    alone = words(admin.get("/runs/running/"))
+    Company.objects.create(bc_id=uuid.uuid4(), name="Werkstatt Ost", ledger_currency="EUR")
+    beside, own = words(admin.get("/runs/running/")), words(admin.get(f"/runs/{running.pk}/progress/"))
+
+    assert running.company.name not in alone
+    assert f"items of {running.company.name}, everything: running" in beside
+    assert f"items of {running.company.name}, everything: running" in own

@@ -313,3 +313,29 @@ def test_home_names_the_client_ids_that_are_refused_and_says_how_many_there_are(
     assert "That is the fullest of 3 client ids." in shown
     assert "It refuses BC_CLIENT_ID_3: check its secret and its card." in shown
     assert "BC_CLIENT_ID_2:" not in shown
+
+
+def test_a_certificate_that_is_not_trusted_is_no_client_ids_fault(
+    sandbox: Running, settings: Any, three: list[str], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings.BC_CA_BUNDLE = str(tmp_path / "none.pem")
+
+    with caplog.at_level(logging.ERROR), pytest.raises(ConfigurationError, match="cannot be read or holds"):
+        connections.client().company()
+
+    allowance = connections.budget()
+    assert allowance is not None
+    assert allowance.refused == ()
+    assert not [each for each in caplog.messages if "is left out" in each]
+
+
+def test_the_only_client_id_is_named_too_when_its_sign_in_fails(sandbox: Running, settings: Any) -> None:
+    settings.BC_CLIENT_ID, _ = sandbox.control.add_client()
+    settings.BC_CLIENT_SECRET = "wrong"
+
+    with pytest.raises(ConfigurationError, match="refused our application"):
+        connections.client().company()
+
+    allowance = connections.budget()
+    assert allowance is not None
+    assert allowance.refused == ("BC_CLIENT_ID",)

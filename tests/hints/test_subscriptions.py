@@ -189,3 +189,14 @@ def test_that_it_is_not_configured_is_a_plain_state(db) -> None:
     client.force_login(factories.person(roles.INTEGRATION_ADMIN))
 
     assert hints.NOT_CONFIGURED in words(client.get("/admin/integration/subscription/"))
+
+
+def test_one_that_cannot_be_renewed_says_why_and_until_when_it_lives(told) -> None:
+    row = subscription()
+    told.control.set_faults([{"fault": "lock_conflict", "method": "PATCH", "path": "subscriptions"}])
+
+    hints.keep(now=row.expires_at - timedelta(hours=35))
+
+    kept = subscription()
+    assert "someone else is changing" in kept.problem
+    assert (kept.bc_subscription_id, kept.expires_at) == (row.bc_subscription_id, row.expires_at)

@@ -126,3 +126,38 @@ def test_without_a_role_a_record_is_not_shown(mirrored) -> None:
 
     assert "You have no role yet, so you may not see vendors." in told
     assert "Kontor" not in told
+
+
+def test_a_record_that_came_back_to_bc_says_so(mirrored) -> None:
+    Vendor.objects.filter(number="V1").update(deleted_at="2026-05-04T10:00:00Z")
+
+    told = page(Vendor.objects.get(number="V1"), bc="now")
+
+    assert "It differs." in told
+    assert "It is in Business Central again, and marked as deleted here." in told
+
+
+def test_a_record_that_is_left_out_with_what_it_belongs_to_says_so(mirrored) -> None:
+    from integration.models import MirrorFilter
+    from integration.sync import filters
+    from masterdata.models import ItemVariant
+
+    company = sync.ensure_company()
+    filters.save(MirrorFilter(company=company, entity="items", field="number", comparison="is", values="OLD"))
+    Item.objects.filter(number="FILTER").delete()
+
+    told = page(ItemVariant.objects.get(code="BLUE"), bc="now")
+
+    assert "A filter leaves it out." in told
+    assert "The same as here." not in told
+
+
+def test_a_filtered_record_that_was_deleted_tells_both(mirrored) -> None:
+    Vendor.objects.filter(number="V1").update(
+        filtered_at="2026-05-03T10:00:00Z", deleted_at="2026-05-04T10:00:00Z"
+    )
+
+    told = page(Vendor.objects.get(number="V1"))
+
+    assert "A filter leaves it out since 2026-05-03" in told
+    assert "It was found deleted in Business Central on 2026-05-04." in told

@@ -144,3 +144,19 @@ def _let_the_overlap_pass(entity: str) -> None:
 
     SyncState.objects.filter(entity=entity).update(watermark=timezone.now() + timedelta(hours=1))
     assert SyncRun.objects.filter(entity=entity, state="done").exists()
+
+
+@pytest.mark.parametrize("here", [2, 100], ids=["all of a short list", "many of a long one"])
+def test_a_list_that_comes_empty_is_not_believed_and_asked_for_record_by_record(filled, here):
+    filled.control.seed({"vendors": [{"number": f"N{number:03}"} for number in range(here - 2)]})
+    sync.pull_entity("all")
+    client = connections.client()
+    for row in filled.control.dump("vendors"):
+        client.delete("vendors", row["id"], etag=row["@odata.etag"])
+    filled.control.forget_requests()
+
+    check = compared("vendors")
+
+    asked = filled.control.requests(entitySet="vendors", last=1000)["log"]
+    assert f"{here} of {here} vendors are missing from Business Central's list" in check.error
+    assert (check.drifted, len(asked)) == (0, 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integration import connections, sync
@@ -124,3 +126,19 @@ def test_a_row_that_is_here_keeps_its_values_while_its_change_waits(waiting) -> 
         "Old part",
         "PCS",
     )
+
+
+def test_the_reasons_of_many_held_records_are_written_at_once(filled, monkeypatch) -> None:
+    from integration.sync import runs
+
+    pull("units")
+    monkeypatch.setattr(runs, "MOST_ISSUES", 25)
+    rows = [{"number": f"S{number:02}", "baseUnitOfMeasureCode": "PALLET"} for number in range(30)]
+    filled.control.seed({"unitsOfMeasure": [{"code": "PALLET"}]})
+    filled.control.seed({"items": rows})
+
+    with CaptureQueriesContext(connection) as asked:
+        run = pull("items")
+
+    assert len([each for each in asked if "syncissue" in each["sql"]]) == 2
+    assert (run.rows_waiting, HeldRecord.objects.count(), run.issues.count()) == (30, 30, 25)

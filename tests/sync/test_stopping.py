@@ -93,7 +93,7 @@ def test_a_run_whose_time_has_ended_says_so_and_is_gone_on_with(items) -> None:
     run = sync.pull_entity("items")[0]
 
     assert (cut_off.state, cut_off.rows_read) == ("failed", PAGE)
-    assert cut_off.error == "Cut off: it took longer than a worker may. The next run goes on there."
+    assert cut_off.error.startswith("Cut off: it took longer than a worker may.")
     assert (run.state, run.resumes_id, run.rows_read) == ("done", cut_off.pk, ROWS - PAGE)
 
 

@@ -308,3 +308,14 @@ def test_a_worker_whose_message_was_taken_over_does_not_stop_the_webhook(company
 
     hook.refresh_from_db()
     assert (slow.pk, hook.stopped_at) == (quick.pk, None)
+
+
+def test_of_two_new_secrets_at_once_the_one_before_the_newest_still_signs(company, hook) -> None:
+    from integration.models import Webhook
+    from integration.webhooks import endpoints, signing
+
+    first, second = Webhook.objects.get(pk=hook.pk), Webhook.objects.get(pk=hook.pk)
+    given = [endpoints.new_secret(each, now=timezone.now()) for each in (first, second)]
+
+    signs = endpoints.secrets_of(Webhook.objects.get(pk=hook.pk), now=timezone.now())
+    assert [signing.written(each) for each in signs] == given[::-1]
