@@ -47,6 +47,12 @@ def location_ids(company: Company, codes: Iterable[str]) -> dict[str, str]:
     return {row.code: str(row.bc_id) for row in rows}
 
 
+def base_units(company: Company, items: Iterable[str]) -> dict[str, str]:
+    """Give the base unit of each item that is known."""
+    rows = Item.objects.filter(company=company, number__in=set(items), deleted_at=None)
+    return dict(rows.values_list("number", "base_unit"))
+
+
 def per_base(company: Company, item: str, unit: str) -> Decimal:
     """Tell how many base units one of this unit holds; raises NoConversion, never assumes 1:1."""
     present = Item.objects.filter(company=company, number=item, deleted_at=None)

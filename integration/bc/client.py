@@ -256,6 +256,35 @@ class Client:
         url = f"{self._entity_url(entity_set, parent_id, app)}/{navigation}"
         return self._write("POST", url, _noun(entity_set), body)
 
+    def update_line(
+        self,
+        entity_set: str,
+        parent_id: str | uuid.UUID,
+        navigation: str,
+        id: str | uuid.UUID,
+        changes: Mapping[str, Any],
+        *,
+        etag: str,
+    ) -> dict[str, Any]:
+        """Change a line that is reached through its parent only, such as a dimension."""
+        rules.check_etag(etag)
+        url = f"{self._entity_url(entity_set, parent_id, False)}/{odata.key_path(navigation, id)}"
+        return self._write("PATCH", url, _noun(entity_set), changes, etag=etag)
+
+    def delete_line(
+        self,
+        entity_set: str,
+        parent_id: str | uuid.UUID,
+        navigation: str,
+        id: str | uuid.UUID,
+        *,
+        etag: str,
+    ) -> None:
+        """Delete a line that is reached through its parent only, such as a dimension."""
+        rules.check_etag(etag)
+        url = f"{self._entity_url(entity_set, parent_id, False)}/{odata.key_path(navigation, id)}"
+        self._send(self._request("DELETE", url, _noun(entity_set), {"If-Match": etag}, write=True))
+
     def update(
         self,
         entity_set: str,

@@ -169,9 +169,10 @@ def query(
     return "?" + "&".join(written) if written else ""
 
 
-def nested(navigation: str, select: Sequence[str]) -> str:
-    """Write an $expand that reads only the selected fields of the nested entity."""
-    return f"{_checked(navigation)}($select={','.join(select)})"
+def nested(navigation: str, select: Sequence[str], *, expand: str = "") -> str:
+    """Write an $expand that reads only the selected fields of the nested entity, and what it holds itself."""
+    below = f";$expand={expand}" if expand else ""
+    return f"{_checked(navigation)}($select={','.join(select)}{below})"
 
 
 _KEPT = "$,()'=/:;"

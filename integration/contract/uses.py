@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from integration.bc import reading
-from integration.couriers import invoices, movements, order_changes, order_invoices, orders
+from integration.couriers import dimensions, invoices, movements, order_changes, order_invoices, orders
 from integration.models import DocumentKind, FieldMapping, FieldMappingRow
 from integration.sync import entities
 from integration.sync.invoices import INVOICES, LINES
@@ -90,6 +90,10 @@ def _mapped(mapping: FieldMapping) -> Iterator[Use]:
 
 
 def _written(feature: Feature, mapping: FieldMapping, row: FieldMappingRow) -> Use:
+    group, is_dimension, _ = row.target.partition(".")
+    if is_dimension:
+        part = Part.FIELD if feature.needs_app else Part.NAVIGATION
+        return Use(feature.key, mapping.target, part, group, app=feature.needs_app, mapping=mapping.name)
     length = row.parameters.get("length") if row.transform == "text" else None
     values = row.parameters.get("values", {}) if row.transform == "value_map" else {}
     return Use(
@@ -113,6 +117,7 @@ def _orders() -> list[Use]:
         *_fields(KIND.PURCHASE_ORDER, "purchaseOrders", "id", "number", "vendorNumber", "orderDate"),
         Use(KIND.PURCHASE_ORDER, "purchaseOrders", Part.NAVIGATION, orders.LINES),
         *_fields(KIND.PURCHASE_ORDER, orders.LINES, "sequence", "lineType", "description"),
+        *_dimensions(KIND.PURCHASE_ORDER, "code", "valueCode"),
     ]
 
 
@@ -123,6 +128,7 @@ def _order_changes() -> list[Use]:
         *_fields(kind, order_changes.ORDERS, *order_changes.HEADER_FIELDS),
         Use(kind, order_changes.ORDERS, Part.NAVIGATION, orders.LINES),
         *_fields(kind, orders.LINES, *order_changes.LINE_FIELDS),
+        *_dimensions(kind, *order_changes.DIMENSION_FIELDS),
     ]
 
 
@@ -175,6 +181,11 @@ def _movements() -> list[Use]:
         Use(kind, requests, Part.ACTION, "process", app=True),
         *_fields(kind, movements.LINES, "dimensions", app=True),
     ]
+
+
+def _dimensions(kind: str, *names: str) -> Iterator[Use]:
+    yield Use(kind, orders.LINES, Part.NAVIGATION, dimensions.SET_LINES)
+    yield from _fields(kind, dimensions.SET_LINES, *names)
 
 
 def _fields(feature: str, entity_set: str, *names: str, app: bool = False) -> Iterator[Use]:

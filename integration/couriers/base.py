@@ -93,3 +93,8 @@ def plain(number: Decimal) -> str:
 def listed(names: list[str]) -> str:
     """Write a short list of names for a sentence."""
     return ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+
+
+def in_bc(lacking: list[str]) -> str:
+    """Say what a document waits for; empty when nothing is lacking."""
+    return f"{'; '.join(lacking)} in Business Central" if lacking else ""

@@ -6,6 +6,7 @@ then processed; processing a posted request changes nothing, so a lost answer is
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -16,10 +17,11 @@ from integration.bc import odata
 from integration.errors import ConflictError
 from integration.mapping import defaults
 from masterdata import lookup
-from masterdata.models import Account, Item, Location
+from masterdata.models import Account, Company, Item, Location
 from reconciliation.models import InventoryMovement, InventoryMovementLine
 
-from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid, listed
+from . import dimensions
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid, in_bc, listed
 
 REQUESTS = "inventoryRequests"
 LINES = "inventoryRequestLines"
@@ -41,17 +43,26 @@ def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
     lines = list(movement.lines.order_by("line"))
     if missing := _missing(movement, lines):
         return Prepared(waiting_for=missing)
+    try:
+        units, quantities = _in_base_units(movement.company, lines)
+    except lookup.NoConversion as missing_unit:
+        return Prepared(waiting_for=str(missing_unit)[:300])
     header, line_mapping = mapping.compiled(defaults.MOVEMENT), mapping.compiled(defaults.MOVEMENT_LINE)
     body, found = header.apply(_record(movement))
     problems = [str(problem) for problem in found]
     body["externalId"] = str(key)
-    body[LINES] = []
+    body[LINES], tagged = [], []
     for line in lines:
-        written, found = line_mapping.apply(_line_record(line, movement))
+        written, found = line_mapping.apply(
+            _line_record(line, movement, units[line.item], quantities[line.line])
+        )
         problems += [f"line {line.line}, {problem}" for problem in found]
-        if line.dimensions:
-            written["dimensions"] = ";".join(f"{name}={value}" for name, value in line.dimensions.items())
+        if tags := dimensions.take_tags(written, line.dimensions, line_mapping.sources):
+            written["dimensions"] = dimensions.as_text(tags)
+            tagged.append(tags)
         body[LINES].append(written)
+    if lacking := dimensions.missing(movement.company, tagged):
+        return Prepared(waiting_for=in_bc(lacking))
     return Prepared(body, header.version, line_mapping.version, problems=problems)
 
 
@@ -100,18 +111,36 @@ def _record(movement: InventoryMovement) -> dict[str, Any]:
     }
 
 
-def _line_record(line: InventoryMovementLine, movement: InventoryMovement) -> dict[str, Any]:
+def _line_record(
+    line: InventoryMovementLine, movement: InventoryMovement, base_unit: str, in_base: Decimal
+) -> dict[str, Any]:
+    """One line as mapping rows may name its fields: the quantity as it was told, and in the base unit."""
     return {
         "line": line.line,
         "item": line.item,
         "quantity": line.quantity,
         "unit": line.unit,
+        "base_quantity": in_base,
+        "base_unit": base_unit,
         "location": line.location or movement.from_location,
         "to_location": movement.to_location,
         "account": line.account,
         "asset": line.asset,
+        "dimensions": line.dimensions,
         "movement": _record(movement),
     }
+
+
+def _in_base_units(
+    company: Company, lines: list[InventoryMovementLine]
+) -> tuple[dict[str, str], dict[int, Decimal]]:
+    """Give each item's base unit and each line's quantity in it; raises NoConversion, never assumes 1:1."""
+    units = lookup.base_units(company, {line.item for line in lines})
+    quantities = {}
+    for line in lines:
+        base = units[line.item]
+        quantities[line.line] = lookup.convert(company, line.item, line.quantity, line.unit or base, to=base)
+    return units, quantities
 
 
 def _missing(movement: InventoryMovement, lines: list[InventoryMovementLine]) -> str:
@@ -126,4 +155,4 @@ def _missing(movement: InventoryMovement, lines: list[InventoryMovementLine]) ->
     for noun, model, field, values in wanted:
         if names := lookup.missing(company, model, field, values):
             lacking.append(f"{noun} {listed(names)}")
-    return f"{'; '.join(lacking)} in Business Central" if lacking else ""
+    return in_bc(lacking)

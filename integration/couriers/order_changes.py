@@ -20,7 +20,7 @@ from integration.models import DocumentKind, Message
 from integration.models.outbox import MessageQuerySet
 from reconciliation.models import OrderChange, PurchaseOrder
 
-from . import orders
+from . import dimensions, orders
 from .accepted import quantities_of
 from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn
 from .order_difference import Plan, Sent, plan
@@ -38,6 +38,8 @@ LINE_FIELDS = (
     "receivedQuantity",
     "invoicedQuantity",
 )
+DIMENSION_FIELDS = ("id", "code", "valueCode")
+DIMENSIONS = odata.nested(dimensions.SET_LINES, DIMENSION_FIELDS)
 TELLS_ORDER = [DocumentKind.PURCHASE_ORDER, DocumentKind.ORDER_CHANGE]
 RECEIVES = [DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION]
 
@@ -155,7 +157,7 @@ class OrderChangeVisit(Visit):
                 ORDERS,
                 str(self._our_order.bc_id),
                 select=self._fields(),
-                expand=odata.nested(LINES, self._line_fields()),
+                expand=odata.nested(LINES, self._line_fields(), expand=DIMENSIONS),
             )
         except PermanentError as error:
             if is_gone(error):
@@ -169,7 +171,7 @@ class OrderChangeVisit(Visit):
     def _line_fields(self) -> list[str]:
         bodies = (self.payload, *self._sent.payloads)
         named = {name for body in bodies for line in body.get(LINES, []) for name in line}
-        return sorted({*LINE_FIELDS, *named})
+        return sorted({*LINE_FIELDS, *named} - {dimensions.SET_LINES})
 
     def _present(self) -> dict[str, Any]:
         if self.order is None:
@@ -233,6 +235,21 @@ class OrderChangeVisit(Visit):
             write(self.client.update, LINES, line["id"], ordered, etag=etags[line["id"]])
         for line in made.added:
             write(self.client.create_line, ORDERS, order["id"], LINES, payloads.in_order(LINES, line))
+        for line, tags in made.tagged:
+            for code, value in tags.items():
+                self._tag(line, code, value, before_write)
+
+    def _tag(self, line: Mapping[str, Any], code: str, value: str, before_write: BeforeWrite) -> None:
+        """Give a line a dimension, another value of it, or none."""
+        below = (LINES, line["id"], dimensions.SET_LINES)
+        there = next((each for each in line[dimensions.SET_LINES] if each["code"] == code), None)
+        before_write()
+        if there is None:
+            self.client.create_line(*below, {"code": code, "valueCode": value})
+        elif value:
+            self.client.update_line(*below, there["id"], {"valueCode": value}, etag=there["@odata.etag"])
+        else:
+            self.client.delete_line(*below, there["id"], etag=there["@odata.etag"])
 
     def _leave_to_a_person(
         self, reason: str, then: str = "Decide which is right, make it so there"

@@ -6,11 +6,13 @@ version wants to change the same field: then it is a person's to decide.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from . import dimensions
 from .base import plain
 
 Values = Mapping[str, Any]
@@ -18,7 +20,8 @@ Values = Mapping[str, Any]
 LINES = "purchaseOrderLines"
 FIXED = ("vendorNumber", "currencyCode")  # of an order that has lines
 IDENTITY = ("lineType", "lineObjectNumber")
-NOT_COMPARED = ("postingDate", "sequence", LINES)  # each receipt sets its own posting date
+# Each receipt sets its own posting date; lines and their dimensions are compared one by one.
+NOT_COMPARED = ("postingDate", "sequence", LINES, dimensions.SET_LINES)
 NULL_DATE, NULL_GUID = "0001-01-01", "00000000-0000-0000-0000-000000000000"
 BLANKS = ("", NULL_DATE, NULL_GUID, "_x0020_")
 ZERO = Decimal(0)
@@ -48,11 +51,13 @@ class Plan:
     removed: list[Values] = field(default_factory=list)
     changed: list[tuple[Values, dict[str, Any]]] = field(default_factory=list)
     added: list[Values] = field(default_factory=list)
+    tagged: list[tuple[Values, dict[str, str]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def is_done(self) -> bool:
-        return not (self.header or self.removed or self.changed or self.added or self.problems)
+        steps = (self.header, self.removed, self.changed, self.added, self.tagged)
+        return not any(steps) and not self.problems
 
 
 def line_of(payload: Values, sequence: int) -> Values | None:
@@ -151,6 +156,18 @@ def _plan_line(made: Plan, line: Values, mine: Values, sent: Sent) -> None:
         )
     elif changes:
         made.changed.append((line, changes))
+    _plan_dimensions(made, line, mine, before)
+
+
+def _plan_dimensions(made: Plan, line: Values, mine: Values, before: list[Values]) -> None:
+    """Compare a line's dimensions one by one; one that goes gets no value."""
+    theirs = defaultdict(str, dimensions.of(line))
+    tags, problems = _changes(
+        theirs, dimensions.of(mine), [dimensions.of(each) for each in before], _place(line)
+    )
+    made.problems.extend(problems)
+    if tags:
+        made.tagged.append((line, tags))
 
 
 def _replace(made: Plan, line: Values, mine: Values) -> None:

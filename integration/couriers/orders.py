@@ -16,7 +16,8 @@ from masterdata import lookup
 from masterdata.models import Account, Company, Currency, Item, Location, Vendor
 from reconciliation.models import PurchaseOrder, PurchaseOrderLine
 
-from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, listed
+from . import dimensions
+from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, in_bc, listed
 
 LINES = "purchaseOrderLines"
 MARKER_SEQUENCE = 1
@@ -57,11 +58,16 @@ def built(order: PurchaseOrder) -> Prepared:
     record = _record(order)
     body, found = header.apply(record)
     problems = [str(problem) for problem in found]
-    body[LINES] = []
+    body[LINES], tagged = [], []
     for line in lines:
         written, found = line_mapping.apply(_line_record(line, record, location_ids))
         problems += [f"line {line.line}, {problem}" for problem in found]
+        if tags := dimensions.take_tags(written, line.dimensions, line_mapping.sources):
+            written[dimensions.SET_LINES] = dimensions.set_lines(tags)
+            tagged.append(tags)
         body[LINES].append(written)
+    if lacking := dimensions.missing(order.company, tagged):
+        return Prepared(waiting_for=in_bc(lacking))
     return Prepared(body, header.version, line_mapping.version, problems=problems)
 
 
@@ -164,7 +170,7 @@ def _missing(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> str:
     for noun, model, field, values in wanted:
         if names := lookup.missing(company, model, field, values):
             lacking.append(f"{noun} {listed(names)}")
-    return f"{'; '.join(lacking)} in Business Central" if lacking else ""
+    return in_bc(lacking)
 
 
 def _locations(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> list[str]:

@@ -48,6 +48,7 @@ DEFAULTS: dict[str, tuple[str, str, list[tuple[str, str, str, dict[str, Any], bo
             ("unit_price", "directUnitCost", "decimal", {}, True),
             ("discount_percent", "discountPercent", "decimal", {"places": 5}, False),
             ("expected_on", "expectedReceiptDate", "date", {}, False),
+            ("work_order", "description2", "text", {"length": 50}, False),
         ],
     ),
     INVOICE: (
@@ -83,7 +84,7 @@ DEFAULTS: dict[str, tuple[str, str, list[tuple[str, str, str, dict[str, Any], bo
             ("kind", "kind", "value_map", MOVEMENT_KINDS, True),
             ("posted_on", "postingDate", "date", {}, True),
             ("number", "documentNumber", "text", {"length": 20}, True),
-            ("reason", "reasonCode", "text", {"length": 10}, False),
+            ("work_order", "externalDocumentNumber", "text", {"length": 35}, False),
         ],
     ),
     MOVEMENT_LINE: (
@@ -92,8 +93,8 @@ DEFAULTS: dict[str, tuple[str, str, list[tuple[str, str, str, dict[str, Any], bo
         [
             ("line", "lineNumber", "multiply", {"by": 10000}, True),
             ("item", "itemNumber", "upper", {}, True),
-            ("quantity", "quantity", "decimal", {"places": 5}, True),
-            ("unit", "unitOfMeasureCode", "upper", {}, False),
+            ("base_quantity", "quantity", "decimal", {"places": 5}, True),
+            ("base_unit", "unitOfMeasureCode", "upper", {}, False),
             ("location", "locationCode", "upper", {}, False),
             ("to_location", "newLocationCode", "upper", {}, False),
             ("account", "accountNumber", "upper", {}, False),

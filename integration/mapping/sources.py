@@ -68,6 +68,8 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "item",
         "quantity",
         "unit",
+        "base_quantity",
+        "base_unit",
         "location",
         "to_location",
         "account",
@@ -77,7 +79,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 
 # Forms whose fields have names that the CAFM chooses: a cost centre, a building.
-OPEN = {"purchase_order.line": ("dimensions",)}
+OPEN = {"purchase_order.line": ("dimensions",), "inventory_movement.line": ("dimensions",)}
 
 
 def problem_with(form: str, path: str) -> str:

@@ -71,13 +71,22 @@ READ_ONLY: dict[str, set[str]] = {
     "purchaseInvoiceLines": LINE | {"orderLineSequence", "receiptNumber", "receiptLineSequence"},
     "inventoryRequests": KEYS | {"status", "errorText", "resultDocumentNumber", "resultEntryNumber"},
 }
-WRITTEN_BY_TIEOUT = {"inventoryRequests": {"externalId"}, "inventoryRequestLines": {"dimensions"}}
+# Where the dimensions of a line go, one row for each: dimensionSetLines.COSTCENTRE.
+DIMENSIONS = {"purchaseOrderLines": "dimensionSetLines", "inventoryRequestLines": "dimensions"}
+DIMENSION_CODE = re.compile(r"[^\s.;=][^.;=]{0,19}")
+WRITTEN_BY_TIEOUT = {"inventoryRequests": {"externalId"}}
 
 
 def problem_with_target(target: str, entity_set: str = "") -> str:
     """Say why this cannot be a field of BC; empty when it can."""
     if not target.strip():
         return "Name the field of Business Central."
+    group, is_dotted, code = target.partition(".")
+    if is_dotted and group == DIMENSIONS.get(entity_set):
+        known = DIMENSION_CODE.fullmatch(code)
+        return "" if known else f"{code!r} is no dimension code: 1 to 20 characters."
+    if target == DIMENSIONS.get(entity_set):
+        return f"Name one dimension, such as {target}.COSTCENTRE; those the CAFM tells go by themselves."
     if not FIELD_NAME.fullmatch(target):
         return f"{target!r} is not a field name: letters, digits and _ only, such as requestedReceiptDate."
     if target in LINES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import transaction
@@ -20,6 +21,11 @@ class Compiled:
 
     version: int
     rows: tuple[Row, ...]
+
+    @cached_property
+    def sources(self) -> frozenset[str]:
+        """The fields of our record that the rows read."""
+        return frozenset(row.source for row in self.rows)
 
     def apply(self, record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
         return apply(self.rows, record)

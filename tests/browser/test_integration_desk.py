@@ -50,7 +50,7 @@ def lines_described(house: House) -> set[tuple[str, str]]:
     return {(row["description"], row.get("description2") or "") for row in rows if row["lineType"] == "Item"}
 
 
-def test_a_renamed_target_is_what_the_next_order_carries(
+def test_a_changed_row_is_what_the_next_order_carries(
     house: House, page: Page, sign_in: SignIn, desk_address: str
 ) -> None:
     described(house, "PO-1", "for pump 7")
@@ -58,23 +58,22 @@ def test_a_renamed_target_is_what_the_next_order_carries(
     sign_in(person(roles.INTEGRATION_ADMIN), "/")
     page.get_by_role("link", name="Mappings").click()
     page.get_by_role("link", name="purchase order line → BC").click()
-    target = page.locator('input[name$="-target"][value="description"]')
-    target.fill("description2")
+    page.get_by_label("Source of description2").fill("description")
     page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_text("This is version 2 now.").wait_for()
     described(house, "PO-2", "for pump 8")
 
-    assert lines_described(house) == {("for pump 7", ""), ("Air filter", "for pump 8")}
+    assert lines_described(house) == {("for pump 7", ""), ("for pump 8", "for pump 8")}
 
 
 def test_the_mappings_history_tells_who_renamed_what(house: House, page: Page, sign_in: SignIn) -> None:
     sign_in(person(roles.INTEGRATION_ADMIN), "/admin/integration/fieldmapping/")
     page.get_by_role("link", name="purchase order line → BC").click()
-    page.locator('input[name$="-target"][value="description"]').fill("description2")
+    page.locator('input[name$="-target"][value="description2"]').fill("description3")
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_role("link", name="History").click()
 
-    line = page.get_by_role("row").filter(has_text="Target description → description2")
+    line = page.get_by_role("row").filter(has_text="Target description2 → description3")
     line.wait_for()
     assert "ines" in line.inner_text()
 

@@ -31,6 +31,9 @@ SEGMENT = re.compile(r"(\w[\w.]*)(?:\([^)]*\))?$")
 
 # When an order has vanished from BC, when a line has dimensions, when the order is released.
 RARELY = {
+    ("purchase_order", ("purchaseOrderLines", Part.NAVIGATION, "dimensionSetLines")),
+    ("purchase_order", ("dimensionSetLines", Part.FIELD, "code")),
+    ("purchase_order", ("dimensionSetLines", Part.FIELD, "valueCode")),
     ("goods_receipt", ("purchaseReceipts", Part.NAVIGATION, "purchaseReceiptLines")),
     ("goods_receipt", ("purchaseReceiptLines", Part.FIELD, "sequence")),
     ("goods_receipt", ("purchaseReceiptLines", Part.FIELD, "quantity")),

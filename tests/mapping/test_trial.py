@@ -185,6 +185,16 @@ def test_a_source_that_our_record_lacks_is_refused_with_the_nearest_names(
         ("purchaseOrderLines", "documentId", "Business Central gives documentId itself"),
         ("purchaseInvoices", "totalTaxAmount", "Business Central gives totalTaxAmount itself"),
         ("inventoryRequests", "externalId", "Tieout writes externalId itself."),
+        ("purchaseOrderLines", "dimensionSetLines.WORK-ORDER", ""),
+        (
+            "purchaseOrderLines",
+            "dimensionSetLines",
+            "Name one dimension, such as dimensionSetLines.COSTCENTRE",
+        ),
+        ("purchaseOrderLines", "dimensionSetLines.A;B", "'A;B' is no dimension code"),
+        ("purchaseOrderLines", "dimensions.COSTCENTRE", "'dimensions.COSTCENTRE' is not a field name"),
+        ("inventoryRequestLines", "dimensions.COSTCENTRE", ""),
+        ("inventoryRequestLines", "dimensions", "Name one dimension, such as dimensions.COSTCENTRE"),
     ],
 )
 def test_a_target_that_nobody_may_write_is_refused(entity_set: str, target: str, said: str) -> None:
@@ -237,7 +247,7 @@ def test_the_fields_that_rows_may_name_are_those_that_the_couriers_give() -> Non
         "supplier_invoice": invoices._record(invoice),
         "supplier_invoice.line": invoices._line_record(invoice, invoice_line),
         "inventory_movement": movements._record(movement),
-        "inventory_movement.line": movements._line_record(movement_line, movement),
+        "inventory_movement.line": movements._line_record(movement_line, movement, "PCS", one),
     }
 
     given = {

@@ -15,7 +15,8 @@ from integration.errors import IntegrationError
 from .answers import Answer, Probe, Row, differs, expected, first_page, unproved
 
 LOOKED_AT = 50  # of documents, where some of them are enough
-LINES_ONLY = {"purchaseOrderLines", "purchaseInvoiceLines"}  # BC shows them below their document only
+# BC shows them below their document or line only.
+LINES_ONLY = {"purchaseOrderLines", "purchaseInvoiceLines", "dimensionSetLines"}
 DATE_FORMULA = re.compile(r"[<]?([+-]?(\d*[DWMQY]|C[DWMQY]|[DWMQY]\d+))+[>]?")
 UNKNOWN_FIELD = "thisFieldDoesNotExist"
 
