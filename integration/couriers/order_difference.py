@@ -19,6 +19,7 @@ Values = Mapping[str, Any]
 
 LINES = "purchaseOrderLines"
 FIXED = ("vendorNumber", "currencyCode")  # of an order that has lines
+COMMENT = "Comment"
 IDENTITY = ("lineType", "lineObjectNumber")
 # Each receipt sets its own posting date; lines and their dimensions are compared one by one.
 NOT_COMPARED = ("postingDate", "sequence", LINES, dimensions.SET_LINES)
@@ -77,6 +78,7 @@ def plan(
     """Compare the order in BC with the version that is wanted there.
 
     Lines in `left_alone` are a cancellation's to bring down; `coming` is what receipts in line will bring.
+    Comments stay, ours among them: by it the order is known.
     """
     made = Plan()
     _plan_header(made, order, wanted, sent)
@@ -89,7 +91,7 @@ def plan(
             _plan_missing(made, sequence, mine, sent)
         elif line is not None and mine is not None:
             _plan_line(made, line, mine, sent)
-        elif line is not None and sent.lines(sequence):
+        elif line is not None and line["lineType"] != COMMENT and sent.lines(sequence):
             take_down(made, line, sent, (coming or {}).get(sequence, ZERO))
     return made
 

@@ -400,3 +400,16 @@ def test_a_released_order_that_is_cancelled_before_anything_came_goes(cafm: Tell
 
     assert house.dump("purchaseOrders") == []
     assert cafm.fate(cancelled)[0] == "posted"
+
+
+def test_a_change_leaves_our_key_on_the_order(cafm: Teller, house: House) -> None:
+    cafm.approve(line(1))
+    house.drain()
+    before = [each for each in house.dump("purchaseOrderLines") if each["lineType"] == "Comment"]
+    cafm.change(2, line(1, quantity=8))
+
+    house.drain()
+
+    after = [each for each in house.dump("purchaseOrderLines") if each["lineType"] == "Comment"]
+    assert [each["description"] for each in after] == [each["description"] for each in before]
+    assert len(before) == 1
