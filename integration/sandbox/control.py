@@ -131,7 +131,10 @@ class Control:
         return self._settings.as_dict()
 
     def _post_settings(self, request: Request) -> Any:
-        values = orjson.loads(request.body or b"{}")  # here a fraction is a float
+        try:
+            values = orjson.loads(request.body or b"{}")  # here a fraction is a float
+        except orjson.JSONDecodeError as exc:
+            raise bad_request(f"The request body is not valid JSON: {exc}") from exc
         if not isinstance(values, dict):
             raise bad_request("The body is an object of settings.")
         settings.change(self._settings, self._store, values)
@@ -157,9 +160,11 @@ class Control:
                 values[navigation.name] = [line.values for line in table.find(column, row.id)]
         return values
 
-    def _company(self, name: str | None, *, create: bool = False) -> str:
+    def _company(self, name: Any, *, create: bool = False) -> str:
         if name is None:
             return self._identity.company_id
+        if not isinstance(name, str):
+            raise bad_request(f"The company is a name or an id, not {name}.")
         found = self._store.company(name)
         if found is not None:
             return found.id

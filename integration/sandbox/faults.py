@@ -297,6 +297,7 @@ def _is_number(value: Any, most: float) -> bool:
     )
 
 
+_MAY_BE_NULL = {each.name for each in fields(Rule) if each.default is None}
 _ANYTHING = (lambda _value: True, "")
 _TAKES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "method": (lambda value: isinstance(value, str) and value.upper() in ALL, f"one of {', '.join(ALL)}"),
@@ -307,20 +308,22 @@ _TAKES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "retry_after": (lambda value: _is_whole(value, 0), "a number of seconds"),
     "seed": (lambda value: _is_whole(value, 0), "a whole number"),
     "rate": (lambda value: _is_number(value, 1), "between 0 and 1"),
+    "language": (languages.is_known, f"one of {', '.join(languages.KNOWN)}"),
     "seconds": (lambda value: _is_number(value, 86_400), "a number of seconds, at most a day"),
 }
 
 
 def _parse(values: dict[str, Any]) -> Rule:
-    if not isinstance(values, dict) or values.get("fault") not in FAULTS:
+    if not isinstance(values, dict) or values.get("fault") not in list(FAULTS):  # it may be no text
         raise bad_request(f"A fault rule is an object whose fault is one of {', '.join(sorted(FAULTS))}.")
     if unknown := sorted(set(values) - _KNOWN):
         may = ", ".join(sorted(_KNOWN))
         raise bad_request(f"A fault rule holds no {', '.join(unknown)}; it may hold {may}.")
     for name, value in values.items():
         fits, what = _TAKES.get(name, _ANYTHING)
-        if value is not None and not fits(value):
-            raise bad_request(f"{name} of a fault rule is {what}, not {value}.")
+        is_left_out = value is None and name in _MAY_BE_NULL
+        if not (is_left_out or fits(value)):
+            raise bad_request(f"{name} of a fault rule is {what}, not {'null' if value is None else value}.")
     rule = Rule(**values)
     rule.method = rule.method and rule.method.upper()
     rule.seconds = float(rule.seconds)  # JSON brings it as Decimal

@@ -5,6 +5,7 @@ sentence, so that nothing of the English text remains.
 """
 
 import re
+from typing import Any
 
 import orjson
 
@@ -45,12 +46,18 @@ _SPANISH = (
 )
 _OTHER = {"es": "Se produjo un error al procesar la solicitud."}
 _SENTENCES = {"es": [(re.compile(english, re.DOTALL), other) for english, other in _SPANISH]}
+KNOWN = ("en", *_SENTENCES)
 _CORRELATION = "  CorrelationId:  "
+
+
+def is_known(language: Any) -> bool:
+    """Whether messages can be told in it; "es-ES" is Spanish."""
+    return isinstance(language, str) and _code(language) in KNOWN
 
 
 def translate(reply: Reply, language: str) -> Reply:
     """The same reply with its error message in the language; unknown languages stay English, as in BC."""
-    code = language.partition("-")[0].lower()
+    code = _code(language)
     if reply.status < 400 or code not in _SENTENCES or not reply.content_type.startswith("application/json"):
         return reply
     envelope = orjson.loads(reply.body)
@@ -66,3 +73,7 @@ def _translated(message: str, code: str) -> str:
         if match is not None:
             return match.expand(other)
     return _OTHER[code]
+
+
+def _code(language: str) -> str:
+    return language.partition("-")[0].lower()

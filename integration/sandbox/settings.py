@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from integration.sandbox import entities
+from integration.sandbox import entities, languages
 from integration.sandbox.entities.drift import NONE, Drift
 from integration.sandbox.errors import bad_request
 from integration.sandbox.store import Store
@@ -122,8 +122,10 @@ def _does_not_take(name: str, current: Any, value: Any) -> str:
 
 def _check_value(name: str, value: Any) -> None:
     """Refuse what would prove nothing: a set that there is not, a negative number, a file that is missing."""
-    if name in _SETS_NAMED and (unknown := [each for each in value if each not in entities.TABLES]):
+    if name in _SETS_NAMED and (unknown := [each for each in value if each not in list(entities.TABLES)]):
         raise bad_request(f"{name} names {', '.join(map(str, unknown))}, which is no entity set.")
+    if name == "language" and not languages.is_known(value):
+        raise bad_request(f"The setting language is one of {', '.join(languages.KNOWN)}, not {value}.")
     if isinstance(value, int | float) and value < 0:
         raise bad_request(f"The setting {name} is not negative.")
     if name == "webhook_loss_rate" and value > 1:
@@ -139,5 +141,6 @@ def _check_fields(named: list[str] | dict[str, Any], *, to: type | None) -> None
         if name == "id" or not entities.shows(entity_set, name):
             raise bad_request(f"No entity set shows a field {each!r} that can change.")
         becomes = named[each] if isinstance(named, dict) else None
-        if (to and not (becomes and isinstance(becomes, to))) or entities.shows(entity_set, str(becomes)):
+        fits = to is None or (type(becomes) is to and becomes)
+        if not fits or (to is int and becomes < 1) or entities.shows(entity_set, str(becomes)):
             raise bad_request(f"The field {each!r} cannot become {becomes!r}.")

@@ -133,8 +133,24 @@ def test_a_reset_forgets_everything_but_who_we_are(bc):
         ),
         ("PUT", "faults", [{"fault": "lock_conflict", "status": 200}], "is a status from 400 on, not 200."),
         ("PUT", "faults", [{"fault": "foo"}], "whose fault is one of bad_gateway,"),
+        ("PUT", "faults", [{"fault": ["slow"]}], "whose fault is one of bad_gateway,"),
+        ("PUT", "faults", [{"fault": {}}], "whose fault is one of bad_gateway,"),
+        ("PUT", "faults", [{"fault": "slow", "seconds": None}], "seconds of a fault rule is a number of"),
+        ("PUT", "faults", [{"fault": "slow", "seed": None}], "seed of a fault rule is a whole number, not"),
+        ("PUT", "faults", [{"fault": "lock_conflict", "status": None}], "is a status from 400 on, not null."),
+        ("PUT", "faults", [{"fault": "language_switch", "language": "xx"}], "is one of en, es, not xx."),
+        ("PUT", "faults", [{"fault": "language_switch", "language": 5}], "is one of en, es, not 5."),
         ("GET", "requests?last=x", None, "last is a whole number from 1 on, not x."),
         ("POST", "settings", {"no_read": ["foo"]}, "no_read names foo, which is no entity set."),
+        ("POST", "settings", {"no_read": [["x"]]}, "which is no entity set."),
+        ("POST", "settings", {"no_read": [{}]}, "which is no entity set."),
+        ("POST", "settings", {"language": "xx"}, "The setting language is one of en, es, not xx."),
+        ("POST", "settings", {"version": ["24"]}, "The setting version takes a text, not"),
+        ("POST", "settings", {"removed_fields": [["x"]]}, "No entity set shows a field"),
+        ("POST", "settings", {"shortened_fields": {"vendors.displayName": True}}, "cannot become True"),
+        ("POST", "settings", {"shortened_fields": {"vendors.displayName": -3}}, "cannot become -3"),
+        ("POST", "seed", {"company": 5, "rows": {}}, "The company is a name or an id, not 5."),
+        ("POST", "seed", {"company": ["x"], "rows": {}}, "The company is a name or an id, not"),
         ("POST", "settings", {"latency_ms": -5}, "The setting latency_ms is not negative."),
         ("POST", "settings", {"webhook_loss_rate": 7}, "webhook_loss_rate is between 0 and 1."),
         ("POST", "settings", {"webhook_ca": "/nope"}, "There is no file /nope of further authorities."),
@@ -153,3 +169,19 @@ def test_nonsense_is_refused_in_a_sentence_and_changes_nothing(sandbox, method, 
     assert told in str(refused.value)
     assert "400" in str(refused.value)
     assert (control.call("GET", "settings"), control.faults()) == before
+
+
+@pytest.mark.parametrize(("method", "path"), [("POST", "settings"), ("POST", "seed"), ("PUT", "faults")])
+def test_a_body_that_is_no_json_is_refused_in_a_sentence(sandbox, method, path):
+    with requests.Session() as session:
+        session.trust_env = False
+        reply = session.request(
+            method,
+            f"{sandbox.control_url}/{path}",
+            data=b"{",
+            headers={"X-Sandbox-Token": sandbox.control_token},
+            verify=sandbox.ca_bundle,
+        )
+
+    assert reply.status_code == 400
+    assert "is not valid JSON" in reply.json()["error"]["message"]
