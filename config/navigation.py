@@ -46,6 +46,7 @@ NAVIGATION = (
                 "Messages", "admin:integration_message_changelist", "sync_alt", ("integration.view_message",)
             ),
             Link("Dead letters", "dead-letters", "report", ("integration.view_message",)),
+            Link("Notifications", "notifications", "campaign", ("integration.view_incident",)),
             Link(
                 "Mappings",
                 "admin:integration_fieldmapping_changelist",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from config.navigation import NAVIGATION, Section, address
 from integration.desk import groups
+from integration.models import Incident
 from reconciliation import roles
 from reconciliation.views import workplace
 
@@ -69,4 +70,7 @@ def _counts(request: HttpRequest) -> dict[str, Count]:
     if company and user.has_perm("integration.view_message"):
         stuck = groups.to_mend(company, timezone.now())
         counts["dead-letters"] = Count(stuck, _("to mend"), is_hot=True)
+    if company and user.has_perm(roles.SEE_INCIDENTS):
+        told = Incident.objects.of(company).unacknowledged().count()
+        counts["notifications"] = Count(told, _("not taken on"), is_hot=True)
     return counts

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.views import LoginView, LogoutView
+from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -19,6 +20,7 @@ from django.views.decorators.http import require_safe
 
 from integration import contract, delivery
 from integration.dashboard import allowance, delivery_counts
+from integration.models import Incident
 from masterdata.models import Company
 from reconciliation import dashboard, roles
 from reconciliation.models import GoodsReceipt
@@ -120,6 +122,8 @@ def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:
         shown["standstill"] = _standstill()
     if user.has_perm(SEE_CONTRACT):
         shown["paused"] = contract.paused()
+    if user.has_perm(roles.SEE_INCIDENTS):
+        shown["untaken"] = _untaken(company)
     if user.has_perm(roles.SEE_CASES):
         shown["queue"] = _queue(company, user)
         shown["queues"] = workplace.counts(request)
@@ -169,6 +173,20 @@ def _standstill() -> str:
     """Say why nothing goes to BC at the moment, and what happens next; "" when deliveries go on."""
     still = delivery.standstill()
     return delivery.sentence_of(still) if still is not None else ""
+
+
+def _untaken(company: Company) -> str:
+    """Say how many matters people were told of and nobody has taken on; "" when there are none."""
+    untaken = Incident.objects.of(company).unacknowledged()
+    figures = untaken.aggregate(count=Count("pk"), oldest=Min("since"))
+    if not figures["count"]:
+        return ""
+    told = ngettext(
+        "{n} unacknowledged matter, since {since}.",
+        "{n} unacknowledged matters, the oldest since {since}.",
+        figures["count"],
+    )
+    return told.format(n=figures["count"], since=f"{timezone.localtime(figures['oldest']):%d.%m.%Y %H:%M}")
 
 
 def _in_line(*, failed: bool) -> dict[str, str]:

@@ -30,6 +30,8 @@ SEE_RULES = "reconciliation.view_policyversion"
 PROPOSE_RULES = "reconciliation.propose_policy"
 APPROVE_RULES = "reconciliation.approve_policy"
 REPLAY = "integration.replay_message"
+SEE_INCIDENTS = "integration.view_incident"
+ACKNOWLEDGE = "integration.acknowledge_incident"
 PULL = "django_celery_beat.change_periodictask"
 
 _MASTERS = [
@@ -93,6 +95,11 @@ ROLES: dict[str, list[str]] = {
         *_DOCUMENTS,
         "integration.view_*",
         "integration.replay_message",
+        "integration.acknowledge_incident",
+        "integration.add_channel",
+        "integration.change_channel",
+        "integration.add_escalationrule",
+        "integration.change_escalationrule",
         "integration.*_fieldmapping",
         "integration.*_fieldmappingrow",
         "integration.*_mirrorfilter",
@@ -113,6 +120,8 @@ ROLES: dict[str, list[str]] = {
         PROPOSE_RULES,
         APPROVE_RULES,
         "integration.view_message",
+        "integration.view_incident",
+        "integration.acknowledge_incident",
         "integration.view_fieldmapping*",
         "masterdata.view_change",
     ],
@@ -137,6 +146,8 @@ DUTIES = {
     PROPOSE_RULES: _("propose matching rules"),
     APPROVE_RULES: _("approve matching rules"),
     REPLAY: _("retry, cancel or finish messages"),
+    SEE_INCIDENTS: _("see what people are told of"),
+    ACKNOWLEDGE: _("take on what people are told of"),
     PULL: _("pull from Business Central"),
 }
 

@@ -3,6 +3,7 @@
 from . import (
     contract,
     documents,
+    escalation,
     events,
     filters,
     held,
@@ -18,6 +19,7 @@ from . import (
 __all__ = [
     "contract",
     "documents",
+    "escalation",
     "events",
     "filters",
     "held",

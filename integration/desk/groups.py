@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Min, Q, QuerySet, Sum
 
-from integration.models import Cause, Message
+from integration.models import Cause, Incident, Message
 from masterdata.models import Company
 
 NOTHING = Decimal(0)
@@ -38,6 +38,8 @@ class Group:
     oldest: datetime | None
     behind: int
     is_quiet: bool
+    incident: Incident | None = None
+    """What people are told of it now."""
 
     @property
     def came_back(self) -> bool:
@@ -86,6 +88,8 @@ def _rows(stuck: QuerySet[Message]) -> dict[int, Any]:
 
 def _groups(company: Company, rows: dict[int, Any], now: datetime) -> list[Group]:
     behind = _behind(company, rows)
+    told = Incident.objects.of(company).open().filter(filed_under__in=rows).select_related("acknowledged_by")
+    incidents = {each.filed_under_id: each for each in told.order_by("pk")}
     return [
         Group(
             cause=cause,
@@ -95,6 +99,7 @@ def _groups(company: Company, rows: dict[int, Any], now: datetime) -> list[Group
             oldest=rows[cause.pk]["oldest"],
             behind=behind.get(cause.pk, 0),
             is_quiet=_is_quiet(cause, now),
+            incident=incidents.get(cause.pk),
         )
         for cause in Cause.objects.filter(pk__in=rows).select_related("owner", "company")
     ]

@@ -2,7 +2,7 @@
 
 from . import audiences
 from .acknowledging import acknowledge, give_back
-from .channels import CannotTell, problem_with_address, save, send_test
+from .channels import CannotTell, give_address, problem_with_address, send_test
 from .defaults import install
 from .due import next_telling, write_due
 from .sending import send_due
@@ -14,12 +14,12 @@ __all__ = [
     "CannotTell",
     "acknowledge",
     "audiences",
+    "give_address",
     "give_back",
     "install",
     "matter",
     "next_telling",
     "problem_with_address",
-    "save",
     "send_due",
     "send_test",
     "stand_in",

@@ -45,14 +45,13 @@ class CannotTell(Exception):  # noqa: N818
         self.sentence = sentence
 
 
-def save(channel: Channel, address: str = "") -> None:
-    """Keep a channel; a secret address is encrypted, an empty one leaves the former. Raises NoKeys."""
+def give_address(channel: Channel, address: str = "") -> None:
+    """Encrypt a secret address for a channel to be saved; an empty one leaves the former. Raises NoKeys."""
     if channel.kind == Kind.EMAIL:
         channel.address, channel.leads_to = b"", ""
     elif address:
         channel.address = sealing.seal(address.encode())
         channel.leads_to = f"{urlsplit(address).hostname}/…"
-    channel.save()
 
 
 def problem_with_address(kind: str, address: str) -> str:

@@ -12,7 +12,7 @@ from django.contrib import admin
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
 
-from integration import installation
+from integration import escalation, installation
 from integration.bc import Metadata
 from integration.cafm import auth
 from integration.contract import checking
@@ -113,6 +113,7 @@ def _integration(desk: factories.Desk, schedules: Iterable[installation.Schedule
     Subscription.objects.create(company=desk.company, entity="vendors", secret_hash=b"")
     checking.settle(Metadata(standard={}), expects_app=False)
     installation.install_schedules(schedules)
+    escalation.install()
     ClockedSchedule.objects.create(clocked_time=now)
     CrontabSchedule.objects.create()
     SolarSchedule.objects.create(event="sunset", latitude=48, longitude=11)

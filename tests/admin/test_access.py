@@ -53,7 +53,17 @@ PULLS = {"heldrecord", "subscription", "syncrun", "syncstate"}
 INTEGRATION = (
     CONTRACT
     | PULLS
-    | {"apikey", "fieldmapping", "inboxevent", "message", "mirrorfilter", "webhook", "webhookmessage"}
+    | {
+        "apikey",
+        "channel",
+        "escalationrule",
+        "fieldmapping",
+        "inboxevent",
+        "message",
+        "mirrorfilter",
+        "webhook",
+        "webhookmessage",
+    }
 )
 SCHEDULES = {"clockedschedule", "crontabschedule", "intervalschedule", "periodictask", "solarschedule"}
 PEOPLE = {"group", "user"}
@@ -72,11 +82,19 @@ SEES: dict[str, set[str]] = {
     "": set(),
 }
 ADDS: dict[str, set[str]] = {
-    roles.INTEGRATION_ADMIN: {"apikey", "mirrorfilter", "webhook"},
+    roles.INTEGRATION_ADMIN: {"apikey", "channel", "escalationrule", "mirrorfilter", "webhook"},
     roles.FINANCE_CONTROLLER: LIMITS,
 }
 CHANGES: dict[str, set[str]] = {
-    roles.INTEGRATION_ADMIN: {"apikey", "fieldmapping", "mirrorfilter", "periodictask", "webhook"},
+    roles.INTEGRATION_ADMIN: {
+        "apikey",
+        "channel",
+        "escalationrule",
+        "fieldmapping",
+        "mirrorfilter",
+        "periodictask",
+        "webhook",
+    },
     roles.FINANCE_CONTROLLER: LIMITS,
 }
 

@@ -6,11 +6,14 @@ import socket
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from aiosmtpd.controller import Controller
 from django.utils import timezone
+
+from tests.webhooks.receiver import Receiver
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from integration.models import EscalationRule
@@ -76,3 +79,17 @@ def put_back(hours: float) -> None:
     from integration.models import Notification
 
     Notification.objects.update(created_at=F("created_at") - timedelta(hours=hours))
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("receiver")
+
+
+@pytest.fixture
+def receiver(certificates: Path, settings) -> Iterator[Receiver]:
+    """An HTTPS receiver on this machine, in a network that the administrator names on purpose."""
+    with Receiver(certificates) as running:
+        settings.WEBHOOK_CA_BUNDLE = str(certificates / "ca.pem")
+        settings.WEBHOOK_NETWORKS = ["127.0.0.0/8"]
+        yield running
