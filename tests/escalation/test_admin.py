@@ -159,7 +159,12 @@ def test_a_test_that_fails_says_why(admin: Client, receiver: Receiver) -> None:
     receiver.answers = [500]
     save(admin, kind="webhook", secret=receiver.url)
     failed = sent_test(admin)
-    took = save(admin, f"{CHANNELS}{Channel.objects.get().pk}/change/", kind="webhook", save_and_test="1")
+    took = save(
+        admin,
+        f"{CHANNELS}{Channel.objects.get().pk}/change/",
+        kind="webhook",
+        integration_channel_save_and_test="1",
+    )
 
     assert "The receiver answered 500: no 2xx." in words(failed)
     assert "Team took the test, for localhost/…." in words(took)
