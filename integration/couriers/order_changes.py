@@ -96,7 +96,8 @@ class OrderChangeVisit(Visit):
         return order is not None and self._plan(order).is_done
 
     def _plan(self, order: Mapping[str, Any]) -> Plan:
-        return plan(order, self.payload, self._sent, left_alone=self._cancelled, coming=self._coming)
+        left_alone = [orders.MARKER_SEQUENCE, *self._cancelled]
+        return plan(order, self.payload, self._sent, left_alone=left_alone, coming=self._coming)
 
     @cached_property
     def _our_order(self) -> PurchaseOrder:
