@@ -7,7 +7,12 @@ What the data leave open, and what is decided here:
 - *Inactive vendors.* Four vendors are inactive; 203 orders name them. Inactive means "no new business", not
   "blocked": they are seeded unblocked, because BC would refuse even the orders that lie in the past.
 - *Units.* The vendor catalogue names cartons and cans but no factors, and a factor is never guessed:
-  quantities are in each item's base unit, EA.
+  quantities are in each item's base unit, EA. What bills of material take in ounces and inches is set up as
+  an item unit, as an administrator of BC would: 8 ounces, or 40 inches, to the piece.
+- *Stock.* The archive books what was ordered, the receipts what was accepted. Both are sent, to two stores:
+  receipts to GATE, everything else to STORE, so that each can be counted by itself.
+- *Work orders.* Of the 72,591 the 41,589 are used up that the archive dates; what a day's work orders took
+  is one document.
 - *Rates.* They say units per USD: exchange amount = the end-of-day rate, relational amount 1. USD has a row
   to itself each day; BC keeps no rate of the ledger currency, so those 1,097 are kept under the code USD, as
   data that nobody asks for.
@@ -28,6 +33,8 @@ from typing import Any
 
 SOURCE = "/cafm/adventureworks"
 UNIT = "EA"
+GATE, STORE = "GATE", "STORE"
+PER_PIECE = {"OZ": Decimal("0.125"), "IN": Decimal("0.025")}
 STEP = 10_000
 
 
@@ -70,31 +77,31 @@ class AdventureWorks:
 
     @cached_property
     def vendors(self) -> dict[str, dict[str, str]]:
-        return {row["BusinessEntityID"]: row for row in self._read("purchasing/Vendor.csv")}
+        return {row["BusinessEntityID"]: row for row in self.read("purchasing/Vendor.csv")}
 
     @cached_property
     def products(self) -> dict[str, dict[str, str]]:
-        return {row["ProductID"]: row for row in self._read("production/Product.csv")}
+        return {row["ProductID"]: row for row in self.read("production/Product.csv")}
 
     @cached_property
     def orders(self) -> list[Order]:
         by_order: dict[str, list[dict[str, str]]] = defaultdict(list)
-        for row in self._read("purchasing/PurchaseOrderDetail.csv"):
+        for row in self.read("purchasing/PurchaseOrderDetail.csv"):
             by_order[row["PurchaseOrderID"]].append(row)
-        headers = list(self._read("purchasing/PurchaseOrderHeader.csv"))[: self.limit]
+        headers = list(self.read("purchasing/PurchaseOrderHeader.csv"))[: self.limit]
         return [self._order(row, by_order[row["PurchaseOrderID"]]) for row in headers]
 
     def masters(self) -> dict[str, list[dict[str, Any]]]:
         """Give the sandbox's rows of everything that orders name, rates included."""
-        rates = self._read("finance/CurrencyRate.csv.gz")
+        rates = self.read("finance/CurrencyRate.csv.gz")
         return {
             "unitsOfMeasure": [
                 {"code": row["UnitMeasureCode"].strip(), "displayName": row["Name"]}
-                for row in self._read("production/UnitMeasure.csv")
+                for row in self.read("production/UnitMeasure.csv")
             ],
             "currencies": [
                 {"code": row["CurrencyCode"], "displayName": row["Name"]}
-                for row in self._read("finance/Currency.csv")
+                for row in self.read("finance/Currency.csv")
             ],
             "currencyExchangeRates": [
                 {
@@ -108,10 +115,30 @@ class AdventureWorks:
             "vendors": [
                 {"number": row["AccountNumber"], "displayName": row["Name"]} for row in self.vendors.values()
             ],
+            "locations": [{"code": GATE}, {"code": STORE}],
             "items": [
                 {"number": row["ProductNumber"], "displayName": row["Name"], "baseUnitOfMeasureCode": UNIT}
                 for row in self.products.values()
             ],
+            "itemUnitsOfMeasure": [
+                {"itemNumber": item, "code": unit, "qtyPerUnitOfMeasure": str(PER_PIECE[unit])}
+                for item, unit in sorted(self._other_units())
+            ],
+        }
+
+    def components(self) -> dict[str, list[dict[str, str]]]:
+        """Give the rows of each product's bill of material."""
+        found: dict[str, list[dict[str, str]]] = defaultdict(list)
+        for row in self.read("production/BillOfMaterials.csv"):
+            found[row["ProductAssemblyID"]].append(row | {"unit": row["UnitMeasureCode"].strip()})
+        return found
+
+    def _other_units(self) -> set[tuple[str, str]]:
+        return {
+            (self.products[row["ComponentID"]]["ProductNumber"], row["unit"])
+            for rows in self.components().values()
+            for row in rows
+            if row["unit"] != UNIT
         }
 
     def order_events(self) -> Iterator[dict[str, Any]]:
@@ -129,12 +156,13 @@ class AdventureWorks:
                 }
                 for line in order.lines
             ]
-            yield _event(
+            yield event(
                 "purchase_order.approved.v1",
                 number=order.number,
                 vendor=order.vendor,
                 currency="USD",
                 order_date=order.ordered_on,
+                location=GATE,
                 approved_by=order.approved_by,
                 charges=[],
                 lines=lines,
@@ -153,7 +181,7 @@ class AdventureWorks:
                 }
                 for line in order.lines
             ]
-            yield _event(
+            yield event(
                 "goods_receipt.recorded.v1",
                 number=order.number.replace("PO", "GR"),
                 purchase_order=order.number,
@@ -212,14 +240,16 @@ class AdventureWorks:
             due_on=row["DueDate"],
         )
 
-    def _read(self, name: str) -> Iterator[dict[str, str]]:
+    def read(self, name: str) -> Iterator[dict[str, str]]:
+        """Read one of the company's files."""
         path = self.folder / name
         content = path.read_bytes()
         text = gzip.decompress(content) if path.suffix == ".gz" else content
         yield from csv.DictReader(text.decode("utf-8").splitlines())
 
 
-def _event(type: str, **data: Any) -> dict[str, Any]:
+def event(type: str, **data: Any) -> dict[str, Any]:
+    """Wrap the data of an event as the CAFM sends it; its number makes it one."""
     return {
         "specversion": "1.0",
         "id": f"{type}/{data['number']}",

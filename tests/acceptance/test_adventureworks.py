@@ -2,45 +2,30 @@
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.test import Client
 
 from integration import sync
-from integration.cafm import auth
 from integration.models import Message
-from masterdata.models import Currency, ExchangeRate, Item, Unit, Vendor
 from reconciliation import reconcile
 from reconciliation.models import ExceptionCase, Finding, GoodsReceipt, PurchaseOrder, SupplierInvoice
-from tests import workers
 
 from .adventureworks import STEP, AdventureWorks
+from .pipe import EVERY_TENTH_POST_IS_LOST, at_the_sandbox_s_speed, bring_in_masters, deliver, send
 
 pytestmark = [pytest.mark.shared, pytest.mark.django_db(transaction=True)]
 
-BATCH = 500
 SLICE = 120
-KILL_AFTER = 0.4  # of the messages
-EVERY_TENTH_POST_IS_LOST = [{"fault": "commit_then_drop", "method": "POST", "every": 10}]
 
 
 @pytest.fixture(autouse=True)
 def _at_the_sandbox_s_speed(settings: Any) -> None:
-    settings.BC_REQUESTS_PER_SECOND = 100_000
-    settings.BC_CONCURRENCY = 64
-    settings.OUTBOX_PACE = 0.01
-    settings.OUTBOX_LEASE_SECONDS = 30
+    at_the_sandbox_s_speed(settings)
 
 
 @pytest.mark.parametrize("faults", [False, True], ids=["fair", "faulty"])
@@ -52,12 +37,12 @@ def test_only_what_was_not_accepted_is_blocked(
 ) -> None:
     began = time.monotonic()
     company = AdventureWorks(shared_data, limit=limit)
-    _bring_in_masters(sandbox, company)
+    bring_in_masters(sandbox, company)
     if faults:
         sandbox.control.set_faults(EVERY_TENTH_POST_IS_LOST)
 
-    _send([*company.order_events(), *company.receipt_events()])
-    _deliver(tmp_path, kill_one=faults)
+    send([*company.order_events(), *company.receipt_events()])
+    deliver(tmp_path, kill_one=faults)
 
     carried = len(company.orders) + sum(order.accepted_anything for order in company.orders)
     assert GoodsReceipt.objects.count() == len(company.orders)
@@ -74,7 +59,7 @@ def test_only_what_was_not_accepted_is_blocked(
 
     assert _blocked_lines() == company.short_lines()
 
-    _deliver(tmp_path, kill_one=False)
+    deliver(tmp_path, kill_one=False)
 
     blocked = {number for number, _line in company.short_lines()}
     clean = {order.number.replace("PO", "INV") for order in company.orders if order.number not in blocked}
@@ -90,62 +75,6 @@ def test_only_what_was_not_accepted_is_blocked(
         f"{len(company.short_lines())} blocked lines on {len(blocked)} invoices, {len(clean)} posted, "
         f"{time.monotonic() - began:.0f} s, faults={faults}"
     )
-
-
-def _bring_in_masters(sandbox: Any, company: AdventureWorks) -> None:
-    sandbox.control.seed({"generalLedgerSetup": [{"localCurrencyCode": "USD"}]})
-    sandbox.control.seed(company.masters())
-    call_command("set_up", verbosity=0)
-    sync.pull_entity("all", full=True)
-    counted = {
-        model.__name__: model.objects.count() for model in (Vendor, Item, Unit, Currency, ExchangeRate)
-    }
-    assert counted == {"Vendor": 104, "Item": 504, "Unit": 38, "Currency": 105, "ExchangeRate": 13532}
-
-
-def _send(events: Iterable[dict[str, Any]]) -> None:
-    """Send every event to the API in batches, as a CAFM does."""
-    _key, secret = auth.issue(sync.ensure_company(), "AdventureWorks", ["events"])
-    cafm = Client(headers={"authorization": f"Bearer {secret}"})
-    for batch in _batches(events):
-        reply = cafm.post(
-            "/api/v1/events", json.dumps(batch), content_type="application/cloudevents-batch+json"
-        )
-        assert reply.status_code == 207, reply.content[:2000]
-        refused = [
-            entry for entry in reply.json() if entry["status"] not in ("accepted", "queued", "waiting")
-        ]
-        assert refused == []
-
-
-def _batches(events: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    remaining = iter(events)
-    while batch := list(islice(remaining, BATCH)):
-        yield batch
-
-
-def _deliver(tmp_path: Path, *, kill_one: bool) -> None:
-    """Let worker processes empty the outbox; one of them is killed in the middle and replaced."""
-    log = tmp_path / "workers.log"
-    with workers.drain(max(2, os.cpu_count() or 2), log) as running:
-        if kill_one:
-            enough = Message.objects.unfinished().count() * (1 - KILL_AFTER)
-            while Message.objects.unfinished().count() > enough and not _has_ended(running[0]):
-                pass
-            running[0].kill()
-            running[0].wait()
-            running.append(workers.start(log))
-        for process in running[kill_one:]:
-            assert process.wait() == 0, log.read_text()[-3000:]
-
-
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
-    """Give a worker a moment."""
-    try:
-        process.wait(0.1)
-    except subprocess.TimeoutExpired:
-        return False
-    return True
 
 
 def _states() -> dict[str, int]:
