@@ -8,12 +8,13 @@ from integration.bc.connection import Connection, Limits, Timeouts
 from integration.bc.errors import is_gone
 from integration.bc.exact_json import RawRow, dumps, loads, plain
 from integration.bc.metadata import LABELS, EntitySet, FieldType, Level, Metadata, restored, stored
-from integration.bc.refusals import DEAD_SKIP_TOKEN
+from integration.bc.refusals import DEAD_SKIP_TOKEN, LATER
 from integration.bc.throttle import Budget, Lane, budget_of
 
 __all__ = [
     "DEAD_SKIP_TOKEN",
     "LABELS",
+    "LATER",
     "BatchAnswer",
     "Budget",
     "Circuit",

@@ -155,7 +155,7 @@ def _keep(found: Iterable[Finding], now: datetime) -> None:
     for row in open_ones.values():
         row.resolved_at = now
         row.save(update_fields=["resolved_at"])
-        logger.info("Mended: %s", row.sentence)
+        logger.info("No longer so: %s", row.sentence)
 
 
 def _tell(finding: Finding) -> None:

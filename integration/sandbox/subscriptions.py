@@ -137,16 +137,10 @@ class Subscriptions:
                 )
         values.setdefault("clientState", "")
         resource = self._resource(values["resource"])
-        with self._store.lock:
-            rows = list(self._store.table(PLATFORM, NAME).rows.values())
+        rows = self._rows()
         if len(rows) >= MAX_SUBSCRIPTIONS:
             raise bad_request(f"The maximum of {MAX_SUBSCRIPTIONS} subscriptions is reached.")
-        if any(
-            row["notificationUrl"] == values["notificationUrl"]
-            for row in rows
-            if self._watches(row, resource)
-        ):
-            raise same_key("API Webhook Subscription", f"Resource='{values['resource']}'")
+        self._check_is_alone(values, resource, rows)
         self._shake_hands(values["notificationUrl"])
         now = self._store.stamp()
         values |= {
@@ -164,7 +158,8 @@ class Subscriptions:
     def _renew(self, request: Request, row: Row) -> Row:
         values = self._read(request)
         merged = {**row.values, **values}
-        self._resource(merged["resource"])
+        others = [each for each in self._rows() if each.id != row.id]
+        self._check_is_alone(merged, self._resource(merged["resource"]), others)
         self._shake_hands(merged["notificationUrl"])
         values |= {"expirationDateTime": self._expiry(), "systemModifiedAt": self._store.stamp()}
         with self._store.transaction(PLATFORM) as tx:
@@ -197,6 +192,16 @@ class Subscriptions:
             raise bad_request(f"The resource '{text}' does not support notifications.")
         return Resource(match["route"], company.id, spec)
 
+    def _rows(self) -> list[Row]:
+        with self._store.lock:
+            return list(self._store.table(PLATFORM, NAME).rows.values())
+
+    def _check_is_alone(self, values: Values, resource: Resource, others: list[Row]) -> None:
+        """One address is told of a resource by one subscription; raises Refusal."""
+        same = [each for each in others if each["notificationUrl"] == values["notificationUrl"]]
+        if any(self._watches(each, resource) for each in same):
+            raise same_key("API Webhook Subscription", f"Resource='{values['resource']}'")
+
     def _watches(self, row: Row, resource: Resource) -> bool:
         return self._resource(row["resource"]) == resource
 
@@ -211,8 +216,10 @@ class Subscriptions:
             answer = self._poster.post(f"{address}{joint}validationToken={token}", b"")
         except PostError as exc:
             raise _no_handshake(str(exc)) from exc
-        if answer.status != 200 or answer.body.decode("utf-8", "replace").strip() != token:
-            raise _no_handshake(f"it answered {answer.status} and not 200 with the validation token")
+        if answer.status != 200:
+            raise _no_handshake(f"it answered {answer.status} and not 200")
+        if answer.body.decode("utf-8", "replace").strip() != token:
+            raise _no_handshake("it answered 200, but not with the token")
 
 
 def has_webhook(spec: EntitySet) -> bool:

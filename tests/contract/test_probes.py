@@ -155,6 +155,19 @@ def test_a_draft_order_that_could_not_be_deleted_is_named(house: House):
     (order,) = house.dump("purchaseOrders")
     assert code == 1
     assert error.startswith(f"The draft order {order['number']} of these probes may still be in Business")
+    assert "by itself" not in error
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [("--vendor", "There is no vendor NOPE in"), ("--item", "There is no item NOPE in")],
+)
+def test_a_mistyped_vendor_or_item_is_named_and_nothing_is_written(house: House, option: str, said: str):
+    code, error = refused(option, "NOPE")
+
+    assert (code, house.dump("purchaseOrders")) == (1, [])
+    assert error.startswith(said)
+    assert error.endswith(f"Correct {option}.")
 
 
 def test_a_draft_order_whose_answer_was_lost_can_be_found_by_its_comment(house: House):

@@ -114,6 +114,7 @@ def test_a_receiver_that_does_not_return_the_token_gets_no_subscription(bc, rece
     refused = bc.refuse("POST", f"{bc.route}/subscriptions", json=subscription(bc, receiver))
 
     assert refused[:2] == (400, "BadRequest_ValidationFailed")
+    assert "it answered 200, but not with the token." in refused[2]
     assert subscriptions(bc) == []
 
 
@@ -273,3 +274,19 @@ def test_the_same_subscription_twice_is_refused(bc, receiver):
     refused = bc.refuse("POST", f"{bc.route}/subscriptions", json=subscription(bc, receiver))
 
     assert refused[:2] == (409, "Internal_EntityWithSameKeyExists")
+
+
+def test_a_subscription_does_not_become_another_one_that_is_there(bc, receiver):
+    subscribe(bc, receiver, "items")
+    vendors = subscribe(bc, receiver, "vendors")
+    address = f"{bc.route}/subscriptions('{vendors['subscriptionId']}')"
+
+    refused = bc.refuse(
+        "PATCH",
+        address,
+        json=subscription(bc, receiver, "items"),
+        headers={"If-Match": vendors["@odata.etag"]},
+    )
+
+    assert refused[:2] == (409, "Internal_EntityWithSameKeyExists")
+    assert {row["resource"].rpartition("/")[2] for row in subscriptions(bc)} == {"items", "vendors"}

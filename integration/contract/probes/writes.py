@@ -12,7 +12,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from integration.bc import Client, Operation, is_gone, odata, payloads
+from integration.bc import LATER, Client, Operation, is_gone, odata, payloads
 from integration.errors import (
     ConfigurationError,
     ConflictError,
@@ -77,8 +77,11 @@ class Trial:
 def choose_trial(client: Client, *, vendor: str = "", item: str = "") -> Trial:
     """Take the vendor and item that were named, or the first that are not blocked.
 
-    Raises ConfigurationError when there is none.
+    Raises ConfigurationError when there is none, or none of that number.
     """
+    for entity_set, noun, number in (("vendors", "vendor", vendor), ("items", "item", item)):
+        if number and not client.find(entity_set, filter=odata.eq("number", number), select=("id",)):
+            raise ConfigurationError(f"There is no {noun} {number} in Business Central. Correct --{noun}.")
     vendor = vendor or _first(client, "vendors", lambda row: row["blocked"] == odata.BLANK_MEMBER)
     item = item or _first(
         client, "items", lambda row: row["type"] == "Inventory" and not row["blocked"], "type"
@@ -113,7 +116,7 @@ def _clear_away(client: Client, trial: Trial) -> None:
     except IntegrationError as error:
         raise ConfigurationError(
             f"The draft order {trial.order['number']} of these probes may still be in Business Central. "
-            f"Delete it there. {error.sentence}"
+            f"Delete it there. {error.sentence.removesuffix(LATER)}".rstrip()
         ) from error
 
 

@@ -87,5 +87,5 @@ def _check_company(client: Client, name: str) -> None:
     found = client.company()["name"]
     if found != name:
         raise CommandError(
-            f"The connection leads to the company {found}, not to {name}. Nothing was written."
+            f"The connection leads to the company {found!r}, not to {name!r}. Nothing was written."
         )
