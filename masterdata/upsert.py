@@ -125,11 +125,8 @@ def _merge(turn: Turn, batch: Batch, seals: Mapping[str, bytes]) -> tuple[int, i
         with cursor.copy(merging.copy_known(fields)) as copy:
             for row in _lines(turn, batch, seals):
                 copy.write_row(row)
-        # The change trigger stands back for this one statement, which tells itself.
-        cursor.execute(merging.STAND_BACK, [turn.model._meta.db_table])
         cursor.execute(merging.merge(turn.model, fields), told)
         changed, marked = cursor.fetchone()
-        cursor.execute(merging.STAND_BACK, [""])
         if changed + marked < len(batch):
             cursor.execute(merging.seal_anew(turn.model), told)
         cursor.execute(merging.DROP)

@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 from django.utils import timezone
 from psycopg import sql
+from psycopg.adapt import Dumper
 
 from integration.models import ScannedPage, SyncPlace, SyncRun
 from masterdata.models import Company, Mirror
 
 KEPT = timedelta(hours=12)  # BC's page marks do not live for ever, and what was read grows old
 
-SCANNED = sql.SQL("INSERT INTO {} (place_id, page, ids) VALUES (%s, %s, %s::uuid[])").format(
+SCANNED = sql.SQL("INSERT INTO {} (place_id, page, ids) VALUES (%s, %s, %s)").format(
     sql.Identifier(ScannedPage._meta.db_table)
 )
+
+
+class Ids(list[str]):
+    """BC's ids in small letters."""
+
+
+class IdsDumper(Dumper):
+    """Sends ids as the server keeps them; it would read five thousand written ones for as long as it writes
+    them (the format: PostgreSQL's array_send)."""
+
+    format = psycopg.pq.Format.BINARY
+    oid = psycopg.postgres.types["uuid"].array_oid
+
+    def dump(self, obj: Ids) -> bytes:
+        packed = bytes.fromhex("".join(obj).replace("-", ""))
+        head = struct.pack("!iiIii", 1, 0, psycopg.postgres.types["uuid"].oid, len(obj), 1)
+        length = struct.pack("!i", 16)
+        return head + b"".join([length + packed[start : start + 16] for start in range(0, len(packed), 16)])
 
 
 def open_place(company: Company, entity: str) -> SyncPlace | None:
@@ -58,8 +79,10 @@ def passed(place: SyncPlace, ids: Collection[str], *, onward: str | None) -> Non
     place.onward = onward or ""
     place.save(update_fields=["page", "rows", "onward", "latest"])
     if place.kind == SyncRun.Kind.FULL:
-        with connection.cursor() as cursor:
-            cursor.execute(SCANNED, [place.pk, place.page, as_array(ids)])
+        connection.ensure_connection()
+        with psycopg.Cursor(connection.connection) as cursor:
+            cursor.adapters.register_dumper(Ids, IdsDumper)
+            cursor.execute(SCANNED, [place.pk, place.page, Ids(ids)])
 
 
 def as_array(ids: Iterable[str]) -> str:

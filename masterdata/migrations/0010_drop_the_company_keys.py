@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('masterdata', '0009_let_the_merge_tell'),
+        ('masterdata', '0009_record_updates_by_statement'),
     ]
 
     operations = [
