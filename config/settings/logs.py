@@ -18,6 +18,7 @@ LOGGING = {
         "django.server": {"level": "WARNING"},
         "django.request": {"filters": ["refusals"]},
         "urllib3": {"level": "WARNING"},
+        "apprise": {"level": "WARNING"},  # below it tells addresses that are keys
         "msal": {"level": "WARNING"},
     },
 }

@@ -24,7 +24,9 @@ from integration.webhooks import problem_with_address as may_be_called
 from . import audiences
 
 Kind = Channel.Kind
-ASSET = apprise.AppriseAsset(app_id="Tieout", app_desc="Tieout", async_mode=False)
+ASSET = apprise.AppriseAsset(
+    app_id="Tieout", app_desc="Tieout", async_mode=False, image_url_mask="", image_url_logo=""
+)
 SERVICES: dict[Kind, Any] = {
     Kind.TEAMS: workflows.NotifyWorkflows,
     Kind.SLACK: slack.NotifySlack,

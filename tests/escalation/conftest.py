@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from email import message_from_bytes, policy
@@ -19,6 +20,11 @@ if TYPE_CHECKING:  # models can be imported only when Django has started, which 
     from integration.models import EscalationRule
 
 HOUR = timedelta(hours=1)
+SLACK = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
+TEAMS = (
+    "https://prod-12.westeurope.logic.azure.com:443/workflows/0123456789abcdef0123456789abcdef/triggers/manual"
+    "/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=SIGNATURE-0123456789"
+)
 
 
 class Box:
@@ -28,12 +34,14 @@ class Box:
         self.got: list[str] = []
         self.to: list[list[str]] = []
         self.texts: list[str] = []
+        self.arrived = threading.Event()
 
     async def handle_DATA(self, _server, _session, envelope) -> str:  # noqa: N802
         mail = message_from_bytes(envelope.content, policy=policy.default)
         self.got.append(" ".join(str(mail["Subject"]).split()))
         self.to.append(sorted(envelope.rcpt_tos))
         self.texts.append(mail.get_content())
+        self.arrived.set()
         return "250 OK"
 
 

@@ -12,18 +12,13 @@ from reconciliation import roles
 from tests import factories
 from tests.desk.reading import words
 
-from .conftest import Box
+from .conftest import SLACK, TEAMS, Box
 
 if TYPE_CHECKING:
     from tests.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.django_db
 CHANNELS, RULES = "/admin/integration/channel/", "/admin/integration/escalationrule/"
-SLACK = "https://hooks.slack.com/services/T1JJ3T3L2/A1BRTD4JD/TIiajkdnlazkcOXrIdevi7FQ"
-TEAMS = (
-    "https://prod-12.westeurope.logic.azure.com:443/workflows/0123456789abcdef0123456789abcdef/triggers/manual"
-    "/paths/invoke?api-version=2016-06-01&sp=%2Ftriggers%2Fmanual%2Frun&sv=1.0&sig=SIGNATURE-0123456789"
-)
 
 
 @pytest.fixture
