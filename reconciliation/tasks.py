@@ -8,10 +8,11 @@ from celery import shared_task
 
 from masterdata.audit import acting_as
 
-from . import reconcile
+from . import reconcile, trials
 
 LIMIT = 500
 RUNS = 20
+TURN_SECONDS = 20.0  # then another task gets the worker; the schedule goes on with what is left
 
 
 @shared_task
@@ -25,3 +26,9 @@ def match_due_invoices(**kwargs: Any) -> int:
             if count < LIMIT:
                 break
     return judged
+
+
+@shared_task
+def try_rules(**kwargs: Any) -> int:
+    """Go on with the trials of matching rules that people began."""
+    return trials.work(seconds=TURN_SECONDS)

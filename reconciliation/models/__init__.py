@@ -14,6 +14,7 @@ from .request import PurchaseRequest, PurchaseRequestLine
 from .service import ServiceConfirmation, ServiceConfirmationLine
 from .taken_back import GoodsReturn, GoodsReturnLine, ReceiptReversal
 from .totals import DayTotal
+from .trial import LetThrough, RulesTrial, TriedInvoice
 
 __all__ = [
     "Comment",
@@ -29,6 +30,7 @@ __all__ = [
     "InventoryMovementLine",
     "InvoiceCharge",
     "InvoiceLine",
+    "LetThrough",
     "MatchDecision",
     "MatchLevel",
     "MatchOptions",
@@ -42,8 +44,10 @@ __all__ = [
     "ReceiptReversal",
     "ReleaseLimit",
     "Resolution",
+    "RulesTrial",
     "ServiceConfirmation",
     "ServiceConfirmationLine",
     "SupplierInvoice",
     "Tolerance",
+    "TriedInvoice",
 ]
