@@ -250,6 +250,13 @@ LISTS = (
 )
 
 
+READING = f"""Read until `next` is null, keep the last `cursor`, and send it as `since` the next time.
+
+Answered 400, with what to do in `detail`: `bad-cursor` (not one that this list gave: send it as it was given,
+or begin at the start without `since`), `bad-limit` (a page holds 1 to {MOST_ROWS} rows), `unknown-parameter`
+(any other word than `since` and `limit`, such as `cursor`), `repeated-parameter` (the same word twice)."""
+
+
 def _address(told: MasterList) -> URLPattern:
     name = told.shape.__name__.removesuffix("Row")
     page = inline_serializer(
@@ -263,6 +270,7 @@ def _address(told: MasterList) -> URLPattern:
     schema = extend_schema(
         operation_id=f"read_{told.name.replace('-', '_')}",
         summary=f"What changed in {told.name.replace('-', ' ')}",
+        description=READING,
         parameters=[
             OpenApiParameter("since", str, description="the cursor of the last page; absent: from the start"),
             OpenApiParameter("limit", int, description=f"rows of a page, 1 to {MOST_ROWS}"),
