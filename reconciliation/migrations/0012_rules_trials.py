@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('outcome_then', models.CharField(max_length=10)),
                 ('outcome_tried', models.CharField(max_length=10)),
                 ('amount', reconciliation.models.document.Money(decimal_places=8, max_digits=28, null=True)),
-                ('lacks_rate', models.BooleanField(default=False, help_text='Its money is not in the sums, for want of a rate')),
+                ('lacks_rate', models.BooleanField(default=False, help_text='In no sum, for want of a rate')),
                 ('gone', models.JSONField(default=list, help_text='Reasons that no longer hold it, with their figures')),
                 ('came', models.JSONField(default=list, help_text='Reasons that hold it now, with their figures')),
                 ('decision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='reconciliation.matchdecision')),
