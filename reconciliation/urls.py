@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import approvals, case, matching_rules, worklist, workplace
+from .views import approvals, case, matching_rules, trials, worklist, workplace
 
 urlpatterns = [
     path("exceptions/", worklist.worklist, name="worklist"),
@@ -14,6 +14,10 @@ urlpatterns = [
     path("matching-rules/", matching_rules.matching_rules, name="matching-rules"),
     path("matching-rules/propose/", matching_rules.propose, name="propose-rules"),
     path("matching-rules/put-back/", matching_rules.put_back, name="put-back-rules"),
+    path("matching-rules/trials/", trials.start, name="start-trial"),
+    path("matching-rules/trials/<int:pk>/", trials.trial, name="trial"),
+    path("matching-rules/trials/<int:pk>/<slug:what>.csv", trials.export, name="trial-export"),
+    path("matching-rules/trials/<int:pk>/<slug:action>/", trials.act, name="trial-act"),
     path("matching-rules/<int:number>/", matching_rules.version, name="rules-version"),
     path("matching-rules/<int:number>/<slug:action>/", matching_rules.act, name="rules-act"),
     path("company/", workplace.choose_company, name="choose-company"),

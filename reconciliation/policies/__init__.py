@@ -1,6 +1,6 @@
 """The rules that invoices are matched by: drafted as rows, published as versions, chosen by the day."""
 
-from .defaults import install_defaults
+from .defaults import complete, install_defaults
 from .differences import Difference, differences
 from .draft import draft_of, put_back
 from .in_force import STILL_OPEN, RulesOfTheDay, judge_again, judge_by
@@ -12,6 +12,7 @@ __all__ = [
     "PolicyRefused",
     "RulesOfTheDay",
     "approve",
+    "complete",
     "decline",
     "differences",
     "draft_of",

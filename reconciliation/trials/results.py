@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -94,14 +95,14 @@ def let_through(trial: RulesTrial) -> QuerySet[LetThrough]:
     return rows
 
 
-def _grouped(trial: RulesTrial, *names: str) -> QuerySet[LetThrough, dict[str, object]]:
+def _grouped(trial: RulesTrial, *names: str) -> QuerySet[LetThrough, dict[str, Any]]:
     rows = trial.let_through.filter(Q(then__gt=0) | Q(as_tried__gt=0)).values(*names)
     summed = rows.annotate(
         invoices=Count("tried", distinct=True), sum_then=Sum("then"), sum_tried=Sum("as_tried")
     )
-    grouped: QuerySet[LetThrough, dict[str, object]] = summed.order_by("-sum_tried", "-sum_then", *names)
+    grouped: QuerySet[LetThrough, dict[str, Any]] = summed.order_by("-sum_tried", "-sum_then", *names)
     return grouped
 
 
-def _sums(row: dict[str, object]) -> tuple[int, Decimal, Decimal]:
-    return row["invoices"], row["sum_then"], row["sum_tried"]  # type: ignore[return-value]
+def _sums(row: dict[str, Any]) -> tuple[int, Decimal, Decimal]:
+    return row["invoices"], row["sum_then"], row["sum_tried"]

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -22,14 +23,17 @@ from django.views.decorators.http import require_safe
 from masterdata.models import Company
 from reconciliation import policies
 from reconciliation.matching import facts, policy_from
-from reconciliation.models import PolicyVersion, SupplierInvoice
+from reconciliation.models import PolicyVersion, RulesTrial, SupplierInvoice
 from reconciliation.policies import PolicyRefused
 from reconciliation.roles import APPROVE_RULES, PROPOSE_RULES, SEE_RULES, refusal
+from reconciliation.trials import DAYS
 
 from . import figures, workplace
+from .trials import days_of, title_of
 
 NOT_ACCEPTED = 422
 LONGEST_TEXT = 1000
+SHOWN_TRIALS = 5
 
 
 @dataclass(frozen=True)
@@ -164,11 +168,34 @@ def _page(request: HttpRequest, problem: str = "") -> HttpResponse:
         "open_count": SupplierInvoice.objects.filter(company=company, status__in=policies.STILL_OPEN).count(),
         "may_propose": user.has_perm(PROPOSE_RULES),
         "tomorrow": timezone.localdate() + datetime.timedelta(days=1),
+        "trials": [_tried(each, user) for each in _latest_trials(company)],
+        **_last_days(),
         "longest_text": LONGEST_TEXT,
         "problem": problem,
         "typed": request.POST if problem else {},
     }
     return render(request, "desk/matching_rules.html", context, status=NOT_ACCEPTED if problem else 200)
+
+
+def _latest_trials(company: Company) -> QuerySet[RulesTrial]:
+    rows = RulesTrial.objects.filter(company=company).select_related("by", "version")
+    latest: QuerySet[RulesTrial] = rows.order_by("-pk")[:SHOWN_TRIALS]
+    return latest
+
+
+def _tried(each: RulesTrial, viewer: User) -> dict[str, Any]:
+    return {
+        "url": reverse("trial", args=[each.pk]),
+        "title": title_of(each),
+        "days": days_of(each),
+        "state": each.get_state_display(),
+        "began": f"{figures.person(each.by, viewer)} · {figures.moment(each.started_at)}",
+    }
+
+
+def _last_days() -> dict[str, datetime.date]:
+    today = timezone.localdate()
+    return {"since": today - datetime.timedelta(days=DAYS), "until": today}
 
 
 def _version_page(request: HttpRequest, chosen: PolicyVersion, problem: str = "") -> HttpResponse:
@@ -187,6 +214,7 @@ def _version_page(request: HttpRequest, chosen: PolicyVersion, problem: str = ""
         "longest_text": LONGEST_TEXT,
         "problem": problem,
         "typed": request.POST if problem else {},
+        **_last_days(),
     }
     return render(request, "desk/rules_version.html", context, status=NOT_ACCEPTED if problem else 200)
 
