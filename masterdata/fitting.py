@@ -42,7 +42,7 @@ def _fits(room: Room, column: list[Value]) -> bool:
         column = [value for value in column if value is not None]
     if kinds == {str}:
         texts: Any = set(column)
-        return not (length and max(map(len, texts)) > length) and not any("\0" in text for text in texts)
+        return not (length and max(map(len, texts)) > length) and "\0" not in "".join(texts)
     if kinds == {Decimal}:
         numbers: Any = column
         return not least_too_big or max(map(abs, numbers)) < least_too_big

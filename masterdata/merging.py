@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import cache
 
-from django.db import models
 from psycopg import sql
 
-from .models import Mirror
-
-Fields = Sequence["models.Field[Any, Any]"]
+from .models import Mirror, own_fields
 
 INCOMING = sql.Identifier("incoming_rows")
 TAKEN_OVER = ("row_hash", "bc_modified_at")
 FIRST_COLUMNS = ("bc_id", "row_hash", "bc_modified_at", "filtered_at")
 
-DROP = sql.SQL("DROP TABLE {}").format(INCOMING)
+DROP = sql.SQL("DROP TABLE {}").format(INCOMING).as_string()
 
 MERGE = """
 WITH written AS (
@@ -41,43 +38,48 @@ WHERE mirror.company_id = %(company)s AND mirror.bc_id = incoming.bc_id
 """
 
 
-def incoming_table(model: type[Mirror], fields: Fields) -> sql.Composed:
-    return sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA").format(
-        INCOMING, _listed(_columns(fields)), _table(model)
-    )
+@cache
+def incoming_table(model: type[Mirror]) -> str:
+    statement = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA")
+    return statement.format(INCOMING, _listed(_columns(model)), _table(model)).as_string()
 
 
-def copy_known(fields: Fields) -> sql.Composed:
+@cache
+def copy_known(model: type[Mirror]) -> str:
     """Take in records that are here already, to be merged."""
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(INCOMING, _listed(_columns(fields)))
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(INCOMING, _listed(_columns(model))).as_string()
 
 
-def copy_new(model: type[Mirror], fields: Fields) -> sql.Composed:
+@cache
+def copy_new(model: type[Mirror]) -> str:
     """Take in records that are not here yet: straight into the mirror, there is nothing to compare."""
-    columns = ["company_id", "changed_at", *_columns(fields)]
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(_table(model), _listed(columns))
+    columns = ["company_id", "changed_at", *_columns(model)]
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(_table(model), _listed(columns)).as_string()
 
 
-def merge(model: type[Mirror], fields: Fields) -> sql.Composed:
+@cache
+def merge(model: type[Mirror]) -> str:
     """Update what differs; unchanged rows are not even locked. What changes, a trigger writes down."""
-    own = [field.attname for field in fields]
+    own = [field.attname for field in own_fields(model)]
     changes = [sql.SQL("{0} = incoming.{0}").format(sql.Identifier(name)) for name in (*own, *TAKEN_OVER)]
-    return sql.SQL(MERGE).format(
+    statement = sql.SQL(MERGE).format(
         table=_table(model),
         incoming=INCOMING,
         changes=sql.SQL(", ").join(changes),
         kept=sql.SQL(", ").join(sql.Identifier("kept", name) for name in own),
         incoming_values=sql.SQL(", ").join(sql.Identifier("incoming", name) for name in own),
     )
+    return statement.as_string()
 
 
-def seal_anew(model: type[Mirror]) -> sql.Composed:
+@cache
+def seal_anew(model: type[Mirror]) -> str:
     """Keep the seal of rows that BC told in another way without changing a value: no change, no stamp."""
-    return sql.SQL(SEAL_ANEW).format(table=_table(model), incoming=INCOMING)
+    return sql.SQL(SEAL_ANEW).format(table=_table(model), incoming=INCOMING).as_string()
 
 
-def _columns(fields: Fields) -> list[str]:
-    return [*FIRST_COLUMNS, *(field.attname for field in fields)]
+def _columns(model: type[Mirror]) -> list[str]:
+    return [*FIRST_COLUMNS, *(field.attname for field in own_fields(model))]
 
 
 def _listed(names: Sequence[str]) -> sql.Composed:

@@ -6,7 +6,7 @@ each stamps its rows later than all before it: whoever has seen a stamp has seen
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Iterable, Iterator, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import repeat
@@ -107,25 +107,23 @@ def _add(turn: Turn, batch: Batch, seals: Mapping[str, bytes]) -> int:
     """Copy new records straight into the mirror."""
     if not batch:
         return 0
-    fields = own_fields(turn.model)
-    always = repeat((turn.company.pk, str(turn.stamp)))
-    with connection.cursor() as cursor, cursor.copy(merging.copy_new(turn.model, fields)) as copy:
-        for first, row in zip(always, _lines(turn, batch, seals), strict=False):
-            copy.write_row(first + row)
+    always = repeat(turn.company.pk), repeat(str(turn.stamp))
+    with connection.cursor() as cursor, cursor.copy(merging.copy_new(turn.model)) as copy:
+        for row in zip(*always, *_columns(turn, batch, seals), strict=False):
+            copy.write_row(row)
     _tell_the_planner(turn.model, len(batch))
     return len(batch)
 
 
 def _merge(turn: Turn, batch: Batch, seals: Mapping[str, bytes]) -> tuple[int, int]:
     """Update the records that differ; tells how many are changed, and how many of the others are marked."""
-    fields = own_fields(turn.model)
     told: dict[str, int | datetime] = {"company": turn.company.pk, "stamp": turn.stamp}
     with connection.cursor() as cursor:
-        cursor.execute(merging.incoming_table(turn.model, fields))
-        with cursor.copy(merging.copy_known(fields)) as copy:
-            for row in _lines(turn, batch, seals):
+        cursor.execute(merging.incoming_table(turn.model))
+        with cursor.copy(merging.copy_known(turn.model)) as copy:
+            for row in zip(*_columns(turn, batch, seals), strict=True):
                 copy.write_row(row)
-        cursor.execute(merging.merge(turn.model, fields), told)
+        cursor.execute(merging.merge(turn.model), told)
         changed, marked = cursor.fetchone()
         if changed + marked < len(batch):
             cursor.execute(merging.seal_anew(turn.model), told)
@@ -133,12 +131,14 @@ def _merge(turn: Turn, batch: Batch, seals: Mapping[str, bytes]) -> tuple[int, i
     return changed, marked
 
 
-def _lines(turn: Turn, batch: Batch, seals: Mapping[str, bytes]) -> Iterator[tuple[Any, ...]]:
-    """Give the records as the tables' columns stand: `merging.FIRST_COLUMNS`, then the mirror's own."""
+def _columns(turn: Turn, batch: Batch, seals: Mapping[str, bytes]) -> list[Sequence[Any]]:
+    """Give the columns as the tables have them: `merging.FIRST_COLUMNS`, then the mirror's own."""
     sealed = [seals.get(bc_id, b"") for bc_id in batch.ids]
-    filtered_at = [turn.stamp if place in batch.filtered else None for place in range(len(batch))]
+    filtered_at: list[datetime | None] = [None] * len(batch)
+    for place in batch.filtered:
+        filtered_at[place] = turn.stamp
     own = [batch.columns[field.name] for field in own_fields(turn.model)]
-    return zip(batch.ids, sealed, batch.modified_at, filtered_at, *own, strict=True)
+    return [batch.ids, sealed, batch.modified_at, filtered_at, *own]
 
 
 def _tell_the_planner(model: type[Mirror], new: int) -> None:

@@ -30,6 +30,8 @@ def spread(company: Company, entity: Entity, since: int | None) -> None:
     if since is None:
         return
     changes = Change.objects.filter(pk__gt=since, table=entity.model._meta.db_table, action="update")
+    keys = {key for _quoting, key in QUOTED_BY[entity.name]}
+    renamed = {key for key in keys if changes.filter(old__has_key=key).exists()}
     for quoting, key in QUOTED_BY[entity.name]:
-        if changes.filter(old__has_key=key).exists():
+        if key in renamed:
             runs.want_full(company, quoting)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from decimal import InvalidOperation
+from decimal import Decimal, InvalidOperation
 from operator import itemgetter
 from types import SimpleNamespace
 from typing import Any
 
 from integration.bc.reading.rows import read
-from integration.bc.reading.values import as_text
+from integration.bc.reading.values import as_decimal, as_flag, as_text
 from integration.errors import ProgramError
 
 Row = Mapping[str, Any]
+AS_THEY_ARE = {as_text: {str}, as_flag: {bool}, as_decimal: {Decimal}}
 FEW = 4  # where so many rows share a text on average, each text is read once
 
 
@@ -54,10 +55,11 @@ def _read_one_by_one(record: type[Any], rows: Sequence[Row]) -> tuple[Columns, d
 
 def _converted(told: list[Any], convert: Callable[[Any], Any]) -> list[Any]:
     """Convert a column; of a text that many rows share only the first is read."""
-    if set(map(type, told)) != {str}:
-        return list(map(convert, told))
-    if convert is as_text:
+    kinds = set(map(type, told))
+    if kinds == AS_THEY_ARE.get(convert):
         return told
+    if kinds != {str}:
+        return list(map(convert, told))
     different = set(told)
     if len(different) * FEW > len(told):
         return list(map(convert, told))
