@@ -18,7 +18,7 @@ from integration.bc.reading.values import as_decimal, as_flag, as_text
 from integration.errors import ProgramError
 
 Row = Mapping[str, Any]
-AS_THEY_ARE = {as_text: {str}, as_flag: {bool}, as_decimal: {Decimal}}
+AS_THEY_ARE: dict[Callable[[Any], Any], set[type]] = {as_text: {str}, as_flag: {bool}, as_decimal: {Decimal}}
 FEW = 4  # where so many rows share a text on average, each text is read once
 
 
