@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -74,11 +75,13 @@ def leak_by_rule(trial: RulesTrial) -> list[Leak]:
 
 def leak_by_vendor(trial: RulesTrial) -> list[Leak]:
     rows = list(_grouped(trial, "vendor_number"))
-    vendors = Vendor.objects.filter(
-        company=trial.company_id, number__in=[row["vendor_number"] for row in rows]
-    )
-    names = dict(vendors.values_list("number", "name"))
+    names = vendor_names(trial, {row["vendor_number"] for row in rows})
     return [Leak(row["vendor_number"], names.get(row["vendor_number"], ""), *_sums(row)) for row in rows]
+
+
+def vendor_names(trial: RulesTrial, numbers: Collection[str]) -> dict[str, str]:
+    vendors = Vendor.objects.filter(company=trial.company_id, number__in=numbers)
+    return dict(vendors.values_list("number", "name"))
 
 
 def tried_invoices(trial: RulesTrial) -> QuerySet[TriedInvoice]:

@@ -256,6 +256,7 @@ def _page(shown: RulesTrial, change: str, asked: str, user: Any) -> dict[str, An
 
 def _rows(shown: RulesTrial, tried: list[TriedInvoice], user: Any) -> list[Row]:
     keys = [row.invoice_id for row in tried]
+    names = results.vendor_names(shown, {row.vendor_number for row in tried})
     cases: dict[int, int] = {}
     if user.has_perm(SEE_CASES):
         latest = ExceptionCase.objects.filter(invoice__in=keys).order_by("pk")
@@ -264,7 +265,7 @@ def _rows(shown: RulesTrial, tried: list[TriedInvoice], user: Any) -> list[Row]:
         Row(
             number=row.invoice.number,
             url=_address(row.invoice_id, cases),
-            vendor=row.invoice.vendor_name or row.vendor_number,
+            vendor=row.invoice.vendor_name or names.get(row.vendor_number, row.vendor_number),
             amount=figures.money(row.amount, shown.company.ledger_currency) or _("no exchange rate"),
             gone=_whys(row.gone),
             came=_whys(row.came),
