@@ -62,8 +62,7 @@ class Seen:
         """Give the hashes of those of the records that are in the mirror, and perhaps of others."""
         if self._is_whole and (self._kept is None or self._as_of != turn.last):
             self._kept, self._as_of = self._read(AT_MOST, {"most": MOST_AT_ONCE + 1}), turn.last
-            if len(self._kept) > MOST_AT_ONCE:
-                self._kept, self._is_whole = None, False
+            self._let_go_of_a_long_list()
         if self._kept is not None:
             return self._kept
         return self._read(OF_THESE, {"ids": places.as_array(ids)})
@@ -73,6 +72,11 @@ class Seen:
         if self._kept is not None:
             self._kept.update(seals)
             self._as_of = turn.stamp if counts.written else self._as_of
+            self._let_go_of_a_long_list()
+
+    def _let_go_of_a_long_list(self) -> None:
+        if self._kept is not None and len(self._kept) > MOST_AT_ONCE:
+            self._kept, self._is_whole = None, False
 
     def _read(self, which: str, told: Mapping[str, str | int]) -> dict[str, bytes]:
         are_here = sql.Composed([_is_here(link) for link in self.entity.links])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from integration import sync
 from integration.models import SyncRun
+from integration.sync import filters, seen
+from integration.sync.entities import ENTITIES
 from masterdata.models import Change, Dimension, DimensionValue, Item, Unit
-from masterdata.upsert import mark_deleted
+from masterdata.upsert import mark_deleted, take_turn
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +34,34 @@ def test_what_bc_tells_as_before_is_not_written(filled) -> None:
 
     assert (run.rows_read, run.rows_unchanged, run.rows_changed) == (2, 2, 0)
     assert versions() == before
+
+
+def test_a_list_too_long_to_keep_in_memory_is_asked_for_page_by_page(filled, monkeypatch) -> None:
+    monkeypatch.setattr(seen, "MOST_AT_ONCE", 1)
+    pull("items")
+    before = versions()
+    filled.control.seed({"items": [{"number": "FILTER", "displayName": "Fine filter"}]})
+
+    run = pull("items")
+
+    assert (run.rows_unchanged, run.rows_changed, run.rows_new) == (1, 1, 0)
+    assert len(versions() & before) == 1
+
+
+def test_what_another_writes_meanwhile_is_read_again(filled) -> None:
+    pull("items")
+    company, entity = sync.ensure_company(), ENTITIES["items"]
+    kept = seen.Seen(company, entity, filters.Filter(), is_full=True)
+    row = Item.objects.get(number="FILTER")
+    with transaction.atomic():
+        first = kept.kept(take_turn(company, Item), [str(row.bc_id)])
+    mark_deleted(company, Item, [row.bc_id])
+
+    with transaction.atomic():
+        again = kept.kept(take_turn(company, Item), [str(row.bc_id)])
+
+    assert first[str(row.bc_id)] == bytes(row.row_hash)
+    assert again[str(row.bc_id)] == seen.UNKNOWN
 
 
 def test_each_row_keeps_a_hash_of_its_own(filled) -> None:
