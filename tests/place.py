@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,16 +20,31 @@ PREFIX = "tieout-test-"  # the next test run sweeps up what a killed run left be
 @contextmanager
 def prepare(**variables: str) -> Iterator[launch.Running]:
     """Start everything, set Django up with these variables, give the sandbox; leave nothing behind."""
+    with _place(variables, durable=False) as (sandbox, _running):
+        yield sandbox
+
+
+@contextmanager
+def prepare_durably(**variables: str) -> Iterator[tuple[launch.Running, servers.Servers]]:
+    """The same with servers that lose nothing when they are killed, which the caller may do."""
+    with _place(variables, durable=True) as place:
+        yield place
+
+
+@contextmanager
+def _place(
+    variables: Mapping[str, str], *, durable: bool
+) -> Iterator[tuple[launch.Running, servers.Servers]]:
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)  # the account that root lends the servers to has to pass
     try:
-        with servers.start(folder, durable=False) as running, launch.start(folder / "sandbox") as sandbox:
+        with servers.start(folder, durable=durable) as running, launch.start(folder / "sandbox") as sandbox:
             os.environ |= {"TIEOUT_MODE": "test", "DJANGO_SETTINGS_MODULE": "config.settings"}
             os.environ |= running.environment | business_central.environment(sandbox.connection)
             os.environ |= {"REDIS_PREFIX": folder.name, "LOG_LEVEL": "CRITICAL", **variables}
             django.setup()
             with _database():
-                yield sandbox
+                yield sandbox, running
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

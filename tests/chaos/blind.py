@@ -1,19 +1,23 @@
-"""A worker that does not look in Business Central before it sends an order again.
+"""Workers that do not look in Business Central before they send an order again.
 
-It is wrong on purpose: a chaos run with it must find duplicates, or the verdict could not see any.
+They are wrong on purpose: a chaos run with them must find duplicates, or the verdict could not see any.
 """
 
 from __future__ import annotations
 
-import os
-import sys
+from typing import Any
 
-import django
+from celery.signals import worker_process_init
 
-MODULE = "tests.chaos.blind"
+from config.celery import app
+
+APPLICATION = "tests.chaos.blind"
+
+__all__ = ["app"]
 
 
-def close_the_eyes() -> None:
+@worker_process_init.connect
+def close_the_eyes(**_more: Any) -> None:
     """Let every look for an order say that it is not there and may be sent."""
     from integration.couriers import Standing
     from integration.couriers.orders import OrderVisit
@@ -21,14 +25,5 @@ def close_the_eyes() -> None:
     OrderVisit.find = lambda self: Standing.REPEATABLE  # type: ignore[method-assign]
 
 
-def main() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    django.setup()
-    close_the_eyes()
-    from django.core.management import call_command
-
-    call_command("drain", "--until-idle")
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+# Answers that are lost for sure, so that even a short run has something to double.
+SURE = ({"fault": "commit_then_drop", "method": "POST", "path": "/purchaseOrders", "times": 2},)

@@ -1,31 +1,34 @@
-"""One chaos run: events come in, calls fail, workers are killed, messages are delivered; then the verdict."""
+"""One chaos run: events come in, calls fail, programs are killed, documents get there."""
 
 from __future__ import annotations
 
-import math
 import random
-import subprocess
+import socket
 import time
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import redis
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.utils import timezone
 
-from integration import inbox, installation, outbox, sync
+from config.local.servers import Servers
+from integration import installation, outbox, sync
 from integration.cafm import auth
-from integration.models import ApiKey, Attempt, Message
-from integration.sandbox.control_client import ControlClient
-from reconciliation import reconcile
+from integration.models import ApiKey, Message
+from integration.sandbox.launch import Running
+from reconciliation.models import SupplierInvoice
 from tests import workers
-from tests.chaos import verdict
-from tests.chaos.work import SOURCE, Event, masters, plan
+from tests.chaos import figures, verdict
+from tests.chaos.events import SOURCE
+from tests.chaos.fleet import Fleet, bad_wire
+from tests.chaos.patient import patiently
+from tests.chaos.sending import Sender
+from tests.chaos.trouble import Trouble
+from tests.chaos.work import Work, masters, plan
 
 # What goes wrong, and how often compared with the others. A 429 holds all workers back for a second, as it
 # should, so it is rare: more of them would only make the run longer.
@@ -33,117 +36,185 @@ MIX = {
     "commit_then_drop": 30,
     "error_500_after_commit": 20,
     "gateway_timeout_after_commit": 20,
+    "late_commit": 20,
     "half_body": 20,
     "before_read": 20,
     "lock_conflict": 30,
     "unavailable": 20,
     "throttle": 1,
 }
-BATCH = 20  # events between two looks at the workers
-PAUSE_SECONDS = 0.1
+LATE_SECONDS = 4.0  # with the pace below, BC's sixteen minutes are nineteen seconds
 SETTINGS = {
     "BC_REQUESTS_PER_SECOND": 100_000,
     "BC_CONCURRENCY": 64,
-    "OUTBOX_PACE": 0.003,  # 16 minutes of waiting for a lost answer become 3 seconds
+    "OUTBOX_PACE": 0.02,
+    "INTAKE_BACKLOG": 1_000_000,
 }
-NO_TROUBLE = {Attempt.Outcome.POSTED, Attempt.Outcome.ADOPTED, Attempt.Outcome.BY_HAND}
+LOOK_SECONDS = 1.0
+NAP_SECONDS = 0.05
 
 
 class Hopeless(Exception):  # noqa: N818 - the run's own end, told to its reader
     """Nothing moves any more."""
 
 
+@dataclass(frozen=True)
+class Weather:
+    """How bad it is: the share of calls that fail, that of pieces on the wire, seconds between strikes."""
+
+    faults: float
+    wire: float = 0.0
+    strike_every: float | None = None
+    sure: Sequence[dict[str, Any]] = ()
+    """Rules of faults that strike whatever the seed draws."""
+
+
 @dataclass
-class Shaken:
-    """The figures of a run."""
+class Run:
+    """One run's parts, while it goes."""
 
-    documents: int
-    faults: int = 0
-    kills: int = 0
+    work: Work
+    sandbox: Running
+    weather: Weather
+    seed: int
+    faults: Counter[str] = field(default_factory=Counter)
     retried_by_hand: int = 0
-    attempts: int = 0
-    seconds: float = 0.0
-    recovery_p95_s: float = 0.0
-    verdict: verdict.Verdict = field(default_factory=lambda: verdict.Verdict((), (), ()))
+    done_by_hand: int = 0
 
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "documents": self.documents,
-            "faults": self.faults,
-            "kills": self.kills,
-            "duplicates": len(self.verdict.duplicates),
-            "lost": len(self.verdict.lost),
-            "unexplained": len(self.verdict.unexplained),
-            "recovery_p95_s": round(self.recovery_p95_s, 2),
-            "attempts": self.attempts,
-            "retried_by_hand": self.retried_by_hand,
-            "seconds": round(self.seconds, 1),
-        }
+    def set_faults(self) -> None:
+        """Set the rules of the weather; those of a killed sandbox are gone with it."""
+        self.sandbox.control.set_faults([*self.weather.sure, *_rules(self.weather.faults, self.seed)])
+
+    def count_faults(self) -> None:
+        for rule in self.sandbox.control.faults():
+            self.faults[rule["fault"]] += int(rule["hits"])
 
 
 def shake(
-    control: ControlClient,
-    log: Path,
+    sandbox: Running,
+    servers: Servers,
+    logs: Path,
     *,
     documents: int,
-    faults: float,
+    weather: Weather,
     seed: int,
-    kills: int,
-    hands: int,
-    patience: float = 120.0,
-    worker: str = "",
-    sure: Sequence[dict[str, Any]] = (),
+    hands: int = 2,
+    patience: float = 300.0,
+    application: str = "config",
     say: Callable[[str], object] = lambda _text: None,
-) -> Shaken:
-    """Run it on an empty database and sandbox; raises Hopeless when nothing moves for so many seconds.
-
-    `sure` are rules of faults that strike whatever the seed draws.
-    """
+) -> figures.Figures:
+    """Run it on an empty database and sandbox; raises Hopeless when nothing moves for so many seconds."""
     began = time.monotonic()
-    work = plan(documents, seed)
-    run = Shaken(work.documents)
-    key = _prepare(control)
-    control.set_faults([*sure, *_rules(faults, seed)])
-    chance = random.Random(seed)
-    points = deque(sorted(int(chance.uniform(0.02, 0.9) * work.documents) for _ in range(kills)))
-    events = work.events(seed)
-    with _crew(hands, log, worker) as crew:
-        done, moved_at = -1, time.monotonic()
-        while True:
-            has_more = _send(events, key)
-            reconcile.match_due()
-            now_done = _done()
-            if now_done != done:
-                done, moved_at = now_done, time.monotonic()
-            if points and done >= points[0]:
-                points.popleft()
-                crew.kill_one(chance)
-                run.kills += 1
-            run.retried_by_hand += _retry_stuck()
-            if done >= work.documents and not has_more:
-                break
-            if time.monotonic() - moved_at > patience:
-                raise Hopeless(f"{done} of {work.documents} documents are posted, and nothing moves: {log}")
-            crew.tend(PAUSE_SECONDS if not has_more else 0.0)
-            say(f"{done}/{work.documents} posted, {run.kills} workers killed")
-    run.faults = sum(int(rule["hits"]) for rule in control.faults())
-    control.clear_faults()
-    run.attempts = Attempt.objects.count()
-    run.recovery_p95_s = _recovery()
-    run.verdict = verdict.judge(work, control)
-    run.seconds = time.monotonic() - began
-    return run
+    run = Run(plan(documents, seed), sandbox, weather, seed)
+    secret = _prepare(sandbox)
+    run.set_faults()
+    with bad_wire(sandbox.port, rate=weather.wire, seed=seed) as (wire_port, on_the_wire):
+        port = _free_port()
+        crew = Fleet(_environment(sandbox.port, wire_port), logs, port, hands, application)
+        sender = Sender(run.work.events(seed), url=f"http://127.0.0.1:{port}/api/v1/events", secret=secret)
+        trouble = Trouble(
+            crew,
+            servers,
+            sandbox,
+            random.Random(seed),
+            weather.strike_every or 0.0,
+            count_faults=run.count_faults,
+            set_faults=run.set_faults,
+        )
+        try:
+            crew.start()
+            sender.start()
+            _until_all_is_done(run, crew, sender, trouble, patience, say)
+        finally:
+            sender.has_ended.set()
+            crew.stop()
+    run.count_faults()
+    sandbox.control.clear_faults()
+    sandbox.control.settle()
+    found = verdict.judge(run.work, sandbox.control)
+    return figures.of(run, sender, trouble, on_the_wire, found, seconds=time.monotonic() - began)
 
 
-def _prepare(control: ControlClient) -> ApiKey:
+def _until_all_is_done(
+    run: Run,
+    crew: Fleet,
+    sender: Sender,
+    trouble: Trouble,
+    patience: float,
+    say: Callable[[str], object],
+) -> None:
+    billed = sum(purchase.is_billed for purchase in run.work.purchases)
+    last, moved_at, look_at = (-1, -1), time.monotonic(), 0.0
+    while True:
+        crew.tend()
+        if trouble.every:
+            trouble.tick()
+        time.sleep(NAP_SECONDS)
+        if time.monotonic() < look_at:
+            continue
+        look_at = time.monotonic() + LOOK_SECONDS
+        _be_the_person(run)
+        unfinished, done, posted = patiently(_count)
+        sender.unfinished = unfinished
+        if sender.has_ended.is_set() and not unfinished and posted >= billed:
+            return
+        if (done, sender.sent) != last:
+            last, moved_at = (done, sender.sent), time.monotonic()
+        if time.monotonic() - moved_at > patience:
+            raise Hopeless(
+                f"{done} messages are done, {unfinished} are not, {posted} of {billed} invoices are posted, "
+                f"and nothing moves: {crew.logs}. {figures.standing()}"
+            )
+        say(f"{sender.sent} events taken, {done} done, {unfinished} open, {len(trouble.struck)} strikes")
+
+
+def _count() -> tuple[int, int, int]:
+    """Count the messages that are unfinished, those that are done, and the posted invoices."""
+    posted = SupplierInvoice.objects.filter(status=SupplierInvoice.Status.POSTED).count()
+    done = Message.objects.filter(state=Message.State.DONE).count()
+    return Message.objects.unfinished().count(), done, posted
+
+
+def _be_the_person(run: Run) -> None:
+    """Do what an integration admin does with dead letters: retry, or do by hand what BC's API cannot."""
+
+    def act() -> None:
+        admin, _created = User.objects.get_or_create(username="chaos")
+        for message in Message.objects.stuck()[:100]:
+            try:
+                if message.error_code == "by_hand":
+                    outbox.mark_done_by_hand(message, by=admin, reason="posted there", bc_number="BY-HAND")
+                    run.done_by_hand += 1
+                else:
+                    outbox.retry(message, by=admin, reason="Business Central was not itself")
+                    run.retried_by_hand += 1
+            except outbox.OutboxError:  # it has moved in the meantime
+                continue
+
+    patiently(act)
+
+
+def _prepare(sandbox: Running) -> str:
+    """Fill Business Central and the mirror; gives the CAFM's key."""
     for name, value in SETTINGS.items():
         setattr(settings, name, value)
-    control.seed(masters())
+    sandbox.control.seed(masters())
     installed = installation.set_up()
     sync.pull_entity("all", full=True)
     assert installed.company is not None
-    key, _secret = auth.issue(installed.company, "Chaos", [ApiKey.Scope.EVENTS], sources=[SOURCE])
-    return key
+    _key, secret = auth.issue(installed.company, "Chaos", [ApiKey.Scope.EVENTS], sources=[SOURCE])
+    if settings.REDIS_URL:
+        redis.Redis.from_url(settings.REDIS_URL).flushdb()
+    return secret
+
+
+def _environment(port: int, wire_port: int) -> dict[str, str]:
+    """Point the programs at this run's servers, and at Business Central through the bad wire."""
+    here, there = f":{port}/", f":{wire_port}/"
+    told = workers.environment() | {"INTAKE_BACKLOG": str(settings.INTAKE_BACKLOG)}
+    for name in ("BC_BASE_URL", "BC_APP_URL"):
+        told[name] = told[name].replace(here, there)
+    return told
 
 
 def _rules(share: float, seed: int) -> list[dict[str, Any]]:
@@ -151,93 +222,19 @@ def _rules(share: float, seed: int) -> list[dict[str, Any]]:
 
     The first rule that strikes decides, so the later ones are asked about what the earlier ones left.
     """
+    more = {"throttle": {"retry_after": 1}, "late_commit": {"seconds": LATE_SECONDS}}
     rules: list[dict[str, Any]] = []
     left = 1.0
     for number, (fault, weight) in enumerate(MIX.items()):
         part = share * weight / sum(MIX.values())
         rule = {"fault": fault, "path": "/companies(", "rate": part / left, "seed": seed * 100 + number}
-        rules.append(rule | ({"retry_after": 1} if fault == "throttle" else {}))
+        rules.append(rule | more.get(fault, {}))
         left -= part
     return rules
 
 
-def _send(events: Iterator[Event], key: ApiKey) -> bool:
-    """Let the CAFM send its next events; False when it has sent all."""
-    for _ in range(BATCH):
-        event = next(events, None)
-        if event is None:
-            return False
-        inbox.receive(event, key=key)
-    return True
-
-
-def _done() -> int:
-    return Message.objects.filter(state=Message.State.DONE).count()
-
-
-def _retry_stuck() -> int:
-    """Do what an integration admin does with dead letters; returns how many."""
-    stuck = list(Message.objects.stuck()[:100])
-    if stuck:
-        admin, _created = User.objects.get_or_create(username="chaos")
-        for message in stuck:
-            outbox.retry(message, by=admin, reason="Business Central was not itself")
-    return len(stuck)
-
-
-def _recovery() -> float:
-    """Give the 95th percentile of the seconds from a document's first trouble to its posting."""
-    first: dict[int, Any] = {}
-    troubles = Attempt.objects.exclude(outcome__in=NO_TROUBLE).order_by("-ended_at")
-    first.update(troubles.values_list("message_id", "ended_at"))
-    done = dict(Message.objects.exclude(done_at=None).values_list("pk", "done_at"))
-    spans = sorted((done[pk] - at).total_seconds() for pk, at in first.items() if pk in done)
-    return spans[math.ceil(0.95 * len(spans)) - 1] if spans else 0.0
-
-
-# The workers
-
-
-@dataclass
-class _Crew:
-    """Worker processes; one that ended or was killed is replaced."""
-
-    hands: int
-    log: Path
-    worker: str = ""
-    running: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def tend(self, seconds: float) -> None:
-        """Replace who has ended, and give the others a moment."""
-        self.running = [process for process in self.running if process.poll() is None]
-        while len(self.running) < self.hands:
-            self.running.append(workers.start(self.log, module=self.worker))
-        if seconds:
-            _moment(self.running[0], seconds)
-
-    def kill_one(self, chance: random.Random) -> None:
-        """Kill a worker in whatever it is doing, and let its lease run out: nobody waits minutes for that."""
-        process = chance.choice(self.running)
-        process.kill()
-        process.wait()
-        held = Message.objects.filter(state__in=Message.IN_FLIGHT, lease_by__contains=f":{process.pid}:")
-        held.update(lease_until=timezone.now() - timedelta(seconds=1))
-
-
-@contextmanager
-def _crew(hands: int, log: Path, worker: str) -> Iterator[_Crew]:
-    crew = _Crew(hands, log, worker)
-    crew.tend(0)
-    try:
-        yield crew
-    finally:
-        for process in crew.running:
-            process.kill()
-            process.wait()
-
-
-def _moment(process: subprocess.Popen[bytes], seconds: float) -> None:
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        return
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -2,65 +2,68 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
-from tests.chaos import blind, shaking, verdict, work
+from tests.chaos import verdict, work
+from tests.workers import ROOT
 
-pytestmark = pytest.mark.django_db(transaction=True)
+SECONDS = 600  # for what takes one or two minutes
+FOLDER = ROOT / ".bench"
 
 
-@pytest.mark.parametrize("seed", [7])
-def test_faults_and_killed_workers_neither_lose_nor_double_a_document(
-    seed: int, sandbox: Any, settings: Any, tmp_path: Path
-) -> None:
-    for name, value in shaking.SETTINGS.items():
-        setattr(settings, name, value)
-
-    run = shaking.shake(
-        sandbox.control, tmp_path / "workers.log", documents=16, faults=0.25, seed=seed, kills=2, hands=2
+def shake(seed: int, *options: str) -> tuple[int, dict[str, Any]]:
+    """Run it as a program of its own: it kills its servers, which are not to be those of the tests."""
+    told = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    result = FOLDER / f"chaos-{seed}.json"
+    result.unlink(missing_ok=True)
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.chaos", "--seed", str(seed), *options],
+        cwd=ROOT,
+        env=told,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
     )
-
-    assert run.verdict == verdict.Verdict(lost=(), duplicates=(), unexplained=())
-    assert run.documents == 16
-    assert run.kills == 2
-    assert run.faults > 0
+    assert result.exists(), ended.stdout + ended.stderr
+    return ended.returncode, json.loads(result.read_text())
 
 
-def test_workers_that_do_not_look_first_are_found_out(sandbox: Any, settings: Any, tmp_path: Path) -> None:
-    for name, value in shaking.SETTINGS.items():
-        setattr(settings, name, value)
-    lost_answers = {"fault": "commit_then_drop", "method": "POST", "path": "/purchaseOrders", "times": 2}
+@pytest.mark.xdist_group("chaos")
+def test_faults_and_killed_programs_neither_lose_nor_double_a_document() -> None:
+    code, told = shake(907, "--docs", "60", "--faults", "0.25", "--kill-every", "1.5")
 
-    run = shaking.shake(
-        sandbox.control,
-        tmp_path / "workers.log",
-        documents=16,
-        faults=0.1,
-        seed=7,
-        kills=0,
-        hands=2,
-        worker=blind.MODULE,
-        sure=[lost_answers],
-    )
-
-    assert run.verdict.duplicates != ()
-    assert not run.verdict.is_good
+    assert (told["lost"], told["duplicates"], told["unexplained"]) == (0, 0, 0)
+    assert code == 0
+    assert told["strikes"]
+    assert sum(told["faults"].values()) > 0
+    assert len(told["kinds"]) == 8
 
 
-def test_the_verdict_sees_what_is_missing_and_what_is_there_twice(sandbox: Any, settings: Any) -> None:
-    settings.BC_REQUESTS_PER_SECOND = 1000
-    planned = work.plan(4, seed=1)
-    uses = (("IC-1", work.ITEMS[0], 2), ("IC-2", work.ITEMS[0], 3))
+@pytest.mark.xdist_group("chaos")
+def test_workers_that_do_not_look_first_are_found_out() -> None:
+    code, told = shake(908, "--docs", "20", "--faults", "0", "--kill-every", "0", "--blind")
+
+    assert code == 1
+    assert told["duplicates"] > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_verdict_sees_what_is_missing_and_what_is_there_twice(sandbox: Any) -> None:
+    planned = work.plan(50, seed=1)
+    used = tuple(work.Movement(number, "consumed", work.ITEMS[0], 2) for number in ("IC-1", "IC-2"))
     sandbox.control.seed(work.masters())
     for _ in range(2):
         row = {"itemNumber": work.ITEMS[0], "documentNumber": "IC-1", "quantity": -2}
         sandbox.control.seed({"itemLedgerEntries": [row]})
 
-    found = verdict.judge(work.Work((), uses), sandbox.control)
+    found = verdict.judge(work.Work((), used), sandbox.control)
 
     assert found.duplicates == ("IC-1",)
     assert found.lost == ("IC-2",)
-    assert planned.documents == 4
+    assert 50 <= planned.documents <= 55

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
-from integration.models import Message
+from integration.models import InboxEvent, Message
 from integration.sandbox.control_client import ControlClient
 from reconciliation.models import PurchaseOrder
-from tests.chaos.work import Work
+from tests.chaos import events
+from tests.chaos.work import Purchase, Work
 
 STEP = 10_000  # between two lines in BC
+BY_PERSONS = ("goods_return",)  # BC's API takes none: someone posts it there
 
 
 @dataclass(frozen=True)
@@ -29,26 +32,28 @@ class Verdict:
 
 
 def judge(work: Work, control: ControlClient) -> Verdict:
-    """Count every document in the sandbox, and every piece that was received or used."""
-    sent = _sent(work)
+    """Count every document in the sandbox, and every piece that was ordered, received or moved."""
+    due = _due(work)
     held = Counter(_held(work, control))
-    unfinished = Message.objects.exclude(state=Message.State.DONE)
-    strange = [name for name in held if name not in sent]
-    strange += [f"{message} is {message.state}: {message.error}" for message in unfinished]
+    strange = [f"{name}, which nobody sent" for name in held if name not in due and held[name]]
+    strange += [f"{message} is {message.state}: {message.error}" for message in Message.objects.unfinished()]
     strange += _wrong_quantities(work, control)
+    strange += _wrong_movements(work, control)
+    strange += _not_taken_in(work)
     return Verdict(
-        lost=tuple(sorted(name for name in sent if not held[name])),
-        duplicates=tuple(sorted(name for name in sent if held[name] > 1)),
+        lost=tuple(sorted(name for name in due if not held[name])),
+        duplicates=tuple(sorted(name for name in due if held[name] > 1)),
         unexplained=tuple(strange),
     )
 
 
-def _sent(work: Work) -> set[str]:
-    names = {number for number, _item, _quantity in work.uses}
+def _due(work: Work) -> set[str]:
+    """Name what Business Central must hold."""
+    names = {movement.number for movement in work.movements}
     for purchase in work.purchases:
-        names |= {purchase.order, purchase.receipt}
-        if purchase.is_billed:
-            names.add(purchase.invoice)
+        names |= set(purchase.receipts)
+        names |= set() if purchase.is_cancelled else {purchase.order}
+        names |= {purchase.invoice} if purchase.is_billed else set()
     return names
 
 
@@ -59,28 +64,80 @@ def _held(work: Work, control: ControlClient) -> Iterable[str]:
     for line in control.dump("purchaseOrderLines"):
         if line["lineType"] == "Comment":
             yield by_marker.get(line["description"], f"order marked {line['description']}")
-    receipts = {purchase.order: purchase.receipt for purchase in work.purchases}
-    by_bc_number = dict(PurchaseOrder.objects.values_list("bc_number", "number"))
-    for row in control.dump("purchaseReceipts"):
-        order = by_bc_number.get(row["orderNumber"], "")
-        yield receipts.get(order, f"receipt {row['number']} of order {row['orderNumber']}")
+    yield from _receipts(work, control)
     for row in control.dump("purchaseInvoices"):
         is_draft = row["status"] == "Draft"
         yield f"draft of {row['vendorInvoiceNumber']}" if is_draft else row["vendorInvoiceNumber"]
+    for number, quantities in _ledger(control).items():
+        yield from [number] * (len(quantities) // max(1, len(_entries(work).get(number, ()))))
+
+
+def _receipts(work: Work, control: ControlClient) -> Iterable[str]:
+    """Name the receipts of each order in turn; one too many bears the first one's name again."""
+    expected = {purchase.order: purchase.receipts for purchase in work.purchases}
+    by_bc_number = dict(PurchaseOrder.objects.values_list("bc_number", "number"))
+    seen: Counter[str] = Counter()
+    for row in control.dump("purchaseReceipts"):
+        order = by_bc_number.get(row["orderNumber"], "")
+        names = expected.get(order, ())
+        yield names[seen[order] % len(names)] if names else f"receipt of order {row['orderNumber']}"
+        seen[order] += 1
+
+
+def _ledger(control: ControlClient) -> dict[str, list[Decimal]]:
+    """Give the quantities of the item ledger by document; receipts are counted above."""
+    receipts = {row["number"] for row in control.dump("purchaseReceipts")}
+    found: dict[str, list[Decimal]] = defaultdict(list)
     for row in control.dump("itemLedgerEntries"):
-        if Decimal(str(row["quantity"])) < 0:
-            yield row["documentNumber"]
+        if row["documentNumber"] not in receipts:
+            found[row["documentNumber"]].append(Decimal(str(row["quantity"])))
+    return found
+
+
+def _entries(work: Work) -> dict[str, list[int]]:
+    return {movement.number: movement.entries for movement in work.movements}
+
+
+def _wrong_movements(work: Work, control: ControlClient) -> Iterable[str]:
+    found = _ledger(control)
+    for number, expected in _entries(work).items():
+        if number in found and sorted(found[number]) != sorted(map(Decimal, expected)):
+            yield f"{number} moved {found[number]}, not {expected}"
 
 
 def _wrong_quantities(work: Work, control: ControlClient) -> Iterable[str]:
-    """Compare the pieces on each order line: what was posted half, or to the wrong line, shows here."""
+    """Compare each order line: what was posted half, or changed wrongly, or to the wrong line, shows here."""
     bc_numbers = dict(PurchaseOrder.objects.values_list("number", "bc_number"))
-    found: dict[tuple[str, int], Decimal] = {}
-    for order in control.dump("purchaseOrders"):
-        for line in order["purchaseOrderLines"]:
-            found[order["number"], line["sequence"]] = Decimal(str(line["receivedQuantity"]))
+    found: dict[str, dict[int, Any]] = {
+        order["number"]: {line["sequence"]: line for line in order["purchaseOrderLines"]}
+        for order in control.dump("purchaseOrders")
+    }
     for purchase in work.purchases:
-        for number, part in enumerate(purchase.parts, start=1):
-            received = found.get((bc_numbers.get(purchase.order, ""), number * STEP))
-            if received != part.accepted:
-                yield f"{purchase.order} line {number}: {received} received, {part.accepted} accepted"
+        if purchase.is_cancelled:
+            continue
+        lines = found.get(bc_numbers.get(purchase.order, ""), {})
+        for place, (ordered, received) in enumerate(_quantities(purchase), start=1):
+            line = lines.get(place * STEP)
+            told = line and (Decimal(str(line["quantity"])), Decimal(str(line["receivedQuantity"])))
+            if told != (ordered, received):
+                yield f"{purchase.order} line {place}: {told} ordered and received, not {(ordered, received)}"
+
+
+def _quantities(purchase: Purchase) -> list[tuple[Decimal, Decimal]]:
+    if purchase.is_service:
+        return [(Decimal(1), Decimal(events.SERVICE_SHARE))]
+    return [(Decimal(part.ordered), Decimal(part.accepted)) for part in purchase.parts]
+
+
+def _not_taken_in(work: Work) -> Iterable[str]:
+    """Name events that left no row, and documents of persons that nobody marked as done."""
+    stored = set(InboxEvent.objects.values_list("event_id", flat=True))
+    yield from (f"event {event['id']} was not kept" for event in work.events(0) if event["id"] not in stored)
+    done = set(
+        Message.objects.filter(document_kind__in=BY_PERSONS, state=Message.State.DONE).values_list(
+            "document_number", flat=True
+        )
+    )
+    for purchase in work.purchases:
+        if purchase.is_returned and purchase.returned not in done:
+            yield f"{purchase.returned} was not given to a person"

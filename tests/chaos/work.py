@@ -1,28 +1,32 @@
-"""The work of a chaos run: a company's masters, and documents as events, the same for the same seed."""
+"""The work of a chaos run: a company's masters, and documents of every kind, the same for the same seed.
+
+Every document has one fate that is known beforehand: posted once, kept here, or never to be posted.
+"""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-SOURCE = "/cafm/chaos"
-DAY = "2026-11-02"
-PRICE = "12.50"
+from tests.chaos import events
+from tests.chaos.events import Event
+
 VENDORS = [f"V{number}" for number in range(1, 21)]
 ITEMS = [f"PART-{number}" for number in range(1, 31)]
+ACCOUNT = "6100"
 SENT_TWICE = 0.2  # of the events
 AHEAD = 40  # a document may come this many places before or after its turn
-
-Event = dict[str, Any]
+MOVEMENTS = ("consumed", "put back", "adjusted up", "adjusted down", "transferred")
 
 
 def masters() -> dict[str, list[dict[str, Any]]]:
     """Give the rows that the documents name."""
     return {
         "unitsOfMeasure": [{"code": "PCS"}],
-        "locations": [{"code": "MAIN"}],
+        "locations": [{"code": "MAIN"}, {"code": "VAN"}],
+        "accounts": [{"number": ACCOUNT, "directPosting": True}],
         "vendors": [{"number": number, "displayName": f"Supplier {number}"} for number in VENDORS],
         "items": [
             {"number": number, "displayName": f"Part {number}", "baseUnitOfMeasureCode": "PCS"}
@@ -33,164 +37,155 @@ def masters() -> dict[str, list[dict[str, Any]]]:
 
 @dataclass(frozen=True)
 class Part:
-    """One line of an order: of what was ordered, this much was accepted."""
+    """One line of an order: first and in the end ordered, and what each receipt brought and accepted."""
 
     item: str
+    first: int
     ordered: int
-    accepted: int
+    received: tuple[tuple[int, int], ...]
+
+    accepted = property(lambda self: sum(accepted for _received, accepted in self.received))
 
 
 @dataclass(frozen=True)
 class Purchase:
-    """An order with one receipt; some have an invoice for what was accepted."""
+    """An order and what became of it."""
 
     number: int
     vendor: str
-    parts: tuple[Part, ...]
-    is_billed: bool
+    parts: tuple[Part, ...] = ()
+    is_changed: bool = False
+    is_billed: bool = False
+    is_cancelled: bool = False
+    is_service: bool = False
+    is_taken_back: bool = False
+    """A further receipt whose reversal comes before it: neither is posted."""
+    is_returned: bool = False
+    """A person posts the return in Business Central."""
 
     order = property(lambda self: f"PO-{self.number}")
-    receipt = property(lambda self: f"GR-{self.number}")
     invoice = property(lambda self: f"INV-{self.number}")
+    confirmation = property(lambda self: f"SC-{self.number}")
+    returned = property(lambda self: f"RET-{self.number}")
+    mistaken = property(lambda self: f"GX-{self.number}")
+
+    @property
+    def receipts(self) -> tuple[str, ...]:
+        """Name what is received on the order in Business Central."""
+        if self.is_service:
+            return (self.confirmation,)
+        count = len(self.parts[0].received) if self.parts else 0
+        return tuple(f"GR-{self.number}-{place}" for place in range(1, count + 1))
+
+    @property
+    def documents(self) -> int:
+        """Count what the CAFM tells of it."""
+        more = self.is_changed + self.is_billed + self.is_cancelled + self.is_returned
+        return 1 + len(self.receipts) + more + 2 * self.is_taken_back
+
+
+@dataclass(frozen=True)
+class Movement:
+    """Stock that leaves, comes back, is counted anew or goes elsewhere."""
+
+    number: str
+    kind: str
+    item: str
+    quantity: int
+
+    @property
+    def entries(self) -> list[int]:
+        """Give the quantities in BC's item ledger, smallest first."""
+        if self.kind == "transferred":
+            return [-self.quantity, self.quantity]
+        return [self.quantity if self.kind in ("put back", "adjusted up") else -self.quantity]
 
 
 @dataclass(frozen=True)
 class Work:
     """All documents of a run."""
 
-    purchases: tuple[Purchase, ...]
-    uses: tuple[tuple[str, str, int], ...]
+    purchases: tuple[Purchase, ...] = ()
+    movements: tuple[Movement, ...] = ()
+    kept: tuple[int, ...] = field(default=())
+    """Purchase requests and assets: taken in, and nothing is posted."""
 
     @property
     def documents(self) -> int:
-        return len(self.uses) + sum(2 + purchase.is_billed for purchase in self.purchases)
+        return (
+            sum(purchase.documents for purchase in self.purchases) + len(self.movements) + 2 * len(self.kept)
+        )
 
     def events(self, seed: int) -> Iterator[Event]:
         """Give the events out of order, some of them twice."""
         chance = random.Random(seed)
-        events = [event for purchase in self.purchases for event in _events(purchase)]
-        events += [_consumed(*use) for use in self.uses]
-        events += [event for event in events if chance.random() < SENT_TWICE]
-        spread = {id(event): place for place, event in enumerate(events)}
-        yield from sorted(events, key=lambda event: spread[id(event)] + chance.randint(-AHEAD, AHEAD))
+        told = [event for purchase in self.purchases for event in events.of_purchase(purchase)]
+        told += [events.of_movement(movement) for movement in self.movements]
+        told += [event for number in self.kept for event in events.kept(number, ITEMS[0])]
+        told += [event for event in told if chance.random() < SENT_TWICE]
+        turns = {id(event): place for place, event in enumerate(told)}
+        ordered = sorted(told, key=lambda event: turns[id(event)] + chance.randint(-AHEAD, AHEAD))
+        yield from _reversals_first(ordered)
+
+
+def _reversals_first(told: list[Event]) -> Iterator[Event]:
+    """Let no receipt come before its reversal: a posted one would be a person's to undo."""
+    waiting: dict[str, list[Event]] = {}
+    gone: set[str] = set()
+    for event in told:
+        number = event["data"]["number"]
+        if number.startswith("GX-") and number not in gone:
+            waiting.setdefault(number, []).append(event)
+            continue
+        yield event
+        if reversed_one := event["data"].get("goods_receipt"):
+            gone.add(reversed_one)
+            yield from waiting.pop(reversed_one, [])
 
 
 def plan(documents: int, seed: int) -> Work:
-    """Think up so many documents: orders, receipts, invoices, parts used."""
+    """Think up about so many documents, of every kind."""
     chance = random.Random(seed)
-    purchases: list[Purchase] = []
-    left = documents - documents // 10
-    while left >= 2:
-        purchase = _purchase(len(purchases) + 1, chance, may_bill=left > 2)
-        purchases.append(purchase)
-        left -= 2 + purchase.is_billed
-    uses = tuple(
-        (f"IC-{number}", chance.choice(ITEMS), chance.randint(1, 9))
-        for number in range(1, documents // 10 + left + 1)
+    movements = tuple(
+        Movement(f"IC-{place}", MOVEMENTS[place % len(MOVEMENTS)], chance.choice(ITEMS), chance.randint(1, 9))
+        for place in range(max(1, documents // 8))
     )
-    return Work(tuple(purchases), uses)
+    kept = tuple(range(1, documents // 50 + 1))
+    purchases: list[Purchase] = []
+    left = documents - len(movements) - 2 * len(kept)
+    while left > 0:
+        purchases.append(_purchase(len(purchases) + 1, chance))
+        left -= purchases[-1].documents
+    return Work(tuple(purchases), movements, kept)
 
 
-def _purchase(number: int, chance: random.Random, *, may_bill: bool) -> Purchase:
+def _purchase(number: int, chance: random.Random) -> Purchase:
+    vendor = chance.choice(VENDORS)
+    kind = number % 12
+    if kind == 5:
+        return Purchase(number, vendor, _parts(chance, 0, grows=False), is_cancelled=True)
+    if kind == 7:
+        return Purchase(number, vendor, is_service=True)
+    is_changed = kind in (1, 4, 9)
+    return Purchase(
+        number,
+        vendor,
+        _parts(chance, chance.choice((1, 1, 2)), grows=is_changed),
+        is_changed=is_changed,
+        is_billed=kind in (2, 3, 4, 6, 8),
+        is_taken_back=kind == 10,
+        is_returned=kind == 11,
+    )
+
+
+def _parts(chance: random.Random, receipts: int, *, grows: bool) -> tuple[Part, ...]:
     parts = []
     for item in chance.sample(ITEMS, chance.randint(1, 3)):
-        ordered = chance.randint(5, 40)
+        first = chance.randint(20, 40)
         # Less than ordered, so that no order disappears from BC as fully invoiced.
-        parts.append(Part(item, ordered, chance.randint(1, ordered - 1)))
-    return Purchase(number, chance.choice(VENDORS), tuple(parts), may_bill and chance.random() < 0.4)
-
-
-def _events(purchase: Purchase) -> Iterator[Event]:
-    lines = list(enumerate(purchase.parts, start=1))
-    yield _event(
-        "purchase_order.approved.v1",
-        number=purchase.order,
-        vendor=purchase.vendor,
-        currency="EUR",
-        order_date=DAY,
-        location="MAIN",
-        approved_by="chaos",
-        charges=[],
-        lines=[
-            {
-                "line": line,
-                "kind": "item",
-                "item": part.item,
-                "description": part.item,
-                "quantity": str(part.ordered),
-                "unit": "PCS",
-                "unit_price": PRICE,
-            }
-            for line, part in lines
-        ],
-    )
-    yield _event(
-        "goods_receipt.recorded.v1",
-        number=purchase.receipt,
-        purchase_order=purchase.order,
-        received_on=DAY,
-        received_by="chaos",
-        lines=[
-            {
-                "line": line,
-                "order_line": line,
-                "quantity_received": str(part.accepted),
-                "quantity_accepted": str(part.accepted),
-                "quantity_rejected": "0",
-                "unit": "PCS",
-            }
-            for line, part in lines
-        ],
-    )
-    if purchase.is_billed:
-        yield _billed(purchase)
-
-
-def _billed(purchase: Purchase) -> Event:
-    cents = int(PRICE.replace(".", ""))
-    sums = [part.accepted * cents for part in purchase.parts]
-    return _event(
-        "supplier_invoice.received.v1",
-        number=purchase.invoice,
-        type="invoice",
-        vendor=purchase.vendor,
-        invoice_date=DAY,
-        currency="EUR",
-        purchase_order=purchase.order,
-        lines=[
-            {
-                "line": line,
-                "item": part.item,
-                "description": part.item,
-                "order": purchase.order,
-                "order_line": line,
-                "quantity": str(part.accepted),
-                "unit": "PCS",
-                "unit_price": PRICE,
-                "amount": _money(sums[line - 1]),
-            }
-            for line, part in enumerate(purchase.parts, start=1)
-        ],
-        total=_money(sum(sums)),
-    )
-
-
-def _consumed(number: str, item: str, quantity: int) -> Event:
-    line = {"line": 1, "item": item, "quantity": str(quantity), "unit": "PCS", "location": "MAIN"}
-    return _event("inventory.consumed.v1", number=number, work_order="WO-1", posted_on=DAY, lines=[line])
-
-
-def _money(cents: int) -> str:
-    return f"{cents // 100}.{cents % 100:02}"
-
-
-def _event(kind: str, **content: Any) -> Event:
-    return {
-        "specversion": "1.0",
-        "id": f"{kind}/{content['number']}",
-        "source": SOURCE,
-        "type": kind,
-        "time": f"{DAY}T08:00:00Z",
-        "datacontenttype": "application/json",
-        "data": content,
-    }
+        brought = tuple(
+            (accepted + chance.choice((0, 0, 1)), accepted)
+            for accepted in (chance.randint(1, 9) for _ in range(receipts))
+        )
+        parts.append(Part(item, first, first + (chance.randint(1, 9) if grows else 0), brought))
+    return tuple(parts)

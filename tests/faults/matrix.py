@@ -22,7 +22,7 @@ class Fault:
 
 
 KILLED = "delivery/test_killed_workers.py::test_a_worker_killed_during_a_call_leaves_each_document_once"
-CHAOS = "chaos/test_chaos.py::test_faults_and_killed_workers_neither_lose_nor_double_a_document"
+CHAOS = "chaos/test_chaos.py::test_faults_and_killed_programs_neither_lose_nor_double_a_document"
 ORDERS, MANY, LINE = "delivery/test_orders.py::", "delivery/test_many.py::", "delivery/test_line.py::"
 EVENTS, TOKENS, PAUSES = "cafm/test_events.py::", "bc/test_tokens.py::", "contract/test_pauses.py::"
 EDITING = "dead_letters/test_editing.py::"
