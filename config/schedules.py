@@ -49,6 +49,13 @@ SCHEDULES: list[Every | At] = [
         hour="1,2,3,4",
         kwargs={"entity": "all", "full": True},
     ),
+    At(
+        "Match open invoices again at night",
+        "reconciliation.tasks.judge_open_invoices_again",
+        "52",
+        "housekeeping",
+        hour="5",
+    ),
     At("Compare the mirrors with Business Central", "integration.tasks.check_drift", "12", "bulk", hour="5"),
     Every("Follow hints of Business Central", "integration.tasks.follow_hints", 10, "housekeeping"),
     Every(

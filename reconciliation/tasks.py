@@ -7,8 +7,9 @@ from typing import Any
 from celery import shared_task
 
 from masterdata.audit import acting_as
+from masterdata.models import Company
 
-from . import reconcile, trials
+from . import policies, reconcile, trials
 
 LIMIT = 500
 RUNS = 20
@@ -26,6 +27,12 @@ def match_due_invoices(**kwargs: Any) -> int:
             if count < LIMIT:
                 break
     return judged
+
+
+@shared_task
+def judge_open_invoices_again(**kwargs: Any) -> int:
+    """Let every open invoice be matched again: an event that was lost must not hold one for ever."""
+    return sum(policies.judge_again(company) for company in Company.objects.order_by("pk"))
 
 
 @shared_task

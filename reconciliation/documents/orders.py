@@ -95,7 +95,7 @@ def record_cancellation(company: Company, form: CancellationForm, *, source: str
     change.save()
     if order is not None and change.status == Status.READY:
         _cancel_what_is_cancelled(order)
-        facts_changed(company, orders_of(order), vendor=order.vendor_number)
+        facts_changed(company, orders_of(order), vendor=order.vendor_number, taken_away=True)
     return change
 
 
@@ -181,7 +181,7 @@ def _rewrite(order: PurchaseOrder, form: OrderChangeForm) -> None:
     _write_lines(order, form.order)
     _cancel_what_is_cancelled(order)
     for vendor in sorted(vendors):
-        facts_changed(order.company, orders_of(order), vendor=vendor)
+        facts_changed(order.company, orders_of(order), vendor=vendor, taken_away=True)
 
 
 def _write_lines(order: PurchaseOrder, form: OrderForm) -> None:

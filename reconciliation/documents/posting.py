@@ -50,4 +50,4 @@ def cancel(document: Any) -> None:
         row.state = PurchaseOrder.State.CANCELLED
     row.save()
     copy_outcome(row, document)
-    facts_changed(row.company, orders_of(row), vendor=getattr(row, "vendor_number", ""))
+    facts_changed(row.company, orders_of(row), vendor=getattr(row, "vendor_number", ""), taken_away=True)

@@ -20,6 +20,9 @@ InvoiceStatus = SupplierInvoice.Status
 # An invoice may still be judged in these; the others are out of matching's hands.
 OPEN_INVOICES = [InvoiceStatus.RECEIVED, InvoiceStatus.BLOCKED]
 
+# A cleared invoice is judged again only when something is taken away: new goods cannot hold it.
+UNPOSTED_INVOICES = [*OPEN_INVOICES, InvoiceStatus.READY]
+
 # A union of small answers, each by an index of its own; joined with OR they would be one scan of all.
 MARK_DUE = """
 WITH invoices AS NOT MATERIALIZED (
@@ -85,15 +88,21 @@ def orders_of(document: Any) -> list[str]:
 
 
 def facts_changed(
-    company: Company, orders: Iterable[str], *, vendor: str = "", but: Document | None = None
+    company: Company,
+    orders: Iterable[str],
+    *,
+    vendor: str = "",
+    but: Document | None = None,
+    taken_away: bool = False,
 ) -> None:
     """Mark the open invoices of these orders as due, and the vendor's that name no order.
 
+    Where something was taken away, what is cleared and not posted is judged again, too.
     The rows are locked in one order everywhere, so that two documents cannot wait for each other.
     """
     terms: dict[str, Any] = {
         "company": company.pk,
-        "open": [status.value for status in OPEN_INVOICES],
+        "open": [status.value for status in (UNPOSTED_INVOICES if taken_away else OPEN_INVOICES)],
         "orders": [*{*orders}],
         "vendor": vendor,
         "but": but.pk if isinstance(but, SupplierInvoice) else None,

@@ -52,7 +52,7 @@ def record_return(company: Company, form: ReturnForm, *, source: str) -> GoodsRe
         company=company, received_from=source, order=order, **fields_of(form, but=["lines"])
     )
     insert_new(returned, {GoodsReturnLine: [GoodsReturnLine(**fields_of(line)) for line in form.lines]})
-    facts_changed(company, [form.order_number], vendor=order.vendor_number if order else "")
+    facts_changed(company, [form.order_number], vendor=order.vendor_number if order else "", taken_away=True)
     return returned
 
 
@@ -75,4 +75,9 @@ def _count_no_more(receipt: GoodsReceipt, reversal: ReceiptReversal) -> None:
     receipt.reversed_on = reversal.reversed_on
     GoodsReceipt.objects.filter(pk=receipt.pk).update(reversed_on=receipt.reversed_on)
     order = receipt.order
-    facts_changed(receipt.company, [receipt.order_number], vendor=order.vendor_number if order else "")
+    facts_changed(
+        receipt.company,
+        [receipt.order_number],
+        vendor=order.vendor_number if order else "",
+        taken_away=True,
+    )

@@ -9,7 +9,10 @@ from .policy_version import PolicyVersion
 
 
 class MatchDecision(models.Model):
-    """What the engine was asked and what it answered, in the form of a match case; never changed."""
+    """What the engine was asked and what it answered, in the form of a match case.
+
+    The database refuses to change or delete one.
+    """
 
     invoice = models.ForeignKey(SupplierInvoice, on_delete=models.CASCADE, related_name="decisions")
     decided_at = models.DateTimeField(auto_now_add=True)

@@ -57,7 +57,7 @@ def narrowed(policy: facts.Policy, vendors: Collection[str], items: Collection[s
 
 @transaction.atomic
 def judge_again(company: Company) -> int:
-    """Mark the open invoices as due for matching, by the rules they have: a master record changed."""
+    """Mark the open invoices as due for matching, by the rules they have; returns how many."""
     return SupplierInvoice.objects.filter(pk__in=_locked_open(company)).update(match_due=True)
 
 

@@ -79,12 +79,12 @@ def test_a_decision_that_comes_out_differently_is_named(desk):
     desk.invoice("R-2", billed(quantity="1"))
     reconcile.match_due()
     record = MatchDecision.objects.get(invoice__number="R-1")
-    record.question["receipts"] = []
-    MatchDecision.objects.filter(pk=record.pk).update(question=record.question)
+    record.pk, record.question["receipts"] = None, []
+    record.save()
 
     told, code = run("replay")
 
-    assert (told["replayed"], told["differing"], code) == (2, 1, 1)
+    assert (told["replayed"], told["differing"], code) == (3, 1, 1)
     assert told["differences"] == [
         {
             "decision": record.pk,
@@ -103,7 +103,9 @@ def test_a_stored_question_that_cannot_be_read_any_more_is_a_difference(desk):
     desk.receive(10)
     desk.invoice()
     reconcile.match_due()
-    MatchDecision.objects.update(question={"orders": []})
+    record = MatchDecision.objects.get()
+    record.pk, record.question = None, {"orders": []}
+    record.save()
 
     told, code = run("replay")
 
