@@ -13,6 +13,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -186,7 +187,9 @@ def _untaken(company: Company) -> str:
         "{n} unacknowledged matters, the oldest since {since}.",
         figures["count"],
     )
-    return told.format(n=figures["count"], since=f"{timezone.localtime(figures['oldest']):%d.%m.%Y %H:%M}")
+    return told.format(
+        n=figures["count"], since=date_format(timezone.localtime(figures["oldest"]), "j M H:i")
+    )
 
 
 def _in_line(*, failed: bool) -> dict[str, str]:

@@ -11,12 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from unfold.admin import ModelAdmin
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget
+from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from integration import escalation
 from integration.errors import ConfigurationError
 from integration.models import Channel, EscalationRule
-from masterdata.read_only import RecordedHistory, Told
+from masterdata.read_only import RecordedHistory, Told, TrimmedNumbers
 
 from .edits import told
 
@@ -47,6 +47,7 @@ class ChannelForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Channel
         fields = ["name", "kind", "audience", "recipients", "enabled"]
+        widgets = {"recipients": UnfoldAdminTextareaWidget(attrs={"rows": 3})}
 
     def clean(self) -> dict[str, Any]:
         """Check what belongs to the kind, and drop what belongs to another."""
@@ -168,7 +169,7 @@ class ChannelAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(EscalationRule)
-class EscalationRuleAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
+class EscalationRuleAdmin(TrimmedNumbers, RecordedHistory, ModelAdmin):  # type: ignore[misc]
     """None is removed: one that is not wanted is switched off, so that the set-up does not add it again."""
 
     list_display = [
