@@ -26,7 +26,7 @@ PARTS = {"name", "story", "of", "side", "given", "expected"}
 TOPICS = {"retention", "prepayment", "credit memo", "release", "scope"}  # cases of no single reason
 
 
-class Plain(yaml.SafeLoader):
+class Plain(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """YAML whose figures and dates stay the texts that were written; true, false, null and << mean more."""
 
 
