@@ -17,7 +17,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m uv pip compile -
   --generate-hashes --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench chaos format lock install-demo install-dev
+.PHONY: help demo demo-reset test check bench mutation chaos format lock install-demo install-dev
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ check: install-dev ## format, lint, types, imports, migrations, deployment, lice
 
 bench: install-dev ## run the benchmarks; results in .bench/
 	@$(VENV_PYTHON) -m tests.bench
+
+mutation: install-dev ## break the matching engine on purpose; ARGS="rules.price" for a part of it
+	@nice $(VENV_PYTHON) -m tests.mutation $(ARGS)
 
 chaos: install-dev ## run under faults; DOCS=10000 FAULTS=0.3 SEED=1 ARGS=--blind
 	@$(VENV_PYTHON) -m tests.chaos --docs $(DOCS) --faults $(FAULTS) --seed $(SEED) $(ARGS)

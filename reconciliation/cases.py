@@ -253,6 +253,19 @@ def comment(case: ExceptionCase, *, by: User, text: str) -> Comment:
     return Comment.objects.create(case=case, by=by, text=text)
 
 
+def locked(case: ExceptionCase, *, by: User, permission: str, seen: str | None = None) -> ExceptionCase:
+    """Lock an open case that this person may work on and that still is as they saw it.
+
+    Raises NotAllowed, StaleCase, WrongStatus.
+    """
+    case = _lock(case)
+    _allow(by, permission)
+    if seen is not None and seen != version(case):
+        raise StaleCase(what_happened(case))
+    _still_open(case)
+    return case
+
+
 def version(case: ExceptionCase) -> str:
     """Name the state of the case that a page shows; a form carries it back as `seen`."""
     latest = case.resolutions.aggregate(key=Max("pk"))["key"] or 0

@@ -368,19 +368,7 @@ class _Gathered:
         return tuple(chosen)
 
     def _order(self, row: PurchaseOrder) -> facts.Order:
-        cancelled = row.status == Document.Status.CANCELLED
-        return facts.Order(
-            number=row.number,
-            vendor=row.vendor_number,
-            currency=row.currency,
-            date=row.order_date,
-            state=facts.OrderState.CANCELLED if cancelled else row.state,
-            version=row.version,
-            lines=tuple(_order_line(line, row) for line in self.order_lines[row.pk]),
-            charges=tuple(
-                facts.Charge(charge.code, trimmed(charge.amount)) for charge in self.order_charges[row.pk]
-            ),
-        )
+        return _order(row, self.order_lines[row.pk], self.order_charges[row.pk])
 
     def _invoice(self, row: SupplierInvoice, state: str | None = None) -> facts.Invoice:
         charges = _by("line", self.charges.get(row.pk, ()))
@@ -415,6 +403,7 @@ class _Gathered:
             charges=_charges(charges),
             amount=trimmed(row.amount),
             tax=trimmed(row.tax),
+            confirmed=row.linked or None,
         )
 
     def _named(self, order_number: str) -> str | None:
@@ -451,6 +440,30 @@ def _state(row: SupplierInvoice) -> str:
 def _in_force(rates: Iterable[facts.Rate], day: datetime.date) -> facts.Rate | None:
     started = [rate for rate in rates if rate.from_date <= day]
     return started[-1] if started else None
+
+
+def laid_out_orders(rows: Collection[PurchaseOrder]) -> list[facts.Order]:
+    """Lay out orders with their lines, without what happened to them."""
+    lines = _by(
+        "order_id", PurchaseOrderLine.objects.filter(order__in=[row.pk for row in rows]).order_by("line")
+    )
+    return [_order(row, [line for line in lines[row.pk] if not line.cancelled], ()) for row in rows]
+
+
+def _order(
+    row: PurchaseOrder, lines: Iterable[PurchaseOrderLine], charges: Iterable[OrderCharge]
+) -> facts.Order:
+    cancelled = row.status == Document.Status.CANCELLED
+    return facts.Order(
+        number=row.number,
+        vendor=row.vendor_number,
+        currency=row.currency,
+        date=row.order_date,
+        state=facts.OrderState.CANCELLED if cancelled else row.state,
+        version=row.version,
+        lines=tuple(_order_line(line, row) for line in lines),
+        charges=tuple(facts.Charge(charge.code, trimmed(charge.amount)) for charge in charges),
+    )
 
 
 def _order_line(row: PurchaseOrderLine, order: PurchaseOrder) -> facts.OrderLine:

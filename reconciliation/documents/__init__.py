@@ -10,6 +10,7 @@ from .errors import DocumentError, DocumentExists, VersionExists, WrongStatus
 from .invoices import content_hash, record_invoice
 from .judging import let_through, mark_blocked, mark_deleted, mark_judged, mark_ready, mark_rejected
 from .kept import record_day_totals, record_request
+from .linked import link_line, unlink_line
 from .movements import record_movement
 from .orders import (
     mark_never_sent,
@@ -35,6 +36,7 @@ __all__ = [
     "cancel",
     "content_hash",
     "let_through",
+    "link_line",
     "mark_blocked",
     "mark_deleted",
     "mark_judged",
@@ -59,4 +61,5 @@ __all__ = [
     "record_request",
     "record_return",
     "record_reversal",
+    "unlink_line",
 ]

@@ -18,6 +18,7 @@ from reconciliation.forms import InvoiceForm
 from reconciliation.models import InvoiceCharge, InvoiceLine, SupplierInvoice
 
 from .judging import let_through
+from .linked import link_again
 from .posting import mark_posted
 from .steps import OPEN_INVOICES, facts_changed, fields_of, one_at_a_time, orders_of
 
@@ -108,6 +109,8 @@ def _write_invoice(
         InvoiceLine(invoice=invoice, **fields_of(line, but=["charges"])) for line in form.lines
     )
     InvoiceCharge.objects.bulk_create(_charges(invoice, form))
+    if was_there:
+        link_again(invoice)
     facts_changed(invoice.company, {*before, *orders_of(invoice)}, vendor=invoice.vendor_number, but=invoice)
 
 

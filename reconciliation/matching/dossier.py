@@ -8,11 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from .amounts import billed_amount, bills_goods, sign_of
-from .candidates import by_confirmed_amount
 from .facts import ZERO, Case, Invoice, InvoiceLine, Level, Order, OrderLine, Vendor
 from .findings import Code
 from .limits import LevelBook, RuleBook, Scope
-from .links import Link, Linker
+from .links import Link, Linker, by_confirmed_amount
 from .positions import Key, Movements, Position, arrange_movements, arrange_position
 from .rates import RateTable
 from .units import UnitTable

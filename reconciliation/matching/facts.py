@@ -351,6 +351,7 @@ class InvoiceLine:
     tax: Decimal = ZERO
     tax_code: str | None = None
     milestone: str | None = None
+    confirmed: bool | None = None  # a person said that this is the order line, whatever the item says
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
+from .amounts import billed_amount
 from .facts import Invoice, InvoiceLine, Order, OrderLine, OrderState
 from .findings import Code
 
@@ -63,7 +65,7 @@ class Linker:
         target = self._lines.get((order.number, line.order_line or 0))
         if target is None:
             return Link(problem=Code.NOT_ON_ORDER)
-        if line.item and target[1].item and line.item != target[1].item:
+        if line.item and target[1].item and line.item != target[1].item and not line.confirmed:
             return Link(problem=Code.NOT_ON_ORDER, candidates=(target,))
         return Link(target)
 
@@ -82,3 +84,10 @@ def services(orders: Iterable[Order]) -> tuple[Target, ...]:
     """Give the service lines of orders, in order."""
     found = [(order, line) for order in orders for line in order.lines if line.kind == "service"]
     return tuple(sorted(found, key=lambda target: (target[0].number, target[1].line)))
+
+
+def by_confirmed_amount(line: InvoiceLine, open_amounts: Sequence[tuple[Target, Decimal]]) -> Target | None:
+    """Find the only service line that has just this amount confirmed and not yet billed."""
+    amount = billed_amount(line)
+    fitting = [target for target, still_open in open_amounts if amount and still_open == amount]
+    return fitting[0] if len(fitting) == 1 else None

@@ -3,6 +3,7 @@
 from .case import Comment, ExceptionCase, Finding, Resolution
 from .document import Document
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
+from .line_link import LineLink
 from .match import MatchDecision
 from .movement import InventoryMovement, InventoryMovementLine
 from .order import OrderCharge, PurchaseOrder, PurchaseOrderLine
@@ -31,6 +32,7 @@ __all__ = [
     "InvoiceCharge",
     "InvoiceLine",
     "LetThrough",
+    "LineLink",
     "MatchDecision",
     "MatchLevel",
     "MatchOptions",

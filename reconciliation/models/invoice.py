@@ -112,6 +112,7 @@ class InvoiceLine(models.Model):
     price_base = Quantity(default=1)
     discount = Money(default=0)
     amount = Money(help_text="Net of discount, with line charges, without tax")
+    linked = models.BooleanField(default=False, help_text="A person said which order line it means")
     tax = Money(default=0)
 
     class Meta:

@@ -23,6 +23,7 @@ from . import figures, workplace
 from .case_actions import actions, colleagues, may_hand_over
 from .case_findings import stake_in_words, why
 from .case_forms import STAYS, VERBS
+from .case_links import coverage, links
 from .case_table import comparison
 from .queue import NEIGHBOURS, Question
 from .timeline import changes, timeline
@@ -123,6 +124,8 @@ def _page(
         **_forms(shown, user),
         "why": why(shown, findings),
         "table": comparison(shown, findings),
+        **links(shown, user),
+        "coverage": coverage(shown),
         "actions": actions(shown, findings, proposal, user, tried),
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 
-from reconciliation import cases
+from reconciliation import cases, linking
 from reconciliation.models import ExceptionCase, Resolution
 
 from . import figures
@@ -80,6 +80,27 @@ def _comment(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
     return _("Comment added.")
 
 
+def _link(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    link = linking.confirm(
+        chosen,
+        by=by,
+        line=_whole(form, "line"),
+        order=_text(form, "order"),
+        order_line=_whole(form, "order_line"),
+        seen=form.get("seen"),
+    )
+    return _("Line {line} is {order} line {order_line} now. {invoice} was judged again.").format(
+        line=link.line, order=link.order_number, order_line=link.order_line, invoice=chosen.invoice_number
+    )
+
+
+def _unlink(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    link = linking.undo(chosen, by=by, line=_whole(form, "line"), seen=form.get("seen"))
+    return _("The link of line {line} is undone. {invoice} was judged again.").format(
+        line=link.line, invoice=chosen.invoice_number
+    )
+
+
 VERBS: dict[str, Callable[[ExceptionCase, User, QueryDict], str]] = {
     "release": _release,
     "reject": _reject,
@@ -91,9 +112,11 @@ VERBS: dict[str, Callable[[ExceptionCase, User, QueryDict], str]] = {
     "decline": _decline,
     "withdraw": _withdraw,
     "comment": _comment,
+    "link": _link,
+    "unlink": _unlink,
 }
 # After these the person goes on with the same case.
-STAYS = {"take", "comment", "reopen", "withdraw"}
+STAYS = {"take", "comment", "reopen", "withdraw", "link", "unlink"}
 
 
 def _proposal(chosen: ExceptionCase) -> Resolution:
@@ -107,6 +130,12 @@ def _proposal(chosen: ExceptionCase) -> Resolution:
 def _text(form: QueryDict, name: str) -> str:
     """Give what was written; PostgreSQL keeps no NUL, and a browser sends two characters for a line's end."""
     return form.get(name, "").replace("\0", "").replace("\r\n", "\n").strip()
+
+
+def _whole(form: QueryDict, name: str) -> int:
+    """Give a number of a line; what is none names no line."""
+    text = _text(form, name)
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _day(text: str) -> datetime.date | None:

@@ -73,6 +73,7 @@ class Event:
 def timeline(case: ExceptionCase, viewer: User, where: Whereabouts, *, talk: bool) -> list[Event]:
     """Tell the story of a case, the newest first."""
     events = [*_invoice(case), *_judgements(case), *_resolutions(case, viewer), *_moves(case, viewer)]
+    events += _links(case, viewer)
     events += [Event(step.at, "machine", step.title, text=step.text) for step in where.steps]
     if talk:
         events += _comments(case, viewer)
@@ -183,6 +184,30 @@ def _resolutions(case: ExceptionCase, viewer: User) -> list[Event]:
                     _("Release approved") if done else _("Release declined"),
                     figures.person(row.decided_by, viewer),
                     row.decision_note,
+                )
+            )
+    return events
+
+
+def _links(case: ExceptionCase, viewer: User) -> list[Event]:
+    """Tell which lines were linked by hand, with what spoke for it, and what was undone."""
+    events = []
+    for row in case.invoice.links.select_related("by", "undone_by"):
+        title = _("Line {line} linked to {order} line {order_line}").format(
+            line=row.line, order=row.order_number, order_line=row.order_line
+        )
+        events.append(Event(row.at, "person", title, figures.person(row.by, viewer), ", ".join(row.points)))
+        if row.undone_at:
+            events.append(
+                Event(
+                    row.undone_at,
+                    "person" if row.undone_by else "machine",
+                    (
+                        _("Link of line {line} undone")
+                        if row.undone_by
+                        else _("Line {line} changed: link undone")
+                    ).format(line=row.line),
+                    figures.person(row.undone_by, viewer) if row.undone_by else "",
                 )
             )
     return events

@@ -46,6 +46,8 @@ SCREENS = {
 DEEDS = {
     "/exceptions/take/": {roles.AP_CLERK, roles.AP_APPROVER},
     "/exceptions/{case}/reject/": {roles.AP_CLERK, roles.AP_APPROVER},
+    "/exceptions/{case}/link/": {roles.AP_CLERK, roles.AP_APPROVER},
+    "/exceptions/{case}/unlink/": {roles.AP_CLERK, roles.AP_APPROVER},
     "/matching-rules/propose/": {roles.FINANCE_CONTROLLER},
     "/matching-rules/put-back/": {roles.FINANCE_CONTROLLER},
     "/matching-rules/1/approve/": {roles.FINANCE_CONTROLLER},

@@ -7,22 +7,66 @@ A pytest run for each of thousands of mutants takes hours; the cases themselves 
 from __future__ import annotations
 
 import inspect
-import os
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import pytest
+from mutmut.mutation import trampoline
 
 SECONDS = 20
-UNDER_TEST = "MUTANT_UNDER_TEST"
 FOUND = "{name}\t{status}\n"
 
 
 class TookTooLongError(BaseException):
     """A mutant that never ends is noticed as well."""
+
+
+class Switch:
+    """A function of the engine with its mutants, of which one may be in force."""
+
+    everywhere: list[Switch] = []
+
+    def __init__(self, function: Callable[..., Any], mutants: dict[str, Callable[..., Any]]) -> None:
+        self.function = self.in_force = function
+        self.mutants = mutants
+        self.everywhere.append(self)
+
+    def turn(self, name: str) -> None:
+        self.in_force = self.mutants.get(name) or self.function
+
+
+def install(mutants: dict[str, Callable[..., Any]], is_classmethod: bool = False) -> Callable[..., Any]:
+    """Take the place of mutmut's own switch, which looks at the environment at every call."""
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        switch = Switch(function, mutants)
+
+        @wraps(function)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            return switch.in_force(*args, **kwargs)
+
+        return call
+
+    return decorate
+
+
+@contextmanager
+def in_force(name: str) -> Iterator[None]:
+    """Put one mutant in force; its name is that of its module and its function."""
+    module, _, function = name.rpartition(".")
+    theirs = [switch for switch in Switch.everywhere if switch.function.__module__ == module]
+    for switch in theirs:
+        switch.turn(function)
+    try:
+        yield
+    finally:
+        for switch in theirs:
+            switch.turn("")
 
 
 class Judge:
@@ -47,19 +91,18 @@ class Judge:
 
 def _status(name: str, tests: list[pytest.Function]) -> str:
     """Try the tests on a mutant; the one that kills it goes to the front, for it may kill the next."""
-    os.environ[UNDER_TEST] = name
     signal.alarm(SECONDS)
     try:
-        for place, item in enumerate(tests):
-            if _fails(item):
-                tests.insert(0, tests.pop(place))
-                return "killed"
+        with in_force(name):
+            killer = next((place for place, item in enumerate(tests) if _fails(item)), None)
     except TookTooLongError:
         return "timeout"
     finally:
         signal.alarm(0)
-        os.environ[UNDER_TEST] = ""
-    return "survived"
+    if killer is None:
+        return "survived"
+    tests.insert(0, tests.pop(killer))
+    return "killed"
 
 
 def _is_plain(item: pytest.Function) -> bool:
@@ -90,7 +133,7 @@ def _share(names: Path, worker: int, workers: int) -> Iterator[str]:
 
 
 def main(results: str, worker: str, workers: str, names: str) -> int:
-    os.environ[UNDER_TEST] = ""
+    trampoline.wrap_in_trampoline = install
     judge = Judge(list(_share(Path(names), int(worker), int(workers))), Path(results))
     quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:django", "-p", "no:xdist", "tests/matching"]
     return int(pytest.main(quiet, plugins=[judge]))

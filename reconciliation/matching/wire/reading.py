@@ -329,6 +329,7 @@ def _invoice_line(place: Place) -> facts.InvoiceLine:
         tax=place.number("tax"),
         tax_code=place.optional_text("tax_code"),
         milestone=place.optional_text("milestone"),
+        confirmed=place.flag("confirmed") or None,
     )
 
 

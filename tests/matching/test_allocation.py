@@ -1,0 +1,148 @@
+"""Quantities are taken from the oldest receipt first, across receipts, invoices and orders."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import given, settings
+
+from reconciliation.matching import case_from
+from reconciliation.matching.allocation import allocate
+
+from .asking import invoice, invoice_line, order, order_line, question, receipt, receipt_line, return_, rule
+from .drawn import questions
+
+
+def shares(**parts) -> list[tuple[int, str, int, str, str]]:
+    return [
+        (share.line, share.order, share.order_line, share.receipt, f"{share.quantity.normalize():f}")
+        for share in allocate(case_from(question(**parts)))
+    ]
+
+
+def came(number: str, quantity: str, day: str, line: int = 1, **changes):
+    return receipt(receipt_line(quantity, line, **changes), number=number, date=day)
+
+
+TWO = [came("GR-2", "25", "2026-03-15"), came("GR-1", "15", "2026-03-10")]
+
+
+def test_the_oldest_receipt_is_used_up_first():
+    assert shares(receipts=TWO) == [(1, "PO-77", 1, "GR-1", "15"), (1, "PO-77", 1, "GR-2", "25")]
+
+
+def test_two_receipts_of_one_day_are_taken_by_their_numbers():
+    same_day = [came("GR-8", "20", "2026-03-10"), came("GR-7", "20", "2026-03-10")]
+
+    assert shares(receipts=same_day, invoice=invoice(invoice_line(quantity="30"))) == [
+        (1, "PO-77", 1, "GR-7", "20"),
+        (1, "PO-77", 1, "GR-8", "10"),
+    ]
+
+
+def test_an_earlier_invoice_takes_its_part_first():
+    earlier = invoice(invoice_line(quantity="20"), number="R-1", date="2026-03-12", state="pending")
+
+    assert shares(receipts=TWO, earlier=[earlier], invoice=invoice(invoice_line(quantity="20"))) == [
+        (1, "PO-77", 1, "GR-2", "20")
+    ]
+
+
+def test_what_a_credit_gave_back_can_be_billed_from_the_oldest_again():
+    earlier = [
+        invoice(invoice_line(quantity="20"), number="R-1", date="2026-03-12", state="posted"),
+        invoice(invoice_line(quantity="10"), number="C-1", type="credit_memo", state="posted"),
+    ]
+
+    assert shares(receipts=TWO, earlier=earlier, invoice=invoice(invoice_line(quantity="10"))) == [
+        (1, "PO-77", 1, "GR-1", "5"),
+        (1, "PO-77", 1, "GR-2", "5"),
+    ]
+
+
+def test_what_nothing_came_for_is_told():
+    assert shares(receipts=TWO[1:]) == [(1, "PO-77", 1, "GR-1", "15"), (1, "PO-77", 1, "", "25")]
+
+
+def test_what_went_back_is_taken_from_the_newest_receipt():
+    assert shares(receipts=TWO, returns=[return_("30")]) == [
+        (1, "PO-77", 1, "GR-1", "10"),
+        (1, "PO-77", 1, "", "30"),
+    ]
+
+
+def test_two_lines_of_an_invoice_share_one_receipt():
+    two = invoice(invoice_line(1, quantity="10"), invoice_line(2, order_line=1, quantity="10"))
+
+    assert shares(receipts=TWO, invoice=two) == [
+        (1, "PO-77", 1, "GR-1", "10"),
+        (2, "PO-77", 1, "GR-1", "5"),
+        (2, "PO-77", 1, "GR-2", "5"),
+    ]
+
+
+def test_one_invoice_takes_from_the_receipts_of_two_orders():
+    orders = [order(), order(order_line(1), number="PO-78")]
+    receipts = [came("GR-1", "40", "2026-03-10"), {**came("GR-5", "40", "2026-03-11"), "order": "PO-78"}]
+    both = invoice(
+        invoice_line(1, quantity="30"), invoice_line(2, order="PO-78", order_line=1, quantity="20")
+    )
+
+    assert shares(orders=orders, receipts=receipts, invoice=both) == [
+        (1, "PO-77", 1, "GR-1", "30"),
+        (2, "PO-78", 1, "GR-5", "20"),
+    ]
+
+
+def test_units_are_brought_to_one():
+    boxes = [came("GR-1", "2", "2026-03-10", unit="BOX"), came("GR-2", "20", "2026-03-11")]
+
+    assert shares(units=[{"item": "BELT", "unit": "BOX", "per_base": "12"}], receipts=boxes) == [
+        (1, "PO-77", 1, "GR-1", "24"),
+        (1, "PO-77", 1, "GR-2", "16"),
+    ]
+
+
+def test_four_way_matching_takes_what_was_accepted():
+    inspected = [came("GR-1", "40", "2026-03-10", accepted="36", rejected="4")]
+    level = [{"vendor": None, "item": None, "level": "four_way"}]
+
+    assert shares(receipts=inspected, levels=level) == [
+        (1, "PO-77", 1, "GR-1", "36"),
+        (1, "PO-77", 1, "", "4"),
+    ]
+    assert shares(receipts=inspected) == [(1, "PO-77", 1, "GR-1", "40")]
+
+
+def test_a_reversed_receipt_and_a_line_without_receipts_are_left_out():
+    undone = [{**TWO[1], "reversed": True}, TWO[0]]
+
+    assert shares(receipts=undone, invoice=invoice(invoice_line(quantity="25"))) == [
+        (1, "PO-77", 1, "GR-2", "25")
+    ]
+    assert shares(receipts=TWO, levels=[{"vendor": None, "item": None, "level": "two_way"}]) == []
+    credit = invoice(invoice_line(quantity="5"), number="C-1", type="credit_memo")
+    assert shares(receipts=TWO, invoice=credit, rules=[rule("price")]) == []
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(case=questions())
+def test_no_receipt_is_shared_out_twice_and_every_billed_piece_is_told(case):
+    read = case_from(case)
+    found = allocate(read)
+
+    for row in read.receipts:
+        for number in {line.order_line for line in row.lines}:
+            factor = {"PCS": 1, "BOX": 12, "TRIO": 3, "": 1}
+            there = sum(
+                max(line.received, line.accepted or Decimal(0)) * factor[line.unit]
+                for line in row.lines
+                if line.order_line == number
+            )
+            taken = sum(s.quantity for s in found if s.receipt == row.number and s.order_line == number)
+            assert taken <= there
+    for line in read.invoice.lines:
+        theirs = [share.quantity for share in found if share.line == line.line]
+        factor = {"PCS": 1, "BOX": 12, "TRIO": 3}[line.unit]
+        sign = -1 if read.invoice.type == "credit_memo" else 1
+        assert not theirs or abs(sum(theirs) - sign * line.quantity * factor) < Decimal("0.01")
