@@ -24,7 +24,7 @@ PURE = {
     "integration.backoff",
     "integration.errors",
 }
-# Text to values and back is as pure as the standard library's own json; so is telling how alike two texts are.
+# Text to values and back is as pure as json of the standard library; so is how alike two texts are.
 PURE_PACKAGES = {"msgspec", "orjson", "rapidfuzz"}
 SANDBOX = "integration.sandbox"
 

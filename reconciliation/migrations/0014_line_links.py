@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reconciliation', '0012_rules_trials'),
+        ('reconciliation', '0013_decisions_stay'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
