@@ -24,3 +24,8 @@ def written(value: Any) -> str:
     if isinstance(value, date):
         return str(formatted(value, DAY))
     return "–" if value in (None, "") else str(value)
+
+
+def day(moment: datetime) -> str:
+    """Write the day of a moment, by our clock."""
+    return written(timezone.localtime(moment).date())

@@ -47,11 +47,16 @@ class SyncRunAdmin(ReadOnlyAdmin):
     inlines = [IssueInline]
     list_before_template = "integration/pull_now.html"
     change_form_outer_before_template = "integration/run_page.html"
-    fields = ["entity", "kind", "state", "started_at", "finished_at", "heard_at", "resumes", "error"]
+    fields = ["entity", "kind", "state", "started_at", "finished_at", "heard_at", "resumes", "why_it_ended"]
 
     @display(description="state", label=TONES, ordering="state")
     def state_of_affairs(self, run: SyncRun) -> tuple[str, str]:
         return run.state, run.get_state_display()
+
+    @admin.display(description="why it ended")
+    def why_it_ended(self, run: SyncRun) -> str:
+        """Tell an error, or who stopped it; a run that went through has nothing to tell."""
+        return run.error
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Show what runs at the moment, when the clock pulls next, and the buttons for one more."""

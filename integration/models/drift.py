@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 
 from masterdata.models import Company
 
@@ -33,7 +34,7 @@ class DriftCheck(models.Model):
         indexes = [models.Index(fields=["company", "entity", "-id"], name="drift_check_latest")]
 
     def __str__(self) -> str:
-        return f"{self.entity} {self.checked_at:%Y-%m-%d %H:%M}"
+        return f"{self.entity} {timezone.localtime(self.checked_at):%Y-%m-%d %H:%M}"
 
     @property
     def drifted(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils import timezone
 
 from masterdata.models import Company
 
@@ -71,7 +72,7 @@ class SyncRun(models.Model):
         indexes = [models.Index(fields=["entity", "-id"], name="sync_run_latest")]
 
     def __str__(self) -> str:
-        return f"{self.entity} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.entity} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"
 
     @property
     def actor(self) -> str:

@@ -16,7 +16,7 @@ from integration.models import HeldRecord
 from masterdata import ownership
 from masterdata.models import Change, Mirror, own_fields
 from masterdata.read_only import LATEST, told
-from masterdata.wording import written
+from masterdata.wording import day, written
 from reconciliation import roles
 from reconciliation.views import workplace
 from reconciliation.where_used import where_used
@@ -76,10 +76,10 @@ def _states(shown: Mirror, pull: str) -> list[str]:
     """Say in words what stands in the record's way."""
     said = []
     if shown.filtered_at:
-        said.append(f"A filter leaves it out since {shown.filtered_at:%Y-%m-%d}; it is not offered.")
+        said.append(f"A filter leaves it out since {day(shown.filtered_at)}; it is not offered.")
     if shown.deleted_at:
         said.append(
-            f"It was found deleted in Business Central on {shown.deleted_at:%Y-%m-%d}. It stays here because "
+            f"It was found deleted in Business Central on {day(shown.deleted_at)}. It stays here because "
             "documents may name it."
         )
     if blocked := getattr(shown, "blocked", False):
@@ -87,5 +87,5 @@ def _states(shown: Mirror, pull: str) -> list[str]:
         said.append(f"It is {how} in Business Central. What is under way with it stands below.")
     held = HeldRecord.objects.filter(company=shown.company, entity=pull, bc_id=shown.bc_id).first()
     if held:
-        said.append(f"Its newest version is held back since {held.since:%Y-%m-%d}: {held.reason}")
+        said.append(f"Its newest version is held back since {day(held.since)}: {held.reason}")
     return said

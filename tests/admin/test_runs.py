@@ -43,7 +43,7 @@ def test_the_list_shows_what_each_pull_did(signed_in: SignedIn, company: Company
 
     assert "vendors everything failed" in listed
     assert "104 101 0 0 7 0 0 3" in listed
-    assert "BC could not be reached." in told
+    assert "Why it ended BC could not be reached." in told
     assert "V7" in told
     assert "It has no number." in told
     assert "Read 104 New 101 Changed 0 Unchanged 0 Filtered 7 Waiting 0 Failed 3 Deleted 0" in told
@@ -288,6 +288,7 @@ def test_a_clerk_sees_a_record_without_the_button(
 
     assert (page.status_code, refused.status_code) == (200, 403)
     assert "/pull/record/" not in page.content.decode()
+    assert f'href="/records/vendor/{vendor.pk}/"' in page.content.decode()
     assert asked() == []
 
 
@@ -304,3 +305,14 @@ def test_of_several_companies_each_run_says_whose_it_is(signed_in: SignedIn, run
     assert running.company.name not in alone
     assert f"items of {running.company.name}, everything: running" in beside
     assert f"items of {running.company.name}, everything: running" in own
+
+
+def test_a_run_is_named_by_our_clock(company: Company) -> None:
+    import datetime
+
+    from integration.models import SyncRun
+
+    run = SyncRun(company=company, entity="items")
+    run.started_at = datetime.datetime(2026, 7, 1, 22, 30, tzinfo=datetime.UTC)
+
+    assert str(run) == "items 2026-07-02 00:30"
