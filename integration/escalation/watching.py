@@ -29,7 +29,8 @@ def watch(*, now: datetime) -> int:
 
 
 def _watch(company: Company, now: datetime, *, is_house: bool) -> int:
-    known = {(each.subject, each.cause): each for each in Incident.objects.of(company).open()}
+    open_ones = Incident.objects.of(company).open().select_related("filed_under")
+    known = {(each.subject, each.cause): each for each in open_ones}
     found = [each for source in OF_COMPANY for each in source(company, now)]
     if is_house:
         found += [each for source in OF_HOUSE for each in source(now)]
@@ -53,9 +54,20 @@ def _open(company: Company, found: Found, now: datetime) -> None:
         spared = former.notifications.filter(state=Notification.State.SETTLED, round=former.round)
         spared.update(state=Notification.State.QUEUED, ended_at=None, next_attempt_at=now)
         return
-    opened = Incident.objects.create(company=company, opened_at=now, former=former, **found.values)
-    if former is not None:
+    opened = Incident(company=company, opened_at=now, **found.values)
+    if former is not None and _was_mended(opened, former):
+        opened.former = former
+    opened.save()
+    if opened.former:
         opened.notes.create(at=now, text="Came back after it was mended")
+
+
+def _was_mended(opened: Incident, former: Incident) -> bool:
+    """Whether the former one was mended at all: dead letters may have been put aside or given up."""
+    cause = opened.filed_under
+    if cause is None or former.closed_at is None:
+        return True
+    return cause.came_back_at is not None and cause.came_back_at > former.opened_at
 
 
 def _renew(incident: Incident, found: Found, now: datetime) -> None:
@@ -72,6 +84,8 @@ def _renew(incident: Incident, found: Found, now: datetime) -> None:
 
 def _close(incident: Incident, now: datetime) -> None:
     Incident.objects.filter(pk=incident.pk).update(closed_at=now)
+    cause = incident.filed_under
+    is_aside = cause is not None and (cause.ignored_at is not None or cause.is_snoozed(now))
     queued = incident.notifications.filter(state=Notification.State.QUEUED)
     queued.update(state=Notification.State.SETTLED, ended_at=now)
-    incident.notes.create(at=now, text="Mended")
+    incident.notes.create(at=now, text="Put aside under Dead letters" if is_aside else "Over")

@@ -30,7 +30,7 @@ TABS = {
     "open": gettext_lazy("To take on"),
     "taken": gettext_lazy("Taken on"),
     "watched": gettext_lazy("Nobody told yet"),
-    "mended": gettext_lazy("Mended"),
+    "over": gettext_lazy("Over"),
 }
 # Who may open the page where the matter itself is listed.
 LISTED_FOR: dict[str, str] = {
@@ -107,12 +107,12 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     if escalation.give_back(_incident(request, pk), by=_user(request)):
         messages.success(request, _("Nobody has it now; reminders go on."))
     else:
-        messages.warning(request, _("Nobody had taken it on, or it is mended."))
+        messages.warning(request, _("Nobody had taken it on, or it is over."))
     return redirect("incident", pk=pk)
 
 
 def _of_tab(company: Company, shown: str) -> IncidentQuerySet:
-    """Find what a tab lists, the oldest first; of what is mended the latest."""
+    """Find what a tab lists, the oldest first; of what is over the latest."""
     here = Incident.objects.of(company).select_related("company", "acknowledged_by")
     told = Exists(Notification.objects.filter(incident=OuterRef("pk")))
     match shown:
@@ -120,7 +120,7 @@ def _of_tab(company: Company, shown: str) -> IncidentQuerySet:
             return here.open().exclude(acknowledged_at=None).order_by("since", "pk")
         case "watched":
             return here.open().filter(~told, acknowledged_at=None).order_by("since", "pk")
-        case "mended":
+        case "over":
             return here.filter(told).exclude(closed_at=None).order_by("-closed_at", "-pk")
     return here.unacknowledged().order_by("since", "pk")
 
@@ -155,7 +155,7 @@ def _just_taken(request: HttpRequest, company: Company) -> Incident | None:
 
 def _whose(found: Incident) -> str:
     if found.acknowledged_by is None:
-        return _("It is mended; there is nothing to take on.")
+        return _("It is over; there is nothing to take on.")
     who = found.acknowledged_by.get_full_name() or found.acknowledged_by.get_username()
     return _("{who} has taken it on already.").format(who=who)
 

@@ -51,7 +51,7 @@ def signed_in(role: str, username: str = "") -> Client:
 def test_the_page_says_what_since_when_how_much_and_who_was_told(told: Incident) -> None:
     page = words(signed_in(roles.INTEGRATION_ADMIN).get("/notifications/"))
 
-    assert "To take on 1 Taken on 0 Nobody told yet 0 Mended 0" in page
+    assert "To take on 1 Taken on 0 Nobody told yet 0 Over 0" in page
     assert "Blocked 2 × refused by Business Central" in page
     assert "100.00 EUR Integration" in page
     assert "Take it on" in page
@@ -120,7 +120,7 @@ def test_with_nothing_to_take_on_each_tab_says_so(company: Company, rule: Escala
 
     assert "Nothing waits for somebody to take it on" in words(client.get("/notifications/"))
     assert "Nobody has anything in hand" in words(client.get("/notifications/?show=taken"))
-    assert "Nothing was mended yet" in words(client.get("/notifications/?show=mended"))
+    assert "Nothing is over yet" in words(client.get("/notifications/?show=over"))
     assert "Nobody is told of anything" not in words(client.get("/notifications/"))
 
 

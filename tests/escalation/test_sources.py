@@ -96,18 +96,44 @@ def test_a_clock_that_never_came_is_noticed_too() -> None:
 
 
 def test_a_cause_that_comes_back_after_it_was_mended_is_flagged(everything: None, box: Box) -> None:
-    from integration.models import Incident, Message
+    from integration import outbox
+    from integration.models import Incident
 
-    company = factories.open_company()
-    factories.refused(company, "PO-1")
+    company, ines = factories.open_company(), factories.person("", "ines")
+    first = factories.refused(company, "PO-1")
+    turn(later=0 * MINUTE)
+    outbox.mark_done_by_hand(first, by=ines, reason="entered there", bc_number="PO-1001")
     turn(later=MINUTE)
-    Message.objects.update(state="cancelled")
-    turn(later=2 * MINUTE)
     factories.refused(company, "PO-2")
     turn(later=60 * MINUTE)
 
     assert [each.former_id is not None for each in Incident.objects.order_by("pk")] == [False, True]
     assert box.got[1] == f"Came back: {box.got[0]}"
+
+
+@pytest.mark.parametrize("how", ["snoozed", "cancelled"])
+def test_what_was_put_aside_is_not_called_a_return(everything: None, box: Box, how: str) -> None:
+    from integration import outbox
+    from integration.desk import care
+    from integration.models import Cause, Incident
+
+    company, ines = factories.open_company(), factories.person("", "ines")
+    message = factories.refused(company, "PO-1")
+    turn(later=MINUTE)
+    if how == "snoozed":
+        until = timezone.now() + 90 * MINUTE
+        care.snooze(Cause.objects.get(), until=until, by=ines, reason="vendor is asked")
+    else:
+        outbox.cancel(message, by=ines, reason="not wanted")
+        factories.refused(company, "PO-2")
+        Cause.objects.update(snoozed_until=timezone.now() + 90 * MINUTE)
+    turn(later=2 * MINUTE)
+    quiet = Incident.objects.filter(closed_at=None).count()
+    turn(later=120 * MINUTE)
+
+    assert quiet == 0
+    assert [each.former_id for each in Incident.objects.order_by("pk")] == [None, None]
+    assert Incident.objects.order_by("pk")[0].notes.get().text == "Put aside under Dead letters"
 
 
 def test_what_is_mended_for_a_moment_only_is_not_told_twice(everything: None, box: Box) -> None:
