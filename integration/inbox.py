@@ -100,7 +100,6 @@ class Story:
     next: str
 
 
-@transaction.atomic
 def receive(event: Any, *, key: ApiKey) -> InboxEvent:
     """Store an event, its document and its message; the same event again gives the stored one.
 
@@ -108,12 +107,23 @@ def receive(event: Any, *, key: ApiKey) -> InboxEvent:
     """
     told = events.read(event)
     _check_source(told, key)
+    if known := _known(told, key.company):  # before its data is judged: the rules may be stricter by now
+        return _same(known, told)
+    return _receive(told, events.form_of(told), key)
+
+
+@transaction.atomic
+def _receive(told: Event, form: Any, key: ApiKey) -> InboxEvent:
+    order = _order_concerned(key.company, form) if form is not None else ""
+    if (
+        order
+    ):  # before the event is stored, as new_orders.py does: who locks in another order may wait for ever
+        documents.one_at_a_time(key.company, order)
     row = _store(told, key)
     if row is None:
-        return _same(_known(told, key.company), told)
-    form = events.form_of(told)
+        return _same(InboxEvent.objects.get(**_named(told, key.company)), told)
     if form is not None:
-        _record(row, told, form)
+        _record(row, told, form, order)
     return row
 
 
@@ -160,8 +170,13 @@ def _check_source(told: Event, key: ApiKey) -> None:
         )
 
 
-def _known(told: Event, company: Company) -> InboxEvent:
-    return InboxEvent.objects.get(company=company, source=told.source, event_id=told.id)
+def _known(told: Event, company: Company) -> InboxEvent | None:
+    found: InboxEvent | None = InboxEvent.objects.defer("body").filter(**_named(told, company)).first()
+    return found
+
+
+def _named(told: Event, company: Company) -> dict[str, Any]:
+    return {"company": company, "source": told.source, "event_id": told.id}
 
 
 def _same(row: InboxEvent, told: Event) -> InboxEvent:
@@ -211,11 +226,11 @@ def _store(told: Event, key: ApiKey) -> InboxEvent | None:
     return row
 
 
-def _record(row: InboxEvent, told: Event, form: Any) -> None:
+def _record(row: InboxEvent, told: Event, form: Any, order: str) -> None:
     known = events.TYPES[told.type]
     if known.record is None:
         return
-    if order := _order_concerned(row.company, form):
+    if order:
         outbox.keep_still(row.company, order)
     try:
         document = known.record(row.company, form, source=told.source)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
@@ -15,12 +17,14 @@ from rest_framework.views import APIView
 from integration import inbox
 from integration.models import ApiKey, InboxEvent
 
-from . import pressure, schema, serializers
+from . import at_once, pressure, schema, serializers
 from .auth import key_of
+from .events import Event
 from .problems import FieldError, Invalid, NotFound, ProblemError, TooLarge, describe
-from .wire import BATCH, EVENT, BatchParser, DecimalJSONParser, EventParser
+from .wire import BATCH, EVENT, BatchParser, DecimalJSONParser, DecimalJSONRenderer, EventParser
 
 MOST_EVENTS = 500
+AS_JSON = "application/json; charset=utf-8"
 
 
 class EventsView(APIView):
@@ -28,6 +32,14 @@ class EventsView(APIView):
 
     scope = ApiKey.Scope.EVENTS
     parser_classes = [EventParser, BatchParser, DecimalJSONParser]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Take a new order at once; whatever is none, or is in doubt, goes the framework's whole way."""
+        event = at_once.take(request)
+        if event is None:
+            return super().dispatch(request, *args, **kwargs)
+        answer = DecimalJSONRenderer().render(_accepted(event))
+        return HttpResponse(answer, status=status.HTTP_202_ACCEPTED, content_type=AS_JSON)
 
     @extend_schema(
         operation_id="send_events",
@@ -116,11 +128,12 @@ def _entry(event: Any, key: ApiKey) -> dict[str, Any]:
         return problem | {name: told[name] for name in ("id", "source") if isinstance(told.get(name), str)}
 
 
-def _accepted(event: InboxEvent) -> dict[str, Any]:
+def _accepted(event: InboxEvent | Event) -> dict[str, Any]:
     """Answer an event: always in these words, so that sending it again gets the same answer."""
-    address = reverse("api-event", args=[event.event_id])
+    event_id = event.id if isinstance(event, Event) else event.event_id
+    address = reverse("api-event", args=[event_id])
     return {
-        "id": event.event_id,
+        "id": event_id,
         "source": event.source,
         "status": serializers.Fate.ACCEPTED,
         "href": f"{address}?{urlencode({'source': event.source})}",

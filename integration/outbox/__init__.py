@@ -46,8 +46,10 @@ from .leases import (
     withdraw,
 )
 from .line import (
+    dedupe_key,
     enqueue,
     enqueue_cleared_invoices,
+    message_for,
     prepare,
     put_in_line,
     recheck_waiting,
@@ -71,6 +73,7 @@ __all__ = [
     "cancel",
     "check_editable",
     "claim",
+    "dedupe_key",
     "drop",
     "enqueue",
     "enqueue_cleared_invoices",
@@ -94,6 +97,7 @@ __all__ = [
     "mark_stuck",
     "mark_unknown",
     "may",
+    "message_for",
     "order_chain",
     "prepare",
     "put_in_line",

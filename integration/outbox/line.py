@@ -35,7 +35,7 @@ WAIT_SECONDS = 15.0  # between two looks at what a message waits for
 @transaction.atomic
 def enqueue(kind: DocumentKind | str, document: Any) -> Message:
     """Put a document in line for BC, its payload built; the same document again gives the same message."""
-    message = _message(kind, document, state=State.WAITING, next_attempt_at=timezone.now())
+    message = message_for(kind, document, state=State.WAITING, next_attempt_at=timezone.now())
     if not insert(message):
         same = Message.objects.exclude(state=State.CANCELLED)
         known: Message = same.get(dedupe_key=message.dedupe_key)
@@ -45,10 +45,11 @@ def enqueue(kind: DocumentKind | str, document: Any) -> Message:
     return message
 
 
-def _message(kind: DocumentKind | str, document: Any, **values: Any) -> Message:
+def message_for(kind: DocumentKind | str, document: Any, **values: Any) -> Message:
+    """Make the message of a document; it is not stored yet."""
     return Message(
         company=document.company,
-        dedupe_key=f"{document.company_id}:{kind}:{document.pk}",
+        dedupe_key=dedupe_key(document.company_id, kind, document.pk),
         chain=_chain(kind, document),
         rank=_rank(DocumentKind(kind), document),
         priority=PRIORITIES.get(DocumentKind(kind), 5),
@@ -57,6 +58,11 @@ def _message(kind: DocumentKind | str, document: Any, **values: Any) -> Message:
         document_number=document.number,
         **values,
     )
+
+
+def dedupe_key(company: Any, kind: DocumentKind | str, document: Any) -> str:
+    """Name a document's wish to be posted: it is in line once."""
+    return f"{company}:{kind}:{document}"
 
 
 def _chain(kind: DocumentKind | str, document: Any) -> str:
@@ -123,7 +129,7 @@ def _close(message: Message, invoice: SupplierInvoice) -> None:
 
 def put_in_line(kind: DocumentKind | str, document: Any) -> None:
     """Put a new document in line; the worker that claims it builds what is sent, so that intake is quick."""
-    insert(_message(kind, document, state=State.READY, next_attempt_at=timezone.now()))
+    insert(message_for(kind, document, state=State.READY, next_attempt_at=timezone.now()))
     transaction.on_commit(wake)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from functools import cache
 
 import redis
@@ -13,6 +14,8 @@ logger = logging.getLogger(__name__)
 PENDING_SECONDS = 5  # as often as the schedule wakes the workers anyway
 REDIS_SECONDS = 0.5
 
+_silent_until = 0.0
+
 
 def wake() -> None:
     """Tell the workers that something is due; without Redis they find it by themselves within seconds.
@@ -21,12 +24,15 @@ def wake() -> None:
     """
     from integration.tasks import deliver_outbox
 
-    if not settings.REDIS_URL:
+    global _silent_until
+    if not settings.REDIS_URL or time.monotonic() < _silent_until:
         return
     try:
         if _store(settings.REDIS_URL).set(_key(), 1, nx=True, ex=PENDING_SECONDS):
             deliver_outbox.apply_async(retry=False, expires=30)
     except Exception as error:  # noqa: BLE001 - a broker that is down must never break a document
+        # Whoever takes events in must not wait for it with each of them.
+        _silent_until = time.monotonic() + PENDING_SECONDS
         logger.warning("Could not wake the workers, they will look by themselves: %s", error)
 
 

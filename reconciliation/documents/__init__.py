@@ -24,7 +24,7 @@ from .orders import (
 )
 from .posting import cancel, mark_posted
 from .receipts import record_confirmation, record_receipt
-from .steps import OPEN_INVOICES, one_at_a_time
+from .steps import OPEN_INVOICES, lock_of, one_at_a_time
 from .taken_back import mark_never_received, record_return, record_reversal
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "content_hash",
     "let_through",
     "link_line",
+    "lock_of",
     "mark_blocked",
     "mark_deleted",
     "mark_judged",

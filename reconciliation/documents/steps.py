@@ -45,9 +45,14 @@ UPDATE reconciliation_supplierinvoice SET match_due = true
 
 def one_at_a_time(company: Company, subject: str) -> None:
     """Let whoever records a document of the same subject wait until this transaction ends."""
-    digest = hashlib.blake2b(f"{company.pk} {subject}".encode(), digest_size=8).digest()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(digest, signed=True)])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [lock_of(company, subject)])
+
+
+def lock_of(company: Company, subject: str) -> int:
+    """Give PostgreSQL's number of the lock that `one_at_a_time` takes."""
+    digest = hashlib.blake2b(f"{company.pk} {subject}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
 
 
 def insert_new(document: Document, parts: Parts, **key: str) -> None:

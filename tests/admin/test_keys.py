@@ -49,7 +49,7 @@ def the_key() -> ApiKey:
 
 
 def test_a_new_key_is_shown_once_and_never_again(admin: Client, company: Company) -> None:
-    from integration.cafm import auth
+    from integration.cafm import keys
 
     issued = make(admin, company)
     (secret,) = SECRET.findall(issued.content.decode())
@@ -57,7 +57,7 @@ def test_a_new_key_is_shown_once_and_never_again(admin: Client, company: Company
     pages = [KEYS, f"{KEYS}{key.pk}/change/", f"{KEYS}{key.pk}/history/"]
     later = "".join(admin.get(page).content.decode() for page in pages)
 
-    assert bytes(key.key_hash) == auth.digest(secret)
+    assert bytes(key.key_hash) == keys.digest(secret)
     assert "no-store" in issued["Cache-Control"]
     assert secret not in later
     assert SECRET.search(later) is None

@@ -7,7 +7,7 @@ import json
 import pytest
 from django.core.management import CommandError, call_command
 
-from integration.cafm import auth
+from integration.cafm import auth, keys
 from integration.models import ApiKey
 from masterdata.models import Company
 
@@ -23,7 +23,7 @@ def test_a_key_is_shown_once_and_opens_the_door(company: Company, capsys) -> Non
     assert Cafm(secret).client.get("/api/v1/items").status_code == 200
     assert "only its hash is stored" in advice
     stored = ApiKey.objects.get()
-    assert bytes(stored.key_hash) == auth.digest(secret)
+    assert bytes(stored.key_hash) == keys.digest(secret)
     assert secret.startswith(stored.prefix)
     assert len(stored.prefix) < len(secret) // 3
 
