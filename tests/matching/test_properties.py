@@ -14,7 +14,7 @@ from reconciliation.matching import answer, case_from, match, question
 from reconciliation.matching.exact import money, plain, rounded, settle, shown, trimmed
 
 from .asking import Json, ask, codes, invoice, invoice_line, order, order_line, receipt, receipt_line, rule
-from .drawn import CHECKS, LEVELS, questions, texts, wild
+from .drawn import CHECKS, LEVELS, questions, texts, units, wild
 
 tried = settings(max_examples=60, deadline=None, derandomize=True)
 tried_hard = settings(tried, max_examples=120)
@@ -25,6 +25,76 @@ OUTCOMES = ["clean", "within", "warning", "blocked", "unreadable"]
 
 def judged(case: Json) -> Json:
     return answer(match(case_from(case)))
+
+
+ZERO = Decimal(0)
+NOTHING_CAME = "NO_RECEIPT"
+CUMULATIVE = (
+    "OVER_RECEIVED",
+    "OVER_ACCEPTED",
+    "OVER_ORDERED",
+    "LINE_TOTAL",
+    "AMOUNT_OVER_ACCEPTED",
+    NOTHING_CAME,
+)
+PER_BASE = {"PCS": 1, "BOX": 12, "TRIO": 3}
+
+
+def _excesses(given: Json) -> dict[tuple[str, int], Decimal]:
+    """Give what is too much by check and line; where nothing came, all of it is."""
+    codes = ("OVER_RECEIVED", "OVER_ACCEPTED", NOTHING_CAME)
+    return {
+        (found["code"], found["line"]): Decimal(found["variance"])
+        for found in given["findings"]
+        if found["code"] in codes
+    }
+
+
+def _parted(line: Json, share: Decimal) -> tuple[Json, Json]:
+    quantity = Decimal(line["quantity"])
+    first = (quantity * share).quantize(Decimal("0.001"))
+    price = Decimal(line["unit_price"])
+    return tuple(  # type: ignore[return-value]
+        {**line, "quantity": str(part), "amount": str(part * price)} for part in (first, quantity - first)
+    )
+
+
+def _final(given: Json, lines: list[Json]) -> dict[tuple[str, int], Decimal]:
+    """Give the largest variance by reason and order line: the last line counts all before it."""
+    billed_on = {line["line"]: line["order_line"] for line in lines}
+    found: dict[tuple[str, int], Decimal] = {}
+    for each in given["findings"]:
+        if each["code"] in CUMULATIVE and Decimal(each["variance"]) > 0:
+            key = (each["code"], billed_on[each["line"]])
+            found[key] = max(found.get(key, ZERO), Decimal(each["variance"]))
+    return found
+
+
+def _near(one: Decimal, other: Decimal) -> bool:
+    """Compare figures that are shown with nine decimals."""
+    return abs(one - other) <= Decimal("0.000000002") * (1 + abs(other))
+
+
+def _broken(found: Json, limit: Json, base: Decimal, variance: Decimal) -> bool:
+    """Tell whether a limit that is told as broken is: EUR is the ledger's currency here."""
+    value = Decimal(limit["value"])
+    sizes = {"percent": variance * 100 / abs(base) if base else None, "quantity": variance}
+    if limit["limit"] == "amount":
+        size = Decimal(found["amount"]) if found["amount"] is not None else None
+    else:
+        size = sizes[limit["limit"]]
+    return size is None or abs(size) > value
+
+
+def _assert_worth(case: Json, found: Json, variance: Decimal) -> None:
+    """Value a quantity again: at the order's price, less its discount, per base unit."""
+    written = {line["line"]: line for line in case["invoice"]["lines"]}[found["line"]]
+    [on] = [line for line in case["orders"][0]["lines"] if line["line"] == written["order_line"]]
+    quantity, price = Decimal(on["quantity"]), Decimal(on["unit_price"])
+    pieces = quantity * (PER_BASE[on["unit"]] if on["kind"] == "item" else 1)
+    if pieces and found["check"] != "unit_ratio":
+        expected = (quantity * price - Decimal(on["discount"])) / pieces * variance
+        assert _near(Decimal(found["amount"]), expected)
 
 
 def reasons(given: Json) -> set[tuple[str, int | None, str | None]]:
@@ -124,6 +194,81 @@ def test_a_base_unit_of_another_size_changes_no_verdict(case, factor):
         assert {name: one[name] for name in same} == {name: other[name] for name in same}
         if one["unit"]:
             assert Decimal(other["variance"]) == Decimal(one["variance"]) * times
+
+
+@tried
+@given(case=questions())
+def test_what_is_sent_twice_counts_once(case):
+    twice = copy.deepcopy(case)
+    for name in ("receipts", "returns", "confirmations", "earlier"):
+        twice[name] = [*twice[name], *copy.deepcopy(twice[name])]
+
+    assert judged(twice) == judged(case)
+
+
+@tried
+@given(case=questions(), more=texts("0.001", "60", 3), unit=units, data=st.data())
+def test_a_further_accepted_receipt_never_enlarges_an_excess(case, more, unit, data):
+    number = data.draw(st.sampled_from([line["line"] for line in case["orders"][0]["lines"]]))
+    further = copy.deepcopy(case)
+    further["receipts"].append(receipt(receipt_line(more, number, unit=unit, accepted=more), number="GR-9"))
+
+    before, after = _excesses(judged(case)), _excesses(judged(further))
+
+    for (check, line), excess in after.items():
+        assert excess <= max(before.get((check, line), ZERO), before.get((NOTHING_CAME, line), ZERO))
+
+
+@tried
+@given(case=questions(), share=texts("0.1", "0.9", 1))
+def test_splitting_an_invoice_never_lowers_the_final_variance(case, share):
+    """Bill the same in two invoices: what is too much in all is no less for it."""
+    case["invoice"] = {**case["invoice"], "type": "invoice"}
+    lines = [line for line in case["invoice"]["lines"] if Decimal(line["quantity"]) > Decimal("0.01")]
+    assume(lines)
+    case["invoice"]["lines"] = lines
+    first, rest = zip(*(_parted(line, Decimal(share)) for line in lines), strict=True)
+    split = copy.deepcopy(case)
+    split["earlier"].append(
+        {
+            **case["invoice"],
+            "number": "R-900-A",
+            "date": "2026-03-19",
+            "lines": list(first),
+            "state": "pending",
+        }
+    )
+    split["invoice"]["lines"] = list(rest)
+
+    whole, parted = _final(judged(case), lines), _final(judged(split), lines)
+
+    assert whole.keys() <= parted.keys()
+    for key, variance in whole.items():
+        assert parted[key] >= variance
+
+
+@tried
+@given(case=questions())
+def test_every_figure_recomputes_from_its_base(case):
+    rules = {stated["check"]: stated for stated in case["policy"]["rules"]}
+
+    for found in judged(case)["findings"]:
+        if found["base"] is None:
+            continue
+        base, actual, variance = (Decimal(found[name]) for name in ("base", "actual", "variance"))
+        assert _near(variance, actual - base)
+        if base:
+            assert found["percent"] is None or _near(Decimal(found["percent"]), variance * 100 / abs(base))
+        else:
+            assert found["percent"] is None
+        for limit in found["broken"] if found["code"] != "DISCOUNT" else ():  # it is held with its price
+            side = rules[found["check"]]["upper" if variance > 0 else "lower"]
+            assert Decimal(limit["value"]) == Decimal(side[limit["limit"]])
+            assert _broken(found, limit, base, variance)
+        if found["check"] in ("line_total", "accepted_amount", "tax", "total", "charge"):
+            assert Decimal(found["amount"]) == variance or found["code"] == "OVER_CREDIT"
+        if found["unit"] and found["amount"] is not None and variance:
+            _assert_worth(case, found, variance)
 
 
 @tried
