@@ -113,8 +113,8 @@ def consequence(row: MirrorFilter) -> str:
         all_in_all += 1
         stay += wanted.admits(values)
     return (
-        f"From the next run on {stay} of the {all_in_all} {row.entity} that are here stay in; the others are "
-        "kept and marked. What is new comes in only where the filter lets it."
+        f"From the next run on {stay:,} of the {all_in_all:,} {row.entity} that are here stay in; the others "
+        "are kept and marked. What is new comes in only where the filter lets it."
     )
 
 

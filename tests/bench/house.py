@@ -12,7 +12,7 @@ from integration import inbox, installation, sync
 from integration.cafm import auth
 from integration.models import ApiKey
 from integration.sandbox.control_client import ControlClient
-from tests.chaos import work
+from tests.chaos import events, work
 
 _numbers = itertools.count(1)
 
@@ -29,15 +29,15 @@ class House:
         assert company is not None
         self.company = company
         sync.pull_entity("all", full=True)
-        self.key, self.secret = auth.issue(self.company, "Bench", [ApiKey.Scope.EVENTS], [work.SOURCE])
+        self.key, self.secret = auth.issue(self.company, "Bench", [ApiKey.Scope.EVENTS], [events.SOURCE])
 
     def receive(self, documents: int) -> None:
         """Take in so many documents, each in its turn."""
         seen = set()
-        for event in work.plan(documents, seed=1).events(seed=1):
-            if event["id"] not in seen:
-                seen.add(event["id"])
-                inbox.receive(event, key=self.key)
+        for told in work.plan(documents, seed=1).events(seed=1):
+            if told["id"] not in seen:
+                seen.add(told["id"])
+                inbox.receive(told, key=self.key)
 
     @staticmethod
     def orders(count: int) -> list[dict[str, Any]]:
@@ -54,7 +54,7 @@ def _order(number: int) -> dict[str, Any]:
             "description": "Bench",
             "quantity": "10",
             "unit": "PCS",
-            "unit_price": work.PRICE,
+            "unit_price": events.PRICE,
         }
         for line in range(1, 6)
     ]
@@ -62,15 +62,15 @@ def _order(number: int) -> dict[str, Any]:
     return {
         "specversion": "1.0",
         "id": name,
-        "source": work.SOURCE,
+        "source": events.SOURCE,
         "type": "purchase_order.approved.v1",
-        "time": f"{work.DAY}T08:00:00Z",
+        "time": f"{events.DAY}T08:00:00Z",
         "datacontenttype": "application/json",
         "data": {
             "number": name,
             "vendor": work.VENDORS[number % len(work.VENDORS)],
             "currency": "EUR",
-            "order_date": work.DAY,
+            "order_date": events.DAY,
             "location": "MAIN",
             "approved_by": "bench",
             "charges": [],
