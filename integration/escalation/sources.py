@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -10,11 +9,12 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Min, OuterRef, Subquery, Sum
+from django.db.models import Count, Max, Min, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from integration import delivery
+from integration import delivery, sync
 from integration.models import Cause, ContractFinding, HeldRecord, Message, SyncRun, Turn
 from integration.models.escalation import Subject
 from integration.models.outbox import MessageQuerySet
@@ -119,20 +119,20 @@ def held(company: Company, now: datetime) -> Iterator[Found]:
 
 def failed_runs(company: Company, now: datetime) -> Iterator[Found]:
     """The lists whose last runs failed, counted since the last one that ended well."""
-    runs = SyncRun.objects.filter(company=company).exclude(kind=SyncRun.Kind.RECORDS)
-    well = runs.filter(entity=OuterRef("entity"), state=SyncRun.State.DONE).order_by("-pk").values("pk")[:1]
-    bad = runs.filter(state=SyncRun.State.FAILED).annotate(well=Subquery(well))
-    since_then = [row for row in bad.order_by("pk") if row.well is None or row.pk > row.well]
-    by_entity: dict[str, list[SyncRun]] = defaultdict(list)
-    for row in since_then:
-        by_entity[row.entity].append(row)
-    for entity, rows in sorted(by_entity.items()):
+    for entity in sync.ENTITIES:
+        runs = SyncRun.objects.filter(company=company, entity=entity).exclude(kind=SyncRun.Kind.RECORDS)
+        well = runs.filter(state=SyncRun.State.DONE).order_by("-pk").values("pk")[:1]
+        bad = runs.filter(state=SyncRun.State.FAILED, pk__gt=Coalesce(Subquery(well), 0))
+        latest = bad.order_by("-pk").first()
+        if latest is None:
+            continue
+        figures = bad.aggregate(count=Count("pk"), since=Min("finished_at"))
         yield Found(
             subject=Subject.RUN,
             cause=entity,
-            sentence=f"Pulling {entity.replace('-', ' ')} fails: {rows[-1].error}",
-            count=len(rows),
-            since=rows[0].finished_at or rows[0].started_at,
+            sentence=f"Pulling {entity.replace('-', ' ')} fails: {latest.error}",
+            count=figures["count"],
+            since=figures["since"] or latest.started_at,
             query=f"{reverse('admin:integration_syncrun_changelist')}?{urlencode({'entity': entity})}",
         )
 

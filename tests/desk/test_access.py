@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
+from integration import escalation
+from integration.models import Incident
 from reconciliation import roles
 from reconciliation.models import ExceptionCase, PurchaseOrder
 from tests import factories
@@ -28,6 +31,8 @@ SCREENS = {
     "/dead-letters/messages/": MESSAGES,
     "/dead-letters/causes/{cause}/": MESSAGES,
     "/dead-letters/replay/": {roles.INTEGRATION_ADMIN},
+    "/notifications/": MESSAGES,
+    "/notifications/{incident}/": MESSAGES,
     "/messages/{message}/": MESSAGES,
     "/messages/{message}/edit/": {roles.INTEGRATION_ADMIN},
     "/messages/of/purchase_order/{order}/": MESSAGES,
@@ -56,6 +61,8 @@ DEEDS = {
     "/messages/{message}/retry/": {roles.INTEGRATION_ADMIN},
     "/messages/{message}/edit/": {roles.INTEGRATION_ADMIN},
     "/messages/{message}/look/": {roles.INTEGRATION_ADMIN},
+    "/notifications/{incident}/take/": {roles.INTEGRATION_ADMIN, roles.FINANCE_CONTROLLER},
+    "/notifications/{incident}/give-back/": {roles.INTEGRATION_ADMIN, roles.FINANCE_CONTROLLER},
     "/pull/": {roles.INTEGRATION_ADMIN},
 }
 
@@ -66,7 +73,9 @@ def places(desk) -> dict[str, int]:
     message = factories.refused(desk.company, "PO-3")
     case = factories.billed_before_receipt(desk, "R-1")
     order = PurchaseOrder.objects.get(number="PO-3")
-    return {"case": case.pk, "cause": message.cause_id, "message": message.pk, "order": order.pk}
+    escalation.watch(now=timezone.now())
+    found = {"case": case, "cause": message.cause, "message": message, "order": order}
+    return {name: row.pk for name, row in (found | {"incident": Incident.objects.get()}).items()}
 
 
 @pytest.mark.parametrize("role", [*roles.ROLES, ""])
