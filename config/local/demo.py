@@ -130,6 +130,7 @@ def _environment(
         "ALLOWED_HOSTS": os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]"),
         # The sandbox ends a request with its connection, so what was lost is known after seconds.
         "OUTBOX_PACE": os.environ.get("OUTBOX_PACE", "0.05"),
+        "EMAIL_FOLDER": str(state.folder / "mail"),
         # For programs that plant rows or faults in the sandbox.
         "SANDBOX_CONTROL_URL": sandbox.connection.control_url,
         "SANDBOX_CONTROL_TOKEN": sandbox.connection.control_token,

@@ -93,7 +93,11 @@ OUTBOX_PACE = ENV.fraction("OUTBOX_PACE", "1")
 # Where people open Tieout, for links in what they are told; empty: no links.
 TIEOUT_URL = ENV.text("TIEOUT_URL").rstrip("/")
 
-# Mail to people when something is stuck; with no server named nothing is mailed.
+# Mail to people when something is stuck; with no server named nothing is mailed. A folder takes the mails
+# as files instead, where Tieout is only tried.
+EMAIL_FOLDER = ENV.text("EMAIL_FOLDER")
+if EMAIL_FOLDER:
+    EMAIL_BACKEND, EMAIL_FILE_PATH = "django.core.mail.backends.filebased.EmailBackend", EMAIL_FOLDER
 EMAIL_HOST = ENV.text("EMAIL_HOST")
 EMAIL_PORT = ENV.number("EMAIL_PORT", 587)
 EMAIL_HOST_USER = ENV.text("EMAIL_HOST_USER")

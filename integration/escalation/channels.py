@@ -105,7 +105,7 @@ def tell(channel: Channel, title: str, body: str, *, key: str = "", to: tuple[st
 def _mail(channel: Channel, title: str, body: str, key: str, to: tuple[str, ...]) -> None:
     if not to:
         raise CannotTell(audiences.nobody(channel))
-    if not settings.EMAIL_HOST:
+    if not settings.EMAIL_HOST and not settings.EMAIL_FOLDER:
         raise CannotTell("No mail server is set. Set EMAIL_HOST as .env.example says, and start again.")
     headers = {"Message-ID": f"<{key}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"} if key else {}
     message = EmailMessage(title.replace("\n", " "), body, to=list(to), headers=headers)
