@@ -13,7 +13,20 @@ from hypothesis import strategies as st
 from reconciliation.matching import answer, case_from, match, question
 from reconciliation.matching.exact import money, plain, rounded, settle, shown, trimmed
 
-from .asking import Json, ask, codes, invoice, invoice_line, order, order_line, receipt, receipt_line, rule
+from .asking import (
+    Json,
+    ask,
+    codes,
+    invoice,
+    invoice_line,
+    order,
+    order_line,
+    receipt,
+    receipt_line,
+    return_,
+    rule,
+    strict,
+)
 from .drawn import CHECKS, LEVELS, questions, texts, units, wild
 
 tried = settings(max_examples=60, deadline=None, derandomize=True)
@@ -29,6 +42,7 @@ def judged(case: Json) -> Json:
 
 ZERO = Decimal(0)
 NOTHING_CAME = "NO_RECEIPT"
+QUANTITY_CHECKS = ("quantity_ordered", "quantity_received", "quantity_accepted", "line_total")
 CUMULATIVE = (
     "OVER_RECEIVED",
     "OVER_ACCEPTED",
@@ -197,8 +211,11 @@ def test_a_base_unit_of_another_size_changes_no_verdict(case, factor):
 
 
 @tried
-@given(case=questions())
-def test_what_is_sent_twice_counts_once(case):
+@given(case=questions(), came=texts("0", "60", 3), back=texts("0.001", "9", 3))
+def test_what_is_sent_twice_counts_once(case, came, back):
+    case["policy"]["rules"] = strict(*QUANTITY_CHECKS)  # so that every piece counted twice is seen
+    case["receipts"].append(receipt(receipt_line(came, accepted=came), number="GR-9"))
+    case["returns"].append(return_(back, number="RT-9"))
     twice = copy.deepcopy(case)
     for name in ("receipts", "returns", "confirmations", "earlier"):
         twice[name] = [*twice[name], *copy.deepcopy(twice[name])]
