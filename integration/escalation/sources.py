@@ -9,18 +9,19 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Min, Subquery, Sum
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from integration import delivery, sync
-from integration.models import Cause, ContractFinding, HeldRecord, Message, SyncRun, Turn
+from integration import connections, delivery, sync
+from integration.models import Attempt, Cause, ContractFinding, HeldRecord, Message, SyncRun, Turn
 from integration.models.escalation import Subject
 from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
 
 State = Message.State
+ASLEEP = timedelta(minutes=15)  # longer than any pause between two deliveries that are due
 SILENCE = timedelta(minutes=5)  # of a clock that comes every few seconds
 
 
@@ -158,9 +159,35 @@ def silence_of_the_clock(now: datetime) -> Iterator[Found]:
             subject=Subject.CLOCK,
             cause="beat",
             sentence=f"The clock wakes nobody since {timezone.localtime(latest.looked_at):%Y-%m-%d %H:%M}. "
-            "Pulls and checks stand still. Start beat and the worker of the queue “housekeeping” again.",
+            "Pulls and checks stand still. Start beat and the worker of the queue “housekeeping” again, "
+            "unless that worker is busy with a long pull.",
             count=1,
             since=latest.looked_at,
+        )
+
+
+def deliveries_asleep(now: datetime) -> Iterator[Found]:
+    """Messages could go and nobody takes them: the workers that deliver are dead."""
+    if not connections.is_connected() or delivery.standstill():
+        return
+    latest = Attempt.objects.order_by("-pk").first()
+    is_held = Message.objects.filter(state__in=Message.IN_FLIGHT, lease_until__gt=now).exists()
+    if is_held or (latest is not None and now - latest.started_at < ASLEEP):
+        return
+    ahead = Message.objects.filter(chain=OuterRef("chain")).exclude(state__in=Message.FINAL)
+    ahead = ahead.filter(Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk")))
+    overdue = Message.objects.filter(state=State.READY, next_attempt_at__lte=now - ASLEEP)
+    first = overdue.filter(~Exists(ahead)).order_by("next_attempt_at").first()
+    if first is not None:
+        yield Found(
+            subject=Subject.CLOCK,
+            cause="deliveries",
+            sentence=f"Nobody takes messages to Business Central; {first} is due since "
+            f"{timezone.localtime(first.next_attempt_at):%Y-%m-%d %H:%M}. Start the worker of the queue "
+            "“realtime” again.",
+            count=1,
+            since=first.next_attempt_at,
+            query=f"{reverse('admin:integration_message_changelist')}?state__exact=ready",
         )
 
 
@@ -176,6 +203,7 @@ OF_HOUSE: tuple[Callable[[datetime], Iterable[Found]], ...] = (
     stopped,
     standing_still,
     silence_of_the_clock,
+    deliveries_asleep,
 )
 
 

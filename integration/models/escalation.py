@@ -31,7 +31,7 @@ class Subject(models.TextChoices):
     HELD = "held", "held records"
     RUN = "run", "failed run"
     STANDSTILL = "standstill", "Business Central does not answer"
-    CLOCK = "clock", "the clock stands still"
+    CLOCK = "clock", "the clock or a worker stands still"
 
 
 class Channel(models.Model):

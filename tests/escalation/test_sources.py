@@ -86,6 +86,26 @@ def test_the_silence_of_the_clock_is_told_by_a_worker_in_its_place(everything: N
     assert Incident.objects.get().closed_at is not None
 
 
+def test_deliveries_that_nobody_takes_are_told_and_those_that_wait_for_another_are_not(
+    everything: None, sandbox: Any, box: Box
+) -> None:
+    from integration.models import Incident
+
+    company = factories.open_company()
+    behind = factories.refused(company, "PO-1")
+    follower = factories.queued(company, "PO-2")
+    type(follower).objects.filter(pk=follower.pk).update(chain=behind.chain)
+    turn(later=60 * MINUTE)
+    waits = Incident.objects.filter(subject="clock").count()
+    factories.queued(company, "PO-3")
+    turn(later=60 * MINUTE)
+
+    assert waits == 0
+    assert Incident.objects.get(subject="clock").sentence.startswith(
+        "Nobody takes messages to Business Central; purchase order PO-3 is due since "
+    )
+
+
 def test_a_clock_that_never_came_is_noticed_too() -> None:
     from integration import escalation
 
