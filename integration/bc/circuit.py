@@ -35,7 +35,6 @@ LEAST_SHARE = 0.5
 MOST_SIGN_INS = 5
 
 FIRST_PAUSE = 15.0  # until the first probe; doubled with each that fails
-LONGEST_PAUSE = 300.0
 PROBE_SECONDS = 90  # a probe whose process died leaves its place after this long
 KEPT_SECONDS = 3600  # an open circuit that nobody probes any more is forgotten
 AWAY_SECONDS = 5.0  # until a Redis that did not answer is asked again
@@ -52,6 +51,11 @@ class Verdict(StrEnum):
     ANSWERED = "answered"
     UNANSWERED = "unanswered"
     NOT_SIGNED_IN = "not_signed_in"
+
+
+# So long a document may wait after Business Central is back. A probe is one small read; a sign-in that fails
+# again and again looks like an attack, so there it is longer.
+LONGEST_PAUSE = {Verdict.UNANSWERED: 30.0, Verdict.NOT_SIGNED_IN: 60.0}
 
 
 @dataclass(frozen=True)
@@ -130,7 +134,7 @@ class Circuit:
             return
         why = verdict_on(self._ask(lambda keeper: keeper.calls(now)))
         if why is not None:
-            self._open(Standstill(why, now, error.sentence, now + self._pause(0)))
+            self._open(Standstill(why, now, error.sentence, now + self._pause(why, 0)))
 
     def standstill(self) -> Standstill | None:
         """Tell since when and why calls are held back; None when they go on."""
@@ -178,14 +182,14 @@ class Circuit:
             verdict=verdict,
             sentence=sentence,
             probes=probes,
-            probe_at=self.clock() + self._pause(probes),
+            probe_at=self.clock() + self._pause(verdict, probes),
         )
         self.local.prolong(longer)
         self._ask(lambda keeper: keeper.prolong(longer))
         return longer
 
-    def _pause(self, probes: int) -> float:
-        return self.pace * min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(probes, 16))
+    def _pause(self, verdict: Verdict, probes: int) -> float:
+        return self.pace * min(LONGEST_PAUSE[verdict], FIRST_PAUSE * 2.0 ** min(probes, 16))
 
     def _ask(self, question: Callable[[Keeper], Answer]) -> Answer:
         """Ask Redis; when it does not answer, ask this process, and Redis only after a while again."""

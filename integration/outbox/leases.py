@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -43,6 +44,7 @@ logger = logging.getLogger(__name__)
 
 DEATHS = 3  # a message whose workers die this often goes to a person
 GONE = "worker_gone"
+ONE_WRITER = "message_chain_one_writer"
 
 # The move `TAKEN` of the table, as one statement.
 # A chain has one writer: nothing of it overtakes, and nothing of it starts while another is in flight. Two
@@ -75,8 +77,16 @@ def claim(*, now: datetime, worker: str) -> Message | None:
         try:
             with transaction.atomic():
                 return next(iter(Message.objects.raw(CLAIM, terms)), None)
-        except IntegrityError:  # its chain was claimed in the same moment: look again, and past it
-            continue
+        except IntegrityError as error:
+            if _constraint(error) != ONE_WRITER:
+                raise
+            # Its chain was claimed in the same moment: look again, and past it.
+
+
+def _constraint(error: IntegrityError) -> str | None:
+    """Name the constraint that a statement broke."""
+    cause = error.__cause__
+    return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
 
 
 def build(message: Message, document: Any) -> bool:

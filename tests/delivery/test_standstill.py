@@ -230,3 +230,23 @@ def test_all_processes_share_one_circuit_and_one_probe(house: House, circuit: Ci
 def test_slow_pulls_do_not_stop_deliveries(house: House) -> None:
     assert connections.client(lane=Lane.BULK).circuit is None
     assert connections.client().circuit is connections.circuit()
+
+
+def test_after_a_long_outage_a_lone_document_waits_half_a_minute_at_most(
+    house: House, circuit: Circuit, settings: Any
+) -> None:
+    settings.OUTBOX_PACE = 1
+    orders(house, 25)
+    house.faults(UNAVAILABLE)
+    delivery.drain()
+    for _probe in range(12):
+        still = delivery.standstill()
+        assert still is not None
+        later(circuit, still.probe_at - time.time() + 1)
+        delivery.drain()
+
+    still = delivery.standstill()
+
+    assert still is not None
+    assert still.probes >= 12
+    assert 0 < still.probe_at - circuit.clock() <= 30
