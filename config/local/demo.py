@@ -23,6 +23,8 @@ from pathlib import Path
 from types import FrameType
 from typing import IO
 
+import certifi
+
 from config.local import business_central, places, reaching, servers
 from config.local.errors import LocalError
 from config.local.processes import spawn, wait_until
@@ -134,12 +136,22 @@ def _environment(
         # For programs that plant rows or faults in the sandbox.
         "SANDBOX_CONTROL_URL": sandbox.connection.control_url,
         "SANDBOX_CONTROL_TOKEN": sandbox.connection.control_token,
+        # A CAFM that somebody tries beside it, with a certificate of the sandbox's.
+        "WEBHOOK_NETWORKS": os.environ.get("WEBHOOK_NETWORKS", "127.0.0.0/8,::1/128"),
+        "WEBHOOK_CA_BUNDLE": os.environ.get("WEBHOOK_CA_BUNDLE") or str(_authorities(state, sandbox)),
     }
     ours |= running.environment | business_central.environment(sandbox.connection)
     state.save_environment(ours)
     # A NAME_FILE that lies about in the shell would win over our NAME.
     inherited = {name: value for name, value in os.environ.items() if name.removesuffix("_FILE") not in ours}
     return inherited | ours | {"PYTHONUNBUFFERED": "1"}
+
+
+def _authorities(state: State, sandbox: launch.Running) -> Path:
+    """Write down whose certificates receivers of webhooks may show: the usual ones', and the sandbox's."""
+    bundle = state.folder / "authorities.pem"
+    bundle.write_text(Path(certifi.where()).read_text() + Path(sandbox.connection.ca_bundle).read_text())
+    return bundle
 
 
 def _children(port: int) -> Iterator[Child]:

@@ -142,5 +142,6 @@ def _check_fields(named: list[str] | dict[str, Any], *, to: type | None) -> None
             raise bad_request(f"No entity set shows a field {each!r} that can change.")
         becomes = named[each] if isinstance(named, dict) else None
         fits = to is None or (type(becomes) is to and becomes)
-        if not fits or (to is int and becomes < 1) or entities.shows(entity_set, str(becomes)):
+        is_too_short = isinstance(becomes, int) and becomes < 1
+        if not fits or is_too_short or entities.shows(entity_set, str(becomes)):
             raise bad_request(f"The field {each!r} cannot become {becomes!r}.")

@@ -44,7 +44,7 @@ def pull_lists(
     names: Iterable[str],
     *,
     full: bool = False,
-    spare: bool = False,
+    changes_suffice: bool = False,
     accept_deletions: bool = False,
 ) -> list[SyncRun]:
     """Pull each list whatever became of the others; then raise the first error."""
@@ -53,7 +53,14 @@ def pull_lists(
     for name in names:
         try:
             done.append(
-                pull_one(client, company, name, full=full, spare=spare, accept_deletions=accept_deletions)
+                pull_one(
+                    client,
+                    company,
+                    name,
+                    full=full,
+                    changes_suffice=changes_suffice,
+                    accept_deletions=accept_deletions,
+                )
             )
         except IntegrationError as exc:
             errors.append(exc)
@@ -68,12 +75,13 @@ def pull_one(
     entity: str,
     *,
     full: bool = False,
-    spare: bool = False,
+    changes_suffice: bool = False,
     accept_deletions: bool = False,
 ) -> SyncRun:
-    """Pull one entity and keep the run, which somebody may have stopped; with `spare` changes are enough.
+    """Pull one entity and keep the run, which somebody may have stopped.
 
-    Raises AlreadyRunning, UnknownEntity and what made the run fail.
+    With `changes_suffice` everything is read only of a list that was never read. Raises AlreadyRunning,
+    UnknownEntity and what made the run fail.
     """
     if entity not in ENTITIES:
         raise UnknownEntity(f"There is no {entity!r} to pull. Use {', '.join(ENTITIES)} or {ALL}.")
@@ -82,7 +90,7 @@ def pull_one(
         raise contract.Paused(paused)
     if entity in MIRRORED:
         _pull_what_it_names(client, company, MIRRORED[entity])
-    run = runs.start(company, entity, full=full, spare=spare)
+    run = runs.start(company, entity, full=full, changes_suffice=changes_suffice)
     try:
         with acting_as(run.actor):
             mark = _pull(client, company, run, accept_deletions=accept_deletions)

@@ -45,10 +45,10 @@ class Stopped(Exception):  # noqa: N818
 _ours: set[int] = set()  # runs of this process: a session may take its own lock twice, and would not notice
 
 
-def start(company: Company, entity: str, *, full: bool = False, spare: bool = False) -> SyncRun:
+def start(company: Company, entity: str, *, full: bool = False, changes_suffice: bool = False) -> SyncRun:
     """Begin a run, or go on where the one before broke off; raises AlreadyRunning while another is alive."""
     give_up_dead(company, entity)
-    kind, resumes = _due(company, entity, full=full, spare=spare)
+    kind, resumes = _due(company, entity, full=full, changes_suffice=changes_suffice)
     try:
         run = _begin(company, entity, kind, resumes=resumes)
     except IntegrityError as exc:
@@ -94,9 +94,11 @@ def give_up_dead(company: Company, entity: str) -> int:
     return given_up
 
 
-def _due(company: Company, entity: str, *, full: bool, spare: bool) -> tuple[SyncRun.Kind, int | None]:
+def _due(
+    company: Company, entity: str, *, full: bool, changes_suffice: bool
+) -> tuple[SyncRun.Kind, int | None]:
     """Tell what kind of run is due, and which one it continues."""
-    kind = kind_due(company, entity, full=full, spare=spare)
+    kind = kind_due(company, entity, full=full, changes_suffice=changes_suffice)
     place = places.open_place(company, entity)
     if place is None or (kind == Kind.FULL and place.kind == Kind.DELTA):
         return kind, None
@@ -134,16 +136,16 @@ def _key(pk: int) -> int:
     return pk % 2**31
 
 
-def kind_due(company: Company, entity: str, *, full: bool, spare: bool = False) -> SyncRun.Kind:
+def kind_due(company: Company, entity: str, *, full: bool, changes_suffice: bool = False) -> SyncRun.Kind:
     """Tell whether changes are enough: now and then everything is read, because deletions show only then.
 
-    With `spare` that can wait, except for a list that was never read.
+    With `changes_suffice` that can wait, except for a list that was never read.
     """
     if full or not was_read(company, entity):
         return Kind.FULL
     wanted = _full_wanted_at(company, entity)
     since = max(filter(None, [timezone.now() - FULL_EVERY, wanted]))
-    return Kind.DELTA if spare or was_read_in_full(company, entity, since=since) else Kind.FULL
+    return Kind.DELTA if changes_suffice or was_read_in_full(company, entity, since=since) else Kind.FULL
 
 
 def was_read_in_full(company: Company, entity: str, *, since: datetime) -> bool:

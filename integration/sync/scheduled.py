@@ -33,7 +33,7 @@ def pull_by_schedule(entity: str, *, full: bool, schedule: str, message: str, no
     wanted = [name for name in names if _has_turn(company, name, full=full, is_busy=is_busy, now=now)]
     if is_busy and (left := [name for name in names if name not in wanted]):
         logger.info("Skipped reading all %s: documents wait for Business Central", ", ".join(left))
-    return pull_lists(client, company, wanted, full=full, spare=is_busy)
+    return pull_lists(client, company, wanted, full=full, changes_suffice=is_busy)
 
 
 def backlog(company: Company) -> int:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from integration import comparing
+from integration import in_bc_now
 from integration.models import HeldRecord
 from masterdata import ownership
 from masterdata.models import Change, Mirror, own_fields
@@ -48,7 +48,7 @@ def record(request: HttpRequest, subject: str, pk: int) -> HttpResponse:
         "states": _states(shown, owned.pull),
         "changes": [told(change) for change in changes[:LATEST]],
         "uses": [use for use in where_used(shown) if user.has_perm(use.permission)],
-        "now": comparing.now(shown) if request.GET.get("bc") == "now" else None,
+        "now": in_bc_now.of(shown) if request.GET.get("bc") == "now" else None,
         "list_url": reverse(f"admin:masterdata_{owned.model._meta.model_name}_changelist"),
         "can_pull": user.has_perm(roles.PULL),
     }

@@ -25,7 +25,7 @@ class Now:
     fields: list[FieldChange] = field(default_factory=list)
 
 
-def now(record: Mirror) -> Now:
+def of(record: Mirror) -> Now:
     """Read one record from BC and compare it with the mirror."""
     try:
         client = connections.client()
