@@ -115,10 +115,19 @@ def _fragment(value: Any) -> orjson.Fragment:
     raise TypeError(f"{type(value).__name__} is not stored")
 
 
+_KINDS: dict[type, str] = {
+    str: "text",
+    bool: "boolean",
+    type(None): "null",
+    list: "list",
+    dict: "JSON object",
+}
+
+
 def _wrong_type(each: Field, value: Any) -> Refusal:
-    kind = type(value).__name__
+    kind = _KINDS.get(type(value), "number")
     return bad_request(
-        f"An error occurred while reading '{each.name}': cannot convert a {kind} value to '{each.type}'."
+        f"An error occurred while reading '{each.name}': cannot convert a {kind} to '{each.type}'."
     )
 
 

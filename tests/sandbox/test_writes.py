@@ -60,6 +60,13 @@ def test_a_value_that_does_not_fit_is_refused(bc, body, code):
     assert len(bc.rows("items")) == 2
 
 
+@pytest.mark.parametrize(("value", "kind"), [(5, "number"), (True, "boolean"), (["x"], "list")])
+def test_a_value_of_another_kind_is_told_in_words_of_json(bc, value, kind):
+    refused = bc.refuse("POST", "items", json={"displayName": value})
+
+    assert f"'displayName': cannot convert a {kind} to 'Edm.String'." in refused[2]
+
+
 @pytest.mark.parametrize("body", [b"{", b"[]", b"", b'{"unitCost": NaN}', b"\xff"])
 def test_a_body_that_is_no_json_object_is_refused(bc, body):
     assert bc.refuse("POST", "items", data=body)[0] == 400
