@@ -86,7 +86,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--faults", type=float, default=0.3, help="share of the calls that go wrong")
     parser.add_argument("--seed", type=int, default=1, help="the same seed, the same documents and faults")
     parser.add_argument("--kill-every", type=float, default=0.5, help="seconds between two strikes; 0: none")
-    parser.add_argument("--workers", type=int, default=max(2, os.cpu_count() or 2), help="worker processes")
+    parser.add_argument("--workers", type=int, default=max(4, os.cpu_count() or 4), help="worker processes")
     parser.add_argument("--blind", action="store_true", help="do not look first: must find duplicates")
     options = parser.parse_args()
     if options.docs < 2 or not 0 <= options.faults < 1:

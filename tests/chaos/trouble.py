@@ -22,6 +22,7 @@ from tests.chaos import fleet
 from tests.chaos.fleet import Fleet
 from tests.chaos.patient import patiently
 
+GROWN_SECONDS = 1.0
 STOPPED_SECONDS = 3.0  # beyond the lease, which is ended at once, and within the time to settle
 
 
@@ -39,6 +40,7 @@ class Trouble:
     """A sandbox that is killed forgets its faults and how often they struck."""
     struck: list[tuple[datetime, str]] = field(default_factory=list)
     due_at: float = 0.0
+    seen: dict[int, float] = field(default_factory=dict)
 
     def tick(self) -> None:
         """Strike as often as it is due."""
@@ -109,8 +111,12 @@ class Trouble:
         return True
 
     def _child(self, program: str) -> int | None:
-        pids = self.fleet.children(program)
-        return self.chance.choice(pids) if pids else None
+        """Choose a child that is at work; Celery gives up as a whole when one dies before it is."""
+        now = time.monotonic()
+        born = {pid: self.seen.get(pid, now) for pid in self.fleet.children(program)}
+        self.seen |= born
+        grown = [pid for pid, at in born.items() if now - at >= GROWN_SECONDS]
+        return self.chance.choice(grown) if grown else None
 
     @staticmethod
     def _kill_server(guard: int) -> None:
