@@ -22,7 +22,7 @@ from tests.chaos import fleet
 from tests.chaos.fleet import Fleet
 from tests.chaos.patient import patiently
 
-GROWN_SECONDS = 1.0
+GROWN_SECONDS = 5.0
 STOPPED_SECONDS = 3.0  # beyond the lease, which is ended at once, and within the time to settle
 
 
@@ -41,6 +41,7 @@ class Trouble:
     struck: list[tuple[datetime, str]] = field(default_factory=list)
     due_at: float = 0.0
     seen: dict[int, float] = field(default_factory=dict)
+    at_work: set[int] = field(default_factory=set)
 
     def tick(self) -> None:
         """Strike as often as it is due."""
@@ -115,7 +116,11 @@ class Trouble:
         now = time.monotonic()
         born = {pid: self.seen.get(pid, now) for pid in self.fleet.children(program)}
         self.seen |= born
-        grown = [pid for pid, at in born.items() if now - at >= GROWN_SECONDS]
+        if program == fleet.WORKER:
+            self.at_work |= patiently(_claimants)
+            grown = [pid for pid in born if pid in self.at_work]
+        else:
+            grown = [pid for pid, at in born.items() if now - at >= GROWN_SECONDS]
         return self.chance.choice(grown) if grown else None
 
     @staticmethod
@@ -137,6 +142,12 @@ STRIKES: dict[str, tuple[int, Callable[[Trouble], bool]]] = {
     "PostgreSQL killed": (2, Trouble.kill_postgres),
     "Business Central killed": (2, Trouble.kill_sandbox),
 }
+
+
+def _claimants() -> set[int]:
+    """Give the process ids of the workers that hold a message now."""
+    holders = Message.objects.filter(state__in=Message.IN_FLIGHT).values_list("lease_by", flat=True)
+    return {int(holder.split(":")[1]) for holder in holders}
 
 
 def _end_leases(pids: list[int]) -> None:
