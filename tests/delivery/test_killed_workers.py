@@ -34,13 +34,18 @@ def slow_call(method: str, path: str) -> dict[str, object]:
 
 def kill_during_the_slow_call(house: House, worker: subprocess.Popen[bytes]) -> None:
     """Wait until BC works on the call, then end the worker without a word."""
+    wait_for_the_slow_call(house, worker)
+    worker.kill()
+    worker.wait()
+
+
+def wait_for_the_slow_call(house: House, worker: subprocess.Popen[bytes]) -> None:
+    """Wait until BC works on the call."""
     end = time.monotonic() + SECONDS
     while not any(rule["hits"] for rule in house.sandbox.control.faults() if rule["fault"] == "slow"):
         assert time.monotonic() < end, "the worker never came to the call"
         with suppress(subprocess.TimeoutExpired):
             pytest.fail(f"the worker ended with {worker.wait(timeout=0.05)} before it came to the call")
-    worker.kill()
-    worker.wait()
 
 
 def let_the_lease_run_out() -> list[Message]:
