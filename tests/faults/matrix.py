@@ -26,6 +26,10 @@ CHAOS = "chaos/test_chaos.py::test_faults_and_killed_programs_neither_lose_nor_d
 ORDERS, MANY, LINE = "delivery/test_orders.py::", "delivery/test_many.py::", "delivery/test_line.py::"
 EVENTS, TOKENS, PAUSES = "cafm/test_events.py::", "bc/test_tokens.py::", "contract/test_pauses.py::"
 EDITING = "dead_letters/test_editing.py::"
+REPLAYS = "dead_letters/test_replays.py::"
+WEB, BROKER = "faults/test_web_killed.py::", "faults/test_broker.py::"
+DATABASE, ENDED = "faults/test_database.py::", "faults/test_workers_ended.py::"
+MODEL = "delivery/model/test_outbox_model.py::test_any_turn_of_events_ends_with_each_document_once"
 STANDSTILL = "delivery/test_standstill.py::"
 LOST = f"{ORDERS}test_a_lost_answer_is_found_and_not_repeated"
 
@@ -37,15 +41,17 @@ MATRIX = (
         (
             "cafm/test_refusals.py::test_a_fault_of_ours_leaves_nothing_half_done",
             "cafm/test_refusals.py::test_what_failed_through_us_is_taken_when_it_is_sent_again",
+            f"{WEB}test_killed_before_the_commit_nothing_exists_and_the_sender_sends_again",
         ),
-        "the transaction is broken off by an error, not by a kill of the process",
     ),
     Fault(
         2,
         "web process killed after the commit, before the wake-up",
         "the row is found by the next look",
-        (f"{MANY}test_the_tasks_free_what_a_dead_worker_held_and_send_it",),
-        "the look by the clock is shown, the kill of the web process is not",
+        (
+            f"{WEB}test_killed_after_the_commit_the_row_is_found_without_a_call",
+            f"{MANY}test_the_tasks_free_what_a_dead_worker_held_and_send_it",
+        ),
     ),
     Fault(
         3,
@@ -65,14 +71,17 @@ MATRIX = (
         (
             "bc/test_limiter.py::test_a_redis_that_is_away_leaves_the_share_and_its_return_the_whole",
             "desk/test_doors.py::test_readiness_notices_a_silent_redis",
+            f"{BROKER}test_events_are_taken_while_the_broker_is_frozen_and_while_it_is_gone",
         ),
-        "no test takes an event while the broker is frozen",
     ),
     Fault(
         5,
         "broker restarts, with and without its data",
         "workers go on; none lost, none twice",
-        gaps="no test restarts the broker under running workers",
+        (
+            f"{BROKER}test_workers_go_on_when_the_broker_comes_back_with_its_data_and_without",
+            CHAOS,
+        ),
     ),
     Fault(
         6,
@@ -82,8 +91,10 @@ MATRIX = (
             "sync/test_schedules.py::test_a_turn_is_taken_once_though_beat_runs_twice",
             "sync/test_schedules.py::test_a_clock_that_jumps_back_has_no_turn_twice",
             "sync/test_schedules.py::test_of_many_that_want_a_turn_at_the_same_moment_one_has_it",
+            "sync/test_schedules.py::test_a_night_that_is_an_hour_shorter_or_longer_has_each_turn_once",
+            "escalation/test_sources.py::test_the_silence_of_the_clock_is_told_by_a_worker_in_its_place",
+            "escalation/test_silence.py::test_a_worker_tells_people_that_the_clock_is_silent",
         ),
-        "no alarm of a dead beat is shown",
     ),
     Fault(
         7,
@@ -102,34 +113,40 @@ MATRIX = (
         10,
         "three workers die over one row",
         "the row goes to a person, the others go on",
-        (f"{LINE}test_a_message_that_kills_its_workers_goes_to_a_person",),
-        "the deaths are told by leases, not by a pool that runs out of memory",
+        (
+            f"{LINE}test_a_message_that_kills_its_workers_goes_to_a_person",
+            f"{ENDED}test_a_message_that_kills_three_workers_goes_to_a_person_and_the_others_are_sent",
+        ),
     ),
     Fault(
         11,
         "worker stopped for longer than its lease, before sending",
         "it does not send",
-        (f"{MANY}test_a_worker_that_comes_back_too_late_changes_nothing",),
+        (f"{MANY}test_a_worker_that_comes_back_too_late_changes_nothing", MODEL),
     ),
     Fault(
         12,
         "worker stopped for longer than its lease, after sending",
         "its late write changes nothing",
-        ("delivery/test_fences.py::test_a_worker_that_wakes_after_sending_writes_nothing",),
+        ("delivery/test_fences.py::test_a_worker_that_wakes_after_sending_writes_nothing", MODEL),
     ),
     Fault(
         13,
         "soft and cold shutdown, rolling deployment",
         "none lost, none twice",
-        (KILLED,),
-        "a kill is the hardest shutdown; the soft one under load is not shown",
+        (KILLED, f"{ENDED}test_a_rolling_deployment_under_load_loses_and_doubles_nothing", CHAOS),
     ),
     Fault(
         14,
         "PostgreSQL restarts, is killed, stalls, is full",
         "no state is made up; events get a 503",
-        (f"{MANY}test_a_posting_that_could_not_be_written_down_is_looked_for",),
-        "a refused write is shown; the restart, the stall and the 503 are not",
+        (
+            f"{MANY}test_a_posting_that_could_not_be_written_down_is_looked_for",
+            f"{DATABASE}test_an_event_gets_a_503_and_a_time_to_come_again_while_the_database_is_away",
+            f"{DATABASE}test_a_database_that_ends_its_sessions_during_a_call_leaves_one_document",
+            CHAOS,
+        ),
+        "a stall and a full disk are not shown",
     ),
     Fault(
         15,
@@ -168,7 +185,7 @@ MATRIX = (
         19,
         "BC posts minutes after our timeout",
         "found, one document",
-        ("delivery/test_fences.py::test_what_bc_commits_long_after_our_timeout_is_found",),
+        ("delivery/test_fences.py::test_what_bc_commits_long_after_our_timeout_is_found", MODEL, CHAOS),
     ),
     Fault(
         20,
@@ -199,8 +216,8 @@ MATRIX = (
             f"{ORDERS}test_an_expired_token_is_renewed_and_costs_nothing",
             f"{STANDSTILL}test_a_refused_sign_in_stops_the_line_until_the_secret_is_right",
             f"{STANDSTILL}test_a_token_serves_to_its_end_while_the_sign_in_service_is_away",
+            "escalation/test_sources.py::test_a_standstill_of_deliveries_is_told_and_ends_by_itself",
         ),
-        "the alarm is a banner; no message goes out to anybody yet",
     ),
     Fault(
         23,
@@ -267,6 +284,8 @@ MATRIX = (
             "admin/test_retry_at_once.py::test_of_people_who_press_retry_at_once_one_retries_and_the_others_are_told",
             f"{LINE}test_a_retry_pressed_twice_is_one_retry",
             "delivery/test_transitions.py::test_what_a_worker_holds_no_person_ends",
+            f"{REPLAYS}test_of_two_people_who_press_at_once_one_begins_and_the_other_is_told",
+            f"{REPLAYS}test_a_message_that_somebody_retried_meanwhile_is_told_apart",
         ),
     ),
     Fault(

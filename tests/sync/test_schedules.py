@@ -131,6 +131,21 @@ def test_a_turn_is_due_by_the_clock_of_the_house() -> None:
     assert slots.latest(clock, at(0, 29)) == at(0, 30, day=3)
 
 
+@pytest.mark.parametrize("changes_on", [datetime.date(2026, 3, 29), datetime.date(2026, 10, 25)])
+@pytest.mark.parametrize("hour", ["1", "2", "3"])
+def test_a_night_that_is_an_hour_shorter_or_longer_has_each_turn_once(
+    hour: str, changes_on: datetime.date
+) -> None:
+    house = ZoneInfo("Europe/Berlin")
+    clock = TzAwareCrontab(minute="30", hour=hour, tz=house)
+    begin = datetime.datetime.combine(changes_on, datetime.time(), house).astimezone(datetime.UTC)
+
+    minutes = [begin + datetime.timedelta(minutes=each) for each in range(8 * 60)]
+    turns = {due for minute in minutes if (due := slots.latest(clock, minute)) and due >= begin}
+
+    assert len(turns) == 1
+
+
 # What a turn pulls
 
 
