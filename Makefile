@@ -42,7 +42,7 @@ bench: install-dev ## run the benchmarks; results in .bench/
 mutation: install-dev ## break the matching engine on purpose; ARGS="rules.price" for a part of it
 	@nice $(VENV_PYTHON) -m tests.mutation $(ARGS)
 
-chaos: install-dev ## run under faults; DOCS=10000 FAULTS=0.3 SEED=1 ARGS=--blind
+chaos: install-dev ## run under faults and kills; DOCS=10000 FAULTS=0.3 SEED=1 ARGS="--kill-every 0.5"
 	@$(VENV_PYTHON) -m tests.chaos --docs $(DOCS) --faults $(FAULTS) --seed $(SEED) $(ARGS)
 
 format: install-dev ## put the code in form

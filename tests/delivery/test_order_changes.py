@@ -57,21 +57,6 @@ def test_a_change_before_sending_takes_the_place_of_what_was_in_line(cafm: Telle
     assert len(house.dump("purchaseOrders")) == 1
 
 
-def test_a_changed_order_is_still_known_as_ours(cafm: Teller, house: House) -> None:
-    """The comment with our key is what an order is found by after a lost answer or a restored backup."""
-    cafm.approve(line(quantity=10))
-    house.drain()
-    before = [each for each in house.dump("purchaseOrderLines") if each["lineType"] == "Comment"]
-    cafm.change(2, line(quantity=15))
-
-    house.drain()
-
-    assert in_bc(house) == {1: (15, 0)}
-    after = [each for each in house.dump("purchaseOrderLines") if each["lineType"] == "Comment"]
-    assert [each["description"] for each in after] == [each["description"] for each in before]
-    assert len(after) == 1
-
-
 def test_a_change_after_posting_changes_adds_and_takes_out_lines(cafm: Teller, house: House) -> None:
     cafm.approve(line(1), line(2, quantity=5))
     house.drain()
