@@ -197,12 +197,17 @@ def question_hash(asked: dict[str, Any]) -> bytes:
 
 
 def _latest(invoices: Iterable[SupplierInvoice]) -> dict[int, MatchDecision]:
+    """Give the latest judgement of each; one that was written in bulk has no hash, but its question."""
     rows = MatchDecision.objects.filter(invoice__in=invoices).order_by("invoice_id", "-pk")
-    return {row.invoice_id: row for row in rows.distinct("invoice_id").defer("question", "answer")}
+    latest = {row.invoice_id: row for row in rows.distinct("invoice_id").defer("question", "answer")}
+    unhashed = [row.pk for row in latest.values() if not row.question_hash]
+    latest |= {row.invoice_id: row for row in MatchDecision.objects.filter(pk__in=unhashed)}
+    return latest
 
 
 def _same(record: MatchDecision, asked_hash: bytes) -> bool:
-    return record.engine == ENGINE_VERSION and bytes(record.question_hash) == asked_hash
+    kept = bytes(record.question_hash) or question_hash(record.question)
+    return record.engine == ENGINE_VERSION and kept == asked_hash
 
 
 def _mark(judged: list[_Judged], wanted: InvoiceStatus) -> None:

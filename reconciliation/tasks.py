@@ -9,7 +9,7 @@ from celery import shared_task
 from masterdata.audit import acting_as
 from masterdata.models import Company
 
-from . import policies, reconcile, trials
+from . import bulk, policies, reconcile, trials
 
 LIMIT = 500
 RUNS = 20
@@ -21,6 +21,7 @@ def match_due_invoices(**kwargs: Any) -> int:
     """Judge the invoices that are due; stops after a while, so that others get the worker too."""
     judged = 0
     with acting_as("worker match_due_invoices"):
+        judged += bulk.match_plain(LIMIT * RUNS)
         for _ in range(RUNS):
             count = reconcile.match_due(LIMIT)
             judged += count

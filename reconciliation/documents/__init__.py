@@ -8,7 +8,15 @@ arrive in the same moment still find each other.
 
 from .errors import DocumentError, DocumentExists, VersionExists, WrongStatus
 from .invoices import content_hash, record_invoice
-from .judging import let_through, mark_blocked, mark_deleted, mark_judged, mark_ready, mark_rejected
+from .judging import (
+    let_through,
+    mark_blocked,
+    mark_deleted,
+    mark_judged,
+    mark_ready,
+    mark_rejected,
+    mark_tied_out,
+)
 from .kept import record_day_totals, record_request
 from .linked import link_line, unlink_line
 from .movements import record_movement
@@ -49,6 +57,7 @@ __all__ = [
     "mark_released",
     "mark_reopened",
     "mark_superseded",
+    "mark_tied_out",
     "mark_with_order",
     "one_at_a_time",
     "record_cancellation",

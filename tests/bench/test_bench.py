@@ -14,7 +14,15 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatch: Any) -> None:
-    for name, few in {"DOCUMENTS": 20, "CASES": 3, "EVENTS": 2, "DELIVERIES": 2, "PULLED": 9}.items():
+    for name, few in {
+        "DOCUMENTS": 20,
+        "CASES": 3,
+        "EVENTS": 2,
+        "DELIVERIES": 2,
+        "PULLED": 9,
+        "LINES": 600,
+        "LOOPED": 9,
+    }.items():
         monkeypatch.setattr(paths, name, few)
     for name, few in {"ITEMS": 300, "ORM_ITEMS": 100, "ROUNDS": 1, "ORM_ROUNDS": 1, "FETCHES": 1}.items():
         monkeypatch.setattr(pulls, name, few)
@@ -37,6 +45,7 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         "intake_vs_nothing",
         "match_vs_sql",
         "match_vs_orm_loop",
+        "match_plain_vs_orm_loop",
         "match_engine_vs_arithmetic",
         "pull_vs_raw",
         "sync_fetch_vs_http",

@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from masterdata.audit import acting_as
-from reconciliation import reconcile
+from reconciliation import bulk, reconcile
 from reconciliation.models import ExceptionCase, SupplierInvoice
 
 BATCH = 500
@@ -23,6 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         judged = 0
         with acting_as("command reconcile"):
+            judged += bulk.match_plain()
             while count := reconcile.match_due(BATCH):
                 judged += count
         told = {

@@ -1,0 +1,80 @@
+"""Orders, receipts and invoices by the thousand, of which one in twenty invoices does not tie out."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from masterdata.models import Company
+
+LINES = 5  # of a document
+VENDORS, ITEMS = 100, 1000
+
+# Every twentieth invoice is dearer on its first line; lines come in one receipt and in two by turns.
+FILL = """
+INSERT INTO masterdata_vendor (company_id, bc_id, row_hash, changed_at, number, name, currency,
+                               payment_terms, blocked)
+SELECT %(company)s, gen_random_uuid(), '', now(), 'SV' || v, 'Vendor ' || v, '', '', ''
+  FROM generate_series(1, %(vendors)s) v;
+INSERT INTO masterdata_item (company_id, bc_id, row_hash, changed_at, number, name, type, base_unit,
+                             category, unit_cost, blocked)
+SELECT %(company)s, gen_random_uuid(), '', now(), 'SI' || i, 'Item ' || i, 'Inventory', 'PCS', '', 0, false
+  FROM generate_series(1, %(items)s) i;
+CREATE TEMP TABLE bench_line AS
+SELECT d, l, 'SV' || 1 + d %% %(vendors)s AS vendor, 'SI' || 1 + (d * 7 + l) %% %(items)s AS item,
+       (1 + (d * 31 + l * 17) %% 200)::numeric AS quantity,
+       round((1 + (d * 7919 + l * 104729) %% 100000 / 100.0)::numeric, 2) AS price,
+       d %% 20 = 0 AND l = 1 AS is_dearer
+  FROM generate_series(1, %(documents)s) d, generate_series(1, %(lines)s) l;
+INSERT INTO reconciliation_purchaseorder (company_id, number, status, bc_number, received_from, created_at,
+       state, version, vendor_number, currency, order_date, location, purchase_request, approved_by)
+SELECT %(company)s, 'S-' || d, 'posted', '', 'bench', now(), 'open', 1, max(vendor), %(ledger)s,
+       '2026-03-02', '', '', 'bench' FROM bench_line GROUP BY d;
+INSERT INTO reconciliation_purchaseorderline (order_id, line, kind, item, account, asset, description,
+       quantity, unit, unit_price, price_base, discount_percent, location, work_order, match_level,
+       dimensions, cancelled)
+SELECT o.id, l, 'item', item, '', '', 'Bench', quantity, 'PCS', price, 1, 0, '', '', '', '{}', false
+  FROM bench_line JOIN reconciliation_purchaseorder o ON o.number = 'S-' || d AND o.company_id = %(company)s;
+INSERT INTO reconciliation_goodsreceipt (company_id, number, status, bc_number, received_from, created_at,
+       order_number, order_id, received_on, received_by, delivery_note)
+SELECT o.company_id, o.number || '/' || part, 'posted', '', 'bench', now(), o.number, o.id,
+       '2026-03-09', 'bench', ''
+  FROM reconciliation_purchaseorder o, generate_series(1, 2) part
+ WHERE o.company_id = %(company)s AND o.received_from = 'bench';
+INSERT INTO reconciliation_goodsreceiptline (receipt_id, line, order_line, quantity_received,
+       quantity_accepted, quantity_rejected, reject_reason, unit, location, lot, serial)
+SELECT r.id, l, l, came, came, 0, '', 'PCS', '', '', ''
+  FROM bench_line CROSS JOIN generate_series(1, 2) part
+  JOIN LATERAL (SELECT CASE WHEN l %% 2 = 0 THEN quantity / 2 WHEN part = 1 THEN quantity END) c(came)
+       ON came IS NOT NULL
+  JOIN reconciliation_goodsreceipt r ON r.number = 'S-' || d || '/' || part AND r.company_id = %(company)s;
+INSERT INTO reconciliation_supplierinvoice (company_id, number, status, bc_number, received_from, created_at,
+       type, origin, vendor_number, vendor_name, invoice_date, currency, order_number, discount, tax,
+       rounding, total, document_url, match_due)
+SELECT %(company)s, 'SR' || 100000000 + d, 'received', '', 'bench', now(), 'invoice', 'bc',
+       max(vendor), '', '2026-03-16', %(ledger)s, 'S-' || d, 0, 0, 0,
+       sum(quantity * CASE WHEN is_dearer THEN price + 1 ELSE price END), '', true
+  FROM bench_line GROUP BY d;
+INSERT INTO reconciliation_invoiceline (invoice_id, line, order_number, order_line, item, description,
+       quantity, unit, unit_price, price_base, discount, amount, tax, linked)
+SELECT i.id, l, 'S-' || d, l, item, 'Bench', quantity, 'PCS', asked, 1, 0, quantity * asked, 0, false
+  FROM bench_line CROSS JOIN LATERAL (SELECT CASE WHEN is_dearer THEN price + 1 ELSE price END) a(asked)
+  JOIN reconciliation_supplierinvoice i ON i.order_number = 'S-' || d AND i.company_id = %(company)s;
+DROP TABLE bench_line
+"""
+
+
+def fill(company: Company, lines: int) -> None:
+    """Make so many invoice lines, with what they bill; the planner knows the tables afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            FILL,
+            {
+                "company": company.pk,
+                "ledger": company.ledger_currency,
+                "documents": lines // LINES,
+                "lines": LINES,
+                "vendors": VENDORS,
+                "items": ITEMS,
+            },
+        )
+        cursor.execute("ANALYZE")
