@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -12,8 +12,8 @@ from typing import Any
 from .adventureworks import GATE, PER_PIECE, STORE, UNIT, AdventureWorks, event
 
 Row = dict[str, str]
+LARGEST = 500  # lines of one document
 IN, OUT = {"P": "purchase", "W": "work order"}, "S"
-DOCUMENTS = {"P": "ReferenceOrderID", "W": "TransactionDateTo", OUT: "ReferenceOrderID"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Stock:
         days: dict[str, dict[tuple[str, str], Decimal]] = defaultdict(lambda: defaultdict(Decimal))
         for order in self.company.read("production/WorkOrder.csv.gz"):
             if row := finished.get(order["WorkOrderID"]):
-                day = row["TransactionDateTo"]
+                day = _day(row)
                 for part in _valid(components[order["ProductID"]], day):
                     key = self._item(part["ComponentID"]), part["unit"]
                     days[day][key] += Decimal(part["PerAssemblyQty"]) * Decimal(order["OrderQty"])
@@ -58,21 +58,24 @@ class Stock:
         }
 
     def movement_events(self) -> Iterator[dict[str, Any]]:
-        """Give a document for each order, sale and day of finished work orders."""
+        """Give a document for each purchase, and for each day of sales and of finished work orders."""
         documents: dict[tuple[str, str], list[Row]] = defaultdict(list)
         for row in self.movements:
             kind = row["TransactionType"]
-            documents[kind, row[DOCUMENTS[kind]]].append(row)
-        for (kind, reference), rows in documents.items():
-            told = {
-                "number": f"{kind}-{reference}",
-                "posted_on": max(row["TransactionDateTo"] for row in rows),
-                "lines": [self._line(number, row) for number, row in enumerate(rows, start=1)],
-            }
-            if kind == OUT:
-                yield event("inventory.consumed.v1", work_order=f"SO-{reference}", **told)
-            else:
-                yield event("inventory.adjusted.v1", reason=IN[kind], **told)
+            documents[kind, row["ReferenceOrderID"] if kind == "P" else _day(row)].append(row)
+        for (kind, reference), all_rows in documents.items():
+            for part, start in enumerate(range(0, len(all_rows), LARGEST), start=1):
+                yield self._movement(kind, reference, part, all_rows[start : start + LARGEST])
+
+    def _movement(self, kind: str, reference: str, part: int, rows: Sequence[Row]) -> dict[str, Any]:
+        told = {
+            "number": f"{kind}-{reference}-{part}",
+            "posted_on": max(_day(row) for row in rows),
+            "lines": [self._line(number, row) for number, row in enumerate(rows, start=1)],
+        }
+        if kind == OUT:
+            return event("inventory.consumed.v1", work_order=f"sales {reference}", **told)
+        return event("inventory.adjusted.v1", reason=IN[kind], **told)
 
     def consumption_events(self) -> Iterator[dict[str, Any]]:
         """Give what each day's work orders took, in the units of their bills of material."""
@@ -121,6 +124,11 @@ class Stock:
 
     def _item(self, product: str) -> str:
         return self.company.products[product]["ProductNumber"]
+
+
+def _day(row: Row) -> str:
+    """The latest day on which the movement can have been; the last two have only the earliest."""
+    return row["TransactionDateTo"] or row["TransactionDateFrom"]
 
 
 def _valid(rows: Iterable[Row], day: str) -> list[Row]:
