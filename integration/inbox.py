@@ -22,6 +22,7 @@ from integration.models import ApiKey, Attempt, DocumentKind, InboxEvent, Messag
 from masterdata.models import Company
 from reconciliation import documents, forms
 from reconciliation.models import (
+    AssetNotice,
     Document,
     GoodsReceipt,
     GoodsReturn,
@@ -47,6 +48,7 @@ MODELS: dict[str, type[Document]] = {
     DocumentKind.GOODS_RETURN: GoodsReturn,
     DocumentKind.SERVICE_CONFIRMATION: ServiceConfirmation,
     DocumentKind.INVENTORY_MOVEMENT: InventoryMovement,
+    DocumentKind.ASSET_NOTICE: AssetNotice,
     DocumentKind.SUPPLIER_INVOICE: SupplierInvoice,
 }
 
@@ -296,6 +298,8 @@ def _without_message(document: Document) -> tuple[Fate, str]:
     """Tell the fate of a document that has no place in the outbox: by its own status."""
     if isinstance(document, OrderChange):
         return _fate_of_change(document)
+    if isinstance(document, AssetNotice) and document.status == AssetNotice.Status.LATE:
+        return LATE_ASSET
     if isinstance(document, SupplierInvoice):
         return INVOICE_FATES[SupplierInvoice.Status(document.status)]
     if document.status == Document.Status.RECORDED:
@@ -313,6 +317,10 @@ def _fate_of_change(told: OrderChange) -> tuple[Fate, str]:
     return CHANGE_FATES.get(OrderChange.Status(told.status), (Fate.QUEUED, ""))
 
 
+LATE_ASSET = (
+    Fate.ACCEPTED,
+    "It came too late: a later change of the asset, or its retirement, is here. Nothing is done.",
+)
 STANDS_ALONE = (OrderChange.Status.LATE, OrderChange.Status.SUPERSEDED)
 CHANGE_FATES = {
     OrderChange.Status.LATE: (

@@ -33,6 +33,7 @@ from masterdata.read_only import (
 from masterdata.wording import written
 
 from .models import (
+    AssetNotice,
     DayTotal,
     Document,
     ExceptionCase,
@@ -226,6 +227,21 @@ class GoodsReturnAdmin(DocumentAdmin):
     list_display = ["number", "order_number", "returned_on", "reason", "state_of_affairs", "bc_number"]
     search_fields = ["number", "order_number", "bc_number"]
     inlines = [_lines(GoodsReturnLine, ["line", "order_line", "quantity", "unit"], "lines", "goods_return")]
+
+
+@admin.register(AssetNotice)
+class AssetNoticeAdmin(DocumentAdmin):
+    list_display = [
+        "number",
+        "kind",
+        "description",
+        "serial_number",
+        "told_at",
+        "state_of_affairs",
+        "bc_number",
+    ]
+    search_fields = ["number", "serial_number", "description", "bc_number"]
+    list_filter = ["status", "kind"]
 
 
 @admin.register(ServiceConfirmation)

@@ -180,6 +180,22 @@ class ConfirmationForm:
 
 
 @dataclass(frozen=True)
+class AssetForm:
+    kind: str
+    number: str
+    description: str
+    told_at: datetime.datetime | None = None
+    serial_number: str = ""
+    asset_class: str = ""
+    location: str = ""
+    acquired_on: datetime.date | None = None
+    order_number: str = ""
+    order_line: int | None = None
+    parent: str = ""
+    retired_on: datetime.date | None = None
+
+
+@dataclass(frozen=True)
 class MovementLineForm:
     line: int
     item: str

@@ -67,6 +67,7 @@ _DOCUMENTS = [
         "goodsreturn*",
         "serviceconfirmation*",
         "inventorymovement*",
+        "assetnotice",
         "supplierinvoice",
         "invoiceline",
         "invoicecharge",

@@ -12,6 +12,7 @@ from unfold.decorators import display
 from integration.models import DocumentKind, Message
 from reconciliation import admin as desk
 from reconciliation.models import (
+    AssetNotice,
     Document,
     GoodsReceipt,
     GoodsReturn,
@@ -32,6 +33,7 @@ TABLES: dict[type[Document], tuple[type[desk.DocumentAdmin], DocumentKind]] = {
     GoodsReturn: (desk.GoodsReturnAdmin, DocumentKind.GOODS_RETURN),
     ServiceConfirmation: (desk.ServiceConfirmationAdmin, DocumentKind.SERVICE_CONFIRMATION),
     InventoryMovement: (desk.InventoryMovementAdmin, DocumentKind.INVENTORY_MOVEMENT),
+    AssetNotice: (desk.AssetNoticeAdmin, DocumentKind.ASSET_NOTICE),
     SupplierInvoice: (desk.SupplierInvoiceAdmin, DocumentKind.SUPPLIER_INVOICE),
 }
 TONES = desk.TONES | {"waiting": "warning", "stuck": "danger"}

@@ -19,7 +19,7 @@ from rest_framework.exceptions import ValidationError
 from integration.models import DocumentKind
 from masterdata import ownership
 from reconciliation import documents, forms
-from reconciliation.models import InventoryMovement
+from reconciliation.models import AssetNotice, InventoryMovement
 
 from . import quick, serializers
 from .problems import FieldError, Invalid, ProblemError, pointers
@@ -41,6 +41,8 @@ class EventType:
     form: Callable[[Values], Any] | None = None
     record: Callable[..., Any] | None = None
     note: str = ""
+    is_timed: bool = False
+    """Whether the event's own time says which of two is the later; there is no version."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,8 @@ def form_of(event: Event) -> Any:
     """Judge an event's data and give its form, or None where the event is only kept; raises Invalid."""
     known = TYPES[event.type]
     values = _checked(known.shape, event.data, f"The data of {event.type} has the wrong shape.", at="/data")
+    if known.is_timed:
+        values["told_at"] = event.time
     return known.form(values) if known.form else None
 
 
@@ -186,6 +190,13 @@ def _movement(kind: InventoryMovement.Kind) -> Callable[[Values], forms.Movement
     return form
 
 
+def _asset(kind: AssetNotice.Kind) -> Callable[[Values], forms.AssetForm]:
+    def form(values: Values) -> forms.AssetForm:
+        return forms.AssetForm(kind=kind, **_renamed(values, purchase_order="order_number"))
+
+    return form
+
+
 def _invoice(values: Values) -> forms.InvoiceForm:
     told = _renamed(values, vendor="vendor_number", purchase_order="order_number", document="document_url")
     lines = tuple(
@@ -217,8 +228,8 @@ CHANGE = DocumentKind.ORDER_CHANGE
 RECEIPT = DocumentKind.GOODS_RECEIPT
 CONFIRMATION = DocumentKind.SERVICE_CONFIRMATION
 MOVEMENT = DocumentKind.INVENTORY_MOVEMENT
+ASSET = DocumentKind.ASSET_NOTICE
 INVOICE = DocumentKind.SUPPLIER_INVOICE
-KEPT = "Kept; nothing is done with it yet. "
 
 # fmt: off
 TYPES = {
@@ -247,11 +258,11 @@ TYPES = {
         EventType("inventory.transferred.v1", serializers.InventoryTransferred,
                   MOVEMENT, _movement(InventoryMovement.Kind.TRANSFER), documents.record_movement),
         EventType("asset.registered.v1", serializers.Asset,
-                  note=KEPT + "Enter the fixed asset in Business Central."),
+                  ASSET, _asset(AssetNotice.Kind.REGISTERED), documents.record_asset, is_timed=True),
         EventType("asset.changed.v1", serializers.Asset,
-                  note=KEPT + "Change the fixed asset in Business Central."),
+                  ASSET, _asset(AssetNotice.Kind.CHANGED), documents.record_asset, is_timed=True),
         EventType("asset.retired.v1", serializers.Asset,
-                  note=KEPT + "Retire the fixed asset in Business Central."),
+                  ASSET, _asset(AssetNotice.Kind.RETIRED), documents.record_asset, is_timed=True),
         EventType("supplier_invoice.received.v1", serializers.InvoiceReceived,
                   INVOICE, _invoice, _record_invoice),
         EventType("day.totals.v1", serializers.DayTotals,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.bc import Level
-from integration.couriers import movements
+from integration.couriers import credit_memos, movements
 from integration.models import DocumentKind
 from integration.sync import entities, masters
 
@@ -45,10 +45,12 @@ class Feature:
         return way(self.kind, payload) == self.key
 
 
-# Three ways in which supplier invoices are posted; each uses other names, so each pauses alone.
+# Four ways that supplier invoices go; each uses other names, so each pauses alone.
 DRAFTS = DocumentKind.SUPPLIER_INVOICE.value
 OWN = f"{DocumentKind.SUPPLIER_INVOICE.value}:own"
 BILLED = f"{DocumentKind.SUPPLIER_INVOICE.value}:order"
+CREDITS = f"{DocumentKind.SUPPLIER_INVOICE.value}:credit"
+REQUESTS = "purchase_request"
 BY_ID, BY_ORDER = "id", "orderNumber"  # what the payload of a way holds
 
 # Which way a mapping's form goes, where that is not its own name.
@@ -82,6 +84,7 @@ FEATURES: dict[str, Feature] = {
         Feature(COMPANY, "Reading the company and its currency"),
         *(_pull(entity) for entity in entities.ENTITIES.values()),
         Feature(PULL_INVOICES, "Pulling invoices"),
+        Feature(REQUESTS, "Keeping purchase requests (no tenant takes them: their order names them)"),
         Feature(DocumentKind.PURCHASE_ORDER.value, "Posting purchase orders"),
         Feature(DocumentKind.ORDER_CHANGE.value, "Changing and cancelling purchase orders"),
         Feature(DocumentKind.GOODS_RECEIPT.value, "Posting goods receipts"),
@@ -89,8 +92,10 @@ FEATURES: dict[str, Feature] = {
         Feature(DocumentKind.GOODS_RETURN.value, "Returning goods (a person posts the return)"),
         Feature(DocumentKind.SERVICE_CONFIRMATION.value, "Posting service confirmations"),
         Feature(DocumentKind.INVENTORY_MOVEMENT.value, "Posting inventory movements", Level.APP, NEEDS_APP),
+        Feature(DocumentKind.ASSET_NOTICE.value, "Registering fixed assets (a person posts a disposal)"),
         Feature(DRAFTS, "Posting invoices that Business Central holds as drafts"),
         Feature(BILLED, "Posting invoices of the CAFM through their order", Level.APP, NO_BILLING),
+        Feature(CREDITS, "Seeing that a person posted a credit memo of the CAFM"),
         Feature(OWN, "Posting invoices of the CAFM without an order"),
     )
 }
@@ -106,4 +111,6 @@ def way(kind: str, payload: Mapping[str, Any]) -> str:
     """Give the key of the feature that posts such a document."""
     if kind != DRAFTS or BY_ID in payload:
         return kind
+    if credit_memos.NUMBER in payload:
+        return CREDITS
     return BILLED if BY_ORDER in payload else OWN

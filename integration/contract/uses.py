@@ -13,7 +13,16 @@ from enum import StrEnum
 from typing import Any
 
 from integration.bc import reading
-from integration.couriers import dimensions, invoices, movements, order_changes, order_invoices, orders
+from integration.couriers import (
+    assets,
+    credit_memos,
+    dimensions,
+    invoices,
+    movements,
+    order_changes,
+    order_invoices,
+    orders,
+)
 from integration.models import DocumentKind, FieldMapping, FieldMappingRow
 from integration.sync import entities
 from integration.sync.invoices import INVOICES, LINES
@@ -63,7 +72,16 @@ def of_code() -> list[Use]:
         )
     found += _record(features.PULL_INVOICES, reading.PurchaseInvoice, INVOICES)
     found += _record(features.PULL_INVOICES, reading.PurchaseInvoiceLine, LINES)
-    for table in (_orders(), _order_changes(), _receipts(), _invoices(), _billed(), _movements()):
+    for table in (
+        _orders(),
+        _order_changes(),
+        _receipts(),
+        _invoices(),
+        _billed(),
+        _movements(),
+        _assets(),
+        _credits(),
+    ):
         found += table
     return found
 
@@ -181,6 +199,15 @@ def _movements() -> list[Use]:
         Use(kind, requests, Part.ACTION, "process", app=True),
         *_fields(kind, movements.LINES, "dimensions", app=True),
     ]
+
+
+def _credits() -> list[Use]:
+    names = (*credit_memos.SELECT, "vendorNumber", credit_memos.NUMBER)
+    return list(_fields(features.CREDITS, credit_memos.MEMOS, *names))
+
+
+def _assets() -> list[Use]:
+    return list(_fields(KIND.ASSET_NOTICE, assets.ASSETS, *assets.SELECT))
 
 
 def _dimensions(kind: str, *names: str) -> Iterator[Use]:

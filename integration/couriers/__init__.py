@@ -7,6 +7,7 @@ from typing import Any
 from integration.bc import Client
 from integration.models import DocumentKind, Message
 from reconciliation.models import (
+    AssetNotice,
     GoodsReceipt,
     GoodsReturn,
     InventoryMovement,
@@ -19,7 +20,9 @@ from reconciliation.models import (
 
 from . import (
     accepted,
+    assets,
     cancellations,
+    credit_memos,
     invoices,
     movements,
     order_changes,
@@ -32,7 +35,9 @@ from .base import BeforeWrite, Courier, Posted, Prepared, Standing, Visit, Withd
 
 
 def visit_invoice(client: Client, message: Message, invoice: SupplierInvoice) -> Visit:
-    """Post an invoice through its order, where it bills one and BC has no draft of it."""
+    """Post an invoice through its order, unless BC has a draft of it; finance posts credit memos."""
+    if credit_memos.NUMBER in (message.payload or {}):
+        return credit_memos.CreditMemoVisit(client, message, invoice)
     through_order = "orderNumber" in (message.payload or {}) and not invoice.bc_id
     kind = order_invoices.OrderInvoiceVisit if through_order else invoices.InvoiceVisit
     return kind(client, message, invoice)
@@ -66,6 +71,7 @@ COURIERS: dict[DocumentKind, Courier] = {
     DocumentKind.INVENTORY_MOVEMENT: Courier(
         InventoryMovement, movements.chain, movements.prepare, movements.MovementVisit
     ),
+    DocumentKind.ASSET_NOTICE: Courier(AssetNotice, assets.chain, assets.prepare, assets.AssetVisit),
     DocumentKind.SUPPLIER_INVOICE: Courier(SupplierInvoice, invoices.chain, invoices.prepare, visit_invoice),
 }
 

@@ -25,6 +25,7 @@ KEPT: dict[str, Kept] = {
     DocumentKind.GOODS_RECEIPT: Kept("purchaseReceipts"),
     DocumentKind.SERVICE_CONFIRMATION: Kept("purchaseReceipts"),
     DocumentKind.SUPPLIER_INVOICE: Kept("purchaseInvoices"),
+    DocumentKind.ASSET_NOTICE: Kept("fixedAssets"),
     DocumentKind.INVENTORY_MOVEMENT: Kept("itemLedgerEntries", "documentNumber"),
 }
 """The kinds whose documents the API shows; undone receipts and returns it does not."""

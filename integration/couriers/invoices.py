@@ -17,7 +17,7 @@ from masterdata import lookup
 from masterdata.models import Item
 from reconciliation.models import InvoiceLine, SupplierInvoice
 
-from . import billed
+from . import billed, credit_memos
 from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, listed, plain
 
 INVOICES = "purchaseInvoices"
@@ -39,8 +39,7 @@ def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
     if invoice.bc_id:
         return Prepared({"id": str(invoice.bc_id), "vendorInvoiceNumber": invoice.number})
     if invoice.type == SupplierInvoice.Type.CREDIT_MEMO:
-        problem = "credit memos from the CAFM are not posted from here; enter it in BC and mark this done"
-        return Prepared(problems=[problem])
+        return credit_memos.prepare(invoice)
     if missing := lookup.missing_vendors(invoice.company, [invoice.vendor_number]):
         return Prepared(waiting_for=f"vendor {listed(missing)} in Business Central")
     if billed.orders_of(invoice):

@@ -5,6 +5,7 @@ BC gives no field of an order to our key, so the first line is a comment that ca
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,14 +14,14 @@ from integration import mapping
 from integration.bc import odata, payloads
 from integration.mapping import defaults
 from masterdata import lookup
-from masterdata.models import Account, Company, Currency, Item, Location, Vendor
+from masterdata.models import Account, Company, Currency, FixedAsset, Item, Location, Vendor
 from reconciliation.models import PurchaseOrder, PurchaseOrderLine
 
-from . import dimensions
+from . import assets, dimensions
 from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, in_bc, listed
 
 LINES = "purchaseOrderLines"
-MARKER_SEQUENCE = 1
+MARKER_SEQUENCE, REQUEST_SEQUENCE = 1, 2
 SEQUENCE_STEP = 10_000
 
 
@@ -42,16 +43,24 @@ def sequence_of(line: int) -> int:
 def prepare(order: PurchaseOrder, key: UUID) -> Prepared:
     """Build the order through the field mapping, or say which master record it waits for."""
     prepared = built(order)
-    comment = {"sequence": MARKER_SEQUENCE, "lineType": "Comment", "description": marker(key)}
     if LINES in prepared.payload:
-        prepared.payload[LINES].insert(0, comment)
+        prepared.payload[LINES][:0] = _comments(order, key)
     return prepared
+
+
+def _comments(order: PurchaseOrder, key: UUID) -> list[dict[str, Any]]:
+    """Our key, and the request that the order comes from: no field of the header takes either."""
+    told = [(MARKER_SEQUENCE, marker(key))]
+    if order.purchase_request:
+        told.append((REQUEST_SEQUENCE, f"Purchase request {order.purchase_request}"))
+    return [{"sequence": sequence, "lineType": "Comment", "description": text} for sequence, text in told]
 
 
 def built(order: PurchaseOrder) -> Prepared:
     """Write the order as its latest version says it, without what was cancelled."""
     lines = list(order.lines.filter(cancelled=False).order_by("line"))
-    if missing := _missing(order, lines):
+    known = assets.bc_numbers(order.company, [line.asset for line in lines if line.asset])
+    if missing := _missing(order, lines, known):
         return Prepared(waiting_for=missing)
     header, line_mapping = mapping.compiled(defaults.ORDER), mapping.compiled(defaults.ORDER_LINE)
     location_ids = lookup.location_ids(order.company, _locations(order, lines))
@@ -60,7 +69,7 @@ def built(order: PurchaseOrder) -> Prepared:
     problems = [str(problem) for problem in found]
     body[LINES], tagged = [], []
     for line in lines:
-        written, found = line_mapping.apply(_line_record(line, record, location_ids))
+        written, found = line_mapping.apply(_line_record(line, record, location_ids, known))
         problems += [f"line {line.line}, {problem}" for problem in found]
         if tags := dimensions.take_tags(written, line.dimensions, line_mapping.sources):
             written[dimensions.SET_LINES] = dimensions.set_lines(tags)
@@ -119,10 +128,13 @@ def _record(order: PurchaseOrder) -> dict[str, Any]:
 
 
 def _line_record(
-    line: PurchaseOrderLine, order: dict[str, Any], location_ids: dict[str, str]
+    line: PurchaseOrderLine,
+    order: dict[str, Any],
+    location_ids: dict[str, str],
+    known_assets: Mapping[str, str],
 ) -> dict[str, Any]:
     """One line as mapping rows may name its fields; the price is that of one unit."""
-    object_type, object_number = object_of(line)
+    object_type, object_number = object_of(line, known_assets)
     location = line.location or order["location"]
     return {
         "line": line.line,
@@ -146,23 +158,24 @@ def _line_record(
     }
 
 
-def object_of(line: PurchaseOrderLine) -> tuple[str, str]:
+def object_of(line: PurchaseOrderLine, known_assets: Mapping[str, str]) -> tuple[str, str]:
     """What BC calls the line's object: an item, an account or a fixed asset, and its number."""
     if line.kind == PurchaseOrderLine.Kind.FIXED_ASSET:
-        return "fixed_asset", line.asset
+        return "fixed_asset", known_assets.get(line.asset, line.asset)
     if line.kind == PurchaseOrderLine.Kind.ITEM or not line.account:
         return "item", line.item
     return "account", line.account
 
 
-def _missing(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> str:
+def _missing(order: PurchaseOrder, lines: list[PurchaseOrderLine], known: Mapping[str, str]) -> str:
     """Name the master records that the mirror lacks; they may come with the next pull."""
     company = order.company
-    objects = [object_of(line) for line in lines]
+    objects = [object_of(line, known) for line in lines]
     wanted: list[tuple[str, Any, str, list[str]]] = [
         ("vendor", Vendor, "number", [order.vendor_number]),
         ("item", Item, "number", [number for kind, number in objects if kind == "item"]),
         ("account", Account, "number", [number for kind, number in objects if kind == "account"]),
+        ("fixed asset", FixedAsset, "number", [number for kind, number in objects if kind == "fixed_asset"]),
         ("location", Location, "code", _locations(order, lines)),
         ("currency", Currency, "code", _foreign(company, order.currency)),
     ]

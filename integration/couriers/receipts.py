@@ -26,6 +26,11 @@ from .accepted import ZERO, Quantities, quantities_of
 from .base import BeforeWrite, Posted, Standing, Visit, as_uuid, plain
 from .orders import LINES
 
+OVER_RECEIPT = (
+    "Business Central's API takes no over-receipt code. Raise the order there, or receive all of it there "
+    "with an over-receipt code, then retry: Tieout sees what was received. Or have the receipt corrected."
+)
+
 # What adds to the received quantities of an order, or takes from them.
 KINDS = [DocumentKind.GOODS_RECEIPT, DocumentKind.RECEIPT_REVERSAL, DocumentKind.SERVICE_CONFIRMATION]
 
@@ -141,7 +146,7 @@ class ReceiptVisit(Visit):
         if missing > open_quantity:
             raise PermanentError(
                 f"{where} has {plain(open_quantity)} {line.unit or ''} open, but {plain(missing)} were "
-                "accepted. Raise the order in Business Central, then retry, or have the receipt corrected.",
+                f"accepted. {OVER_RECEIPT}",
                 owner="cafm",
             )
         return missing

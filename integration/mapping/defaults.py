@@ -14,6 +14,7 @@ INVOICE = "supplier invoice → BC"
 INVOICE_LINE = "supplier invoice line → BC"
 MOVEMENT = "inventory movement → BC"
 MOVEMENT_LINE = "inventory movement line → BC"
+ASSET = "asset → BC"
 
 LINE_TYPES = {"values": {"item": "Item", "account": "Account", "fixed_asset": "Fixed_x0020_Asset"}}
 MOVEMENT_KINDS = {
@@ -98,6 +99,15 @@ DEFAULTS: dict[str, tuple[str, str, list[tuple[str, str, str, dict[str, Any], bo
             ("location", "locationCode", "upper", {}, False),
             ("to_location", "newLocationCode", "upper", {}, False),
             ("account", "accountNumber", "upper", {}, False),
+        ],
+    ),
+    ASSET: (
+        "asset_notice",
+        "fixedAssets",
+        [
+            ("number", "number", "upper", {}, True),
+            ("description", "displayName", "text", {"length": 100}, False),
+            ("serial_number", "serialNumber", "text", {"length": 50}, False),
         ],
     ),
 }

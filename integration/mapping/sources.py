@@ -62,6 +62,16 @@ FIELDS: dict[str, tuple[str, ...]] = {
         "order_line",
         *(f"invoice.{name}" for name in INVOICE),
     ),
+    "asset_notice": (
+        "number",
+        "description",
+        "serial_number",
+        "asset_class",
+        "location",
+        "acquired_on",
+        "order_number",
+        "parent",
+    ),
     "inventory_movement": MOVEMENT,
     "inventory_movement.line": (
         "line",

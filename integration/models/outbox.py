@@ -22,6 +22,7 @@ class DocumentKind(models.TextChoices):
     GOODS_RETURN = "goods_return", "goods return"
     SERVICE_CONFIRMATION = "service_confirmation", "service confirmation"
     INVENTORY_MOVEMENT = "inventory_movement", "inventory movement"
+    ASSET_NOTICE = "asset_notice", "asset notice"
     SUPPLIER_INVOICE = "supplier_invoice", "supplier invoice"
 
 

@@ -14,7 +14,7 @@ from integration import contract, couriers
 from integration.desk.filing import filed
 from integration.models import Attempt, DocumentKind, Message
 from reconciliation.inserting import insert
-from reconciliation.models import OrderChange, SupplierInvoice
+from reconciliation.models import AssetNotice, OrderChange, SupplierInvoice
 
 from . import edits
 from .moving import move
@@ -27,6 +27,7 @@ RANKS = {
     DocumentKind.SUPPLIER_INVOICE: 2,
 }
 CANCELLATION_RANK = 1  # after the receipts that came before it: what they bring is not cancelled
+ASSET_RANKS = {AssetNotice.Kind.REGISTERED: 0, AssetNotice.Kind.CHANGED: 1, AssetNotice.Kind.RETIRED: 2}
 PRIORITIES = {DocumentKind.SUPPLIER_INVOICE: 6}
 MEND = "Correct the record or the field mapping, then retry"
 WAIT_SECONDS = 15.0  # between two looks at what a message waits for
@@ -72,6 +73,8 @@ def _chain(kind: DocumentKind | str, document: Any) -> str:
 def _rank(kind: DocumentKind, document: Any) -> int:
     if isinstance(document, OrderChange) and document.kind == OrderChange.Kind.CANCELLED:
         return CANCELLATION_RANK
+    if isinstance(document, AssetNotice):
+        return ASSET_RANKS[AssetNotice.Kind(document.kind)]
     return RANKS.get(kind, 1)
 
 

@@ -215,6 +215,7 @@ def _document_url(shown: Message, user: User) -> str:
         "goodsreturn",
         "serviceconfirmation",
         "inventorymovement",
+        "assetnotice",
         "supplierinvoice",
     }
     if name not in known or not user.has_perm(f"reconciliation.view_{name}"):

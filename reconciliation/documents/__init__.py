@@ -6,6 +6,7 @@ reconcile.py's. Documents of one order are recorded one after the other, so that
 arrive in the same moment still find each other.
 """
 
+from .assets import record_asset
 from .errors import DocumentError, DocumentExists, VersionExists, WrongStatus
 from .invoices import content_hash, record_invoice
 from .judging import (
@@ -60,6 +61,7 @@ __all__ = [
     "mark_tied_out",
     "mark_with_order",
     "one_at_a_time",
+    "record_asset",
     "record_cancellation",
     "record_change",
     "record_confirmation",

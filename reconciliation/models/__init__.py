@@ -1,5 +1,6 @@
 """The records of the desk, a file per subject."""
 
+from .asset import AssetNotice
 from .case import Comment, ExceptionCase, Finding, Resolution
 from .document import Document
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
@@ -18,6 +19,7 @@ from .totals import DayTotal
 from .trial import LetThrough, RulesTrial, TriedInvoice
 
 __all__ = [
+    "AssetNotice",
     "Comment",
     "DayTotal",
     "Document",

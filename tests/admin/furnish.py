@@ -92,6 +92,9 @@ def _documents(desk: factories.Desk) -> None:
     consumption = forms.MovementForm(kind="consumption", number="C-1", posted_on=DAY, lines=(line,))
     documents.record_movement(desk.company, consumption, source="test")
 
+    told = forms.AssetForm(kind="registered", number="A-1", description="Air handling unit")
+    documents.record_asset(desk.company, told, source="test")
+
 
 def _integration(desk: factories.Desk, schedules: Iterable[installation.Schedule]) -> None:
     factories.refused(desk.company, "PO-R")

@@ -35,6 +35,7 @@ MASTERS = {
     "vendor",
 }
 DOCUMENTS = {
+    "assetnotice",
     "daytotal",
     "goodsreceipt",
     "goodsreturn",

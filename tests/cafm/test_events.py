@@ -11,6 +11,7 @@ from integration.cafm import auth
 from integration.models import InboxEvent, Message
 from masterdata.models import Company
 from reconciliation.models import (
+    AssetNotice,
     DayTotal,
     GoodsReceipt,
     InventoryMovement,
@@ -116,25 +117,23 @@ def test_optional_fields_may_be_null_or_empty(cafm: Cafm) -> None:
     assert PurchaseOrder.objects.get().lines.get().price_base == 1
 
 
-@pytest.mark.parametrize(
-    ("kind", "data"),
-    [
-        ("asset.registered.v1", {"number": "A-1", "description": "Air handling unit"}),
-        ("asset.changed.v1", {"number": "A-1", "description": "Air handling unit", "location": "MAIN"}),
-        (
-            "asset.retired.v1",
-            {"number": "A-1", "description": "Air handling unit", "retired_on": "2026-11-20"},
-        ),
-    ],
-)
-def test_what_cannot_be_done_yet_is_kept_and_says_so(cafm: Cafm, kind: str, data: dict[str, object]) -> None:
-    assert cafm.send(forms.event(kind, data, id="kept")).status_code == 202
+@pytest.mark.parametrize("kind", ["registered", "changed", "retired"])
+def test_what_is_told_of_an_asset_is_put_in_line(cafm: Cafm, kind: str) -> None:
+    data = {"number": "A-1", "description": "Air handling unit", "location": "MAIN", "parent": "A-0"}
+    data |= {"purchase_order": "PO-1", "order_line": 1, "acquired_on": "2026-11-01"}
 
-    told = cafm.ask("kept").json()
+    assert cafm.send(forms.event(f"asset.{kind}.v1", data, id="told")).status_code == 202
 
-    assert told["status"] == "accepted"
-    assert told["next"].startswith("Kept; nothing is done with it yet.")
-    assert not Message.objects.exists()
+    notice = AssetNotice.objects.get()
+    assert (notice.kind, notice.location, notice.parent, notice.order_number, notice.order_line) == (
+        kind,
+        "MAIN",
+        "A-0",
+        "PO-1",
+        1,
+    )
+    assert Message.objects.get().document_kind == "asset_notice"
+    assert cafm.ask("told").json()["status"] == "queued"
 
 
 def test_the_same_event_again_gets_the_same_answer_and_does_nothing(cafm: Cafm) -> None:

@@ -10,53 +10,24 @@ from integration import connections, sync
 from integration.bc import Level
 from integration.contract import checking
 from integration.contract.features import FEATURES
+from integration.contract.kinds import KINDS
 from integration.models import Message, SyncRun
 from integration.sandbox.settings import LEVELS, VERSIONS
 from tests.delivery.house import prepare_house
 
 pytestmark = pytest.mark.django_db
 
-NEEDS_APP = {
+# What documents need is the table of kinds' to say; of the pulls one needs the app.
+WAYS = {feature.key: feature for kind in KINDS for feature in kind.features}
+NEEDS_APP = {key: feature.without for key, feature in WAYS.items() if feature.needs_app} | {
     "pull:item-units": (
         "Business Central shows the conversions of item units only through the Tieout app, which this "
         "connection does not have. Orders and receipts in the base unit work; for other units, install the "
         "app and set BC_APP_URL."
     ),
-    "inventory_movement": (
-        "This waits for the Tieout app in Business Central: its standard API cannot post inventory "
-        "movements. Install the app and set BC_APP_URL, or post the movement there and mark it done by hand."
-    ),
-    "supplier_invoice:order": (
-        "Such an invoice goes to a person: without the Tieout app in Business Central its order cannot get "
-        "the vendor's number. Install the app and set BC_APP_URL, or post the invoice there with Get Receipt "
-        "Lines; the next pull recognises it."
-    ),
 }
-STANDARD = {
-    "company",
-    "pull:units",
-    "pull:currencies",
-    "pull:exchange-rates",
-    "pull:locations",
-    "pull:dimensions",
-    "pull:dimension-values",
-    "pull:fixed-assets",
-    "pull:payment-terms",
-    "pull:item-categories",
-    "pull:item-variants",
-    "pull:accounts",
-    "pull:vendors",
-    "pull:items",
-    "pull:invoices",
-    "purchase_order",
-    "order_change",
-    "goods_receipt",
-    "receipt_reversal",
-    "goods_return",
-    "service_confirmation",
-    "supplier_invoice",
-    "supplier_invoice:own",
-}
+PULLS = {f"pull:{name}" for name in sync.ENTITIES}
+STANDARD = {"company", *PULLS, *WAYS} - set(NEEDS_APP)
 OFFERS = {"standard": Level.STANDARD, "analytics": Level.ANALYTICS, "app": Level.APP}
 
 
@@ -80,6 +51,13 @@ def test_each_level_and_version_says_what_works_and_what_waits(tenant: Any, leve
 
 def test_every_feature_is_spoken_of_here():
     assert set(FEATURES) == STANDARD | set(NEEDS_APP)
+    assert set(NEEDS_APP) == {"pull:item-units", "inventory_movement", "supplier_invoice:order"}
+
+
+def test_what_a_kind_says_of_a_lower_level_is_what_an_administrator_reads():
+    for kind in KINDS:
+        for feature in kind.features:
+            assert feature.without in kind.below
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -96,6 +96,11 @@ class House:
         movement = documents.record_movement(self.company, form, source="/cafm/test")
         return outbox.enqueue(DocumentKind.INVENTORY_MOVEMENT, movement)
 
+    def asset(self, number: str = "A-1") -> Message:
+        form = forms.AssetForm(kind="registered", number=number, description="Pump", serial_number="SN-7")
+        notice = documents.record_asset(self.company, form, source="/cafm/test")
+        return outbox.enqueue(DocumentKind.ASSET_NOTICE, notice)
+
     def invoice(self, number: str = "R-77", *, total: int = 50, **where: Any) -> SupplierInvoice:
         """Record an invoice without any order and clear it."""
         line = forms.InvoiceLineForm(

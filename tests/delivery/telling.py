@@ -20,7 +20,7 @@ class Teller:
         self.house = house
         self.key, _ = auth.issue(house.company, "CAFM", ["events"])
 
-    def tell(self, kind: str, data: dict[str, Any]) -> InboxEvent:
+    def tell(self, kind: str, data: dict[str, Any], **envelope: Any) -> InboxEvent:
         return inbox.receive(
             {
                 "specversion": "1.0",
@@ -28,7 +28,8 @@ class Teller:
                 "source": "/cafm/test",
                 "type": f"{kind}.v1",
                 "data": data,
-            },
+            }
+            | envelope,
             key=self.key,
         )
 

@@ -226,8 +226,9 @@ def test_every_field_that_the_sandbox_keeps_to_itself_is_refused_as_a_target(ent
 
 @pytest.mark.django_db
 def test_the_fields_that_rows_may_name_are_those_that_the_couriers_give() -> None:
-    from integration.couriers import invoices, movements, orders
+    from integration.couriers import assets, invoices, movements, orders
     from reconciliation.models import (
+        AssetNotice,
         InventoryMovement,
         InventoryMovementLine,
         InvoiceLine,
@@ -243,9 +244,10 @@ def test_the_fields_that_rows_may_name_are_those_that_the_couriers_give() -> Non
     movement_line = InventoryMovementLine(movement=movement)
     records = {
         "purchase_order": orders._record(order),
-        "purchase_order.line": orders._line_record(order_line, orders._record(order), {}),
+        "purchase_order.line": orders._line_record(order_line, orders._record(order), {}, {}),
         "supplier_invoice": invoices._record(invoice),
         "supplier_invoice.line": invoices._line_record(invoice, invoice_line),
+        "asset_notice": assets.record(AssetNotice()),
         "inventory_movement": movements._record(movement),
         "inventory_movement.line": movements._line_record(movement_line, movement, "PCS", one),
     }
