@@ -148,7 +148,7 @@ KINDS = (
         SupplierInvoice,
         "`number` of the posted invoice or credit memo",
         f"{FEATURES[BILLED].without} Credit memos are finance's to post at every level; a retry sees them "
-        "by the vendor's number.",
+        "by the vendor's number from 26.0 on; below that they are marked done by hand.",
         ways=(DRAFTS, BILLED, OWN, CREDITS),
         not_carried="The scan stays a link here.",
     ),

@@ -202,7 +202,7 @@ def _movements() -> list[Use]:
 
 
 def _credits() -> list[Use]:
-    names = (*credit_memos.SELECT, "vendorNumber", credit_memos.NUMBER)
+    names = (*credit_memos.SELECT, "vendorNumber")  # without the vendor's number a person tells of it
     return list(_fields(features.CREDITS, credit_memos.MEMOS, *names))
 
 

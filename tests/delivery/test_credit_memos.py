@@ -74,3 +74,14 @@ def test_another_total_is_told(house: House) -> None:
 
     assert message.state == "rejected"
     assert "is posted in Business Central with 49; the supplier credits 50" in message.error
+
+
+def test_where_the_vendors_number_cannot_be_asked_for_a_person_marks_it_done(house: House) -> None:
+    house.sandbox.control.settings(version="24")
+    message = credited(house)
+
+    house.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.error_code) == ("rejected", "by_hand")
+    assert "or mark this done with its number" in message.error
