@@ -111,7 +111,7 @@ def _offered(proposal: Proposal) -> Offered:
 def _linked(link: LineLink, user: User) -> Linked:
     return Linked(
         line=link.line,
-        sentence=_("Line {line} is {order} line {order_line}: {who} said so {when}.").format(
+        sentence=_("Line {line} is {order} line {order_line}. {who} said so {when}.").format(
             line=link.line,
             order=link.order_number,
             order_line=link.order_line,

@@ -1,7 +1,7 @@
 """Run the tables of cases against one mutant after another, in one process: pytest collects them once.
 
 A pytest run for each of thousands of mutants takes hours; the cases themselves take a second. Started by
-`tests.mutation` in the folder that holds the mutants: `judge.py RESULTS WORKER WORKERS NAMES_FILE`.
+`tests.mutation` in the folder that holds the mutants: `judge.py RESULTS WORKER WORKERS NAMES_FILE [PYTEST_ARGUMENTS]`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from mutmut.mutation import trampoline
 
-SECONDS = 20
+SECONDS = 20  # of its own, so that a busy machine kills no mutant
 FOUND = "{name}\t{status}\n"
 
 
@@ -81,7 +81,7 @@ class Judge:
         failing = [item.nodeid for item in tests if _fails(item)]
         if failing:
             raise pytest.UsageError(f"without a mutant these fail already: {failing[:5]}")
-        signal.signal(signal.SIGALRM, _ring)
+        signal.signal(signal.SIGVTALRM, _ring)
         with self.results.open("a") as told:
             for name in self.names:
                 told.write(FOUND.format(name=name, status=_status(name, tests)))
@@ -91,14 +91,14 @@ class Judge:
 
 def _status(name: str, tests: list[pytest.Function]) -> str:
     """Try the tests on a mutant; the one that kills it goes to the front, for it may kill the next."""
-    signal.alarm(SECONDS)
+    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS)
     try:
         with in_force(name):
             killer = next((place for place, item in enumerate(tests) if _fails(item)), None)
     except TookTooLongError:
         return "timeout"
     finally:
-        signal.alarm(0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
     if killer is None:
         return "survived"
     tests.insert(0, tests.pop(killer))
@@ -132,10 +132,10 @@ def _share(names: Path, worker: int, workers: int) -> Iterator[str]:
     yield from names.read_text().split()[worker::workers]
 
 
-def main(results: str, worker: str, workers: str, names: str) -> int:
+def main(results: str, worker: str, workers: str, names: str, *chosen: str) -> int:
     trampoline.wrap_in_trampoline = install
     judge = Judge(list(_share(Path(names), int(worker), int(workers))), Path(results))
-    quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:django", "-p", "no:xdist", "tests/matching"]
+    quiet = ["-q", "-p", "no:cacheprovider", "-p", "no:django", "-p", "no:xdist", *chosen, "tests/matching"]
     return int(pytest.main(quiet, plugins=[judge]))
 
 
