@@ -1,7 +1,7 @@
 """Run the tables of cases against one mutant after another, in one process: pytest collects them once.
 
 A pytest run for each of thousands of mutants takes hours; the cases themselves take a second. Started by
-`tests.mutation` in the folder that holds the mutants: `judge.py RESULTS WORKER WORKERS NAMES_FILE [PYTEST_ARGUMENTS]`.
+`tests.mutation` in the folder of the mutants: `judge.py RESULTS WORKER WORKERS NAMES [PYTEST_ARGUMENTS]`.
 """
 
 from __future__ import annotations
