@@ -55,9 +55,8 @@ def test_a_clerk_sees_why_a_line_is_proposed_confirms_it_and_takes_it_back(
 
     sign_in(factories.person(roles.AP_CLERK), f"/exceptions/{case.pk}/")
     panel = page.get_by_role("region", name="Order lines")
-    assert (
-        "Line 1 bills 10 PCS of “Drive belt 12mm” at 5.00 EUR. Which order line is it?" in panel.inner_text()
-    )
+    told = panel.inner_text()
+    assert "Line 1 bills 10 PCS of “Drive belt 12mm” at 5.00 EUR. Which order line is it?" in told
     assert "the same price of 5.00 EUR (+20)" in told
     assert panel.get_by_role("button", name="Confirm").count() == 2
     assert complaints_everywhere(page) == {}
