@@ -43,7 +43,7 @@ def tax(dossier: Dossier) -> Iterator[Finding]:
     verdict = hold_against(dossier, found, difference)
     sentence = (
         f"Tax of {cash(dossier.invoice.tax, dossier.currency)} billed,"
-        f" {cash(expected, dossier.currency)} expected: {ending(dossier, found, difference, verdict)}"
+        f" {_expected(dossier, 'tax', expected)}: {ending(dossier, found, difference, verdict)}"
     )
     code = Code.TAX_OVER if difference.variance > 0 else Code.TAX_UNDER
     yield report(dossier, code, difference, verdict, sentence)
@@ -73,7 +73,7 @@ def totals(dossier: Dossier) -> Iterator[Finding]:
         verdict = hold_against(dossier, found, difference)
         sentence = (
             f"{NAMES[name]} of {cash(billed[name], dossier.currency)},"
-            f" {cash(base, dossier.currency)} expected: {ending(dossier, found, difference, verdict)}"
+            f" {_expected(dossier, name, base)}: {ending(dossier, found, difference, verdict)}"
         )
         yield report(dossier, Code.TOTAL, difference, verdict, sentence)
 
@@ -132,6 +132,13 @@ def expected_totals(dossier: Dossier) -> Totals:
     rounded = {name: _to_cents(dossier, amount) for name, amount in expected.items()}
     added = rounded["lines"] - rounded["discount"] + rounded["charges"] + rounded["tax"] + rounded["rounding"]
     return {**rounded, "invoice": added}
+
+
+def _expected(dossier: Dossier, name: str, base: Decimal) -> str:
+    """Say what was expected; an order without tax, as the CAFM's are, says nothing of what it should be."""
+    if name == "tax" and not any(order.tax for order in dossier.orders):
+        return "and no order says how much it should be"
+    return f"{cash(base, dossier.currency)} expected"
 
 
 def _judged(dossier: Dossier) -> bool:
