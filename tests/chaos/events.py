@@ -56,7 +56,7 @@ def of_movement(movement: Movement) -> Event:
 
 
 def kept(number: int, item: str) -> Iterator[Event]:
-    """Tell what is only taken in: a request, and an asset."""
+    """Tell a request, which is only taken in, and an asset."""
     line = {"line": 1, "item": item, "description": item, "quantity": "1", "unit": "PCS"}
     yield _event(
         "purchase_request.approved.v1",

@@ -50,6 +50,7 @@ def judge(work: Work, control: ControlClient) -> Verdict:
 def _due(work: Work) -> set[str]:
     """Name what Business Central must hold."""
     names = {movement.number for movement in work.movements}
+    names |= {f"FA-{number}" for number in work.kept}
     for purchase in work.purchases:
         names |= set(purchase.receipts)
         names |= set() if purchase.is_cancelled else {purchase.order}
@@ -68,6 +69,7 @@ def _held(work: Work, control: ControlClient) -> Iterable[str]:
     for row in control.dump("purchaseInvoices"):
         is_draft = row["status"] == "Draft"
         yield f"draft of {row['vendorInvoiceNumber']}" if is_draft else row["vendorInvoiceNumber"]
+    yield from (row["number"] for row in control.dump("fixedAssets"))
     for number, quantities in _ledger(control).items():
         yield from [number] * (len(quantities) // max(1, len(_entries(work).get(number, ()))))
 

@@ -108,7 +108,7 @@ class Work:
     purchases: tuple[Purchase, ...] = ()
     movements: tuple[Movement, ...] = ()
     kept: tuple[int, ...] = field(default=())
-    """Purchase requests and assets: taken in, and nothing is posted."""
+    """Purchase requests, which are only taken in, and as many assets."""
 
     @property
     def documents(self) -> int:
