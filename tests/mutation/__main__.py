@@ -115,10 +115,11 @@ def _judge(names: list[str]) -> Iterator[tuple[str, str]]:
 def _report(results: dict[str, str]) -> int:
     counts = Counter(results.values())
     share = 100 * (counts["killed"] + counts["timeout"]) / max(1, len(results))
-    explained = dict(_explained(SURVIVORS.read_text().splitlines()))
+    explained = list(_explained(SURVIVORS.read_text().splitlines()))
     alive = sorted(name for name, status in results.items() if status == "survived")
     for name in alive:
-        sys.stdout.write(f"{name}: {explained.get(name, 'not explained')}\n")
+        why = next((reason for start, reason in explained if name.startswith(start)), "not explained")
+        sys.stdout.write(f"{name}: {why}\n")
     sys.stdout.write(f"{len(results) - len(alive)} of {len(results)} mutants killed: {share:.1f} %.\n")
     return 0 if share >= WANTED else 1
 
