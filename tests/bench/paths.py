@@ -29,6 +29,7 @@ from tests.bench.intake import served_intake
 from tests.bench.masters.memory import memory
 from tests.bench.masters.pulls import fetch, pulls
 from tests.bench.measuring import Result, compare
+from tests.bench.posting import backlog, idle
 
 DOCUMENTS = 400  # of which about a seventh are invoices
 LINES = 10_000
@@ -210,3 +211,5 @@ def _judge_alone(line: InvoiceLine) -> bool:
 
 
 PATHS = (drain, intake, served_intake, match_in_bulk, match_engine, pull, fetch, pulls, memory)
+# Minutes long, for they wait as Business Central lets them wait; measured only when they are named.
+SLOW = (backlog, idle)
