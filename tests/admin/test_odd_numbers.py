@@ -19,18 +19,12 @@ ODD = ["²", "9" * 30, "9" * 5000, "-1", "1\0"]
 
 @pytest.mark.parametrize("odd", ODD, ids=["superscript", "too large", "endless", "negative", "NUL"])
 @pytest.mark.parametrize(
-    ("role", "address", "field"),
-    [
-        (roles.AP_CLERK, "/company/", "company"),
-        (roles.AP_CLERK, "/exceptions/take/", "case"),
-        (roles.INTEGRATION_ADMIN, "/dead-letters/retry/", "message"),
-    ],
-    ids=["company", "case", "message"],
+    ("address", "field"), [("/company/", "company"), ("/exceptions/take/", "case")], ids=["company", "case"]
 )
 def test_a_form_that_names_no_row_changes_nothing(
-    company: Company, signed_in: SignedIn, role: str, address: str, field: str, odd: str
+    company: Company, signed_in: SignedIn, address: str, field: str, odd: str
 ) -> None:
-    answer = signed_in(role).post(address, {field: odd}, follow=True)
+    answer = signed_in(roles.AP_CLERK).post(address, {field: odd}, follow=True)
 
     assert answer.status_code == 200
 
@@ -39,9 +33,10 @@ def test_a_form_that_names_no_row_changes_nothing(
 def test_a_message_that_no_number_names_is_not_there(company: Company, signed_in: SignedIn, odd: str) -> None:
     client = signed_in(roles.INTEGRATION_ADMIN)
     chosen = client.get("/dead-letters/messages/", {"ids": odd, "cause": odd, "after": f"2026-01-01_{odd}"})
+    ticked = client.get("/dead-letters/replay/", {"message": odd}, follow=True)
     answer = client.get(f"/admin/integration/message/{odd.replace(chr(0), '%00')}/change/", follow=True)
 
-    assert (chosen.status_code, answer.status_code) == (200, 200)
+    assert {chosen.status_code, ticked.status_code, answer.status_code} == {200}
     assert "exist" in words(answer)
 
 
