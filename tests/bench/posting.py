@@ -70,6 +70,7 @@ def idle(house: House) -> list[Result]:
             inbox.receive(event, key=house.key)
             assert wait_until(lambda: _left() == 0, seconds=PATIENCE)
             times.append(time.perf_counter() - began - CALLS_EACH * LATENCY_MS / 1000)
+    del times[0]  # the workers were still starting
     p95 = statistics.quantiles(times, n=20, method="inclusive")[18]
     sys.stdout.write(f"  beyond BC's time: p50 {statistics.median(times):.2f} s, p95 {p95:.2f} s\n")
     return [Result("idle_beyond_bc_p95", p95, "s", 2 / p95, "the 2 s that are allowed", 1)]
