@@ -9,6 +9,7 @@ import uuid
 from django.conf import settings
 from django.db import connection
 
+from integration.sync import seen
 from masterdata.models import Company, Item, ItemCategory, Unit
 from tests import workers
 from tests.bench.house import House
@@ -22,7 +23,9 @@ PULL = """
 import django
 django.setup()
 from integration import sync
+from integration.sync import seen
 from tests.bc.pulling import resident
+seen.MOST_AT_ONCE = {most_kept}
 sync.ensure_company()
 before = resident("VmHWM")
 run = sync.pull_entity("items", full=True)[0]
@@ -40,14 +43,17 @@ def memory(_house: House) -> list[Result]:
     ]
 
 
-def peak(items: int) -> float:
-    """Pull so many items in a process of its own; returns its peak of memory in megabytes."""
+def peak(items: int, *, most_kept: int = seen.MOST_AT_ONCE) -> float:
+    """Pull so many items in a process of its own; returns its peak of memory in megabytes.
+
+    Hashes are kept of lists of up to `most_kept` rows: what grows up to there does not grow any further.
+    """
     bc_id = uuid.uuid4()
     company = Company.objects.create(name=f"MEM {bc_id}"[:30], bc_id=bc_id, ledger_currency="EUR")
     with page_server.serve(settings.BC_CA_BUNDLE, items) as root:
         address = {"BC_BASE_URL": page_server.base_url(root, pages.FIRST), "BC_COMPANY": str(bc_id)}
         done = subprocess.run(
-            [sys.executable, "-c", PULL],
+            [sys.executable, "-c", PULL.format(most_kept=most_kept)],
             cwd=workers.ROOT,
             env=workers.environment() | address,
             stdout=subprocess.PIPE,
