@@ -20,7 +20,8 @@ from functools import cache
 from typing import Any
 
 import orjson
-from django.db import DatabaseError, connection, models, transaction
+from django.db import Error as DatabaseFault
+from django.db import connection, models, transaction
 from django.utils import timezone
 
 from integration import outbox
@@ -90,9 +91,10 @@ def take(told: Event, values: Mapping[str, Any], key: ApiKey) -> bool:
     now = timezone.now()
     try:
         stored, known = _execute(_arguments(told, values, key, now), f"{values['number']}", key)
-    except DatabaseError as error:  # the whole way says what is wrong, if anything is
+    except DatabaseFault as error:  # the whole way says what is wrong, if anything is
         logger.warning("Event %s of %s could not be taken at once: %s", told.id, told.source, error)
-        _ready.discard(connection.connection)
+        if connection.connection is not None:
+            _ready.discard(connection.connection)
         return False
     if stored:
         logger.info("Received %s %s from %s", told.type, told.id, told.source)

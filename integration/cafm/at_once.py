@@ -6,7 +6,7 @@ way, which says what is wrong; nothing was stored then.
 
 from __future__ import annotations
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseFault
 from django.http import HttpRequest
 from django.http.request import RawPostDataException
 
@@ -51,7 +51,7 @@ def _secret(request: HttpRequest) -> str:
 def _key(secret: str) -> ApiKey | None:
     try:
         return keys.guess(secret)
-    except DatabaseError:  # the whole way says that the database is away
+    except DatabaseFault:  # the whole way says that the database is away
         return None
 
 

@@ -145,3 +145,15 @@ def test_an_open_invoice_that_waits_for_an_order_of_the_vendor_is_judged_again(c
     cafm.send(forms.order("PO-2"))
 
     assert SupplierInvoice.objects.get().match_due is True
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_key_that_is_remembered_does_not_hide_that_the_database_is_away(cafm: Cafm, monkeypatch) -> None:
+    assert cafm.send(forms.order("PO-1")).status_code == 202
+    connection.close()
+    with monkeypatch.context() as away:
+        away.setitem(connection.settings_dict, "HOST", "/nowhere")
+        answer = cafm.send(forms.order("PO-2"))
+
+    assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+    assert cafm.send(forms.order("PO-2")).status_code == 202
