@@ -60,7 +60,7 @@ class Authority:
         claims = self._claims(token) if kind.lower() == "bearer" and token not in self._expired else None
         if claims is None or claims["aud"] != AUDIENCE or claims["exp"] <= time.time():
             raise unauthorized()
-        if not self._settings.client_enabled or claims["iat"] < self._settings.tokens_before:
+        if not self._settings.client_enabled or claims["issued_at"] < self._settings.tokens_before:
             raise unauthorized()
         return str(claims["appid"])
 
@@ -128,11 +128,14 @@ class Authority:
 
     def _issue(self, client_id: str, audience: str) -> Reply:
         now, seconds = time.time(), self._settings.token_seconds
+        issued = int(now)
         claims = {
             "aud": audience.rstrip("/"),
             "iss": f"{self.origin}/{self._identity.tenant}/v2.0",
-            "iat": now,
-            "exp": now + seconds,
+            "iat": issued,
+            "nbf": issued,
+            "exp": issued + seconds,
+            "issued_at": now,  # of our own: tokens_before parts also the tokens of one second
             "appid": client_id,
             "tid": self._identity.tenant,
             "roles": ["API.ReadWrite.All"],

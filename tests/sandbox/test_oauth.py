@@ -1,5 +1,8 @@
 """Tokens: what Entra promises, and what BC makes of them."""
 
+import base64
+import json
+import time
 from datetime import UTC, datetime
 
 import msal
@@ -43,6 +46,28 @@ def test_msal_gets_a_token_that_opens_the_api(sandbox, http):
 
     assert answer["expires_in"] == 3600
     assert [company["name"] for company in reply.json()["value"]] == ["Nordhafen Facilities"]
+
+
+def test_a_token_tells_its_times_in_whole_seconds(sandbox):
+    payload = token(sandbox).split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+    assert all(type(claims[name]) is int for name in ("iat", "nbf", "exp"))
+    assert claims["iat"] == claims["nbf"]
+    assert claims["exp"] - claims["iat"] == 3600
+
+
+def test_a_token_of_the_second_in_which_earlier_ones_ended_counts(bc: Client):
+    old = token(bc.running)
+    bc.running.control.settings(tokens_before=time.time())
+    new = token(bc.running)
+
+    statuses = []
+    for each in (old, new):
+        bc.session.headers["Authorization"] = f"Bearer {each}"
+        statuses.append(bc.call("GET", "items").status_code)
+
+    assert statuses == [401, 200]
 
 
 def test_msal_reports_a_wrong_secret_as_entra_does(sandbox, http):
