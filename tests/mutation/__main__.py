@@ -1,7 +1,8 @@
 """Break the matching engine on purpose, and see that a case notices: `make mutation ARGS="rules.price"`.
 
 mutmut makes the mutants, in `.mutation/`, from the engine and its pure tests alone: no Django, no servers.
-`judge.py` then tries the tests on each. A second run tries again only what lived or changed since.
+`judge.py` then tries the tests on each, file by file. A second run goes on where one was stopped, and tries
+again only what lived or changed since; WORKERS=1 leaves a core to others.
 `survivors.txt` says why those that live may; fewer than 90 % killed fails the run.
 """
 
@@ -15,6 +16,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -47,9 +49,10 @@ def main(parts: list[str]) -> int:
     known = {name: row for name, row in known.items() if name in prints}
     asked = [name for name in prints if not parts or any(part in name for part in parts)]
     due = [name for name in asked if known.get(name) != ["killed", prints[name]]]
-    for name, status in _judge(due):
-        known[name] = [status, prints[name]]
-    RESULTS.write_text(json.dumps(known, indent=0, sort_keys=True))
+    for stage in _stages(due):
+        for name, status in _judge(stage):
+            known[name] = [status, prints[name]]
+        RESULTS.write_text(json.dumps(known, indent=0, sort_keys=True))
     return _report({name: known[name][0] for name in asked if name in known})
 
 
@@ -87,6 +90,12 @@ def _fingerprint(name: str) -> str:
     if not path.is_file():
         path = MUTANTS / module / "__init__.py"
     return hashlib.blake2b(path.read_bytes(), digest_size=8).hexdigest()
+
+
+def _stages(names: Iterable[str]) -> Iterator[list[str]]:
+    """Go file by file: what was judged is kept, and a run that was stopped goes on from there."""
+    for _, stage in groupby(sorted(names), key=lambda name: name.rpartition(".")[0]):
+        yield list(stage)
 
 
 def _judge(names: list[str]) -> Iterator[tuple[str, str]]:
