@@ -13,6 +13,9 @@ ADVICE = "While the demo runs: . .demo/env && .venv/bin/python manage.py … Els
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     os.environ.setdefault("TIEOUT_MODE", "development")
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"{version()}\n")
+        return
     from django.core.management import execute_from_command_line
 
     try:
@@ -25,6 +28,15 @@ def main() -> None:
             sys.stdout.write(json.dumps({"ok": False, "error": sentence}) + "\n")
         sys.stderr.write(f"{sentence}\n")
         sys.exit(NOT_DONE)
+
+
+def version() -> str:
+    """Name Tieout's version, and Django's, which is all that Django would tell."""
+    import django
+
+    from config.version import VERSION
+
+    return f"Tieout {VERSION} (Django {django.get_version()})"
 
 
 def explained(error: Exception) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.navigation import NAVIGATION, Section, address
+from config.version import VERSION
 from integration.desk import groups
 from integration.models import Incident
 from reconciliation import roles
@@ -40,6 +41,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "companies": workplace.companies(request),
         "company": workplace.company(request),
         "roles": roles.roles_of(user),
+        "version": VERSION,
         "may_see_cases": user.has_perm(roles.SEE_CASES),
     }
 

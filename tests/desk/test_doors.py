@@ -6,6 +6,7 @@ import pytest
 from django.test import Client, RequestFactory
 
 from config import views
+from config.version import VERSION
 from reconciliation import roles
 from tests import factories
 
@@ -157,6 +158,15 @@ def test_the_admin_takes_nothing_from_elsewhere_either(company, signed_in):
 
     assert "http" not in policy
     assert "form-action 'self'; base-uri 'none'; frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("page", ["/", "/admin/"])
+def test_who_is_signed_in_sees_which_version_answers(company, signed_in, page):
+    assert f"Tieout {VERSION}" in words(signed_in(roles.INTEGRATION_ADMIN).get(page))
+
+
+def test_a_stranger_is_not_told_the_version(company):
+    assert VERSION not in Client().get("/sign-in/").content.decode()
 
 
 def test_the_process_says_that_it_lives():

@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import django
 import pytest
 
 from config.local import reaching
@@ -94,6 +96,14 @@ def test_manage_without_an_environment_says_what_to_read_in() -> None:
         "DATABASE_URL is not set. While the demo runs: . .demo/env && .venv/bin/python manage.py … "
         "Else set it; see .env.example.\n"
     )
+
+
+def test_manage_tells_which_tieout_it_is_without_any_environment() -> None:
+    answer = run("manage.py", "--version")
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert (answer.returncode, answer.stderr) == (0, "")
+    assert answer.stdout == f"Tieout {project['version']} (Django {django.get_version()})\n"
 
 
 @pytest.mark.parametrize("command", ["check_contract", "probe_tenant", "set_up"])
