@@ -29,7 +29,7 @@ from integration.cafm import keys
 from integration.cafm.events import TYPES, Event
 from integration.cafm.serializers import without_null
 from integration.models import ApiKey, DocumentKind, InboxEvent, Message
-from reconciliation import documents
+from reconciliation import agreements, documents
 from reconciliation.models import OrderCharge, PurchaseOrder, PurchaseOrderLine
 
 logger = logging.getLogger(__name__)
@@ -88,6 +88,8 @@ class Column:
 
 def take(told: Event, values: Mapping[str, Any], key: ApiKey) -> bool:
     """Store a new order, or find that this very event came before; False when it has to go the whole way."""
+    if _has_agreements(values):
+        return False
     now = timezone.now()
     try:
         stored, known = _execute(_arguments(told, values, key, now), f"{values['number']}", key)
@@ -101,6 +103,13 @@ def take(told: Event, values: Mapping[str, Any], key: ApiKey) -> bool:
         outbox.wake()
         return True
     return known is not None and bytes(known) == told.body_hash
+
+
+def _has_agreements(values: Mapping[str, Any]) -> bool:
+    """Tell whether more was agreed than quantity and price: that goes the whole way."""
+    return not agreements.ON_ORDER.keys().isdisjoint(values) or any(
+        not agreements.ON_LINE.keys().isdisjoint(line) for line in values["lines"]
+    )
 
 
 def _execute(arguments: list[Any], number: str, key: ApiKey) -> tuple[bool, bytes | None]:

@@ -47,6 +47,8 @@ SELECT n.id, n.number, n.vendor_number, n.invoice_date, n.total, n.currency, n.o
    AND n.number <> '' AND n.invoice_date IS NOT NULL
    AND n.total > 0 AND n.total <= coalesce(%(ceiling)s::numeric, n.total)
    AND (n.discount, n.tax, n.rounding) = (0, 0, 0)
+   AND coalesce(n.retention_percent, n.advance) IS NULL AND n.file_sha256 = ''
+   AND o.agreed IS NULL AND o.former IS NULL
    AND n.currency = %(ledger)s AND o.currency = n.currency AND o.vendor_number = n.vendor_number
    AND n.vendor_number <> ALL(%(vendors)s::text[])
    AND o.state = 'open' AND o.status <> 'cancelled' AND o.order_date <= n.invoice_date
@@ -97,7 +99,8 @@ ANALYZE bulk_asked
 PLAIN = """
 WITH ordered AS MATERIALIZED (
   SELECT a.id, p.line, p.kind, p.item, p.description, p.quantity, p.unit, p.unit_price, p.price_base,
-         p.match_level, p.discount_percent, p.cancelled, coalesce(p.expected_on, a.expected_on) AS expected_on
+         p.match_level, p.discount_percent, p.cancelled, p.agreed,
+         coalesce(p.expected_on, a.expected_on) AS expected_on
     FROM bulk_asked a JOIN reconciliation_purchaseorderline p ON p.order_id = a.order_id),
 receipts AS MATERIALIZED (
   SELECT a.id, r.id AS receipt_id, r.number, r.order_number, r.received_on
@@ -105,11 +108,11 @@ receipts AS MATERIALIZED (
       ON r.company_id = %(company)s AND r.order_number = a.order_number),
 came AS MATERIALIZED (
   SELECT r.id, r.receipt_id, g.line, g.order_line, g.unit,
-         g.quantity_received, g.quantity_accepted, g.quantity_rejected
+         g.quantity_received, g.quantity_accepted, g.quantity_rejected, g.price_quantity
     FROM receipts r JOIN reconciliation_goodsreceiptline g ON g.receipt_id = r.receipt_id),
 arrived AS MATERIALIZED (
   SELECT id, order_line, sum(quantity_received) AS received, sum(quantity_accepted) AS accepted,
-         min(unit) AS unit, min(unit) = max(unit) AS one_unit
+         min(unit) AS unit, min(unit) = max(unit) AND count(price_quantity) = 0 AS one_unit
     FROM came GROUP BY id, order_line),
 items AS MATERIALIZED (
   SELECT DISTINCT ON (number) number, base_unit
@@ -138,7 +141,7 @@ known_units AS MATERIALIZED (
   SELECT i.number, u.unit FROM items i JOIN units u ON u.item_number = i.number),
 odd AS MATERIALIZED (
   SELECT DISTINCT id FROM ordered
-   WHERE cancelled OR discount_percent <> 0 OR item = ANY(%(items)s::text[])),
+   WHERE cancelled OR discount_percent <> 0 OR agreed IS NOT NULL OR item = ANY(%(items)s::text[])),
 billed AS MATERIALIZED (
   SELECT a.id, l.line, l.order_number, l.order_line, l.item, l.description, l.quantity, l.unit,
          l.unit_price, l.amount,
@@ -150,6 +153,7 @@ billed AS MATERIALIZED (
          AND c.received = l.quantity AND c.accepted = l.quantity
          AND (p.quantity = l.quantity OR (%(may_be_short)s AND p.quantity > l.quantity))
          AND l.order_number IN ('', a.order_number) AND NOT l.linked
+         AND l.price_quantity IS NULL AND (l.milestone, l.tax_code) = ('', '')
          AND coalesce(p.expected_on <= a.invoice_date, true)
          AND k.unit IS NOT NULL AS equal
     FROM bulk_asked a

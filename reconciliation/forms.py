@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from .models import SupplierInvoice
 
@@ -80,6 +81,7 @@ class OrderLineForm:
     expected_on: datetime.date | None = None
     match_level: str = ""
     dimensions: dict[str, str] = field(default_factory=dict)
+    agreed: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,16 @@ class OrderForm:
     expected_on: datetime.date | None = None
     location: str = ""
     purchase_request: str = ""
+    agreed: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
 class OrderChangeForm:
-    """The whole order as it is now, and which version that is."""
+    """The whole order as it is now, which version that is, and when it was made."""
 
     order: OrderForm
     version: int
+    told_at: datetime.datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +127,7 @@ class ReceiptLineForm:
     location: str = ""
     lot: str = ""
     serial: str = ""
+    price_quantity: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -234,6 +239,9 @@ class InvoiceLineForm:
     discount: Decimal = ZERO
     tax: Decimal = ZERO
     charges: tuple[ChargeForm, ...] = ()
+    price_quantity: Decimal | None = None
+    milestone: str = ""
+    tax_code: str = ""
 
 
 @dataclass(frozen=True)
@@ -253,3 +261,6 @@ class InvoiceForm:
     tax: Decimal = ZERO
     rounding: Decimal = ZERO
     document_url: str = ""
+    retention_percent: Decimal | None = None
+    advance: Decimal | None = None
+    file_sha256: str = ""

@@ -19,6 +19,7 @@ from django.db.models import Q
 
 from masterdata.models import Company, Item, ItemUnit, Vendor
 
+from . import agreements
 from .matching import facts
 from .matching.exact import to_cents, trimmed
 from .models import (
@@ -380,15 +381,20 @@ class _Gathered:
             type=row.type,
             currency=row.currency,
             order=self._named(row.order_number),
-            lines=tuple(self._invoice_line(line, charges[line.line]) for line in self.lines[row.pk]),
+            lines=tuple(self._invoice_line(line, row, charges[line.line]) for line in self.lines[row.pk]),
             charges=_charges(charges[None]),
             discount=trimmed(row.discount),
             tax=trimmed(row.tax),
             rounding=trimmed(row.rounding),
+            retention_percent=_maybe(row.retention_percent),
+            advance=_maybe(row.advance),
+            file_sha256=row.file_sha256 or None,
             state=state,
         )
 
-    def _invoice_line(self, row: InvoiceLine, charges: list[InvoiceCharge]) -> facts.InvoiceLine:
+    def _invoice_line(
+        self, row: InvoiceLine, invoice: SupplierInvoice, charges: list[InvoiceCharge]
+    ) -> facts.InvoiceLine:
         return facts.InvoiceLine(
             line=row.line,
             order=self._named(row.order_number),
@@ -403,8 +409,19 @@ class _Gathered:
             charges=_charges(charges),
             amount=trimmed(row.amount),
             tax=trimmed(row.tax),
+            price_quantity=_maybe(row.price_quantity),
+            milestone=row.milestone
+            or self._milestone_in_words(row, row.order_number or invoice.order_number),
+            tax_code=row.tax_code or None,
             confirmed=row.linked or None,
         )
+
+    def _milestone_in_words(self, row: InvoiceLine, order_number: str) -> str | None:
+        """Take a line's words for a milestone where they are its very name: BC has no field for it."""
+        order = self.orders.get(self.alias.get(order_number, ""))
+        words = row.description.strip().casefold()
+        steps = (step.name for line in order.lines for step in line.milestones) if order else ()
+        return next((name for name in steps if name.casefold() == words), None)
 
     def _named(self, order_number: str) -> str | None:
         return self.alias.get(order_number, order_number) or None
@@ -454,7 +471,7 @@ def _order(
     row: PurchaseOrder, lines: Iterable[PurchaseOrderLine], charges: Iterable[OrderCharge]
 ) -> facts.Order:
     cancelled = row.status == Document.Status.CANCELLED
-    return facts.Order(
+    order = facts.Order(
         number=row.number,
         vendor=row.vendor_number,
         currency=row.currency,
@@ -464,10 +481,11 @@ def _order(
         lines=tuple(_order_line(line, row) for line in lines),
         charges=tuple(facts.Charge(charge.code, trimmed(charge.amount)) for charge in charges),
     )
+    return agreements.with_agreed(order, row)
 
 
 def _order_line(row: PurchaseOrderLine, order: PurchaseOrder) -> facts.OrderLine:
-    return facts.OrderLine(
+    line = facts.OrderLine(
         line=row.line,
         quantity=trimmed(row.quantity),
         unit_price=trimmed(row.unit_price),
@@ -480,6 +498,7 @@ def _order_line(row: PurchaseOrderLine, order: PurchaseOrder) -> facts.OrderLine
         delivery_date=row.expected_on or order.expected_on,
         level=row.match_level or None,
     )
+    return agreements.with_agreed_line(line, row)
 
 
 def _receipt(row: GoodsReceipt, lines: Iterable[GoodsReceiptLine]) -> facts.Receipt:
@@ -495,6 +514,7 @@ def _receipt(row: GoodsReceipt, lines: Iterable[GoodsReceiptLine]) -> facts.Rece
                 accepted=trimmed(line.quantity_accepted),
                 rejected=trimmed(line.quantity_rejected),
                 unit=line.unit,
+                price_quantity=_maybe(line.price_quantity),
             )
             for line in lines
         ),

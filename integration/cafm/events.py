@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -18,7 +18,7 @@ from rest_framework.exceptions import ValidationError
 
 from integration.models import DocumentKind
 from masterdata import ownership
-from reconciliation import documents, forms
+from reconciliation import agreements, documents, forms
 from reconciliation.models import AssetNotice, InventoryMovement
 
 from . import quick, serializers
@@ -42,7 +42,7 @@ class EventType:
     record: Callable[..., Any] | None = None
     note: str = ""
     is_timed: bool = False
-    """Whether the event's own time says which of two is the later; there is no version."""
+    """Whether the event's own time is a part of what it says."""
 
 
 @dataclass(frozen=True)
@@ -146,16 +146,28 @@ def _day_totals(values: Values) -> forms.DayTotalsForm:
 
 
 def _order(values: Values) -> forms.OrderForm:
-    told = _renamed(values, vendor="vendor_number")
-    return forms.OrderForm(
-        **told | {"lines": _lines(forms.OrderLineForm, values), "charges": _charges(values)}
-    )
+    told, agreed = _parted(_renamed(values, vendor="vendor_number"), agreements.ON_ORDER)
+    lines = tuple(_order_line(line) for line in values["lines"])
+    return forms.OrderForm(**told | {"lines": lines, "charges": _charges(values), "agreed": agreed})
+
+
+def _order_line(values: Values) -> forms.OrderLineForm:
+    told, agreed = _parted(without_null(values), agreements.ON_LINE)
+    return forms.OrderLineForm(**told, agreed=agreed)
+
+
+def _parted(told: Values, names: Collection[str]) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """Part what was agreed beyond quantity and price from the rest; few orders have any of it."""
+    if told.keys().isdisjoint(names):
+        return dict(told), None
+    agreed = agreements.written({name: told[name] for name in names if name in told})
+    return {name: value for name, value in told.items() if name not in names}, agreed
 
 
 def _order_change(values: Values) -> forms.OrderChangeForm:
     told = dict(values)
-    version = told.pop("version")
-    return forms.OrderChangeForm(order=_order(told), version=version)
+    version, told_at = told.pop("version"), told.pop("told_at", None)
+    return forms.OrderChangeForm(order=_order(told), version=version, told_at=told_at)
 
 
 def _cancellation(values: Values) -> forms.CancellationForm:
@@ -240,7 +252,7 @@ TYPES = {
         EventType("purchase_order.approved.v1", serializers.OrderApproved,
                   ORDER, _order, documents.record_order),
         EventType("purchase_order.changed.v1", serializers.OrderChanged,
-                  CHANGE, _order_change, documents.record_change),
+                  CHANGE, _order_change, documents.record_change, is_timed=True),
         EventType("purchase_order.cancelled.v1", serializers.OrderCancelled,
                   CHANGE, _cancellation, documents.record_cancellation),
         EventType("goods_receipt.recorded.v1", serializers.ReceiptRecorded,

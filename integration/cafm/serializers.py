@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from rest_framework import serializers
 
-from reconciliation.matching.facts import Level
+from reconciliation.matching.facts import Billing, Level
 from reconciliation.models import PurchaseOrderLine, SupplierInvoice
 
 from . import fields
@@ -51,20 +51,63 @@ class Charge(Shape):
     amount = fields.price()
 
 
-class Charges(serializers.ListField):
-    """Charges, each code once."""
+class Rows(serializers.ListField):
+    """Rows of which each has another value in one field."""
 
-    child = Charge()
+    once = ""
+    twice = ""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, allow_null=True, max_length=MOST_CHARGES, **kwargs)
 
     def to_internal_value(self, data: Any) -> list[Any]:
-        charges = super().to_internal_value(data)
-        codes = [charge["code"] for charge in charges]
-        if twice := sorted({code for code in codes if codes.count(code) > 1}):
-            raise serializers.ValidationError([f"The charge {twice[0]} is here twice. Add its amounts up."])
-        return charges
+        rows = super().to_internal_value(data)
+        names = [row[self.once] for row in rows]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise serializers.ValidationError([self.twice.format(twice[0])])
+        return rows
+
+
+class Charges(Rows):
+    """Charges, each code once."""
+
+    child = Charge()
+    once = "code"
+    twice = "The charge {} is here twice. Add its amounts up."
+
+
+class PriceBreak(Shape):
+    from_quantity = fields.positive()
+    unit_price = fields.price(least=Decimal(0))
+
+
+class PriceBreaks(Rows):
+    """Unit prices by quantity: each for so many and more, in the line's unit."""
+
+    child = PriceBreak()
+    once = "from_quantity"
+    twice = "There are two prices from {:f} on. Leave one out."
+
+
+class Milestone(Shape):
+    name = Text(max_length=100)
+    amount = fields.amount(least=Decimal(0))
+
+
+class Milestones(Rows):
+    """Steps of a project that are billed whole, each once."""
+
+    child = Milestone()
+    once = "name"
+    twice = "The milestone {} is here twice. Give each a name of its own."
+
+
+class Limit(Shape):
+    """What may be called off on a blanket order, and when."""
+
+    amount = fields.amount(required=False, least=Decimal(0))
+    from_date = optional(Day)
+    to_date = optional(Day)
 
 
 class Dimensions(serializers.DictField):
@@ -115,12 +158,46 @@ class OrderLine(Line):
     expected_on = optional(Day)
     match_level = optional(serializers.ChoiceField, choices=[level.value for level in Level])
     dimensions = Dimensions()
+    price_unit = optional(Code, max_length=10)
+    planned_ratio = fields.positive(required=False)
+    price_estimated = optional(serializers.BooleanField)
+    price_breaks = PriceBreaks()
+    milestones = Milestones()
+    charges = Charges()
+    tax_code = optional(Code, max_length=20)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        _check_price_break(attrs)
+        _check_price_unit(attrs)
         what = {"item": "item", "account": "account", "fixed_asset": "asset"}.get(attrs["kind"])
         if what and not attrs.get(what):
             raise serializers.ValidationError({what: [f"A line of kind {attrs['kind']} names its {what}."]})
         return attrs
+
+
+def _check_price_break(line: Mapping[str, Any]) -> None:
+    """The unit price is the one that Business Central gets: that of the quantity which is ordered."""
+    reached = [each for each in line.get("price_breaks") or () if each["from_quantity"] <= line["quantity"]]
+    if not reached:
+        return
+    price = max(reached, key=lambda each: each["from_quantity"])["unit_price"]
+    if price != line["unit_price"]:
+        raise serializers.ValidationError(
+            {
+                "unit_price": [
+                    f"{line['quantity']:f} are ordered, and from so many on the price breaks say {price:f}."
+                ]
+            }
+        )
+
+
+def _check_price_unit(line: Mapping[str, Any]) -> None:
+    """What is priced by weight needs the planned weight: Business Central has prices of units only."""
+    priced_in = line.get("price_unit")
+    if priced_in and priced_in != line.get("unit") and not line.get("planned_ratio"):
+        raise serializers.ValidationError(
+            {"planned_ratio": [f"Say how many {priced_in} are planned in one of the item's base unit."]}
+        )
 
 
 class OrderApproved(Shape):
@@ -133,6 +210,11 @@ class OrderApproved(Shape):
     location = optional(Code, max_length=10)
     approved_by = Text(max_length=150)
     charges = Charges()
+    billing = optional(serializers.ChoiceField, choices=[each.value for each in Billing])
+    limit = Limit(required=False, allow_null=True)
+    discount = fields.amount(required=False, least=Decimal(0))
+    tax = fields.amount(required=False)
+    rounding = fields.amount(required=False)
     lines = OrderLine(many=True)
 
 
@@ -159,6 +241,7 @@ class ReceiptLine(Line):
     location = optional(Code, max_length=10)
     lot = optional(Text, max_length=50)
     serial = optional(Text, max_length=50)
+    price_quantity = fields.quantity(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         judged = attrs["quantity_accepted"] + attrs["quantity_rejected"]
@@ -303,6 +386,9 @@ class InvoiceLine(Line):
     charges = Charges()
     amount = fields.amount()
     tax = fields.amount(required=False)
+    price_quantity = fields.quantity(required=False, least=None)
+    milestone = optional(Text, max_length=100)
+    tax_code = optional(Code, max_length=20)
 
 
 class InvoiceReceived(Shape):
@@ -320,6 +406,9 @@ class InvoiceReceived(Shape):
     rounding = fields.amount(required=False)
     total = fields.amount()
     document = optional(serializers.URLField, max_length=500)
+    file_sha256 = optional(Text, max_length=64)
+    retention_percent = fields.quantity(required=False, max_value=100)
+    advance = fields.amount(required=False, least=Decimal(0))
 
 
 # The day

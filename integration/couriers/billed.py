@@ -17,7 +17,7 @@ from masterdata import lookup
 from reconciliation.models import InvoiceLine, PurchaseOrder, PurchaseOrderLine, SupplierInvoice
 
 from .accepted import in_order_unit
-from .base import Prepared, listed
+from .base import Prepared, listed, plain
 from .orders import sequence_of
 
 HEADER = ("vendorNumber", "vendorInvoiceNumber", "invoiceDate", "postingDate")
@@ -87,8 +87,23 @@ def bill(invoice: SupplierInvoice, order: PurchaseOrder) -> dict[int, Billed]:
     return billed
 
 
+def owed_otherwise(invoice: SupplierInvoice) -> str:
+    """Say why an invoice is not owed as it is billed, which Business Central would book; empty when it is."""
+    if invoice.type == SupplierInvoice.Type.PREPAYMENT:
+        return "it asks for an advance, and bills no goods"
+    if invoice.type == SupplierInvoice.Type.RETENTION_RELEASE:
+        return "it asks for what was held back of earlier invoices, and bills no goods"
+    if invoice.retention_percent:
+        return f"{plain(invoice.retention_percent)} % of it are held back for later"
+    if invoice.advance:
+        return f"it sets off {plain(invoice.advance)} {invoice.currency} that were paid in advance"
+    return ""
+
+
 def foreign_to_order(invoice: SupplierInvoice, order: PurchaseOrder) -> str:
     """Say what an invoice has that cannot be posted through the order; empty when there is nothing."""
+    if reason := owed_otherwise(invoice):
+        return reason
     others = [number for number in orders_of(invoice) if number != order.number]
     if others:
         return f"it bills {listed([order.number, *others])}, and one posting bills one order"

@@ -76,6 +76,13 @@ class InvoiceVisit(Visit):
 
     def send(self, before_write: BeforeWrite) -> Posted:
         """Post the draft of this very version; create it first when there is none."""
+        if reason := billed.owed_otherwise(self.document):
+            raise PermanentError(
+                f"Invoice {self.document.number} is cleared, but {reason}. Post it in Business Central with "
+                f"the vendor invoice number {self._vendors_number}: the next pull recognises it. Or mark "
+                "this done with its number.",
+                owner="finance",
+            )
         if not self.document.bc_id and (stocked := _stocked(self.document)):
             raise PermanentError(
                 f"Invoice {self.document.number} bills {listed(stocked)} without naming an order; "

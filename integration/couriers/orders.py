@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +70,11 @@ def built(order: PurchaseOrder) -> Prepared:
     problems = [str(problem) for problem in found]
     body[LINES], tagged = [], []
     for line in lines:
-        written, found = line_mapping.apply(_line_record(line, record, location_ids, known))
+        try:
+            told = _line_record(line, record, location_ids, known)
+        except lookup.NoConversion as lacking_unit:
+            return Prepared(waiting_for=str(lacking_unit)[:300])
+        written, found = line_mapping.apply(told)
         problems += [f"line {line.line}, {problem}" for problem in found]
         if tags := dimensions.take_tags(written, line.dimensions, line_mapping.sources):
             written[dimensions.SET_LINES] = dimensions.set_lines(tags)
@@ -149,13 +154,23 @@ def _line_record(
         "location_id": location_ids.get(location),
         "unit": line.unit,
         "quantity": line.quantity,
-        "unit_price": line.unit_price / line.price_base,
+        "unit_price": _price_of_unit(line),
         "discount_percent": line.discount_percent or None,
         "work_order": line.work_order,
         "expected_on": line.expected_on or order["expected_on"],
         "dimensions": line.dimensions,
         "order": order,
     }
+
+
+def _price_of_unit(line: PurchaseOrderLine) -> Decimal:
+    """Give the price of one unit; what is priced by weight, at its planned weight; raises NoConversion."""
+    price = Decimal(line.unit_price / line.price_base)
+    agreed = line.agreed or {}
+    if agreed.get("price_unit", line.unit) == line.unit or "planned_ratio" not in agreed:
+        return price
+    in_base = lookup.per_base(line.order.company, line.item, line.unit) if line.item else Decimal(1)
+    return price * Decimal(agreed["planned_ratio"]) * in_base
 
 
 def object_of(line: PurchaseOrderLine, known_assets: Mapping[str, str]) -> tuple[str, str]:

@@ -188,7 +188,7 @@ def _known(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> dic
 def _awaited(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> set[tuple[str, str]]:
     """Tell which posted ones are invoices of the CAFM that were cleared: a person has posted them in BC."""
     numbers = {_name(invoice)[1] for invoice in invoices if invoice.is_posted}
-    ours = documents.let_through(company).filter(type=SupplierInvoice.Type.INVOICE)
+    ours = documents.let_through(company).exclude(type=SupplierInvoice.Type.CREDIT_MEMO)
     cleared = ours.annotate(in_bc=Upper("number"))
     return set(cleared.filter(in_bc__in=numbers - {""}).values_list("vendor_number", "in_bc"))
 

@@ -10,8 +10,10 @@ import datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from masterdata.models import Company
+from reconciliation import agreements
 from reconciliation.forms import CancellationForm, OrderChangeForm, OrderForm
 from reconciliation.models import (
     Document,
@@ -170,7 +172,10 @@ def _begin(company: Company, form: OrderForm, version: int, source: str) -> Purc
 
 
 def _rewrite(order: PurchaseOrder, form: OrderChangeForm) -> None:
-    """Let the order say what its new version says."""
+    """Let the order say what its new version says, and keep what it said before."""
+    day = timezone.localdate(form.told_at)
+    former = agreements.former_version(order, order.lines.filter(cancelled=False).order_by("line"), day)
+    order.former = [*(order.former or ()), former]
     vendors = {order.vendor_number, form.order.vendor_number}
     for name, value in fields_of(form.order, but=["lines", "charges"]).items():
         setattr(order, name, value)

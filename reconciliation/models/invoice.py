@@ -34,6 +34,8 @@ class SupplierInvoice(Document):
     class Type(models.TextChoices):
         INVOICE = "invoice", "invoice"
         CREDIT_MEMO = "credit_memo", "credit memo"
+        PREPAYMENT = "prepayment", "advance payment"
+        RETENTION_RELEASE = "retention_release", "release of a retention"
 
     class Status(models.TextChoices):
         RECEIVED = "received", "not matched yet"
@@ -47,7 +49,7 @@ class SupplierInvoice(Document):
         CAFM = "cafm", "CAFM"
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.RECEIVED)
-    type = models.CharField(max_length=12, choices=Type.choices, default=Type.INVOICE)
+    type = models.CharField(max_length=20, choices=Type.choices, default=Type.INVOICE)
     origin = models.CharField(max_length=5, choices=Origin.choices)
     vendor_number = models.CharField(max_length=20)
     vendor_name = models.CharField(max_length=100, blank=True)
@@ -61,7 +63,12 @@ class SupplierInvoice(Document):
     tax = Money(default=0)
     rounding = Money(default=0)
     total = Money(null=True)
+    retention_percent = models.DecimalField(
+        max_digits=8, decimal_places=5, null=True, blank=True, help_text="Held back until later"
+    )
+    advance = Money(null=True, blank=True, help_text="Set off of what was paid in advance")
     document_url = models.URLField(max_length=500, blank=True)
+    file_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the scan: the same file is seen")
     match_due = models.BooleanField(default=True, help_text="Facts changed since the last judgement")
     judged_by = models.ForeignKey(
         PolicyVersion,
@@ -112,6 +119,9 @@ class InvoiceLine(models.Model):
     price_base = Quantity(default=1)
     discount = Money(default=0)
     amount = Money(help_text="Net of discount, with line charges, without tax")
+    price_quantity = Quantity(null=True, blank=True, help_text="How many of the unit it is priced in")
+    milestone = models.CharField(max_length=100, blank=True)
+    tax_code = models.CharField(max_length=20, blank=True)
     linked = models.BooleanField(default=False, help_text="A person said which order line it means")
     tax = Money(default=0)
 

@@ -25,6 +25,10 @@ class PurchaseOrder(Document):
     location = models.CharField(max_length=10, blank=True)
     purchase_request = models.CharField(max_length=50, blank=True)
     approved_by = models.CharField(max_length=150)
+    agreed = models.JSONField(
+        null=True, blank=True, help_text="Who bills, a blanket's limits and the like: see agreements.py"
+    )
+    former = models.JSONField(null=True, blank=True, help_text="What earlier versions of it said")
     reopened_at = models.DateTimeField(
         null=True,
         blank=True,
@@ -63,6 +67,9 @@ class PurchaseOrderLine(models.Model):
     expected_on = models.DateField(null=True, blank=True)
     match_level = models.CharField(max_length=10, blank=True)
     dimensions = models.JSONField(default=dict, blank=True)
+    agreed = models.JSONField(
+        null=True, blank=True, help_text="Price breaks, milestones and the like: see agreements.py"
+    )
     cancelled = models.BooleanField(default=False, help_text="No more of it is to come")
 
     class Meta:

@@ -33,6 +33,7 @@ class GoodsReceiptLine(models.Model):
     location = models.CharField(max_length=10, blank=True)
     lot = models.CharField(max_length=50, blank=True)
     serial = models.CharField(max_length=50, blank=True)
+    price_quantity = Quantity(null=True, blank=True, help_text="How many of the unit it is priced in")
 
     class Meta:
         constraints = [

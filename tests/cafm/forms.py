@@ -43,6 +43,27 @@ def order(number: str = "PO-1", **changes: Any) -> dict[str, Any]:
     return event("purchase_order.approved.v1", data | changes)
 
 
+def agreed_order(number: str = "PO-1", **agreed: Any) -> dict[str, Any]:
+    """Make an order of which more was agreed than quantity and price; what is on the line has no namesake."""
+    terms = {
+        "billing": "invoice",
+        "limit": {"amount": "900.00", "from_date": "2026-11-01", "to_date": "2026-12-31"},
+        "discount": "0.00",
+        "tax": "0.00",
+        "rounding": "0.00",
+    }
+    on_line = {
+        "price_unit": "PCS",
+        "planned_ratio": "1",
+        "price_estimated": False,
+        "price_breaks": [{"from_quantity": "10", "unit_price": "12.50"}],
+        "milestones": [{"name": "Half", "amount": "62.50"}],
+        "charges": [{"code": "PACKING", "amount": "1.00"}],
+        "tax_code": "VAT19",
+    }
+    return line_of(order(number, **terms | agreed), **on_line)
+
+
 def receipt(number: str = "GR-1", purchase_order: str = "PO-1", **changes: Any) -> dict[str, Any]:
     line = {
         "line": 1,

@@ -29,6 +29,7 @@ EVENTS = {
     each.__name__: each
     for each in (
         forms.order,
+        forms.agreed_order,
         forms.receipt,
         forms.confirmation,
         forms.consumed,
