@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
-from masterdata.models import Vendor
+from masterdata.models import PaymentTerms, Vendor
 
 from . import causes, documents
 from .gathering import gather
@@ -27,6 +27,7 @@ from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, m
 from .matching import Finding as Reason
 from .models import ExceptionCase, Finding, MatchDecision, Resolution, SupplierInvoice
 from .policies import RulesOfTheDay
+from .terms import day_after
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ SUMS = {Code.LINE_TOTAL: 1, Code.TOTAL: 2}
 COPIED = [
     "decision", "status", "wait_until", "closed_at", "cleared_by", "invoice_number", "vendor_number",
     "vendor_name", "order_number", "code", "reasons", "difference", "percent", "amount", "currency", "due_on",
+    "discount_until", "discount_amount", "bc_number",
 ]  # fmt: skip
 
 
@@ -225,6 +227,7 @@ def _mark(judged: list[_Judged], wanted: InvoiceStatus) -> None:
 def _keep_cases(judged: list[_Judged]) -> None:
     """Open a case for what is held back, or bring the open one up to date."""
     names = _vendor_names(judged)
+    terms = _payment_terms(judged)
     owners = _owners_before([row for row in judged if row.case is None])
     opened, updated = [], []
     for row in judged:
@@ -237,14 +240,19 @@ def _keep_cases(judged: list[_Judged]) -> None:
             updated.append(row)
         else:
             continue
-        _copy(row, row.case, names)
+        _copy(row, row.case, names, terms)
     for made in bulk_create_with_history([row.case for row in opened], ExceptionCase):
         logger.info("Opened case %s for invoice %s: %s", made.pk, made.invoice_number, made.code)
     bulk_update_with_history([row.case for row in updated], ExceptionCase, COPIED)
     _write_findings([*opened, *updated])
 
 
-def _copy(row: _Judged, case: ExceptionCase, names: dict[tuple[int, str], str]) -> None:
+def _copy(
+    row: _Judged,
+    case: ExceptionCase,
+    names: dict[tuple[int, str], str],
+    terms: dict[tuple[int, str], PaymentTerms],
+) -> None:
     """Fill the worklist's columns from the invoice and its gravest finding."""
     invoice, reasons = row.invoice, row.reasons
     first = reasons[0]
@@ -259,9 +267,22 @@ def _copy(row: _Judged, case: ExceptionCase, names: dict[tuple[int, str], str]) 
     case.percent = _fitting(first.percent, 18, 4)
     case.amount = invoice.total or Decimal(0)
     case.currency = invoice.currency or invoice.company.ledger_currency
-    case.due_on = invoice.due_on
+    case.bc_number = invoice.bc_number
+    _copy_terms(case, invoice, terms.get((invoice.company_id, invoice.vendor_number)))
     if case.status == Status.WAITING and case.wait_until and case.wait_until <= timezone.localdate():
         _stop_waiting(case)
+
+
+def _copy_terms(case: ExceptionCase, invoice: SupplierInvoice, terms: PaymentTerms | None) -> None:
+    """Say by when to decide: the invoice's own day comes first, then what was agreed with the vendor."""
+    case.due_on, case.discount_until, case.discount_amount = invoice.due_on, None, None
+    if terms is None or invoice.invoice_date is None or invoice.type != SupplierInvoice.Type.INVOICE:
+        return
+    case.due_on = invoice.due_on or day_after(terms.due_date_formula, invoice.invoice_date)
+    discount = _fitting(case.amount * terms.discount_percent / 100, 28, 8)
+    if discount and discount > 0:
+        case.discount_until = day_after(terms.discount_date_formula, invoice.invoice_date)
+        case.discount_amount = discount if case.discount_until else None
 
 
 def _stop_waiting(case: ExceptionCase) -> None:
@@ -285,6 +306,28 @@ def _vendor_names(judged: Iterable[_Judged]) -> dict[tuple[int, str], str]:
     )
     return {
         (company, number): name for company, number, name in rows.values_list("company_id", "number", "name")
+    }
+
+
+def _payment_terms(judged: Iterable[_Judged]) -> dict[tuple[int, str], PaymentTerms]:
+    """Give the payment terms of each vendor, by company and vendor number."""
+    invoices = [row.invoice for row in judged]
+    vendors = Vendor.objects.filter(
+        company__in={invoice.company_id for invoice in invoices},
+        number__in={invoice.vendor_number for invoice in invoices},
+        deleted_at=None,
+    ).exclude(payment_terms="")
+    codes = {(row.company_id, row.number): row.payment_terms for row in vendors}
+    if not codes:
+        return {}
+    known = {
+        (row.company_id, row.code): row
+        for row in PaymentTerms.objects.filter(code__in=set(codes.values()), deleted_at=None)
+    }
+    return {
+        (company, number): known[company, code]
+        for (company, number), code in codes.items()
+        if (company, code) in known
     }
 
 

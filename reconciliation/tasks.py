@@ -9,7 +9,7 @@ from celery import shared_task
 from masterdata.audit import acting_as
 from masterdata.models import Company
 
-from . import bulk, policies, reconcile, trials
+from . import bulk, policies, reconcile, tallies, trials
 
 LIMIT = 500
 RUNS = 20
@@ -40,3 +40,9 @@ def judge_open_invoices_again(**kwargs: Any) -> int:
 def try_rules(**kwargs: Any) -> int:
     """Go on with the trials of matching rules that people began."""
     return trials.work(seconds=TURN_SECONDS)
+
+
+@shared_task
+def fold_tallies(**kwargs: Any) -> int:
+    """Fold the counts of the cases together where many changes have come."""
+    return tallies.fold()

@@ -15,11 +15,13 @@ from .receipt import GoodsReceipt, GoodsReceiptLine
 from .request import PurchaseRequest, PurchaseRequestLine
 from .service import ServiceConfirmation, ServiceConfirmationLine
 from .taken_back import GoodsReturn, GoodsReturnLine, ReceiptReversal
+from .tally import CaseTally
 from .totals import DayTotal
 from .trial import LetThrough, RulesTrial, TriedInvoice
 
 __all__ = [
     "AssetNotice",
+    "CaseTally",
     "Comment",
     "DayTotal",
     "Document",

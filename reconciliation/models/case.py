@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
+from django.db.models.functions import Coalesce
 from simple_history.models import HistoricalRecords
 
 from masterdata.models import Company
@@ -13,6 +17,31 @@ from masterdata.models import Company
 from .document import Money, Quantity
 from .invoice import SupplierInvoice
 from .match import MatchDecision
+
+# Where no day is known it counts as the last of all, so that an index can give the rows in their order.
+LAST_DAY = datetime.date.max
+DUE = Coalesce("due_on", models.Value(LAST_DAY))
+DISCOUNT_UNTIL = Coalesce("discount_until", models.Value(LAST_DAY))
+AT_RISK = Coalesce("discount_amount", models.Value(Decimal(0), output_field=Money()))
+# All numbers and names of a case, to be searched for any part of them.
+SOUGHT = models.Func(
+    "invoice_number",
+    "order_number",
+    "vendor_number",
+    "vendor_name",
+    "bc_number",
+    arg_joiner=" || ' ' || ",
+    template="lower(' ' || %(expressions)s)",
+)
+
+# A constraint ties a case's end to its status, so an index needs not to know the statuses.
+OPEN = models.Q(closed_at__isnull=True)
+CLOSED = models.Q(closed_at__isnull=False)
+
+
+def _in_order(name: str, *columns: str | models.expressions.Combinable) -> models.Index:
+    """Give the index that hands out a company's open cases in one of the worklist's orders."""
+    return models.Index("company", *columns, "id", condition=OPEN, name=f"case_open_by_{name}")
 
 
 class CaseQuerySet(models.QuerySet[Any]):
@@ -59,8 +88,12 @@ class ExceptionCase(models.Model):
     amount = Money("invoice amount", default=0)
     currency = models.CharField(max_length=10)
     due_on = models.DateField(null=True, blank=True)
+    discount_until = models.DateField("discount until", null=True, blank=True)
+    discount_amount = Money("cash discount", null=True, blank=True, help_text="Lost after that day")
+    # Business Central's number of the invoice, kept by a trigger on the invoices.
+    bc_number = models.CharField("BC number", max_length=20, blank=True, default="", editable=False)
 
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["bc_number"])
     objects = CaseQuerySet.as_manager()
 
     class Meta:
@@ -78,7 +111,18 @@ class ExceptionCase(models.Model):
         ]
         indexes = [
             models.Index(fields=["company", "status", "opened_at", "id"], name="case_worklist"),
-            models.Index(fields=["company", "status", "due_on", "id"], name="case_worklist_by_due"),
+            _in_order("age", "opened_at"),
+            _in_order("due", DUE),
+            _in_order("invoice", "invoice_number"),
+            _in_order("vendor", "vendor_number", DUE),
+            _in_order("reason", "code", DUE),
+            _in_order("order", "order_number", DUE),
+            _in_order("amount", "amount"),
+            _in_order("difference", "difference"),
+            _in_order("discount", DISCOUNT_UNTIL),
+            _in_order("risk", AT_RISK),
+            models.Index("company", "closed_at", "id", condition=CLOSED, name="case_closed_by_time"),
+            GinIndex(OpClass(SOUGHT, name="gin_trgm_ops"), name="case_sought"),
         ]
         permissions = [
             ("resolve_case", "Can wait, reject and release within the limit"),
