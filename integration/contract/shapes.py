@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from integration.bc import reading
+from integration.mapping import transforms
 
 
 class Shape(StrEnum):
@@ -51,13 +52,14 @@ READERS: Mapping[Callable[[Any], Any], frozenset[Shape]] = {
 }
 
 # What each transform of a mapping makes; the others make what they were given.
-TRANSFORMS: Mapping[str, frozenset[Shape]] = {
-    "decimal": NUMBERS,
-    "multiply": NUMBERS,
+GIVEN: Mapping[str, frozenset[Shape]] = {
+    "number": NUMBERS,
     "date": frozenset({Shape.DATE}),
     "text": frozenset({Shape.TEXT}),
-    "upper": frozenset({Shape.TEXT}),
+    "flag": frozenset({Shape.FLAG}),
+    "any": ANY,
 }
+TRANSFORMS = {name: GIVEN[each.gives] for name, each in transforms.TRANSFORMS.items() if name != "enum"}
 
 
 def shape_of(type_name: str) -> Shape:

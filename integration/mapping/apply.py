@@ -1,25 +1,35 @@
-"""Apply mapping rows to one record: pure, and every problem is a value that names field, value and reason."""
+"""Compile mapping rows once, and apply them to records: pure, and every problem is a value.
+
+A row whose target is `lines[]` names the list that lines are made of; rows with targets such as
+`lines[].quantity` are applied to each of its elements. There `parent` is the record around the element, and
+`index` its number, from 1.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from .transforms import TRANSFORMS, BadValue
+from . import paths
+from .transforms import TRANSFORMS, BadValue, Bound, Transform, UnknownValue
 
 logger = logging.getLogger(__name__)
 
 LARGEST_WHOLE = 2**63
+PLAIN = frozenset({str, bool, Decimal, date, datetime, UUID})
+
+Masters = Callable[[str, str, str], Any]
+"""Gives a field of a master record: of which master, which field, and its number or code."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One mapping row, out of the database."""
+    """One mapping row."""
 
     source: str
     target: str
@@ -27,6 +37,17 @@ class Row:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     default: str = ""
     required: bool = False
+    condition: str = ""
+
+
+@dataclass(frozen=True)
+class ValueMap:
+    """Codes of one side and the other's, and what becomes of a value that is not among them."""
+
+    values: Mapping[str, Any]
+    unknown: str = "reject"
+    """reject, default, or park: the record moves without it, and somebody is asked to map it."""
+    default: Any = ""
 
 
 @dataclass(frozen=True)
@@ -36,62 +57,332 @@ class Problem:
     target: str
     source: str
     reason: str
+    value: Any = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.target} (from {self.source or 'a constant'}): {self.reason}"
 
 
-def apply(rows: Iterable[Row], record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Build the target record, in the order of the rows, leaving out what is empty and not required."""
-    result: dict[str, Any] = {}
-    problems: list[Problem] = []
-    for row in rows:
+@dataclass(frozen=True)
+class Parked:
+    """A value that waits until somebody maps it; its record has moved on."""
+
+    target: str
+    value_map: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Traced:
+    """What one row did with a record: what it found, how it changed it, what came of it."""
+
+    row: Row
+    found: Any
+    result: Any = None
+    reason: str = ""
+    left_out: str = ""
+    """Why nothing is written, where that is no problem."""
+
+
+@dataclass
+class Mapped:
+    """What came of a record."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    parked: list[Parked] = field(default_factory=list)
+
+
+class _How(NamedTuple):
+    """What of a step is only asked for when something is wrong."""
+
+    row: Row
+    parks: str
+
+
+class _Step(NamedTuple):
+    """One row, ready to run; without `run` the value stays as it is."""
+
+    target: str
+    name: str
+    """The field itself, where the path is a plain name; `read` follows any other path."""
+    read: Callable[[Any], Any]
+    run: Callable[..., Any] | None
+    otherwise: str | None
+    needs_value: bool
+    applies: Callable[[Any], Any] | None
+    asks_masters: bool
+    how: _How
+
+    @property
+    def row(self) -> Row:
+        return self.how.row
+
+
+@dataclass(frozen=True)
+class _Group:
+    """The rows of a nested list."""
+
+    name: str
+    read: Callable[[Any], Any]
+    inner: Engine
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The rows of one version, compiled."""
+
+    steps: Sequence[_Step]
+    groups: Sequence[_Group] = ()
+    nests: bool = False
+    """Whether a target such as `dimensions.KST` becomes a group of the result; groups may be copied then."""
+
+    def map(self, record: Mapping[str, Any], masters: Masters | None = None) -> Mapped:
+        """Build the target record in the order of the rows, leaving out what is empty and not required."""
+        mapped = Mapped()
+        values, value = mapped.values, None
+        for step in self.steps:
+            target, name, read, run, otherwise, needs_value, applies, asks_masters, _ = step
+            try:
+                if applies is not None and not _is_true(applies(record)):
+                    continue
+                value = record.get(name) if name else read(record)
+                if not value and (value is None or value == ""):  # zero and false are values
+                    value = otherwise
+                    if value is None and needs_value:
+                        if step.row.required:
+                            mapped.problems.append(_lacking(step.row))
+                        continue
+                if run is not None:
+                    value = run(value, masters=masters or _no_masters) if asks_masters else run(value)
+                if type(value) not in PLAIN:
+                    value = self._writable(value)
+            except Exception as error:  # noqa: BLE001 - an administrator's row must not stop the others
+                _note(mapped, step, error, record)
+                continue
+            if value is not None:
+                values[target] = value
+            elif step.row.required:
+                mapped.problems.append(_lacking(step.row))
+        if self.nests:
+            mapped.values = _nested(values)
+        for group in self.groups:
+            self._fill(group, record, mapped, masters)
+        return mapped
+
+    def trace(self, record: Mapping[str, Any], masters: Masters | None = None) -> Iterator[Traced]:
+        """Tell row by row what was found and what came of it."""
+        for step in self.steps:
+            yield self._traced(step, record, masters)
+        for group in self.groups:
+            for at, scope in enumerate(_scopes(group.read(record), record)):
+                for each in group.inner.trace(scope, masters):
+                    yield replace(each, row=replace(each.row, target=f"{group.name}[{at}].{each.row.target}"))
+
+    def _traced(self, step: _Step, record: Mapping[str, Any], masters: Masters | None) -> Traced:
+        alone = replace(self, steps=(step._replace(applies=None),), groups=(), nests=False)
         try:
-            value = _value(row, record)
+            if step.applies is not None and not _is_true(step.applies(record)):
+                return Traced(step.row, None, left_out=f"its condition is not met: {step.row.condition}")
+            found = step.read(record)
         except BadValue as error:
-            problems.append(Problem(row.target, row.source, str(error)))
-            continue
-        except (ValueError, TypeError, ArithmeticError, LookupError, AttributeError) as error:
-            logger.exception("The transform %s of %s failed", row.transform, row.target)
-            reason = f"{row.transform} does not work with its parameters ({type(error).__name__})"
-            problems.append(Problem(row.target, row.source, reason))
-            continue
-        if value is not None:
-            result[row.target] = value
-        elif row.required:
-            problems.append(Problem(row.target, row.source, "it is required and there is no value"))
-    return result, problems
+            return Traced(step.row, None, reason=str(error))
+        mapped = alone.map(record, masters)
+        reason = mapped.problems[0].reason if mapped.problems else ""
+        if mapped.parked:
+            left_out = f"{mapped.parked[0].value!r} waits to be mapped"
+        else:
+            left_out = "" if reason or step.target in mapped.values else "it is empty"
+        return Traced(step.row, found, mapped.values.get(step.target), reason, left_out)
+
+    def _fill(
+        self, group: _Group, record: Mapping[str, Any], mapped: Mapped, masters: Masters | None
+    ) -> None:
+        try:
+            elements = group.read(record)
+        except BadValue as error:
+            mapped.problems.append(Problem(group.name, "", str(error)))
+            return
+        if elements is None:
+            return
+        filled = []
+        for at, scope in enumerate(_scopes(elements, record)):
+            inner = group.inner.map(scope, masters)
+            filled.append(inner.values)
+            mapped.problems += [
+                replace(each, target=f"{group.name}[{at}].{each.target}") for each in inner.problems
+            ]
+            mapped.parked += inner.parked
+        mapped.values[group.name] = filled
+
+    def _writable(self, value: Any) -> Any:
+        """Let through what JSON holds exactly: one value, and no number beyond BC's own whole numbers."""
+        if value is None or isinstance(value, str | bool | Decimal | date | UUID):
+            return value
+        if isinstance(value, int):
+            if abs(value) >= LARGEST_WHOLE:
+                raise BadValue("the number is too large for Business Central")
+            return value
+        if isinstance(value, float):
+            raise BadValue(f"{value!r} is not an exact number")
+        if self.nests and not _holds_float(value):
+            return value
+        raise BadValue("it is a group of values, not one value")
 
 
-def _value(row: Row, record: Mapping[str, Any]) -> Any:
+def compile_rows(
+    rows: Iterable[Row], value_maps: Mapping[str, ValueMap] | None = None, *, nests: bool = False
+) -> Engine:
+    """Make rows ready to run; a row that cannot work gives a problem with each record, and stops no other."""
+    steps: list[_Step] = []
+    lists: list[Row] = []
+    nested: dict[str, list[Row]] = {}
+    for row in rows:
+        head, dots, rest = row.target.partition("[].")
+        if dots:
+            nested.setdefault(head, []).append(replace(row, target=rest))
+        elif row.target.endswith("[]"):
+            lists.append(row)
+        else:
+            steps.append(_step(row, value_maps or {}))
+    groups = [
+        _Group(
+            row.target[:-2],
+            _list_reader(row.source),
+            compile_rows(nested.pop(row.target[:-2], ()), value_maps, nests=nests),
+        )
+        for row in lists
+    ]
+    return Engine(tuple(steps), tuple(groups), nests)
+
+
+def apply(rows: Iterable[Row], record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """Compile and apply at once, where it is done once."""
+    mapped = compile_rows(rows).map(record)
+    return mapped.values, mapped.problems
+
+
+def _step(row: Row, value_maps: Mapping[str, ValueMap]) -> _Step:
     transform = TRANSFORMS.get(row.transform)
+    try:
+        read = paths.reader(row.source)
+        applies = paths.reader(row.condition) if row.condition else None
+    except BadValue as error:
+        return _refused(row, str(error))
     if transform is None:
-        raise BadValue(f"there is no transform {row.transform!r}")
-    value = _find(record, row.source) if row.source else None
-    if value is None or value == "":
-        value = row.default or None
-    if value is None and row.transform != "constant":
-        return None
-    return _writable(transform(value, row.parameters))
+        return _refused(row, f"there is no transform {row.transform!r}")
+    parks, asks, run = "", transform.asks_masters, None
+    try:
+        run, parks = _bound(row, transform, value_maps)
+    except BadValue as error:
+        run, asks = _refusing(str(error)), False
+    return _Step(
+        row.target,
+        row.source if row.source.isidentifier() else "",
+        read,
+        None if run is TRANSFORMS["copy"].run else run,
+        row.default or None,
+        transform.needs_value,
+        applies,
+        asks,
+        _How(row, parks),
+    )
 
 
-def _writable(value: Any) -> Any:
-    """Let through what BC's JSON can hold: one value, and no number beyond its own whole numbers."""
-    if value is None or isinstance(value, str | bool | Decimal | date | UUID):
-        return value
-    if isinstance(value, int):
-        if abs(value) >= LARGEST_WHOLE:
-            raise BadValue("the number is too large for Business Central")
-        return value
-    if isinstance(value, float):
-        raise BadValue(f"{value!r} is not an exact number")
-    raise BadValue("it is a group of values, not one value")
+def _refused(row: Row, reason: str) -> _Step:
+    """Make the step of a row that cannot work at all: each record is told of it."""
+    return _Step(row.target, "", _nothing, _refusing(reason), None, False, None, False, _How(row, ""))
 
 
-def _find(record: Any, path: str) -> Any:
-    """Follow a dotted path; what is not there is None."""
-    for step in path.split("."):
-        if not isinstance(record, Mapping):
-            return None
-        record = record.get(step)
-    return record
+def _bound(row: Row, transform: Transform, value_maps: Mapping[str, ValueMap]) -> tuple[Bound, str]:
+    """Bind the parameters; a value map that is named is kept beside the rows. Tells which map parks."""
+    given = row.parameters
+    if row.transform != "value_map" or not isinstance(given, Mapping) or "map" not in given:
+        return transform.bind(given), ""
+    name = str(given["map"])
+    chosen = value_maps.get(name)
+    if chosen is None:
+        raise BadValue(f"there is no value map {name!r}")
+    given = {"values": chosen.values}
+    if chosen.unknown == "default":
+        given["otherwise"] = chosen.default
+    return transform.bind(given), name if chosen.unknown == "park" else ""
+
+
+def _list_reader(path: str) -> Callable[[Any], Any]:
+    try:
+        return paths.reader(path)
+    except BadValue as error:
+        return _refusing(str(error))
+
+
+def _refusing(reason: str) -> Bound:
+    def refuse(value: Any) -> Any:
+        raise BadValue(reason)
+
+    return refuse
+
+
+def _nothing(record: Any) -> None:
+    return None
+
+
+def _no_masters(master: str, give: str, key: str) -> Any:
+    raise BadValue("no master data is at hand here")
+
+
+def _is_true(found: Any) -> bool:
+    """Whether a condition is met: what is empty, false or absent does not meet it; 0 does, as in JMESPath."""
+    return found is not None and found is not False and found not in ("", [], {})
+
+
+def _lacking(row: Row) -> Problem:
+    return Problem(row.target, row.source, "it is required and there is no value")
+
+
+def _note(mapped: Mapped, step: _Step, error: Exception, record: Any) -> None:
+    """Keep what went wrong with a row as a value."""
+    try:
+        found = step.read(record)
+    except BadValue:
+        found = None
+    if isinstance(error, UnknownValue) and step.how.parks:
+        mapped.parked.append(Parked(step.target, step.how.parks, str(found)[:200]))
+        if step.row.required:
+            mapped.problems.append(_lacking(step.row))
+        return
+    reason = str(error)
+    if not isinstance(error, BadValue):
+        logger.warning("The transform %s of %s failed", step.row.transform, step.target, exc_info=error)
+        reason = f"{step.row.transform} does not work with this value ({type(error).__name__})"
+    mapped.problems.append(Problem(step.target, step.row.source, reason, found))
+
+
+def _scopes(elements: Any, record: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Give the record that the rows of a list see, for each of its elements."""
+    if elements is None:
+        return
+    for at, element in enumerate(elements if isinstance(elements, list) else [elements], start=1):
+        fields = element if isinstance(element, Mapping) else {"value": element}
+        yield {**fields, "parent": record, "index": at}
+
+
+def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for target, value in values.items():
+        group, dot, name = target.partition(".")
+        if not dot:
+            result[target] = value
+            continue
+        inner = result.setdefault(group, {})
+        if isinstance(inner, dict):
+            inner[name] = value
+    return result
+
+
+def _holds_float(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_holds_float(each) for each in value.values())
+    if isinstance(value, list | tuple):
+        return any(_holds_float(each) for each in value)
+    return isinstance(value, float)

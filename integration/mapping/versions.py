@@ -12,7 +12,7 @@ from django.db.models import F
 
 from integration.models import FieldMapping, FieldMappingRow
 
-from .apply import Problem, Row, apply
+from .apply import Engine, Problem, Row, compile_rows
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,13 @@ class Compiled:
         return frozenset(row.source for row in self.rows)
 
     def apply(self, record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-        return apply(self.rows, record)
+        mapped = self.engine.map(record)
+        return mapped.values, mapped.problems
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The rows, made ready to run once a version."""
+        return compile_rows(self.rows)
 
 
 _kept: dict[int, Compiled] = {}

@@ -26,6 +26,7 @@ from tests.bc import pulling
 from tests.bench import bare, history
 from tests.bench.house import House, as_body
 from tests.bench.intake import served_intake
+from tests.bench.mapping import map_order
 from tests.bench.masters.memory import memory
 from tests.bench.masters.pulls import fetch, pulls
 from tests.bench.measuring import Result, compare
@@ -210,6 +211,6 @@ def _judge_alone(line: InvoiceLine) -> bool:
     return within and line.quantity <= received["accepted"]
 
 
-PATHS = (drain, intake, served_intake, match_in_bulk, match_engine, pull, fetch, pulls, memory)
+PATHS = (drain, intake, served_intake, match_in_bulk, match_engine, map_order, pull, fetch, pulls, memory)
 # Minutes long, for they wait as Business Central lets them wait; measured only when they are named.
 SLOW = (backlog, idle)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import house, intake, measuring, paths
+from tests.bench import house, intake, mapping, measuring, paths
 from tests.bench.masters import dlt_rival, memory, pulls
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -26,6 +26,7 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         monkeypatch.setattr(paths, name, few)
     for name, few in {"ITEMS": 300, "ORM_ITEMS": 100, "ROUNDS": 1, "ORM_ROUNDS": 1, "FETCHES": 1}.items():
         monkeypatch.setattr(pulls, name, few)
+    monkeypatch.setattr(mapping, "ORDERS", 9)
     monkeypatch.setattr(intake, "SERVED", 4)
     monkeypatch.setattr(intake, "ROUNDS", 1)
     monkeypatch.setattr(memory, "SHORT", 300)
@@ -47,6 +48,7 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         "match_vs_orm_loop",
         "match_plain_vs_orm_loop",
         "match_engine_vs_arithmetic",
+        "map_vs_hand",
         "pull_vs_raw",
         "sync_fetch_vs_http",
         "sync_full_vs_sql_with_history",

@@ -2,64 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from typing import Any
-
-import pytest
+from datetime import date
 
 from integration.mapping.apply import Problem, Row, apply
-from integration.mapping.transforms import TRANSFORMS, BadValue
-
-D = Decimal
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "parameters", "becomes"),
-    [
-        ("copy", "PO-1", {}, "PO-1"),
-        ("copy", D("1.50"), {}, D("1.50")),
-        ("constant", None, {"value": "Item"}, "Item"),
-        ("constant", "ignored", {"value": "Item"}, "Item"),
-        ("text", "abcdef", {"length": 3}, "abc"),
-        ("text", D("1E+3"), {}, "1000"),
-        ("text", 7, {}, "7"),
-        ("upper", " pcs ", {}, "PCS"),
-        ("decimal", "2.345", {"places": 2}, D("2.35")),
-        ("decimal", "-2.345", {"places": 2}, D("-2.35")),
-        ("decimal", 3, {}, D(3)),
-        ("multiply", 3, {"by": 10000}, 30000),
-        ("multiply", "1.5", {"by": "0.1"}, D("0.15")),
-        ("date", date(2026, 11, 2), {}, "2026-11-02"),
-        ("date", datetime(2026, 11, 2, 23, 59, tzinfo=UTC), {}, "2026-11-02"),
-        ("date", "2026-11-02", {}, "2026-11-02"),
-        ("value_map", "item", {"values": {"item": "Item"}}, "Item"),
-        ("value_map", "tool", {"values": {"item": "Item"}, "otherwise": "Account"}, "Account"),
-    ],
-)
-def test_a_transform_gives(name: str, value: Any, parameters: dict[str, Any], becomes: Any) -> None:
-    result = TRANSFORMS[name](value, parameters)
-
-    assert result == becomes
-    assert type(result) is type(becomes)
-
-
-@pytest.mark.parametrize(
-    ("name", "value", "parameters", "reason"),
-    [
-        ("constant", "x", {}, "the constant has no parameter `value`"),
-        ("decimal", "many", {}, "'many' is not a number"),
-        ("decimal", 1.5, {}, "1.5 is not an exact number"),
-        ("decimal", True, {}, "True is not an exact number"),
-        ("decimal", "NaN", {}, "'NaN' is not a finite number"),
-        ("multiply", 3, {}, "the multiplication has no parameter `by`"),
-        ("date", "2.11.2026", {}, "'2.11.2026' is not a date"),
-        ("value_map", "tool", {"values": {"item": "Item"}}, "'tool' is not among item"),
-    ],
-)
-def test_a_transform_refuses_in_words(name: str, value: Any, parameters: dict[str, Any], reason: str) -> None:
-    with pytest.raises(BadValue, match=rf"^{reason.replace('`', '.')}$"):
-        TRANSFORMS[name](value, parameters)
 
 
 def test_rows_build_the_record_in_their_order_and_leave_out_what_is_empty() -> None:
