@@ -78,7 +78,7 @@ DELETE FROM reconciliation_casetally;
 
 class Migration(migrations.Migration):
 
-    dependencies = [("reconciliation", "0016_worklist_columns")]
+    dependencies = [("reconciliation", "0017_worklist_columns")]
 
     operations = [
         migrations.RunSQL(TALLY, NO_TALLY),

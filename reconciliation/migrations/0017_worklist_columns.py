@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('masterdata', '0011_check_companies_once_a_statement'),
-        ('reconciliation', '0015_asset_notices'),
+        ('reconciliation', '0016_agreements'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
