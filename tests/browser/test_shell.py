@@ -99,6 +99,18 @@ def test_the_admin_is_painted_in_the_desks_colours(page, sign_in, desk_address):
     ).to_have_attribute("aria-current", "page")
 
 
+def test_an_open_table_follows_the_system_from_light_to_dark_and_back(page, sign_in):
+    """Who works past sunset does not come to white letters on white."""
+    factories.open_company()
+    page.emulate_media(color_scheme="light")
+    sign_in(factories.person(roles.FINANCE_CONTROLLER), "/admin/reconciliation/tolerance/")
+
+    seen = {scheme: _letters(page, scheme) for scheme in ("light", "dark")}
+
+    assert seen["light"] != seen["dark"]
+    assert _letters(page, "light") == seen["light"]
+
+
 def test_question_mark_shows_the_keys_and_escape_hides_them(page, sign_in):
     factories.open_company()
     sign_in(factories.person(roles.AP_CLERK))
@@ -193,6 +205,12 @@ def test_the_open_menu_owes_nobody_anything(page, sign_in):
     page.get_by_text("Clara Weiss").first.click()
 
     assert complaints_everywhere(page) == {}
+
+
+def _letters(page, scheme: str) -> str:
+    """Tell the colour of the theme's letters when the system has turned light or dark."""
+    turn(page, scheme)
+    return str(page.locator("body").evaluate("e => getComputedStyle(e).color"))
 
 
 def _painted(page) -> dict[str, list[str]]:

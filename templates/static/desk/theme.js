@@ -16,6 +16,7 @@
     const choice = chosen();
     const dark = choice === "dark" || (choice === "auto" && system.matches);
     document.documentElement.dataset.theme = dark ? "dark" : "light";
+    document.documentElement.classList.toggle("dark", dark); // the theme of the tables does not watch the system
     for (const button of document.querySelectorAll("[data-theme-choice]")) {
       button.setAttribute("aria-pressed", String(button.dataset.themeChoice === choice));
     }
