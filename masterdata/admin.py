@@ -33,6 +33,7 @@ from .models import (
 )
 from .ownership import REGISTERED
 from .read_only import ACTS, ReadOnlyAdmin, Told, field_changes, told, who
+from .wording import day
 
 SUMMARY = 200
 TABLES = {
@@ -50,13 +51,15 @@ class PresenceFilter(admin.SimpleListFilter):
     parameter_name = "presence"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [("present", "in BC"), ("deleted", "deleted in BC")]
+        return [("present", "in BC"), ("deleted", "deleted in BC"), ("filtered", "left out by a filter")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() == "present":
             return queryset.filter(deleted_at=None)
         if self.value() == "deleted":
             return queryset.exclude(deleted_at=None)
+        if self.value() == "filtered":
+            return queryset.exclude(filtered_at=None)
         return queryset
 
 
@@ -67,6 +70,21 @@ class MirrorAdmin(ReadOnlyAdmin):
     search_fields = ["number", "name"]
     ordering = ["number", "pk"]
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """A record that is offered to nobody any more stays in its list, and is marked there."""
+        return [*super().get_list_display(request), "presence"]
+
+    @display(description="blocked", label={"yes": "danger"}, ordering="blocked")
+    def block(self, record: Any) -> tuple[str, str] | str:
+        """Mark what is blocked: a column of crosses would be red where all is well."""
+        return ("yes", "blocked") if record.blocked else ""
+
+    @display(description="presence in BC", label={"deleted": "danger", "filtered": "warning"})
+    def presence(self, record: Mirror) -> tuple[str, str] | str:
+        if record.deleted_at:
+            return "deleted", f"deleted, seen {day(record.deleted_at)}"
+        return ("filtered", "left out by a filter") if record.filtered_at else ""
+
     def view_on_site(self, record: Mirror) -> str:
         """Lead to the record's own page: BC's value now, history, where it is used."""
         owned = next(each for each in REGISTERED.values() if each.model is type(record))
@@ -75,7 +93,7 @@ class MirrorAdmin(ReadOnlyAdmin):
 
 @admin.register(Item)
 class ItemAdmin(MirrorAdmin):
-    list_display = ["number", "name", "type", "base_unit", "category", "unit_cost", "blocked", "changed_at"]
+    list_display = ["number", "name", "type", "base_unit", "category", "unit_cost", "block", "changed_at"]
     list_filter = ["blocked", "type", PresenceFilter]
 
 
@@ -91,7 +109,7 @@ class VendorAdmin(MirrorAdmin):
 
 @admin.register(Account)
 class AccountAdmin(MirrorAdmin):
-    list_display = ["number", "name", "category", "type", "direct_posting", "blocked"]
+    list_display = ["number", "name", "category", "type", "direct_posting", "block"]
     list_filter = ["type", "blocked", PresenceFilter]
 
 
@@ -142,7 +160,7 @@ class DimensionValueAdmin(MirrorAdmin):
 
 @admin.register(FixedAsset)
 class FixedAssetAdmin(MirrorAdmin):
-    list_display = ["number", "name", "class_code", "location", "serial_number", "blocked"]
+    list_display = ["number", "name", "class_code", "location", "serial_number", "block"]
     list_filter = ["blocked", PresenceFilter]
     search_fields = ["number", "name", "serial_number"]
 

@@ -9,7 +9,8 @@ import pytest
 
 from reconciliation import roles
 
-from .accessibility import complaints_everywhere
+from .accessibility import broken_rules, complaints_everywhere
+from .pictures import keep_pictures
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
@@ -122,3 +123,54 @@ def test_what_differs_from_business_central_is_found_and_opened(
     page.get_by_role("link", name="V1").click()
     page.get_by_role("heading", name="In Business Central now").wait_for()
     assert "It differs." in told(page)
+
+
+@pytest.fixture
+def gone(mirrored: Company, sandbox: Running) -> Company:
+    """A company in whose Business Central a vendor and an item were deleted; a pull of all saw it."""
+    from integration import connections, sync
+    from masterdata.models import Item, Vendor
+
+    client = connections.client()
+    for entity_set, record in (
+        ("vendors", Vendor.objects.get(number="V2")),
+        ("items", Item.objects.get(number="OLD")),
+    ):
+        tag = client.get(entity_set, record.bc_id, select=("id",))["@odata.etag"]
+        client.delete(entity_set, record.bc_id, etag=tag)
+    sync.pull_entity("all", full=True)
+    return mirrored
+
+
+@pytest.mark.parametrize(("table", "number"), [("vendor", "V2"), ("item", "OLD")])
+def test_deleted_records_stay_in_their_list_and_are_marked(
+    gone: Company, page: Page, sign_in: SignIn, table: str, number: str
+) -> None:
+    sign_in(person(roles.AP_CLERK), f"/admin/masterdata/{table}/")
+    keep_pictures(page, f"{table}-all")
+    row = page.get_by_role("row", name=number)
+    assert "deleted, seen " in row.inner_text()
+    assert "blocked" in row.inner_text()
+    assert page.get_by_text("deleted, seen ").count() == 1
+
+    page.goto(f"{page.url}?presence=deleted")
+    keep_pictures(page, f"{table}-deleted")
+    assert page.locator("tbody tr").count() == 1
+    assert broken_rules(page) == []
+
+    row.get_by_role("link").first.click()
+    page.get_by_role("heading", name=number).first.wait_for()
+    keep_pictures(page, f"{table}-table-row")
+    assert broken_rules(page) == []
+
+
+def test_the_page_of_a_deleted_record_says_why_it_is_still_here(
+    gone: Company, page: Page, sign_in: SignIn
+) -> None:
+    from masterdata.models import Vendor
+
+    sign_in(person(roles.AP_CLERK), f"/records/vendor/{Vendor.objects.get(number='V2').pk}/")
+
+    assert "It was found deleted in Business Central on " in told(page)
+    assert complaints_everywhere(page) == {}
+    keep_pictures(page, "vendor-record")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ import pytest
 
 from reconciliation import roles, trials
 
-from .accessibility import complaints_everywhere, turn
+from .accessibility import complaints_everywhere
+from .pictures import keep_pictures
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
@@ -89,15 +89,4 @@ def test_the_page_keeps_the_rules_of_accessibility(
     page.goto(page.url)
 
     assert complaints_everywhere(page) == {}
-    _keep_pictures(page, state)
-
-
-def _keep_pictures(page: Page, state: str) -> None:
-    """Keep what a person should look at, where PICTURES names a folder."""
-    folder = os.environ.get("PICTURES")
-    if not folder:
-        return
-    for scheme, width in (("light", 1440), ("light", 390), ("dark", 1440)):
-        turn(page, scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.screenshot(path=f"{folder}/trial-{state}-{scheme}-{width}.png", full_page=True)
+    keep_pictures(page, f"trial-{state}")
