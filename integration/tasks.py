@@ -93,11 +93,16 @@ def pull_records(*, entity: str, ids: list[str], **kwargs: Any) -> None:
 
 @shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
 def check_drift(*, entity: str = "all", **kwargs: Any) -> None:
-    """Compare one mirrored list, or all of them, with what Business Central has now."""
+    """Compare a mirrored list with what Business Central has now; for all, a task of its own each."""
     from integration import sync
 
-    if connections.is_connected():
-        sync.check_drift(sync.MASTERS if entity == sync.ALL else (entity,))
+    if not connections.is_connected():
+        return
+    if entity == sync.ALL:
+        for name in sync.MASTERS:
+            check_drift.apply_async(kwargs={"entity": name}, retry=False)
+    else:
+        sync.check_drift((entity,))
 
 
 @shared_task

@@ -37,6 +37,10 @@ class DriftCheck(models.Model):
         return f"{self.entity} {timezone.localtime(self.checked_at):%Y-%m-%d %H:%M}"
 
     @property
+    def compared(self) -> int:
+        return self.rows_same + self.drifted + self.rows_held
+
+    @property
     def drifted(self) -> int:
         return self.rows_differ + self.rows_missing + self.rows_gone
 

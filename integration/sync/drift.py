@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
 from django.utils import timezone
 
@@ -38,6 +39,11 @@ COUNTS = {
     Standing.UNUSABLE: "rows_held",
 }
 DRIFT = {Standing.DIFFERS, Standing.MISSING, Standing.GONE}
+UNDER_WAY = "It is under way, or its worker was ended. The figures are of the pages that were read so far."
+CUT_OFF = (
+    "It took longer than a worker may. The figures are of the pages that were read; the next comparison "
+    "begins at the first page again."
+)
 LOOKED_AT_TWICE = 500  # of a page; when more differ, it is no matter of a pull that came between
 
 
@@ -49,16 +55,23 @@ def check_drift(names: Iterable[str] = tuple(ENTITIES)) -> list[DriftCheck]:
 
 
 def check(client: Client, company: Company, entity: Entity) -> DriftCheck:
-    """Compare one list and keep what came of it; older comparisons are forgotten after a month."""
-    found = _Found(DriftCheck(company=company, entity=entity.name, checked_at=timezone.now()))
+    """Compare one list and keep what came of it, page by page; older comparisons are forgotten after a month.
+
+    What was found stays when it does not come to its end, whatever ends it, and the check says so.
+    """
+    DriftCheck.objects.filter(checked_at__lt=timezone.now() - KEEP_FOR).delete()
+    begun = DriftCheck(company=company, entity=entity.name, checked_at=timezone.now(), error=UNDER_WAY)
+    found = _Found(begun)
     try:
         if paused := contract.of_pull(entity.name):
             raise contract.Paused(paused)
-        _compare(client, company, entity, found)
+        found.end(_compare(client, company, entity, found))
     except IntegrationError as exc:
-        found.check.error = exc.sentence
+        found.end(exc.sentence)
         logger.warning("Comparing %s broke off: %s", entity.name, exc.sentence)
-    _keep(found)
+    except SoftTimeLimitExceeded:
+        found.end(CUT_OFF)
+        logger.warning("Comparing %s took longer than a worker may", entity.name)
     if found.check.staying:
         logger.error(
             "%s of the %s differ from Business Central, and no pull of changes heals them",
@@ -73,7 +86,9 @@ class _Found:
 
     def __init__(self, check: DriftCheck) -> None:
         self.check = check
-        self.records: list[DriftedRecord] = []
+        self._named = 0
+        self._unsaved: list[DriftedRecord] = []
+        self.save()
 
     def add(self, told: Compared, *, heals: bool) -> None:
         name = COUNTS[told.standing]
@@ -83,10 +98,12 @@ class _Found:
             self._name(told, heals)
 
     def _name(self, told: Compared, heals: bool) -> None:
-        if len(self.records) < KEPT:
+        if self._named < KEPT:
+            self._named += 1
             fields = [[each.field, written(each.here), written(each.in_bc)] for each in told.differences]
-            self.records.append(
+            self._unsaved.append(
                 DriftedRecord(
+                    check_run=self.check,
                     bc_id=told.bc_id,
                     record=told.name[:100],
                     how=told.standing,
@@ -96,11 +113,22 @@ class _Found:
                 )
             )
 
+    @transaction.atomic
+    def save(self) -> None:
+        self.check.save()
+        DriftedRecord.objects.bulk_create(self._unsaved)
+        self._unsaved = []
 
-def _compare(client: Client, company: Company, entity: Entity, found: _Found) -> None:
+    def end(self, error: str) -> None:
+        """Keep the comparison, and why it did not come to its end: empty if it did."""
+        self.check.error = error
+        self.save()
+
+
+def _compare(client: Client, company: Company, entity: Entity, found: _Found) -> str:
+    """Compare page by page; returns why not, where that is no failure."""
     if entity.needs_app and not masters.app_shows(client, entity):
-        found.check.error = masters.NO_APP
-        return
+        return masters.NO_APP
     brings = _brought_by_the_next_pull(company, entity)
     seen: set[UUID] = set()
     pages = client.pages(
@@ -112,6 +140,7 @@ def _compare(client: Client, company: Company, entity: Entity, found: _Found) ->
         compared = list(comparing.compare_rows(company, entity, fresh))
         for told in _looked_at_twice(client, company, entity, compared):
             found.add(told, heals=brings(told))
+        found.save()
     here = entity.model._default_manager.filter(company=company, deleted_at=None)
     unnamed = [bc_id for bc_id in here.values_list("bc_id", flat=True).iterator() if bc_id not in seen]
     present = here.count()
@@ -122,6 +151,7 @@ def _compare(client: Client, company: Company, entity: Entity, found: _Found) ->
         )
     for told in comparing.compare_now(client, company, entity, unnamed):
         found.add(told, heals=brings(told) or told.standing is Standing.GONE)
+    return ""
 
 
 def _looked_at_twice(
@@ -141,12 +171,3 @@ def _brought_by_the_next_pull(company: Company, entity: Entity) -> Callable[[Com
     mark = runs.watermark(company, entity.name)
     since = mark - masters.OVERLAP if mark else datetime.min.replace(tzinfo=UTC)
     return lambda told: told.modified_at is not None and told.modified_at >= since
-
-
-@transaction.atomic
-def _keep(found: _Found) -> None:
-    DriftCheck.objects.filter(checked_at__lt=timezone.now() - KEEP_FOR).delete()
-    found.check.save()
-    for record in found.records:
-        record.check_run = found.check
-    DriftedRecord.objects.bulk_create(found.records)

@@ -316,3 +316,15 @@ def test_a_run_is_named_by_our_clock(company: Company) -> None:
     run.started_at = datetime.datetime(2026, 7, 1, 22, 30, tzinfo=datetime.UTC)
 
     assert str(run) == "items 2026-07-02 00:30"
+
+
+def test_all_lists_are_compared_by_a_task_each_so_that_none_takes_the_time_of_another(
+    sandbox: Any, asked: Asked
+) -> None:
+    from integration import sync, tasks
+    from integration.models import DriftCheck
+
+    tasks.check_drift()
+
+    assert asked() == [("check_drift", {"entity": name}) for name in sync.MASTERS]
+    assert not DriftCheck.objects.exists()

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
+from django.test import Client as Browser
 from django.utils import timezone
 
 from integration import connections, sync
+from integration.bc import Client
+from integration.bc.transport import Answer, Request, Transport
 from integration.models import DriftCheck, MirrorFilter, SyncRun
-from integration.sync import filters
+from integration.sync import drift, filters, masters
+from integration.sync.entities import ENTITIES
 from masterdata.models import Item, Vendor
+from reconciliation import roles
+from tests import factories
+from tests.desk.reading import words
 
 pytestmark = pytest.mark.django_db
 
@@ -117,8 +126,6 @@ def test_what_a_filter_keeps_out_and_what_is_held_back_is_no_drift(filled):
 
 
 def test_many_are_counted_and_the_first_are_named(filled, monkeypatch):
-    from integration.sync import drift
-
     sync.pull_entity("all")
     monkeypatch.setattr(drift, "KEPT", 3)
     filled.control.seed({"vendors": [{"number": f"N{number}"} for number in range(5)]})
@@ -136,6 +143,57 @@ def test_a_comparison_that_breaks_off_says_why_and_counts_nothing_as_drift(fille
 
     assert "lacks the permission on Vendor Read" in check.error
     assert (check.drifted, check.rows_same) == (0, 0)
+
+
+class OutOfTime(Transport):
+    """A wire on which the worker's time ends while a later page is on its way, as Celery tells it."""
+
+    def send(self, request: Request, *args: Any, **kwargs: Any) -> Answer:
+        if "skiptoken" in request.url:
+            self.seen = figures(DriftCheck.objects.get()), DriftCheck.objects.get().error
+            raise SoftTimeLimitExceeded
+        return super().send(request, *args, **kwargs)
+
+
+@pytest.fixture
+def cut_off(filled, monkeypatch) -> OutOfTime:
+    """Twelve vendors, of which a comparison reads the first five; the first one differs."""
+    filled.control.seed({"vendors": [{"number": f"A{number}"} for number in range(10)]})
+    sync.pull_entity("all")
+    _let_the_overlap_pass("vendors")
+    Vendor.objects.filter(number="A0").update(name="Forged")
+    monkeypatch.setattr(masters, "PAGE_SIZE", 5)
+    client = Client(connections.connection())
+    wire = client.transport = OutOfTime(trusted_ca=client.connection.trusted_ca)
+    drift.check(client, sync.ensure_company(), ENTITIES["vendors"])
+    return wire
+
+
+def test_a_comparison_whose_time_has_ended_keeps_what_it_found_and_says_so(cut_off):
+    check = DriftCheck.objects.get()
+
+    assert figures(check) == (4, 1, 0, 0, 0, 0)
+    assert [name for name, *_ in named(check)] == ["A0"]
+    assert check.error.startswith("It took longer than a worker may. The figures are of the pages")
+
+
+def test_while_a_comparison_is_under_way_its_pages_are_kept(cut_off):
+    counted, said = cut_off.seen
+
+    assert counted == (4, 1, 0, 0, 0, 0)
+    assert said == drift.UNDER_WAY
+
+
+def test_a_comparison_that_was_cut_off_shows_what_differs_and_that_it_is_not_all(cut_off):
+    client = Browser()
+    client.force_login(factories.person(roles.INTEGRATION_ADMIN))
+
+    told = words(client.get("/drift/", {"list": "vendors"}))
+
+    assert "It was not compared to its end. It took longer than a worker may." in told
+    assert "1 differs and no coming pull of changes brings it." in told
+    assert "1 differ so far" in told
+    assert "Nothing differs." not in told
 
 
 def _let_the_overlap_pass(entity: str) -> None:
