@@ -11,6 +11,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from reconciliation.matching import answer, case_from, match, question
+from reconciliation.matching.allocation import allocate
 from reconciliation.matching.exact import money, plain, rounded, settle, shown, trimmed
 
 from .asking import (
@@ -369,3 +370,26 @@ def _exact(figure: Decimal) -> Any:
     from fractions import Fraction
 
     return Fraction(figure)
+
+
+@tried
+@given(case=questions())
+def test_no_receipt_is_shared_out_twice_and_every_billed_piece_is_told(case):
+    read = case_from(case)
+    found = allocate(read)
+
+    for row in read.receipts:
+        for number in {line.order_line for line in row.lines}:
+            factor = {"PCS": 1, "BOX": 12, "TRIO": 3, "": 1}
+            there = sum(
+                max(line.received, line.accepted or Decimal(0)) * factor[line.unit]
+                for line in row.lines
+                if line.order_line == number
+            )
+            taken = sum(s.quantity for s in found if s.receipt == row.number and s.order_line == number)
+            assert taken <= there
+    for line in read.invoice.lines:
+        theirs = [share.quantity for share in found if share.line == line.line]
+        factor = {"PCS": 1, "BOX": 12, "TRIO": 3}[line.unit]
+        sign = -1 if read.invoice.type == "credit_memo" else 1
+        assert not theirs or abs(sum(theirs) - sign * line.quantity * factor) < Decimal("0.01")

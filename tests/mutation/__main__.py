@@ -114,7 +114,8 @@ def _judge(names: list[str]) -> Iterator[tuple[str, str]]:
         for worker, path in enumerate(found)
     ]
     for process in running:
-        process.wait()
+        if process.wait():
+            sys.exit(f"{' '.join(map(str, process.args))} came to no judgement: run it to see why.")  # type: ignore[arg-type]
     for path in found:
         for line in path.read_text().splitlines():
             name, _, status = line.partition("\t")

@@ -77,6 +77,8 @@ class Judge:
         self.results = results
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        if session.testsfailed:
+            raise pytest.UsageError("not all tests of the engine could be collected without Django")
         tests = [item for item in session.items if isinstance(item, pytest.Function) and _is_plain(item)]
         failing = [item.nodeid for item in tests if _fails(item)]
         if failing:
