@@ -6,7 +6,8 @@ taken back as long as the invoice is open.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.contrib.auth.models import User
@@ -17,17 +18,46 @@ from django.utils.translation import gettext as _
 from . import cases, documents, reconcile
 from .gathering import laid_out_orders
 from .matching import facts
-from .matching.proposals import Candidate, Proposal, propose
+from .matching.proposals import Candidate, Proposal, propose, spread
+from .matching.sentences import count
 from .models import Document, ExceptionCase, InvoiceLine, LineLink, PurchaseOrder
 from .roles import RESOLVE
 
 UNLINKED = {"NOT_ON_ORDER", "AMBIGUOUS", "DESCRIPTION_ONLY"}
+# These may bill several order lines in one; what is more than its order line may belong to another as well.
+MAY_BE_SPLIT = {*UNLINKED, "OVER_ORDERED"}
 MOST = 3
+MOST_PARTS = 8
 MOST_ORDERS = 200
 
 
 class NotProposed(cases.CaseError):
     """What was to be confirmed is no longer proposed."""
+
+
+class WrongParts(cases.CaseError):
+    """A line cannot be split like that."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """So much of a billed line is this order line."""
+
+    order: str
+    order_line: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True)
+class Room:
+    """An order line that a part of a billed line could be, and how much of it that would be."""
+
+    order: str
+    order_line: int
+    what: str
+    still_open: Decimal
+    unit: str
+    suggested: Decimal | None
 
 
 def proposals(case: ExceptionCase) -> dict[int, list[Proposal]]:
@@ -41,11 +71,45 @@ def proposals(case: ExceptionCase) -> dict[int, list[Proposal]]:
     }
 
 
+def splits(case: ExceptionCase) -> dict[InvoiceLine, list[Room]]:
+    """Give the billed lines that could be split, and over which order lines, the likeliest first."""
+    if not case.is_open:
+        return {}
+    lines = list(_found(case, MAY_BE_SPLIT))
+    linked = {link.line for link in in_force(case)} if lines else set()
+    lines = [line for line in lines if line.line not in linked]
+    candidates = list(_candidates(case)) if lines else []
+    offered = {line: _rooms(line, case, candidates) for line in lines}
+    return {line: rooms for line, rooms in offered.items() if len(rooms) > 1}
+
+
+def _rooms(line: InvoiceLine, case: ExceptionCase, candidates: list[Candidate]) -> list[Room]:
+    by_key = {(each.order.number, each.line.line): each for each in candidates}
+    likely = propose(_asked(line, case), candidates, currency=case.currency)
+    ranked = [by_key[one.order, one.order_line] for one in likely][:MOST_PARTS]
+    shares = spread(line.quantity, (each.still_open for each in ranked))
+    comparable = all(each.line.unit in ("", line.unit) for each in ranked)
+    return [
+        Room(
+            order=each.order.number,
+            order_line=each.line.line,
+            what=each.line.description or each.line.item,
+            still_open=each.still_open,
+            unit=each.line.unit,
+            suggested=share if comparable and share else None,
+        )
+        for each, share in zip(ranked, shares, strict=True)
+    ]
+
+
 def unlinked(case: ExceptionCase) -> Iterable[InvoiceLine]:
     """Give the billed lines for which the judgement found no order line."""
-    lost = {
-        finding["line"] for finding in case.decision.answer.get("findings", ()) if finding["code"] in UNLINKED
-    }
+    return _found(case, UNLINKED)
+
+
+def _found(case: ExceptionCase, codes: Collection[str]) -> Iterable[InvoiceLine]:
+    findings = case.decision.answer.get("findings", ())
+    lost = {finding["line"] for finding in findings if finding["code"] in codes}
     return case.invoice.lines.filter(line__in=lost - {None}).order_by("line")
 
 
@@ -88,13 +152,64 @@ def confirm(
 
 
 @transaction.atomic
+def split(
+    case: ExceptionCase, *, by: User, line: int, parts: Sequence[Part], seen: str | None = None
+) -> Sequence[LineLink]:
+    """Link parts of a billed line to an order line each, and judge the invoice anew.
+
+    Raises NotAllowed, NotProposed, WrongParts, StaleCase, WrongStatus.
+    """
+    case = cases.locked(case, by=by, permission=RESOLVE, seen=seen)
+    offered = next(((row, rooms) for row, rooms in splits(case).items() if row.line == line), None)
+    if offered is None:
+        raise NotProposed(_("That line can no longer be split. Look at the case again."))
+    whole, rooms = offered
+    known = {(room.order, room.order_line) for room in rooms}
+    if not known.issuperset((part.order, part.order_line) for part in parts):
+        raise NotProposed(_("That order line is no longer proposed. Look at the proposals again."))
+    _check_parts(whole, parts)
+    words = _("split by hand")
+    links = [
+        LineLink(
+            invoice=case.invoice,
+            line=line,
+            order_number=part.order,
+            order_line=part.order_line,
+            quantity=part.quantity,
+            score=0,
+            points=[words],
+            by=by,
+        )
+        for part in parts
+    ]
+    documents.split_line(links)
+    reconcile.judge([case.invoice])
+    return links
+
+
+def _check_parts(line: InvoiceLine, parts: Sequence[Part]) -> None:
+    total = sum((part.quantity for part in parts), Decimal(0))
+    if len({(part.order, part.order_line) for part in parts}) < max(2, len(parts)):
+        raise WrongParts(_("Give a quantity for two order lines or more. For a single one, confirm it."))
+    if any(part.quantity * line.quantity <= 0 for part in parts):
+        raise WrongParts(_("Each part needs a quantity of the same sign as the billed line."))
+    if total != line.quantity:
+        raise WrongParts(
+            _("The parts come to {total}, line {line} bills {billed}. Change a quantity.").format(
+                total=count(total, line.unit), line=line.line, billed=count(line.quantity, line.unit)
+            )
+        )
+
+
+@transaction.atomic
 def undo(case: ExceptionCase, *, by: User, line: int, seen: str | None = None) -> LineLink:
     """Take back the link of a billed line, and judge the invoice anew.
 
     Raises NotAllowed, NotProposed, StaleCase, WrongStatus.
     """
     case = cases.locked(case, by=by, permission=RESOLVE, seen=seen)
-    link = case.invoice.links.select_for_update().filter(line=line, undone_at=None).first()
+    theirs = case.invoice.links.select_for_update().filter(undone_at=None)
+    link = theirs.filter(Q(line=line) | Q(part_of=line)).order_by("pk").first()
     if link is None:
         raise NotProposed(_("This line is not linked by hand any more."))
     documents.unlink_line(link, by=by)
@@ -120,13 +235,13 @@ def _candidates(case: ExceptionCase) -> Iterable[Candidate]:
 
 
 def _billed(orders: Iterable[facts.Order], case: ExceptionCase) -> dict[tuple[str, int], Decimal]:
-    """Add up what other invoices bill of these lines, where they do in the order's own unit."""
+    """Add up what is billed of these lines by others, or by hand, where that is in the order's own unit."""
     units = {(order.number, on.line): on.unit for order in orders for on in order.lines}
     rows = InvoiceLine.objects.filter(
         invoice__company=case.company,
         order_number__in={number for number, _ in units},
         order_line__isnull=False,
-    ).exclude(Q(invoice=case.invoice) | Q(invoice__status="rejected"))
+    ).exclude(Q(invoice=case.invoice, linked=False) | Q(invoice__status="rejected"))
     found: dict[tuple[str, int], Decimal] = {}
     for number, line, unit, quantity, kind in rows.values_list(
         "order_number", "order_line", "unit", "quantity", "invoice__type"

@@ -19,7 +19,7 @@ from .judging import (
     mark_tied_out,
 )
 from .kept import record_day_totals, record_request
-from .linked import link_line, unlink_line
+from .linked import link_line, split_line, unlink_line
 from .movements import record_movement
 from .orders import (
     mark_never_sent,
@@ -73,5 +73,6 @@ __all__ = [
     "record_request",
     "record_return",
     "record_reversal",
+    "split_line",
     "unlink_line",
 ]

@@ -57,6 +57,18 @@ class Candidate:
     still_open: Decimal
 
 
+def spread(quantity: Decimal, still_open: Iterable[Decimal]) -> list[Decimal]:
+    """Share a billed quantity out to order lines, to each as much as is open; what is over, to the first."""
+    left, shares = quantity, []
+    for room in still_open:
+        share = min(left, max(room, ZERO))
+        left -= share
+        shares.append(share)
+    if shares:
+        shares[0] += left
+    return shares
+
+
 def propose(line: InvoiceLine, candidates: Iterable[Candidate], *, currency: str = "") -> list[Proposal]:
     """Rank the order lines that a billed line could mean, the likeliest first; weak ones are left out."""
     found = [

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Callable
+from decimal import Decimal
 
 from django.contrib.auth.models import User
 from django.http import QueryDict
@@ -15,6 +17,9 @@ from reconciliation import cases, linking
 from reconciliation.models import ExceptionCase, Resolution
 
 from . import figures
+
+LONGEST = 10  # digits of a line number
+QUANTITY = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,5})?", re.ASCII)
 
 
 def _release(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
@@ -101,6 +106,20 @@ def _unlink(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
     )
 
 
+def _split(chosen: ExceptionCase, by: User, form: QueryDict) -> str:
+    told = zip(form.getlist("order"), form.getlist("order_line"), form.getlist("quantity"), strict=False)
+    parts = [
+        linking.Part(order, int(line), _quantity(quantity))
+        for order, line, quantity in told
+        if quantity.strip() and line.isascii() and line.isdigit() and len(line) < LONGEST
+    ]
+    line = _whole(form, "line")
+    linking.split(chosen, by=by, line=line, parts=parts, seen=form.get("seen"))
+    return _("Line {line} is split over {count} order lines. {invoice} was judged again.").format(
+        line=line, count=len(parts), invoice=chosen.invoice_number
+    )
+
+
 VERBS: dict[str, Callable[[ExceptionCase, User, QueryDict], str]] = {
     "release": _release,
     "reject": _reject,
@@ -114,9 +133,10 @@ VERBS: dict[str, Callable[[ExceptionCase, User, QueryDict], str]] = {
     "comment": _comment,
     "link": _link,
     "unlink": _unlink,
+    "split": _split,
 }
 # After these the person goes on with the same case.
-STAYS = {"take", "comment", "reopen", "withdraw", "link", "unlink"}
+STAYS = {"take", "comment", "reopen", "withdraw", "link", "unlink", "split"}
 
 
 def _proposal(chosen: ExceptionCase) -> Resolution:
@@ -135,7 +155,15 @@ def _text(form: QueryDict, name: str) -> str:
 def _whole(form: QueryDict, name: str) -> int:
     """Give a number of a line; what is none names no line."""
     text = _text(form, name)
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST else 0
+
+
+def _quantity(text: str) -> Decimal:
+    """Read a quantity as people write it; raises WrongParts."""
+    plain = text.strip().replace(",", ".")
+    if not QUANTITY.fullmatch(plain):
+        raise linking.WrongParts(_("“{text}” is no quantity. Write it like 12.5.").format(text=text[:20]))
+    return Decimal(plain)
 
 
 def _day(text: str) -> datetime.date | None:

@@ -40,6 +40,26 @@ class Unlinked:
 
 
 @dataclass(frozen=True)
+class Portion:
+    """An order line that a part of a billed line could be, with the quantity that is suggested."""
+
+    order: str
+    order_line: int
+    title: str
+    suggested: str
+
+
+@dataclass(frozen=True)
+class Splittable:
+    """A billed line that several order lines could be in together."""
+
+    line: int
+    title: str
+    unit: str
+    portions: list[Portion]
+
+
+@dataclass(frozen=True)
 class Linked:
     """A billed line that a person linked."""
 
@@ -65,6 +85,7 @@ def links(shown: ExceptionCase, user: User) -> dict[str, Any]:
             _unlinked(line, proposed[line.line], shown.currency)
             for line in (linking.unlinked(shown) if proposed else ())
         ],
+        "splittable": [_splittable(line, rooms) for line, rooms in linking.splits(shown).items()],
         "linked": [_linked(link, user) for link in linking.in_force(shown)],
         "may_link": shown.is_open and user.has_perm(roles.RESOLVE),
     }
@@ -108,17 +129,41 @@ def _offered(proposal: Proposal) -> Offered:
     )
 
 
+def _splittable(line: InvoiceLine, rooms: list[linking.Room]) -> Splittable:
+    title = _("Split line {line} over several order lines").format(line=line.line)
+    return Splittable(line.line, title, line.unit, [_portion(room) for room in rooms])
+
+
+def _portion(room: linking.Room) -> Portion:
+    title = _("{order} line {line}: {what}, {open} open").format(
+        order=room.order,
+        line=room.order_line,
+        what=room.what,
+        open=figures.quantity(max(room.still_open, Decimal(0)), room.unit),
+    )
+    suggested = "" if room.suggested is None else f"{room.suggested.normalize():f}"
+    return Portion(room.order, room.order_line, title, suggested)
+
+
 def _linked(link: LineLink, user: User) -> Linked:
     return Linked(
         line=link.line,
-        sentence=_("Line {line} is {order} line {order_line}. {who} said so {when}.").format(
-            line=link.line,
+        sentence=_("{line} is {order} line {order_line}. {who} said so {when}.").format(
+            line=_which(link),
             order=link.order_number,
             order_line=link.order_line,
             who=figures.person(link.by, user),
             when=figures.moment(link.at),
         ),
         reasons=", ".join(link.points),
+    )
+
+
+def _which(link: LineLink) -> str:
+    if link.part_of is None or link.quantity is None:
+        return _("Line {line}").format(line=link.line)
+    return _("{quantity} of line {whole} (line {line} here)").format(
+        quantity=figures.quantity(link.quantity), whole=link.part_of, line=link.line
     )
 
 
