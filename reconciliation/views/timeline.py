@@ -193,8 +193,12 @@ def _links(case: ExceptionCase, viewer: User) -> list[Event]:
     """Tell which lines were linked by hand, with what spoke for it, and what was undone."""
     events = []
     for row in case.invoice.links.select_related("by", "undone_by"):
-        title = _("Line {line} linked to {order} line {order_line}").format(
-            line=row.line, order=row.order_number, order_line=row.order_line
+        part = figures.quantity(row.quantity) if row.quantity is not None else ""
+        title = (_("{part} of line {line}") if part else _("Line {line}")).format(
+            part=part, line=row.billed_line
+        )
+        title = _("{what} linked to {order} line {order_line}").format(
+            what=title, order=row.order_number, order_line=row.order_line
         )
         events.append(Event(row.at, "person", title, figures.person(row.by, viewer), ", ".join(row.points)))
         if row.undone_at:

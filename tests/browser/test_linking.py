@@ -77,6 +77,51 @@ def test_a_clerk_sees_why_a_line_is_proposed_confirms_it_and_takes_it_back(
     assert page.get_by_role("button", name="Undo").count() == 0
 
 
+def test_a_clerk_splits_a_line_over_two_orders_and_makes_it_whole_again(
+    desk: Desk, page: Page, sign_in: SignIn
+) -> None:
+    from reconciliation.models import ExceptionCase
+    from tests import factories
+    from tests.reconcile.desk import billed, ordered
+
+    for order, quantity in (("PO-1", "6"), ("PO-2", "4")):
+        desk.order(order, ordered(1, quantity, item="BELT", description="Drive belt 12 mm, black"))
+        desk.receive(quantity, order=order)
+    line = billed(1, item="", order_line=None, description="Drive belt 12mm")
+    invoice = desk.invoice("R-1", line, order_number="")
+    reconcile.match_due()
+    case = ExceptionCase.objects.get(invoice=invoice)
+    sign_in(factories.person(roles.AP_CLERK), f"/exceptions/{case.pk}/")
+
+    panel = page.get_by_role("region", name="Order lines")
+    panel.get_by_text("Split line 1 over several order lines").press("Enter")
+    first, second = (panel.get_by_label(f"{order} line 1") for order in ("PO-1", "PO-2"))
+    assert (first.input_value(), second.input_value()) == ("6", "4")
+    assert complaints_everywhere(page) == {}
+    first.fill("7")
+    panel.get_by_role("button", name="Split").press("Enter")
+    page.get_by_text("The parts come to 11 PCS, line 1 bills 10 PCS.").wait_for()
+
+    panel.get_by_text("Split line 1 over several order lines").press("Enter")
+    first.fill("7")
+    second.fill("3")
+    second.press("Enter")
+    page.get_by_role("status").get_by_text("Line 1 is split over 2 order lines.").wait_for()
+    told = page.get_by_role("region", name="Order lines").inner_text()
+    assert "7 of line 1 (line 1 here) is PO-1 line 1. You said so" in told
+    assert "3 of line 1 (line 2 here) is PO-2 line 1. You said so" in told
+    assert "3 of line 1 linked to PO-2 line 1" in page.inner_text("main")
+
+    page.get_by_role("button", name="Undo the link of line 2").click()
+    page.get_by_role("status").get_by_text("The link of line 2 is undone.").wait_for()
+    panel.get_by_text("Split line 1 over several order lines").press("Enter")
+    panel.get_by_role("button", name="Split").press("Enter")
+    page.get_by_role("status").get_by_text("Line 1 is split over 2 order lines.").wait_for()
+
+    case.refresh_from_db()
+    assert case.status == "cleared"
+
+
 def test_who_only_looks_sees_the_proposals_and_no_button(
     case: ExceptionCase, page: Page, sign_in: SignIn
 ) -> None:

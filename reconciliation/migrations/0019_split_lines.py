@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reconciliation', '0016_agreements'),
+        ('reconciliation', '0018_case_tallies'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
