@@ -25,7 +25,7 @@ class DriftCheck(models.Model):
     rows_missing = models.PositiveIntegerField("in BC and not here", default=0)
     rows_gone = models.PositiveIntegerField("here and gone from BC", default=0)
     rows_held = models.PositiveIntegerField("held back", default=0)
-    rows_healing = models.PositiveIntegerField("that the next pull brings", default=0)
+    rows_on_their_way = models.PositiveIntegerField("that the next pull brings", default=0)
     error = models.TextField(blank=True)
 
     objects = DriftCheckQuerySet.as_manager()
@@ -46,8 +46,8 @@ class DriftCheck(models.Model):
 
     @property
     def staying(self) -> int:
-        """How many no coming pull of changes heals by itself: these are the alarm."""
-        return self.drifted - self.rows_healing
+        """How many no coming pull of changes brings: these are the alarm."""
+        return self.drifted - self.rows_on_their_way
 
 
 class DriftedRecord(models.Model):
@@ -64,7 +64,7 @@ class DriftedRecord(models.Model):
     how = models.CharField(max_length=10, choices=How.choices)
     note = models.TextField(blank=True)
     fields = models.JSONField(default=list, help_text="Name, value here and value in BC of each field")
-    heals = models.BooleanField("the next pull brings it")
+    is_on_its_way = models.BooleanField("the next pull brings it")
 
     def __str__(self) -> str:
         return f"{self.record} {self.get_how_display()}"

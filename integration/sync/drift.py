@@ -74,7 +74,7 @@ def check(client: Client, company: Company, entity: Entity) -> DriftCheck:
         logger.warning("Comparing %s took longer than a worker may", entity.name)
     if found.check.staying:
         logger.error(
-            "%s of the %s differ from Business Central, and no pull of changes heals them",
+            "%s of the %s differ from Business Central, and no pull of changes will end it",
             found.check.staying,
             entity.name,
         )
@@ -90,14 +90,14 @@ class _Found:
         self._unsaved: list[DriftedRecord] = []
         self.save()
 
-    def add(self, told: Compared, *, heals: bool) -> None:
+    def add(self, told: Compared, *, is_on_its_way: bool) -> None:
         name = COUNTS[told.standing]
         setattr(self.check, name, getattr(self.check, name) + 1)
         if told.standing in DRIFT:
-            self.check.rows_healing += heals
-            self._name(told, heals)
+            self.check.rows_on_their_way += is_on_its_way
+            self._name(told, is_on_its_way)
 
-    def _name(self, told: Compared, heals: bool) -> None:
+    def _name(self, told: Compared, is_on_its_way: bool) -> None:
         if self._named < KEPT:
             self._named += 1
             fields = [[each.field, written(each.here), written(each.in_bc)] for each in told.differences]
@@ -109,7 +109,7 @@ class _Found:
                     how=told.standing,
                     note=told.note,
                     fields=fields,
-                    heals=heals,
+                    is_on_its_way=is_on_its_way,
                 )
             )
 
@@ -139,7 +139,7 @@ def _compare(client: Client, company: Company, entity: Entity, found: _Found) ->
         seen |= {UUID(str(row["id"])) for row in fresh}
         compared = list(comparing.compare_rows(company, entity, fresh))
         for told in _looked_at_twice(client, company, entity, compared):
-            found.add(told, heals=brings(told))
+            found.add(told, is_on_its_way=brings(told))
         found.save()
     here = entity.model._default_manager.filter(company=company, deleted_at=None)
     unnamed = [bc_id for bc_id in here.values_list("bc_id", flat=True).iterator() if bc_id not in seen]
@@ -150,7 +150,7 @@ def _compare(client: Client, company: Company, entity: Entity, found: _Found) ->
             "were not asked for one by one. Check company and permissions there."
         )
     for told in comparing.compare_now(client, company, entity, unnamed):
-        found.add(told, heals=brings(told) or told.standing is Standing.GONE)
+        found.add(told, is_on_its_way=brings(told) or told.standing is Standing.GONE)
     return ""
 
 

@@ -73,7 +73,7 @@ def check_now(request: HttpRequest) -> HttpResponse:
 
 
 def _found(company: Company, owned: ownership.Ownership, check: DriftCheck) -> list[Found]:
-    records = list(check.records.order_by("heals", "record", "pk"))
+    records = list(check.records.order_by("is_on_its_way", "record", "pk"))
     model: Any = owned.model
     here = model._default_manager.filter(company=company, bc_id__in=[each.bc_id for each in records])
     pages = dict(here.values_list("bc_id", "pk"))

@@ -38,13 +38,13 @@ def figures(check: DriftCheck) -> tuple[int, ...]:
         check.rows_missing,
         check.rows_gone,
         check.rows_held,
-        check.rows_healing,
+        check.rows_on_their_way,
     )
 
 
 def named(check: DriftCheck) -> list[tuple[str, str, list, bool]]:
     rows = check.records.order_by("record")
-    return [(row.record, row.how, row.fields, row.heals) for row in rows]
+    return [(row.record, row.how, row.fields, row.is_on_its_way) for row in rows]
 
 
 def test_after_a_pull_of_all_no_list_differs(filled):
@@ -85,7 +85,7 @@ def test_a_mirror_that_somebody_wrote_stays_different_and_raises_the_alarm(fille
     assert named(check) == [
         ("FILTER", "differs", [["name", "Forged", "Air filter"], ["unit cost", "1.5", "12.5"]], False)
     ]
-    assert "1 of the items differ from Business Central, and no pull of changes heals them" in caplog.text
+    assert "1 of the items differ from Business Central, and no pull of changes will end it" in caplog.text
 
 
 def test_a_record_that_was_taken_out_of_the_mirror_is_not_here(filled):
