@@ -199,11 +199,13 @@ def question_hash(asked: dict[str, Any]) -> bytes:
 
 
 def _latest(invoices: Iterable[SupplierInvoice]) -> dict[int, MatchDecision]:
-    """Give the latest judgement of each; one that was written in bulk has no hash, but its question."""
+    """Give the latest judgement of each; one that was written in bulk has no hash, but its figures."""
     rows = MatchDecision.objects.filter(invoice__in=invoices).order_by("invoice_id", "-pk")
-    latest = {row.invoice_id: row for row in rows.distinct("invoice_id").defer("question", "answer")}
+    light = rows.distinct("invoice_id").defer("kept_question", "kept_answer", "figures")
+    latest = {row.invoice_id: row for row in light}
     unhashed = [row.pk for row in latest.values() if not row.question_hash]
-    latest |= {row.invoice_id: row for row in MatchDecision.objects.filter(pk__in=unhashed)}
+    judged_in_bulk = MatchDecision.objects.filter(pk__in=unhashed).select_related("ground")
+    latest |= {row.invoice_id: row for row in judged_in_bulk}
     return latest
 
 

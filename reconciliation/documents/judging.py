@@ -79,12 +79,11 @@ def mark_judged(invoices: Collection[SupplierInvoice], *, to: SupplierInvoice.St
 
 
 @transaction.atomic
-def mark_tied_out(invoices: Collection[SupplierInvoice]) -> None:
-    """Clear invoices at their first judgement that the caller has locked; raises WrongStatus."""
-    for invoice in invoices:
-        _check_move(invoice, InvoiceStatus(invoice.status), InvoiceStatus.READY)
-    keys = [invoice.pk for invoice in invoices]
-    SupplierInvoice.objects.filter(pk__in=keys).update(status=InvoiceStatus.READY, match_due=False)
+def mark_tied_out(keys: Collection[int]) -> None:
+    """Clear invoices at their first judgement that the caller has locked, by key; raises WrongStatus."""
+    theirs = SupplierInvoice.objects.filter(pk__in=keys, status=InvoiceStatus.RECEIVED)
+    if theirs.update(status=InvoiceStatus.READY, match_due=False) != len(keys):
+        raise WrongStatus("Some invoices were judged already; they cannot be cleared for the first time.")
 
 
 def _move(invoice: SupplierInvoice, *, to: SupplierInvoice.Status) -> None:

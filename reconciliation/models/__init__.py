@@ -5,7 +5,7 @@ from .case import Comment, ExceptionCase, Finding, Resolution
 from .document import Document
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
 from .line_link import LineLink
-from .match import MatchDecision
+from .match import MatchDecision, MatchGround
 from .movement import InventoryMovement, InventoryMovementLine
 from .order import OrderCharge, PurchaseOrder, PurchaseOrderLine
 from .order_change import OrderChange
@@ -38,6 +38,7 @@ __all__ = [
     "LetThrough",
     "LineLink",
     "MatchDecision",
+    "MatchGround",
     "MatchLevel",
     "MatchOptions",
     "OrderChange",

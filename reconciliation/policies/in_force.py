@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import functools
 import logging
 from collections.abc import Collection, Iterable
@@ -33,13 +34,19 @@ class RulesOfTheDay:
 
         The day is the one on which the invoice came to us: the date printed on it is the vendor's choice.
         """
-        if invoice.judged_by_id in self._by_key:
-            return self._by_key[invoice.judged_by_id]
-        came = [version for version in self._versions if version.counts_at(invoice.created_at)]
+        return self.version_at(invoice.created_at, chosen=invoice.judged_by_id)
+
+    def version_at(self, moment: datetime.datetime, *, chosen: int | None = None) -> PolicyVersion | None:
+        """Give the version for what came at a moment, unless one was chosen for it."""
+        if chosen in self._by_key:
+            return self._by_key[chosen]
+        came = [version for version in self._versions if version.counts_at(moment)]
         return came[-1] if came else next(iter(self._versions), None)
 
     def policy_for(self, invoice: SupplierInvoice) -> facts.Policy:
-        version = self.version_for(invoice)
+        return self.policy_of(self.version_for(invoice))
+
+    def policy_of(self, version: PolicyVersion | None) -> facts.Policy:
         return self._read(version.pk if version else None)
 
     def _policy(self, key: int | None) -> facts.Policy:

@@ -123,7 +123,9 @@ def _invoice(case: ExceptionCase) -> list[Event]:
 
 def _judgements(case: ExceptionCase) -> list[Event]:
     decisions = (
-        case.invoice.decisions.select_related("policy_version").defer("question").order_by("-pk")[:LATEST]
+        case.invoice.decisions.select_related("policy_version")
+        .defer("kept_question")
+        .order_by("-pk")[:LATEST]
     )
     outcomes = {
         "clean": _("Ties out"),

@@ -49,14 +49,14 @@ SELECT r.id, l, l, came, came, 0, '', 'PCS', '', '', ''
   JOIN reconciliation_goodsreceipt r ON r.number = 'S-' || d || '/' || part AND r.company_id = %(company)s;
 INSERT INTO reconciliation_supplierinvoice (company_id, number, status, bc_number, received_from, created_at,
        type, origin, vendor_number, vendor_name, invoice_date, currency, order_number, discount, tax,
-       rounding, total, document_url, match_due)
+       rounding, total, document_url, file_sha256, match_due)
 SELECT %(company)s, 'SR' || 100000000 + d, 'received', '', 'bench', now(), 'invoice', 'bc',
        max(vendor), '', '2026-03-16', %(ledger)s, 'S-' || d, 0, 0, 0,
-       sum(quantity * CASE WHEN is_dearer THEN price + 1 ELSE price END), '', true
+       sum(quantity * CASE WHEN is_dearer THEN price + 1 ELSE price END), '', '', true
   FROM bench_line GROUP BY d;
 INSERT INTO reconciliation_invoiceline (invoice_id, line, order_number, order_line, item, description,
-       quantity, unit, unit_price, price_base, discount, amount, tax, linked)
-SELECT i.id, l, 'S-' || d, l, item, 'Bench', quantity, 'PCS', asked, 1, 0, quantity * asked, 0, false
+       quantity, unit, unit_price, price_base, discount, amount, tax, milestone, tax_code, linked)
+SELECT i.id, l, 'S-' || d, l, item, 'Bench', quantity, 'PCS', asked, 1, 0, quantity * asked, 0, '', '', false
   FROM bench_line CROSS JOIN LATERAL (SELECT CASE WHEN is_dearer THEN price + 1 ELSE price END) a(asked)
   JOIN reconciliation_supplierinvoice i ON i.order_number = 'S-' || d AND i.company_id = %(company)s;
 DROP TABLE bench_line

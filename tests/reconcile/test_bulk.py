@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import transaction
 
 from masterdata.models import Item, ItemUnit, Vendor
 from reconciliation import bulk, documents, reconcile, replaying, tasks
@@ -18,6 +19,7 @@ from reconciliation.models import (
     ExceptionCase,
     InvoiceLine,
     MatchDecision,
+    MatchGround,
     MatchLevel,
     MatchOptions,
     PurchaseOrder,
@@ -28,6 +30,7 @@ from reconciliation.policies import RulesOfTheDay
 
 from .desk import BILLED, billed, ordered, publish
 from .test_cases import status_of
+from .test_decision_record import Refused
 from .test_rematching import take_back
 
 if TYPE_CHECKING:
@@ -466,3 +469,48 @@ def test_the_number_of_invoices_is_bounded(desk):
 
     assert bulk.match_plain(3) == 3
     assert SupplierInvoice.objects.filter(status="received").count() == 1
+
+
+def test_figures_are_kept_instead_of_words_and_the_rules_once_for_all(desk):
+    plain(desk, "1")
+    plain(desk, "2", price="8.00")
+
+    bulk.match_plain()
+
+    first, second = MatchDecision.objects.order_by("pk")
+    assert first.kept_question is first.kept_answer is None
+    assert first.ground == second.ground == MatchGround.objects.get()
+    assert len(first.figures) < 600
+
+
+@pytest.mark.parametrize("change", [{"content": {}}, {"content_hash": b"other"}])
+def test_the_database_lets_nobody_change_what_questions_have_in_common(desk, change):
+    plain(desk, "1")
+    bulk.match_plain()
+
+    with pytest.raises(Refused, match="only ever added to"), transaction.atomic():
+        MatchGround.objects.update(**change)
+
+
+def test_an_invoice_that_was_corrected_is_the_engines_with_the_case_it_has(desk):
+    invoice = plain(desk, "X", lines=1)
+    InvoiceLine.objects.update(unit_price=9, amount=90)
+    reconcile.judge([invoice])
+    InvoiceLine.objects.update(unit_price=Decimal("5.25"), amount=Decimal("52.5"))
+    SupplierInvoice.objects.update(status="received", match_due=True)
+
+    assert bulk.match_plain() == 0
+    assert ExceptionCase.objects.open().count() == 1
+
+
+def test_what_was_judged_in_bulk_is_judged_anew_when_its_facts_change(desk):
+    invoice = plain(desk, "X", lines=1)
+    bulk.match_plain()
+
+    PurchaseOrder.objects.get().lines.update(unit_price=1)
+    reconcile.judge([invoice])
+
+    later, earlier = MatchDecision.objects.order_by("-pk")
+    assert (earlier.outcome, later.outcome) == ("clean", "blocked")
+    assert earlier.question["orders"][0]["lines"][0]["unit_price"] == "5.25"
+    assert later.question["orders"][0]["lines"][0]["unit_price"] == "1"

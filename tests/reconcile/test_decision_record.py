@@ -41,7 +41,13 @@ def test_the_stored_question_gives_the_stored_answer(decision):
 
 @pytest.mark.parametrize(
     "change",
-    [{"outcome": "clean"}, {"question": {}}, {"answer": {}}, {"engine": "0"}, {"policy_version": None}],
+    [
+        {"outcome": "clean"},
+        {"kept_question": {}},
+        {"kept_answer": {}},
+        {"engine": "0"},
+        {"policy_version": None},
+    ],
 )
 def test_the_database_lets_nobody_change_a_decision(decision, change):
     with pytest.raises(Refused, match="only ever added to"), transaction.atomic():

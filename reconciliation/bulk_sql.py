@@ -1,0 +1,150 @@
+r"""The statements that judge in bulk: which invoices are looked at, and what ties out of them.
+
+Each new fact of a question (gathering.py) has to be asked for here too: as something that must be empty, or
+as a figure that is kept. tests/reconcile/test_bulk.py tells when one is missing.
+"""
+
+from __future__ import annotations
+
+LOCK = """
+SELECT id, company_id, judged_by_id, created_at FROM reconciliation_supplierinvoice
+ WHERE match_due AND status = 'received' AND id > %(after)s
+ ORDER BY id LIMIT %(size)s FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+# Invoices with nothing odd on top, that no other invoice, return or charge has to do with. They are laid
+# aside and counted, so that the planner knows how many lines there are to join.
+ASKED = r"""
+SET LOCAL jit = off;
+SET LOCAL work_mem = '64MB';
+DROP TABLE IF EXISTS bulk_asked;
+CREATE TEMP TABLE bulk_asked ON COMMIT DROP AS
+SELECT n.id, n.number, n.vendor_number, n.invoice_date, n.total, n.currency, n.order_number,
+       o.id AS order_id, o.order_date, o.expected_on, o.version
+  FROM reconciliation_supplierinvoice n
+  JOIN reconciliation_purchaseorder o ON o.company_id = n.company_id AND o.number = n.order_number
+ WHERE n.id = ANY(%(ids)s::bigint[]) AND n.company_id = %(company)s
+   AND n.status = 'received' AND n.type = 'invoice'
+   AND n.number <> '' AND n.invoice_date IS NOT NULL
+   AND n.total > 0 AND n.total <= coalesce(%(ceiling)s::numeric, n.total)
+   AND (n.discount, n.tax, n.rounding) = (0, 0, 0)
+   AND coalesce(n.retention_percent, n.advance) IS NULL AND n.file_sha256 = ''
+   AND o.agreed IS NULL AND o.former IS NULL
+   AND n.currency = %(ledger)s AND o.currency = n.currency AND o.vendor_number = n.vendor_number
+   AND n.vendor_number <> ALL(%(vendors)s::text[])
+   AND o.state = 'open' AND o.status <> 'cancelled' AND o.order_date <= n.invoice_date
+   AND n.vendor_number IN (
+         SELECT number FROM masterdata_vendor WHERE company_id = %(company)s AND deleted_at IS NULL
+          GROUP BY number HAVING count(*) = 1 AND max(blocked) = '')
+   AND n.vendor_number NOT IN (
+         SELECT vendor_number FROM reconciliation_supplierinvoice
+          WHERE company_id = %(company)s AND order_number = '' AND status <> 'rejected')
+   AND NOT EXISTS (SELECT FROM reconciliation_matchdecision d WHERE d.invoice_id = n.id)
+   AND NOT EXISTS (SELECT FROM reconciliation_invoicecharge c WHERE c.invoice_id = n.id)
+   AND NOT EXISTS (SELECT FROM reconciliation_ordercharge c WHERE c.order_id = o.id)
+   AND NOT EXISTS (SELECT FROM reconciliation_goodsreturn r
+                    WHERE r.company_id = %(company)s AND r.order_number = o.number)
+   AND NOT EXISTS (SELECT FROM reconciliation_serviceconfirmation r
+                    WHERE r.company_id = %(company)s AND r.order_number = o.number)
+   AND NOT EXISTS (SELECT FROM reconciliation_supplierinvoice k
+                    WHERE k.company_id = %(company)s AND k.id <> n.id AND k.status <> 'rejected'
+                      AND k.order_number = o.number)
+   AND NOT EXISTS (SELECT FROM reconciliation_supplierinvoice k
+                    WHERE k.company_id = %(company)s AND k.id <> n.id AND k.status <> 'rejected'
+                      AND k.order_number = o.bc_number AND o.bc_number <> '')
+   AND NOT EXISTS (SELECT FROM reconciliation_invoiceline l JOIN reconciliation_supplierinvoice k
+                       ON k.id = l.invoice_id
+                    WHERE l.order_number = o.number AND l.invoice_id <> n.id
+                      AND k.company_id = %(company)s AND k.status <> 'rejected')
+   AND NOT EXISTS (SELECT FROM reconciliation_invoiceline l JOIN reconciliation_supplierinvoice k
+                       ON k.id = l.invoice_id
+                    WHERE l.order_number = o.bc_number AND o.bc_number <> '' AND l.invoice_id <> n.id
+                      AND k.company_id = %(company)s AND k.status <> 'rejected')
+   AND NOT EXISTS (SELECT FROM reconciliation_supplierinvoice k
+                    WHERE k.company_id = %(company)s AND k.vendor_number = n.vendor_number AND k.id <> n.id
+                      AND k.type = n.type AND k.status <> 'rejected'
+                      AND regexp_replace(regexp_replace(lower(k.number), '[\W_]+', '', 'g'),
+                                         '(?<![0-9])0+(?=[0-9])', '', 'g')
+                        = regexp_replace(regexp_replace(lower(n.number), '[\W_]+', '', 'g'),
+                                         '(?<![0-9])0+(?=[0-9])', '', 'g'))
+   AND NOT EXISTS (SELECT FROM reconciliation_supplierinvoice k
+                    WHERE k.company_id = %(company)s AND k.vendor_number = n.vendor_number AND k.id <> n.id
+                      AND k.type = n.type AND k.status <> 'rejected' AND k.total = n.total
+                      AND abs(k.invoice_date - n.invoice_date) <= %(days)s);
+ANALYZE bulk_asked
+"""
+
+# Of these, the ones of which all lines are equal to the order's and to what came. What each line says is laid
+# side by side, whatever of the three is missing, and kept as tied_out.py reads it.
+PLAIN = """
+WITH ordered AS MATERIALIZED (
+  SELECT a.id, p.line, p.kind, p.item, p.description, p.quantity, p.unit, p.unit_price, p.match_level,
+         coalesce(p.expected_on, a.expected_on) AS expected_on,
+         NOT p.cancelled AND (p.discount_percent, p.price_base) = (0, 1) AND p.agreed IS NULL
+         AND p.item <> ALL(%(items)s::text[]) AS ordinary
+    FROM bulk_asked a JOIN reconciliation_purchaseorderline p ON p.order_id = a.order_id),
+billed AS (
+  SELECT a.id, l.order_line AS line, l.line AS billed, l.order_number <> '' AS names_order, l.item,
+         l.description, l.quantity, l.unit, l.unit_price, l.amount, a.invoice_date,
+         (l.price_base, l.discount, l.tax) = (1, 0, 0) AND l.price_quantity IS NULL AND NOT l.linked
+         AND (l.milestone, l.tax_code) = ('', '') AND l.order_number IN ('', a.order_number)
+         AND l.unit_price > 0 AND l.quantity > 0 AND l.amount = l.quantity * l.unit_price
+         AND scale(trim_scale(l.amount)) <= 2 AS ordinary
+    FROM bulk_asked a JOIN reconciliation_invoiceline l ON l.invoice_id = a.id),
+came AS (
+  SELECT a.id, g.order_line AS line, sum(g.quantity_accepted) AS quantity, min(g.unit) AS unit,
+         bool_and(r.reversed_on IS NULL AND r.status <> 'cancelled' AND g.price_quantity IS NULL
+                  AND g.quantity_rejected = 0 AND g.quantity_received = g.quantity_accepted)
+         AND min(g.unit) = max(g.unit) AS ordinary,
+         json_agg(json_build_array(r.id, r.number, r.received_on, g.line, g.quantity_accepted)) AS deliveries
+    FROM bulk_asked a
+    JOIN reconciliation_goodsreceipt r ON r.company_id = %(company)s AND r.order_number = a.order_number
+    JOIN reconciliation_goodsreceiptline g ON g.receipt_id = r.id
+   GROUP BY a.id, g.order_line),
+empty AS (
+  SELECT a.id
+    FROM bulk_asked a
+    JOIN reconciliation_goodsreceipt r ON r.company_id = %(company)s AND r.order_number = a.order_number
+   WHERE NOT EXISTS (SELECT FROM reconciliation_goodsreceiptline g WHERE g.receipt_id = r.id)),
+items AS MATERIALIZED (
+  SELECT DISTINCT ON (number) number, base_unit
+    FROM masterdata_item
+   WHERE company_id = %(company)s AND number IN (SELECT item FROM ordered)
+   ORDER BY number, deleted_at DESC NULLS FIRST, id DESC),
+measured AS MATERIALIZED (
+  SELECT i.number AS item, json_build_array(i.base_unit, u.precision, u.units) AS measure,
+         array_append(u.names, i.base_unit) AS names
+    FROM items i, LATERAL (
+         SELECT json_agg(json_build_array(unit, per_base) ORDER BY unit, id) AS units,
+                array_agg(unit) AS names,
+                (array_agg(rounding_precision ORDER BY id) FILTER (WHERE unit = i.base_unit))[1] AS precision
+           FROM masterdata_itemunit
+          WHERE company_id = %(company)s AND item_number = i.number AND deleted_at IS NULL) u),
+judged AS (
+  SELECT id, sum(b.amount) AS total, count(*) = count(DISTINCT line) AS is_once,
+         bool_and(CASE WHEN b.billed IS NULL THEN p.ordinary AND c.line IS NULL ELSE
+           p.ordinary AND b.ordinary AND c.ordinary AND p.kind = 'item'
+           AND p.item = b.item AND p.unit = b.unit AND c.unit = b.unit AND b.unit <> ''
+           AND p.unit = ANY(m.names)
+           AND p.unit_price = b.unit_price AND c.quantity = b.quantity
+           AND (p.quantity = b.quantity OR (%(may_be_short)s AND p.quantity > b.quantity))
+           AND coalesce(p.expected_on <= b.invoice_date, true) END) AS is_equal,
+         json_agg(json_build_array(
+           line, p.kind, p.item, p.description, p.quantity, p.unit, p.unit_price, p.expected_on,
+           p.match_level, m.measure, b.billed, b.names_order, nullif(b.description, p.description),
+           b.quantity, c.deliveries)) AS figures
+    FROM ordered p
+    LEFT JOIN measured m ON m.item = p.item
+    FULL JOIN billed b USING (id, line)
+    FULL JOIN came c USING (id, line)
+   GROUP BY id)
+INSERT INTO reconciliation_matchdecision
+       (invoice_id, decided_at, engine, policy_version_id, ground_id, outcome, figures, question_hash)
+SELECT a.id, now(), %(engine)s, %(version)s, %(ground)s, %(clean)s,
+       json_build_array(json_build_array(a.number, a.vendor_number, a.invoice_date, a.currency, a.total,
+                                         a.order_number, a.order_date, a.version), j.figures), ''
+  FROM bulk_asked a JOIN judged j USING (id)
+ WHERE j.is_equal AND j.is_once AND j.total = a.total AND a.id NOT IN (SELECT id FROM empty)
+ ORDER BY a.id
+RETURNING invoice_id
+"""
