@@ -6,7 +6,7 @@ taken back as long as the invoice is open.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,9 +18,17 @@ from django.utils.translation import gettext as _
 from . import cases, documents, reconcile
 from .gathering import laid_out_orders
 from .matching import facts
-from .matching.proposals import Candidate, Proposal, propose, spread
+from .matching.proposals import Candidate, Proposal, Reference, propose, spread
 from .matching.sentences import count
-from .models import Document, ExceptionCase, InvoiceLine, LineLink, PurchaseOrder
+from .models import (
+    Document,
+    ExceptionCase,
+    InvoiceLine,
+    LineLink,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    SupplierInvoice,
+)
 from .roles import RESOLVE
 
 UNLINKED = {"NOT_ON_ORDER", "AMBIGUOUS", "DESCRIPTION_ONLY"}
@@ -29,6 +37,7 @@ MAY_BE_SPLIT = {*UNLINKED, "OVER_ORDERED"}
 MOST = 3
 MOST_PARTS = 8
 MOST_ORDERS = 200
+MOST_REFERENCES = 500
 
 
 class NotProposed(cases.CaseError):
@@ -65,10 +74,38 @@ def proposals(case: ExceptionCase) -> dict[int, list[Proposal]]:
     lines = list(unlinked(case))
     if not lines or not case.is_open:
         return {}
-    candidates = list(_candidates(case))
-    return {
-        line.line: propose(_asked(line, case), candidates, currency=case.currency)[:MOST] for line in lines
+    rank = _ranking(case)
+    return {line.line: rank(line)[:MOST] for line in lines}
+
+
+def _ranking(case: ExceptionCase) -> Callable[[InvoiceLine], list[Proposal]]:
+    """Give what ranks the order lines that a line of this case could mean."""
+    candidates, references = list(_candidates(case)), _references(case.invoice)
+
+    def rank(line: InvoiceLine) -> list[Proposal]:
+        return propose(_asked(line, case), candidates, currency=case.currency, references=references)
+
+    return rank
+
+
+def _references(invoice: SupplierInvoice) -> list[Reference]:
+    """Learn the vendor's own numbers and words from what people linked before.
+
+    Business Central keeps item references of vendors, but no API of its shows them.
+    """
+    links = LineLink.objects.filter(
+        invoice__company=invoice.company_id, invoice__vendor_number=invoice.vendor_number, undone_at=None
+    ).order_by("-pk")[:MOST_REFERENCES]
+    ordered = PurchaseOrderLine.objects.filter(
+        order__company=invoice.company_id, order__number__in={link.order_number for link in links}
+    )
+    items = {
+        (number, line): item for number, line, item in ordered.values_list("order__number", "line", "item")
     }
+    return [
+        Reference(link.item, link.description, items.get((link.order_number, link.order_line), ""))
+        for link in links
+    ]
 
 
 def splits(case: ExceptionCase) -> dict[InvoiceLine, list[Room]]:
@@ -85,7 +122,9 @@ def splits(case: ExceptionCase) -> dict[InvoiceLine, list[Room]]:
 
 def _rooms(line: InvoiceLine, case: ExceptionCase, candidates: list[Candidate]) -> list[Room]:
     by_key = {(each.order.number, each.line.line): each for each in candidates}
-    likely = propose(_asked(line, case), candidates, currency=case.currency)
+    likely = propose(
+        _asked(line, case), candidates, currency=case.currency, references=_references(case.invoice)
+    )
     ranked = [by_key[one.order, one.order_line] for one in likely][:MOST_PARTS]
     shares = spread(line.quantity, (each.still_open for each in ranked))
     comparable = all(each.line.unit in ("", line.unit) for each in ranked)

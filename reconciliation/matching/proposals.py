@@ -16,7 +16,7 @@ from .facts import ZERO, InvoiceLine, Order, OrderLine
 from .sentences import cash, count
 
 # What a point weighs. An item, words or a price may lead to a line; the rest only ranks.
-ITEM, ITEM_SPELLED, ITEM_IN_TEXT = 40, 32, 28
+ITEM, ITEM_KNOWN, ITEM_SPELLED, ITEM_IN_TEXT = 40, 36, 32, 28
 WORDS, WORDS_FROM = 30, 60  # so much for the same words, from so many percent of likeness on
 PRICE, PRICE_NEAR, NEAR = 20, 10, Decimal("0.1")
 OPEN, QUANTITY, UNIT, NAMED = 6, 10, 4, 10
@@ -49,6 +49,15 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Reference:
+    """What a vendor wrote on a line that a person linked before, and the item that it was."""
+
+    item: str
+    description: str
+    meant: str
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """An order line with what may still be billed of it, in its own unit."""
 
@@ -69,27 +78,44 @@ def spread(quantity: Decimal, still_open: Iterable[Decimal]) -> list[Decimal]:
     return shares
 
 
-def propose(line: InvoiceLine, candidates: Iterable[Candidate], *, currency: str = "") -> list[Proposal]:
+def propose(
+    line: InvoiceLine,
+    candidates: Iterable[Candidate],
+    *,
+    currency: str = "",
+    references: Iterable[Reference] = (),
+) -> list[Proposal]:
     """Rank the order lines that a billed line could mean, the likeliest first; weak ones are left out."""
+    known = frozenset(each.meant for each in references if each.meant and _is_same(line, each))
     found = [
         Proposal(each.order.number, each.line.line, each.line.item, each.line.description, points)
         for each in candidates
-        if (points := _points(line, each, currency))
+        if (points := _points(line, each, currency, known))
     ]
     likely = [proposal for proposal in found if proposal.score >= LEAST]
     return sorted(likely, key=lambda proposal: (-proposal.score, proposal.order, proposal.order_line))
 
 
-def _points(line: InvoiceLine, on: Candidate, currency: str) -> tuple[Point, ...]:
+def _is_same(line: InvoiceLine, reference: Reference) -> bool:
+    """Tell whether the vendor writes the same again: its number of the item, or without one its words."""
+    if line.item or reference.item:
+        return bool(_bare(line.item)) and _bare(line.item) == _bare(reference.item)
+    return bool(line.description) and _plain_words(line.description) == _plain_words(reference.description)
+
+
+def _points(line: InvoiceLine, on: Candidate, currency: str, known: frozenset[str]) -> tuple[Point, ...]:
     """Give what speaks for an order line; a unit or a quantity alone speaks for nothing."""
-    leading = [*_item(line, on.line), *_words(line, on.line), *_price(line, on.line, currency)]
+    leading = [*_item(line, on.line, known), *_words(line, on.line), *_price(line, on.line, currency)]
     return (*leading, *_ranking(line, on)) if leading else ()
 
 
-def _item(line: InvoiceLine, on: OrderLine) -> Iterator[Point]:
+def _item(line: InvoiceLine, on: OrderLine, known: frozenset[str]) -> Iterator[Point]:
     billed, ordered = _bare(line.item), _bare(on.item)
     if ordered and line.item == on.item:
         yield Point("item", ITEM, f"the same item {on.item}")
+    elif on.item in known:
+        what = f"this vendor's {line.item} was" if line.item else "these words of the vendor were"
+        yield Point("item", ITEM_KNOWN, f"{what} linked to item {on.item} before")
     elif ordered and billed == ordered:
         yield Point("item", ITEM_SPELLED, f"item {line.item} is {on.item}, written differently")
     elif _stands_in(ordered, line.description):

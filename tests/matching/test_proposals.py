@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reconciliation.matching.facts import InvoiceLine, Order, OrderLine
-from reconciliation.matching.proposals import Candidate, Proposal, propose
+from reconciliation.matching.proposals import Candidate, Proposal, Reference, propose, spread
 
 
 def candidate(line: int = 1, *, order: str = "PO-77", still_open: str = "40", **changes) -> Candidate:
@@ -191,3 +191,65 @@ def test_a_proposal_is_no_link():
     propose(line, [candidate()])
 
     assert line == before
+
+
+@pytest.mark.parametrize(
+    ("line", "reference", "words"),
+    [
+        (
+            {"item": "KX-9981"},
+            ("kx 9981", "Riemen"),
+            "this vendor's KX-9981 was linked to item BELT-12 before",
+        ),
+        (
+            {"description": "Riemen, schwarz"},
+            ("", "riemen schwarz"),
+            "these words of the vendor were linked to item BELT-12 before",
+        ),
+        ({"item": "KX-9981"}, ("KX-9982", ""), None),
+        ({"item": "KX-9981", "description": "Riemen"}, ("", "Riemen"), None),
+        ({"description": "Riemen"}, ("", "Kette"), None),
+        ({}, ("", ""), None),
+    ],
+    ids=[
+        "its number",
+        "its words",
+        "another number",
+        "words of what had no number",
+        "other words",
+        "nothing",
+    ],
+)
+def test_what_a_person_linked_before_speaks_for_its_item(line, reference, words):
+    known = [Reference(*reference, meant="BELT-12")]
+
+    found = propose(billed(unit_price=None, **line), [candidate()], references=known)
+
+    assert [point.words for one in found for point in one.points if point.what == "item"] == [words][
+        : bool(words)
+    ]
+
+
+def test_an_item_that_is_named_needs_no_reference():
+    known = [Reference("BELT-12", "", meant="BELT-12")]
+
+    [proposal] = propose(billed(item="BELT-12"), [candidate()], references=known)
+
+    assert proposal.points[0].words == "the same item BELT-12"
+
+
+@pytest.mark.parametrize(
+    ("quantity", "rooms", "shares"),
+    [
+        ("10", ["6", "4"], ["6", "4"]),
+        ("10", ["6", "8"], ["6", "4"]),
+        ("10", ["12", "8"], ["10", "0"]),
+        ("10", ["6", "-2", "3"], ["7", "0", "3"]),
+        ("10", ["0", "0"], ["10", "0"]),
+        ("10", [], []),
+    ],
+)
+def test_a_billed_quantity_is_spread_over_what_is_open(quantity, rooms, shares):
+    found = spread(Decimal(quantity), [Decimal(room) for room in rooms])
+
+    assert found == [Decimal(share) for share in shares]

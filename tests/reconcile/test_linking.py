@@ -164,3 +164,21 @@ def test_a_link_survives_a_pull_that_changes_something_else(desk, clerk):
     assert invoice.lines.values_list("order_number", "order_line", "linked").get() == ("", None, False)
     link = LineLink.objects.get()
     assert (link.undone_by, link.undone_at is not None) == (None, True)
+
+
+def test_the_vendors_own_number_is_learned_from_what_was_linked(desk, clerk):
+    desk.order("PO-1", ordered(1, item="BELT", description="Drive belt, vendor no. KX-9981"))
+    desk.receive(10)
+    first = desk.invoice("R-2", billed(1, item="KX9981", order_line=None))
+    reconcile.match_due()
+    confirm(ExceptionCase.objects.get(invoice=first), clerk)
+    desk.order("PO-2", ordered(1, item="BELT", description="Belt, black", price="9.00"))
+    second = desk.invoice("R-3", billed(1, item="KX-9981", order_line=None), order_number="")
+    reconcile.match_due()
+
+    found = linking.proposals(ExceptionCase.objects.get(invoice=second))
+
+    assert [(one.order, one.points[0].words) for one in found[1]][-1] == (
+        "PO-2",
+        "this vendor's KX-9981 was linked to item BELT before",
+    )
