@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reconciliation', '0018_case_tallies'),
+        ('reconciliation', '0019_split_lines'),
         ('masterdata', '0003_change_trigger'),
     ]
 
