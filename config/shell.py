@@ -14,7 +14,7 @@ from config.version import VERSION
 from integration.desk import groups
 from integration.models import Incident
 from reconciliation import roles
-from reconciliation.views import workplace
+from reconciliation.views import undo_bar, workplace
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "companies": workplace.companies(request),
         "company": workplace.company(request),
         "roles": roles.roles_of(user),
+        "undo": undo_bar.bar(request),
         "version": VERSION,
         "may_see_cases": user.has_perm(roles.SEE_CASES),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils import timezone
+
 from integration.models import Attempt, DocumentKind, Message
 from reconciliation.models import SupplierInvoice
 from reconciliation.whereabouts import Step, Whereabouts
@@ -24,6 +26,11 @@ def tell(invoice: SupplierInvoice) -> Whereabouts:
     last = messages.order_by("-id").first()
     if last is None:
         on_its_way = invoice.status == SupplierInvoice.Status.READY
+        if on_its_way and invoice.post_after and invoice.post_after > timezone.now():
+            at = timezone.localtime(invoice.post_after)
+            return Whereabouts(
+                f"It goes to Business Central at {at:%H:%M:%S}; until then it can be taken back."
+            )
         return Whereabouts(f"{ON_ITS_WAY} It is put in line within a minute." if on_its_way else "")
     tries = Attempt.objects.filter(message__in=messages, outcome__in=TOLD).order_by("-id")[:LATEST]
     return Whereabouts(

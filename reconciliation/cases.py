@@ -8,7 +8,7 @@ Opening, updating and clearing cases is the matching's side (reconcile.py).
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from masterdata import lookup
 from masterdata.models import Company
 
-from . import documents, matching
+from . import documents, matching, reconcile
 from .gathering import override_of
 from .models import Comment, ExceptionCase, Finding, ReleaseLimit, Resolution, SupplierInvoice
 from .roles import APPROVE, RESOLVE, SEE_CASES, TALK, refusal
@@ -80,25 +80,46 @@ class WrongDate(CaseError):  # noqa: N818
 
 
 @transaction.atomic
-def release(case: ExceptionCase, *, by: User, reason: str, seen: str | None = None) -> Resolution:
+def release(
+    case: ExceptionCase,
+    *,
+    by: User,
+    reason: str,
+    seen: str | None = None,
+    codes: Collection[str] | None = None,
+    action: str = "release",
+    reason_code: str = "",
+    ask_approver: bool = False,
+) -> Resolution:
     """Accept the difference once: at once within the person's limit, else as a proposal to an approver.
 
+    With codes only these reasons are accepted; the others go on holding the invoice.
     Raises FixOnly, NotAllowed, ReasonMissing, StaleCase, WrongStatus.
     """
     case = _lock(case)
     _check(case, by, RESOLVE, to=Status.RELEASED, seen=seen)
     reason = _stated(reason)
-    findings = list(blocking(case.findings.all()))
+    holding = list(blocking(case.findings.all()))
+    findings = [finding for finding in holding if codes is None or finding.code in codes]
+    if holding and not findings:
+        raise StaleCase(_("Nothing was changed. That reason does not hold the invoice any more."))
     check_releasable(findings)
-    resolution = Resolution(case=case, kind=Kind.RELEASE, by=by, reason=reason, overrides=overrides(findings))
-    if not within_limit(case, findings, by):
+    resolution = Resolution(
+        case=case,
+        action=action,
+        kind=Kind.RELEASE if len(findings) == len(holding) else Kind.OVERRIDE,
+        by=by,
+        reason=reason,
+        reason_code=reason_code,
+        overrides=overrides(findings),
+    )
+    if ask_approver or not within_limit(case, findings, by):
         resolution.state = State.PROPOSED
         resolution.save()
         _move(case, to=Status.PROPOSED, by=by)
         return resolution
     resolution.save()
-    _close(case, to=Status.RELEASED, by=by)
-    _tell_invoice(documents.mark_ready, case)
+    _let_through(case, resolution, by)
     return resolution
 
 
@@ -107,7 +128,7 @@ def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | Non
     """Agree to a proposed release; the invoice goes to BC. Raises NotAllowed for one's own proposal."""
     case = _lock(resolution.case)
     resolution = _proposal(resolution, case, by, seen)
-    findings = list(blocking(case.findings.all()))
+    findings = list(_proposed(resolution, blocking(case.findings.all())))
     check_releasable(findings)
     if not covers(resolution.overrides, findings):
         raise StaleCase(
@@ -117,8 +138,7 @@ def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | Non
             ).format(name=called(resolution.by))
         )
     _decide(resolution, State.DONE, by, note)
-    _close(case, to=Status.RELEASED, by=by)
-    _tell_invoice(documents.mark_ready, case)
+    _let_through(case, resolution, by)
     return resolution
 
 
@@ -150,11 +170,21 @@ def withdraw(resolution: Resolution, *, by: User, seen: str | None = None) -> Re
 
 
 @transaction.atomic
-def reject(case: ExceptionCase, *, by: User, reason: str, seen: str | None = None) -> Resolution:
+def reject(
+    case: ExceptionCase,
+    *,
+    by: User,
+    reason: str,
+    seen: str | None = None,
+    action: str = "reject",
+    reason_code: str = "",
+) -> Resolution:
     """Refuse the invoice: it will not be posted."""
     case = _lock(case)
     _check(case, by, RESOLVE, to=Status.REJECTED, seen=seen)
-    resolution = Resolution.objects.create(case=case, kind=Kind.REJECT, by=by, reason=_stated(reason))
+    resolution = Resolution.objects.create(
+        case=case, action=action, kind=Kind.REJECT, by=by, reason=_stated(reason), reason_code=reason_code
+    )
     _close(case, to=Status.REJECTED, by=by)
     _tell_invoice(documents.mark_rejected, case)
     return resolution
@@ -162,7 +192,14 @@ def reject(case: ExceptionCase, *, by: User, reason: str, seen: str | None = Non
 
 @transaction.atomic
 def wait(
-    case: ExceptionCase, *, by: User, until: datetime.date | None, reason: str, seen: str | None = None
+    case: ExceptionCase,
+    *,
+    by: User,
+    until: datetime.date | None,
+    reason: str,
+    seen: str | None = None,
+    action: str = "wait",
+    reason_code: str = "",
 ) -> Resolution:
     """Put the case aside until a day; it clears itself earlier when the facts come right."""
     case = _lock(case)
@@ -175,21 +212,32 @@ def wait(
                 last=date_format(timezone.localdate() + LONGEST_WAIT, "j M Y")
             )
         )
-    reason = _stated(reason)
-    resolution = Resolution.objects.create(case=case, kind=Kind.WAIT, by=by, reason=reason, wait_until=until)
+    resolution = Resolution.objects.create(
+        case=case,
+        action=action,
+        kind=Kind.WAIT,
+        by=by,
+        reason=_stated(reason),
+        reason_code=reason_code,
+        wait_until=until,
+    )
     case.wait_until = until
     _move(case, to=Status.WAITING, by=by)
     return resolution
 
 
 @transaction.atomic
-def reopen(case: ExceptionCase, *, by: User, reason: str, seen: str | None = None) -> Resolution:
+def reopen(
+    case: ExceptionCase, *, by: User, reason: str, seen: str | None = None, reason_code: str = ""
+) -> Resolution:
     """Stop waiting."""
     case = _lock(case)
     if case.status == Status.PROPOSED:
         raise WrongStatus(_("A proposal waits for approval. Withdraw it, or have it declined."))
     _check(case, by, RESOLVE, to=Status.OPEN, seen=seen)
-    resolution = Resolution.objects.create(case=case, kind=Kind.REOPEN, by=by, reason=_stated(reason))
+    resolution = Resolution.objects.create(
+        case=case, action="reopen", kind=Kind.REOPEN, by=by, reason=_stated(reason), reason_code=reason_code
+    )
     _move(case, to=Status.OPEN, by=by)
     return resolution
 
@@ -264,6 +312,27 @@ def locked(case: ExceptionCase, *, by: User, permission: str, seen: str | None =
         raise StaleCase(what_happened(case))
     _still_open(case)
     return case
+
+
+def fresh(case: ExceptionCase) -> ExceptionCase:
+    """Give the case as it is now, locked until the transaction ends."""
+    return _lock(case)
+
+
+def proposal(case: ExceptionCase) -> Resolution | None:
+    """Give the proposal that waits for a second person, if one does."""
+    if case.status != Status.PROPOSED:
+        return None
+    waiting: Resolution | None = case.resolutions.filter(state=State.PROPOSED).select_related("by").first()
+    return waiting
+
+
+def put_back(
+    case: ExceptionCase, *, by: User, status: Status, owner_id: int | None, wait_until: datetime.date | None
+) -> None:
+    """Let a locked case be as it was before something that is undone."""
+    case.status, case.owner_id, case.wait_until, case.closed_at = status, owner_id, wait_until, None
+    _save(case, by, ["status", "owner", "wait_until", "closed_at"])
 
 
 def version(case: ExceptionCase) -> str:
@@ -357,6 +426,14 @@ def what_happened(case: ExceptionCase) -> str:
     last = case.resolutions.select_related("by", "decided_by").order_by("-pk").first()
     if has_come_back(case, last):
         return _("Business Central did not post the invoice after its release, and the case is open again.")
+    if last is not None and last.state == State.UNDONE:
+        return _("{name} took the last decision back. Look at the case again before you decide.").format(
+            name=called(last.by)
+        )
+    if last is not None and last.state == State.DONE and last.kind in (Kind.OVERRIDE, Kind.NOTE):
+        return _("{name} acted on this case {time}: {reason}. Look at it again before you decide.").format(
+            name=called(last.by), time=_clock(last.at), reason=last.reason.rstrip(".")
+        )
     if last is None or (case.status == Status.OPEN and last.kind != Kind.REOPEN and last.state == State.DONE):
         return _("The figures of this case have changed. Look at them again before you decide.")
     if last.decided_by and last.decided_at:
@@ -367,6 +444,8 @@ def what_happened(case: ExceptionCase) -> str:
         return told.format(name=called(last.decided_by), time=_clock(last.decided_at))
     told = {
         Kind.RELEASE: _("{name} released this case {time}."),
+        Kind.OVERRIDE: _("{name} accepted some of the reasons {time}."),
+        Kind.NOTE: _("{name} acted on this case {time}."),
         Kind.REJECT: _("{name} rejected this invoice {time}."),
         Kind.WAIT: _("{name} put this case aside {time}."),
         Kind.REOPEN: _("{name} opened this case again {time}."),
@@ -427,6 +506,24 @@ def _proposal(resolution: Resolution, case: ExceptionCase, by: User, seen: str |
     if resolution.by_id == by.pk:
         raise NotAllowed(_("This is your own proposal. Someone else has to decide it."))
     return resolution
+
+
+def _proposed(resolution: Resolution, findings: Iterable[Finding]) -> Iterable[Finding]:
+    """Leave what a proposal has to cover: all that blocks, or of some reasons the lines it names."""
+    named = {(row["code"], row["line"], row["subject"]) for row in resolution.overrides}
+    for finding in findings:
+        if resolution.kind == Kind.RELEASE or (finding.code, finding.line, finding.subject or None) in named:
+            yield finding
+
+
+def _let_through(case: ExceptionCase, resolution: Resolution, by: User) -> None:
+    """Close the case; or, where other reasons are left, judge the invoice without those that are accepted."""
+    if resolution.kind == Kind.RELEASE:
+        _close(case, to=Status.RELEASED, by=by)
+        _tell_invoice(documents.mark_ready, case)
+        return
+    _move(case, to=Status.WAITING if case.status == Status.WAITING else Status.OPEN, by=by)
+    reconcile.judge([case.invoice])
 
 
 def _decide(resolution: Resolution, state: State, by: User, note: str) -> None:

@@ -298,7 +298,9 @@ class _Gathered:
         """Read the releases that people gave before."""
         given: dict[int, list[facts.Override]] = defaultdict(list)
         rows = Resolution.objects.filter(
-            case__invoice__in=ids, kind=Resolution.Kind.RELEASE, state=Resolution.State.DONE
+            case__invoice__in=ids,
+            kind__in=[Resolution.Kind.RELEASE, Resolution.Kind.OVERRIDE],
+            state=Resolution.State.DONE,
         )
         for invoice, covered in rows.order_by("pk").values_list("case__invoice_id", "overrides"):
             given[invoice] += [override_of(row) for row in covered]

@@ -7,6 +7,7 @@ from .views import approvals, case, matching_rules, trials, worklist, workplace
 urlpatterns = [
     path("exceptions/", worklist.worklist, name="worklist"),
     path("exceptions/take/", worklist.take_selected, name="take-selected"),
+    path("exceptions/undo/", case.undo, name="undo"),
     path("exceptions/<int:pk>/", case.case, name="case"),
     path("exceptions/<int:pk>/history/", case.history, name="case-history"),
     path("exceptions/<int:pk>/<slug:action>/", case.act, name="case-act"),

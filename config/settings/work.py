@@ -91,6 +91,9 @@ OUTBOX_LEASE_SECONDS = ENV.number("OUTBOX_LEASE_SECONDS", 120)
 # whose requests end with their connection.
 OUTBOX_PACE = ENV.fraction("OUTBOX_PACE", "1")
 
+# For so long a decision about an exception can be undone, and what goes to BC waits; 0 is not at all.
+UNDO_SECONDS = ENV.number("UNDO_SECONDS", 30)
+
 # Where people open Tieout, for links in what they are told; empty: no links.
 TIEOUT_URL = ENV.text("TIEOUT_URL").rstrip("/")
 

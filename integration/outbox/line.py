@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from integration import contract, couriers
@@ -82,9 +83,13 @@ def enqueue_cleared_invoices() -> int:
     """Put in line the invoices that matching or a person has cleared; returns how many.
 
     Reconciliation knows no outbox: a cleared invoice *is* the wish to post it, and is found here. One that
-    has changed since is judged first.
+    has changed since is judged first, and one that a person let through waits until that cannot be undone.
     """
-    cleared = SupplierInvoice.objects.filter(status=SupplierInvoice.Status.READY, match_due=False)
+    cleared = SupplierInvoice.objects.filter(
+        Q(post_after=None) | Q(post_after__lte=timezone.now()),
+        status=SupplierInvoice.Status.READY,
+        match_due=False,
+    )
     waiting = cleared.exclude(
         pk__in=Message.objects.filter(document_kind=DocumentKind.SUPPLIER_INVOICE)
         .exclude(state=State.CANCELLED)

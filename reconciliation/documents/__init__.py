@@ -10,6 +10,7 @@ from .assets import record_asset
 from .errors import DocumentError, DocumentExists, VersionExists, WrongStatus
 from .invoices import content_hash, record_invoice
 from .judging import (
+    keep_back,
     let_through,
     mark_blocked,
     mark_deleted,
@@ -17,6 +18,7 @@ from .judging import (
     mark_ready,
     mark_rejected,
     mark_tied_out,
+    mark_undecided,
 )
 from .kept import record_day_totals, record_request
 from .linked import link_line, split_line, unlink_line
@@ -44,6 +46,7 @@ __all__ = [
     "WrongStatus",
     "cancel",
     "content_hash",
+    "keep_back",
     "let_through",
     "link_line",
     "lock_of",
@@ -59,6 +62,7 @@ __all__ = [
     "mark_reopened",
     "mark_superseded",
     "mark_tied_out",
+    "mark_undecided",
     "mark_with_order",
     "one_at_a_time",
     "record_asset",

@@ -46,6 +46,24 @@ def mark_blocked(invoice: SupplierInvoice) -> None:
 
 
 @transaction.atomic
+def keep_back(invoice: SupplierInvoice, *, until: datetime.datetime) -> None:
+    """Let a cleared invoice wait until then, so that whoever let it through may take that back."""
+    SupplierInvoice.objects.filter(pk=invoice.pk, status=InvoiceStatus.READY).update(post_after=until)
+
+
+@transaction.atomic
+def mark_undecided(invoice: SupplierInvoice) -> None:
+    """Block an invoice whose release or rejection was taken back. Raises WrongStatus."""
+    row = SupplierInvoice.objects.select_for_update().get(pk=invoice.pk)
+    if row.status not in (InvoiceStatus.READY, InvoiceStatus.REJECTED) or row.deleted_at:
+        raise WrongStatus(f"Invoice {row} is {row.get_status_display()}; its decision stays.")
+    row.status, row.post_after, row.match_due = InvoiceStatus.BLOCKED, None, True
+    row.save(update_fields=["status", "post_after", "match_due"])
+    copy_outcome(row, invoice)
+    facts_changed(row.company, orders_of(row), vendor=row.vendor_number, but=row, taken_away=True)
+
+
+@transaction.atomic
 def mark_rejected(invoice: SupplierInvoice) -> None:
     """Refuse an invoice for good; what it had claimed of its orders is free again. Raises WrongStatus."""
     _move(invoice, to=InvoiceStatus.REJECTED)

@@ -1,7 +1,7 @@
 """The records of the desk, a file per subject."""
 
 from .asset import AssetNotice
-from .case import Comment, ExceptionCase, Finding, Resolution
+from .case import Comment, ExceptionCase, Finding, Resolution, Undoable
 from .document import Document
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
 from .line_link import LineLink
@@ -57,4 +57,5 @@ __all__ = [
     "SupplierInvoice",
     "Tolerance",
     "TriedInvoice",
+    "Undoable",
 ]

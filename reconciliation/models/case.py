@@ -171,18 +171,23 @@ class Resolution(models.Model):
         REJECT = "reject", "reject"
         WAIT = "wait", "wait for receipt"
         REOPEN = "reopen", "open again"
+        OVERRIDE = "override", "release of some reasons"
+        NOTE = "note", "asked or recorded"
 
     class State(models.TextChoices):
         PROPOSED = "proposed", "waits for approval"
         DONE = "done", "done"
         DECLINED = "declined", "declined"
+        UNDONE = "undone", "undone"
 
     case = models.ForeignKey(ExceptionCase, on_delete=models.PROTECT, related_name="resolutions")
+    action = models.CharField(max_length=30, blank=True, help_text="The row of the table of actions")
     kind = models.CharField(max_length=10, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices, default=State.DONE)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     reason = models.TextField()
+    reason_code = models.CharField(max_length=30, blank=True)
     wait_until = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -210,6 +215,29 @@ class Resolution(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} by {self.by}: {self.reason}"
+
+
+class Undoable(models.Model):
+    """What somebody has just done with a case, and how it was before; for half a minute it can be undone."""
+
+    case = models.ForeignKey(ExceptionCase, on_delete=models.CASCADE, related_name="undoables")
+    resolution = models.ForeignKey(
+        Resolution, null=True, blank=True, on_delete=models.CASCADE, related_name="undoables"
+    )
+    action = models.CharField(max_length=30)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    until = models.DateTimeField()
+    former_status = models.CharField(max_length=10, choices=ExceptionCase.Status.choices)
+    former_owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    former_wait_until = models.DateField(null=True, blank=True)
+    left_as = models.CharField(max_length=80, help_text="The case right afterwards; only then it is undone")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.action} of case {self.case_id} by {self.by_id}"
 
 
 class Comment(models.Model):

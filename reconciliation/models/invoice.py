@@ -70,6 +70,9 @@ class SupplierInvoice(Document):
     document_url = models.URLField(max_length=500, blank=True)
     file_sha256 = models.CharField(max_length=64, blank=True, help_text="Of the scan: the same file is seen")
     match_due = models.BooleanField(default=True, help_text="Facts changed since the last judgement")
+    post_after = models.DateTimeField(
+        null=True, blank=True, help_text="Until then whoever let it through may take that back"
+    )
     judged_by = models.ForeignKey(
         PolicyVersion,
         null=True,

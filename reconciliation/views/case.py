@@ -16,13 +16,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reconciliation import cases, roles, whereabouts
-from reconciliation.models import ExceptionCase, Resolution, SupplierInvoice
+from reconciliation import actions, cases, roles, whereabouts
+from reconciliation.actions import ACTIONS, do
+from reconciliation.models import ExceptionCase, SupplierInvoice, Undoable
+from reconciliation.row_keys import row_key
 
-from . import figures, workplace
-from .case_actions import actions, colleagues, may_hand_over
+from . import figures, undo_bar, workplace
+from .case_actions import colleagues, may_hand_over, offers
 from .case_findings import stake_in_words, why
-from .case_forms import STAYS, VERBS
 from .case_links import coverage, links
 from .case_table import comparison
 from .queue import NEIGHBOURS, Question
@@ -67,15 +68,14 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 @workplace.needs(roles.SEE_CASES)
 def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     """Do one thing with a case, then go on to the next of the queue."""
-    verb = VERBS.get(action)
-    if verb is None:
+    if action not in ACTIONS:
         raise Http404
     user: Any = request.user
     chosen = _case(request, pk)
     question = Question.read(QueryDict(request.POST.get("queue", "")).dict(), user)
     place = _place(request, chosen, question)
     try:
-        said = verb(chosen, user, request.POST)
+        done = do(action, chosen, by=user, sent=dict(request.POST.lists()))
     except cases.NotAllowed as error:
         raise PermissionDenied(str(error)) from error
     except cases.CaseError as error:
@@ -88,12 +88,34 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
             tried=action,
             status=CONFLICT if late else NOT_ACCEPTED,
         )
-    messages.success(request, said)
-    if action in STAYS:
+    undo_bar.offer(request, done)
+    if done.action.stays:
         return HttpResponseRedirect(_address(chosen, question))
     if place and place.next_url:
         return HttpResponseRedirect(place.next_url)
     return HttpResponseRedirect(_list_address(question))
+
+
+@workplace.takes_posts("worklist")
+@workplace.needs(roles.SEE_CASES)
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back what one has just done, and show the case again."""
+    user: Any = request.user
+    done = get_object_or_404(
+        Undoable.objects.filter(case__company=workplace.company(request)).select_related("case"),
+        pk=row_key(request.POST.get("undo", "")),
+    )
+    undo_bar.forget(request)
+    try:
+        actions.undo(done, by=user)
+    except cases.NotAllowed as error:
+        raise PermissionDenied(str(error)) from error
+    except cases.CaseError as error:
+        messages.error(request, str(error))
+    else:
+        said = _("Undone. {invoice} is as it was before.").format(invoice=done.case.invoice_number)
+        messages.success(request, said)
+    return HttpResponseRedirect(reverse("case", args=[done.case_id]))
 
 
 def _case(request: HttpRequest, pk: int) -> ExceptionCase:
@@ -116,7 +138,7 @@ def _page(
 ) -> HttpResponse:
     user: Any = request.user
     findings = list(shown.findings.order_by("position"))
-    proposal = _proposal(shown)
+    proposal = cases.proposal(shown)
     place = _place(request, shown, question)
     where = whereabouts.of(shown.invoice)
     context = {
@@ -126,7 +148,7 @@ def _page(
         "table": comparison(shown, findings),
         **links(shown, user),
         "coverage": coverage(shown),
-        "actions": actions(shown, findings, proposal, user, tried),
+        **_offers(actions.Situation(shown, user, findings, proposal), tried),
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
         "proposed_at": figures.moment(proposal.at) if proposal else "",
@@ -179,10 +201,14 @@ def _forms(shown: ExceptionCase, user: User) -> dict[str, Any]:
     }
 
 
-def _proposal(shown: ExceptionCase) -> Resolution | None:
-    if shown.status != Status.PROPOSED:
-        return None
-    return shown.resolutions.filter(state=Resolution.State.PROPOSED).select_related("by").first()
+def _offers(situation: actions.Situation, tried: str) -> dict[str, Any]:
+    offered = offers(situation, tried)
+    return {
+        "actions": offered,
+        "usual_actions": [offer for offer in offered if offer.is_usual],
+        "more_actions": [offer for offer in offered if not offer.is_usual],
+        "more_is_open": any(offer.is_open and not offer.is_usual for offer in offered),
+    }
 
 
 def _title(shown: ExceptionCase) -> str:

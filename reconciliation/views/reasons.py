@@ -107,16 +107,6 @@ _ROWS = [
 ]
 REASONS = {reason.code: reason for reason in _ROWS}
 
-# A receipt or confirmation still to come: waiting is what usually helps.
-COMES_LATER = {
-    "NO_RECEIPT",
-    "OVER_RECEIVED",
-    "NO_ACCEPTANCE",
-    "AMOUNT_OVER_ACCEPTED",
-    "EARLY",
-    "ORDER_NOT_APPROVED",
-}
-
 
 def reason(code: str) -> Reason:
     """Give a reason by its code; the engine may know newer ones than this table."""

@@ -40,7 +40,7 @@ def house(transactional_db: None, sandbox: Any, settings: Any) -> House:
     """A company with its policy, mirrored here and in the sandbox, seen by the browser's server too."""
     from tests.delivery.house import prepare_house
 
-    settings.OUTBOX_PACE = PACE
+    settings.OUTBOX_PACE, settings.UNDO_SECONDS = PACE, 0
     prepared = prepare_house(sandbox)
     roles.apply_roles()
     policies.install_defaults(prepared.company)
@@ -177,8 +177,8 @@ def test_a_clerk_waits_and_then_rejects_and_the_history_tells_it(house, clerk, p
     sign_in(clerk, address)
 
     page.keyboard.press("2")
-    page.fill("#until", day.isoformat())
-    page.get_by_role("button", name="Credit memo announced").click()
+    page.fill("#until-wait", day.isoformat())
+    page.get_by_label("Credit memo announced").check()
     page.get_by_role("button", name="Wait", exact=True).click()
     page.get_by_text(re.compile("RE-1 waits until .*, or clears itself before")).wait_for()
     case.refresh_from_db()

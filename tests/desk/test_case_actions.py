@@ -120,7 +120,7 @@ def test_the_page_offers_each_role_what_it_may_do(desk, signed_in, role):
         assert response.status_code == 403
         return
     offered = [action.name for action in response.context["actions"]]
-    assert offered == (["release", "wait", "reject", "hand-over"] if role in RESOLVERS else [])
+    assert offered == (["wait", "release", "reject", "hand-over"] if role in RESOLVERS else [])
     assert [action.number for action in response.context["actions"]] == list(range(1, len(offered) + 1))
     assert response.context["may_talk"] == (role in TALKERS)
     assert ("you may not resolve exceptions" in words(response)) == (role not in RESOLVERS)

@@ -1,16 +1,39 @@
 // What the keyboard adds to a case. Every action works without this file.
 (() => {
+  // One of the reasons is enough; without one it has to be written.
+  const reasonGiven = (form) => {
+    const text = form.querySelector("[data-quick]");
+    if (text && form.querySelector("[data-code]")) text.required = !form.querySelector("[data-code]:checked");
+  };
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-code]")) reasonGiven(event.target.form);
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.altKey || event.shiftKey) return;
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.matches("[data-quick]")) {
       event.preventDefault();
       event.target.form.requestSubmit();
     }
-    const isTyping = event.target.closest("input, select, textarea");
-    if (!isTyping && !event.ctrlKey && !event.metaKey && /^[1-9]$/.test(event.key)) {
+    const form = event.target.closest("details.action[open] form");
+    const isTyping = event.target.closest("input:not([type=radio]), select, textarea");
+    if (form && !isTyping && !event.ctrlKey && !event.metaKey && event.key.length === 1) {
+      const code = form.querySelector(`[data-code="${event.key}"]`);
+      if (code) {
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        code.checked = true;
+        reasonGiven(form);
+        form.requestSubmit();
+        return;
+      }
+      // A letter begins a reason of one's own.
+      if (event.target.matches("[data-code]") && /[^\d\s?/]/.test(event.key)) form.querySelector("[data-quick]")?.focus();
+    }
+    if (!isTyping && !form && !event.ctrlKey && !event.metaKey && /^[1-9]$/.test(event.key)) {
       document.querySelector(`[data-disabled="${event.key}"]`)?.focus(); // so that it is read why
     }
-  });
+  }, true); // before the keys of every page, which open another action
 
   // The text may grow past the limit, so that a pasted one is not cut unseen; the counter says by how much.
   const count = (text) => {

@@ -4,7 +4,7 @@
   const dialog = document.getElementById("keys");
   let marked = -1;
 
-  const isTyping = (target) => target.closest("input:not([type=checkbox]), select, textarea, [contenteditable]");
+  const isTyping = (target) => target.closest("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]");
 
   const mark = (index) => {
     const all = rows();
@@ -25,6 +25,7 @@
   const openAction = (number) => {
     const action = document.querySelector(`[data-action="${number}"]`);
     if (!action) return;
+    action.closest(".more-actions")?.setAttribute("open", "");
     action.open = true;
     (action.querySelector("input:not([type=hidden]), textarea, select, button") || action.querySelector("summary")).focus();
   };
@@ -45,6 +46,7 @@
     o: () => rows()[marked]?.querySelector("a[data-open]")?.click(),
     x: () => rows()[marked]?.querySelector("input[type=checkbox]")?.click(),
     e: resolve,
+    u: () => document.querySelector("[data-undo]")?.requestSubmit(),
     "/": () => document.querySelector("[data-search]")?.focus(),
     "?": () => dialog?.showModal(),
   };
@@ -96,6 +98,19 @@
     marked = place;
     rows().forEach((each, index) => each.classList.toggle("marked", index === place));
   }));
+
+  // The bar goes when its time is over: the server refuses from then on.
+  document.querySelectorAll("[data-undo]").forEach((bar) => {
+    const end = Date.now() + Number(bar.dataset.undo) * 1000;
+    const told = bar.querySelector("[data-left]");
+    const clock = setInterval(() => {
+      const left = Math.ceil((end - Date.now()) / 1000);
+      told.textContent = `${Math.max(left, 0)} s`;
+      if (left > 0) return;
+      clearInterval(clock);
+      bar.querySelectorAll("button, [data-left]").forEach((part) => part.remove());
+    }, 1000);
+  });
 
   if (window.location.hash === "#resolve" && !rows().length) resolve();
 })();

@@ -1,0 +1,30 @@
+"""What people can do with a case: one table that says who may, when and up to what; and the door to it.
+
+`do` is the only way in: it checks the row, calls its verb and keeps what undo needs.
+"""
+
+from .action import Action, Ask, Level, Limit, Situation
+from .doing import Done, NotOffered, do, goes_to_approver, refusal_of, refused, situation_of
+from .reason_codes import CODES
+from .table import ACTIONS, COMES_LATER
+from .undoing import TooLate, undo
+
+__all__ = [
+    "ACTIONS",
+    "CODES",
+    "COMES_LATER",
+    "Action",
+    "Ask",
+    "Done",
+    "Level",
+    "Limit",
+    "NotOffered",
+    "Situation",
+    "TooLate",
+    "do",
+    "goes_to_approver",
+    "refusal_of",
+    "refused",
+    "situation_of",
+    "undo",
+]

@@ -1,0 +1,77 @@
+"""Verbs that let an invoice through, refuse it or put it aside, as the actions call them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from reconciliation import cases
+from reconciliation.models import ExceptionCase, Resolution
+
+from .form import Form
+
+Does = Callable[[ExceptionCase, User, Form], str]
+
+
+def release(case: ExceptionCase, by: User, form: Form) -> str:
+    resolution = cases.release(case, by=by, **_why(form))
+    if resolution.state == Resolution.State.PROPOSED:
+        return _("{invoice}: sent for approval.").format(invoice=case.invoice_number)
+    return _("{invoice} released. It is on its way to Business Central.").format(invoice=case.invoice_number)
+
+
+def reject(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.reject(case, by=by, **_why(form))
+    return _("{invoice} rejected. It will not be posted.").format(invoice=case.invoice_number)
+
+
+def wait(case: ExceptionCase, by: User, form: Form) -> str:
+    day = form.day("until")
+    cases.wait(case, by=by, until=day, **_why(form))
+    return _("{invoice} waits until {day}, or clears itself before.").format(
+        invoice=case.invoice_number, day=_day(day)
+    )
+
+
+def reopen(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.reopen(case, by=by, **_why(form))
+    return _("{invoice} is open again.").format(invoice=case.invoice_number)
+
+
+def approve(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.approve(_proposal(case), by=by, note=form.reason, seen=form.seen)
+    return _("{invoice} approved. It is on its way to Business Central.").format(invoice=case.invoice_number)
+
+
+def decline(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.decline(_proposal(case), by=by, note=form.reason, seen=form.seen)
+    return _("{invoice}: release declined, the case is open again.").format(invoice=case.invoice_number)
+
+
+def withdraw(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.withdraw(_proposal(case), by=by, seen=form.seen)
+    return _("{invoice}: proposal withdrawn.").format(invoice=case.invoice_number)
+
+
+def _proposal(case: ExceptionCase) -> Resolution:
+    """Give the latest release that was proposed; the verb tells whether it still waits."""
+    kinds = [Resolution.Kind.RELEASE, Resolution.Kind.OVERRIDE]
+    proposal = case.resolutions.filter(kind__in=kinds).order_by("-pk").first()
+    if proposal is None:
+        raise cases.WrongStatus(_("Nothing waits for approval here."))
+    return proposal
+
+
+def _why(form: Form) -> dict[str, Any]:
+    return {"reason": form.reason, "reason_code": form.code, "seen": form.seen}
+
+
+def _day(day: Any) -> str:
+    if day is None:
+        return ""
+    return date_format(day, "j M" if day.year == timezone.localdate().year else "j M Y")
