@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reconciliation', '0019_split_lines'),
+        ('reconciliation', '0020_figures_of_decisions'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
