@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from celery import Task, shared_task
+from django.conf import settings
 from django.utils import timezone
 
 from integration import connections, delivery, outbox
@@ -24,7 +25,7 @@ def deliver_outbox(**kwargs: Any) -> None:
     if not connections.is_connected():
         return
     outbox.answered()
-    report = delivery.drain(seconds=TURN_SECONDS)
+    report = delivery.drain(seconds=TURN_SECONDS, hands=settings.OUTBOX_HANDS)
     if report.stopped:
         logger.error("Deliveries stopped: %s", report.stopped)
 

@@ -36,15 +36,16 @@ def environment() -> dict[str, str]:
         "REDIS_URL": settings.REDIS_URL,
         "REDIS_PREFIX": settings.REDIS_PREFIX,
         "OUTBOX_PACE": str(settings.OUTBOX_PACE),
+        "OUTBOX_HANDS": str(settings.OUTBOX_HANDS),
         "OUTBOX_LEASE_SECONDS": str(settings.OUTBOX_LEASE_SECONDS),
         "LOG_LEVEL": "WARNING",
     }
 
 
 @contextmanager
-def drain(count: int, log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+def drain(count: int, log: Path, *, hands: int = 1) -> Iterator[list[subprocess.Popen[bytes]]]:
     """Run workers that empty the outbox and end by themselves; whatever happens, none is left behind."""
-    running = [start(log) for _ in range(count)]
+    running = [start(log, hands=hands) for _ in range(count)]
     try:
         yield running
     finally:
@@ -53,9 +54,9 @@ def drain(count: int, log: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
             process.wait()
 
 
-def start(log: Path, *, module: str = "") -> subprocess.Popen[bytes]:
+def start(log: Path, *, module: str = "", hands: int = 1) -> subprocess.Popen[bytes]:
     """Start one worker, or a module that stands in for one."""
-    program = ["-m", module] if module else ["manage.py", "drain", "--until-idle"]
+    program = ["-m", module] if module else ["manage.py", "drain", "--until-idle", "--hands", str(hands)]
     with log.open("ab") as output:
         return subprocess.Popen(
             [sys.executable, *program],

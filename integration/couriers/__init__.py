@@ -32,6 +32,7 @@ from . import (
     taken_back,
 )
 from .base import BeforeWrite, Courier, Posted, Prepared, Standing, Visit, Withdrawn
+from .orders import keys_since as keys_in_orders
 
 
 def visit_invoice(client: Client, message: Message, invoice: SupplierInvoice) -> Visit:
@@ -91,5 +92,6 @@ __all__ = [
     "Standing",
     "Visit",
     "Withdrawn",
+    "keys_in_orders",
     "load",
 ]

@@ -69,6 +69,7 @@ def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
 class MovementVisit(Visit):
     """Store the request, then have it processed."""
 
+    must_look = False
     request: dict[str, Any] | None = None
 
     def find(self) -> Posted | Standing:

@@ -6,13 +6,13 @@ BC gives no field of an order to our key, so the first line is a comment that ca
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from integration import mapping
-from integration.bc import odata, payloads
+from integration.bc import Client, odata, payloads
 from integration.mapping import defaults
 from masterdata import lookup
 from masterdata.models import Account, Company, Currency, FixedAsset, Item, Location, Vendor
@@ -22,6 +22,7 @@ from . import assets, dimensions
 from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_uuid, in_bc, listed
 
 LINES = "purchaseOrderLines"
+OURS = "Tieout"
 MARKER_SEQUENCE, REQUEST_SEQUENCE = 1, 2
 SEQUENCE_STEP = 10_000
 
@@ -33,7 +34,7 @@ def chain(order: PurchaseOrder) -> str:
 
 def marker(key: UUID) -> str:
     """The text of the comment line by which we know an order as ours."""
-    return f"Tieout {key}"
+    return f"{OURS} {key}"
 
 
 def sequence_of(line: int) -> int:
@@ -85,8 +86,30 @@ def built(order: PurchaseOrder) -> Prepared:
     return Prepared(body, header.version, line_mapping.version, problems=problems)
 
 
+def keys_since(client: Client, moment: datetime) -> set[UUID]:
+    """Read our keys in the orders that came to BC, or were changed there, since a moment."""
+    found = client.find(
+        "purchaseOrders",
+        filter=odata.ge("lastModifiedDateTime", moment),
+        select=("id",),
+        expand=odata.nested(LINES, ("sequence", "lineType", "description")),
+    )
+    told = (line["description"] for order in found for line in order[LINES])
+    return {key for text in told if (key := _key_in(text)) is not None}
+
+
+def _key_in(text: str) -> UUID | None:
+    name, _, written = text.partition(" ")
+    try:
+        return UUID(written) if name == OURS else None
+    except ValueError:  # somebody's own words
+        return None
+
+
 class OrderVisit(Visit):
     """Look for the marker among the vendor's orders of the day, then create the order."""
+
+    must_look = False
 
     def find(self) -> Posted | Standing:
         """Find the order that carries our key."""

@@ -5,11 +5,12 @@ answered by sending again: BC is looked at until the outcome is settled (docs/de
 """
 
 from .by_hand import mark_done
-from .draining import Report, deliver_next, drain, worker_name
+from .draining import drain
 from .looking import document_of, look
 from .single import deliver
 from .standstill import sentence_of, standstill
 from .tries import Delivery
+from .turn import Report, deliver_next, worker_name
 
 __all__ = [
     "Delivery",

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import socket
-import threading
 import time
-from collections import Counter
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
@@ -17,92 +12,48 @@ from integration import outbox
 from integration.bc import Client, Verdict
 from integration.models import Message
 
-from .single import deliver
+from . import doubt
 from .standstill import held_back, sentence_of
-from .tries import Delivery
+from .turn import NAP, Report, Turn, worker_name
 
 State = Message.State
 
-NAP = 0.25
-
-
-@dataclass
-class Report:
-    """What a drain did."""
-
-    outcomes: Counter[str] = field(default_factory=Counter)
-    stopped: str = ""
-    pending: int = 0
-    stuck: int = 0
-    waiting: int = 0
-
-    @property
-    def ok(self) -> bool:
-        return not self.problem
-
-    @property
-    def problem(self) -> str:
-        """Say what needs a person, and where to look; empty when all went well."""
-        if self.stopped:
-            return self.stopped
-        if self.stuck == 1:
-            return "1 message is stuck and needs a person. See Dead letters on the desk: /dead-letters/."
-        if self.stuck:
-            return (
-                f"{self.stuck} messages are stuck and need a person. See Dead letters on the desk: "
-                "/dead-letters/."
-            )
-        return ""
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "ok": self.ok,
-            "outcomes": dict(sorted(self.outcomes.items())),
-            "pending": self.pending,
-            "stuck": self.stuck,
-            "waiting": self.waiting,
-            "stopped": self.stopped,
-        }
-
 
 def drain(
-    *, until_idle: bool = False, seconds: float | None = None, worker: str = "", client: Client | None = None
+    *,
+    until_idle: bool = False,
+    seconds: float | None = None,
+    worker: str = "",
+    client: Client | None = None,
+    hands: int = 1,
 ) -> Report:
     """Work the outbox: until nothing is due, or with `until_idle` until nothing will be due by itself.
 
     Stops at once when the connection itself is wrong, and while the circuit to BC is open; with `until_idle`
-    it waits for a BC that does not answer, as it waits for everything that mends itself.
+    it waits for a BC that does not answer, as it waits for everything that mends itself. With several hands
+    so many messages are in delivery at once, as far as so many are due.
     """
-    report, worker = Report(), worker or worker_name()
-    end = None if seconds is None else time.monotonic() + seconds
+    turn = Turn(seconds)
+    doubt.begin_anew()
     outbox.refill(now=None if until_idle else timezone.now())
-    while end is None or time.monotonic() < end:
+    with turn.helped(hands - 1):
+        _lead(turn, until_idle=until_idle, worker=worker or worker_name(), client=client)
+    return _count(turn.report)
+
+
+def _lead(turn: Turn, *, until_idle: bool, worker: str, client: Client | None) -> None:
+    """Deliver, and when nothing is due any more put in line what has become due meanwhile."""
+    while not turn.is_over:
         if (still := held_back(client)) is not None:
             if until_idle and still.verdict is Verdict.UNANSWERED and _moving().exists():
                 time.sleep(NAP)
                 continue
-            report.stopped = sentence_of(still)
-            break
-        delivery = deliver_next(worker=worker, client=client)
-        if delivery is not None:
-            report.outcomes[delivery.outcome] += 1
-            if delivery.stops_lane:
-                report.stopped = delivery.sentence
-                break
-            continue
-        if outbox.refill(now=timezone.now()):
-            continue
-        pause = _pause(until_idle=until_idle)
-        if pause is None:
-            break
-        time.sleep(pause)
-    return _count(report)
-
-
-def deliver_next(*, worker: str, client: Client | None = None) -> Delivery | None:
-    """Claim and deliver the next message; None when none is due."""
-    message = outbox.claim(now=timezone.now(), worker=worker)
-    return None if message is None else deliver(message, client=client, worker=worker)
+            turn.stop(sentence_of(still))
+        elif not turn.step(worker=worker, client=client) and not outbox.refill(now=timezone.now()):
+            pause = _pause(until_idle=until_idle)
+            if pause is None:
+                return
+            time.sleep(pause)
 
 
 def _pause(*, until_idle: bool) -> float | None:
@@ -137,8 +88,3 @@ def _count(report: Report) -> Report:
     report.stuck = Message.objects.stuck().count()
     report.waiting = Message.objects.filter(state=State.WAITING).count()
     return report
-
-
-def worker_name() -> str:
-    """Name this thread of this process of this machine."""
-    return f"{socket.gethostname()}:{os.getpid()}:{threading.get_ident() % 100_000}"

@@ -40,7 +40,7 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
         return Delivery(message, Outcome.NOT_SENT, message.waits_for or message.error)
     check_company(client, document.company)
     visit = courier.visit(client, message, document)
-    found = visit.find()
+    found = Standing.ABSENT if _is_new(message, visit) else visit.find()
     if isinstance(found, Posted):
         return _done(attempt, visit, found, Outcome.ADOPTED)
     if message.unknown_since is not None and not _is_settled(message, found):
@@ -50,6 +50,11 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     room = timedelta(seconds=client.connection.timeouts.action + client.connection.timeouts.connect)
     posted = visit.send(lambda: outbox.mark_sending(message, now=timezone.now(), room=room))
     return _done(attempt, visit, posted, Outcome.POSTED)
+
+
+def _is_new(message: Message, visit: Visit) -> bool:
+    """Whether nobody can have sent it before: its first claim, in a life without doubt (doubt.py)."""
+    return message.fence == 1 and not message.in_doubt and not visit.must_look
 
 
 def check_company(client: Client, company: Company) -> None:

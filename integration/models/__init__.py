@@ -8,6 +8,7 @@ from .escalation import Channel, EscalationRule, Incident, IncidentNote, Notific
 from .filters import MirrorFilter
 from .hints import Hint, Subscription
 from .inbox import ApiKey, InboxEvent
+from .lives import DatabaseLife
 from .mapping import FieldMapping, FieldMappingRow
 from .outbox import Attempt, DocumentKind, Message
 from .slots import ScheduleSlot
@@ -22,6 +23,7 @@ __all__ = [
     "Channel",
     "ContractFinding",
     "ContractReading",
+    "DatabaseLife",
     "DocumentKind",
     "DriftCheck",
     "DriftedRecord",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -33,6 +34,11 @@ class MessageQuerySet(models.QuerySet[Any]):
     def unfinished(self) -> MessageQuerySet:
         return self.exclude(state__in=Message.FINAL)
 
+    def due(self, now: datetime) -> MessageQuerySet:
+        """What a worker may claim now, as far as its chain is free."""
+        moving = [Message.State.READY, Message.State.VERIFYING]
+        return self.filter(state__in=moving, next_attempt_at__lte=now)
+
     def stuck(self) -> MessageQuerySet:
         """What only a person can move."""
         return self.filter(state__in=[Message.State.DEAD, Message.State.REJECTED])
@@ -59,9 +65,7 @@ class Message(models.Model):
     IN_FLIGHT = [State.CLAIMED, State.SENDING]
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
-    key = models.UUIDField(
-        default=uuid.uuid4, unique=True, help_text="Our key, also written into BC's document"
-    )
+    key = models.UUIDField(default=uuid.uuid4, help_text="Our key, also written into BC's document")
     dedupe_key = models.CharField(max_length=200)
     chain = models.CharField(max_length=120, help_text="Messages of one chain are delivered in order")
     document_kind = models.CharField(max_length=30, choices=DocumentKind.choices)
@@ -117,10 +121,16 @@ class Message(models.Model):
 
     objects = MessageQuerySet.as_manager()
 
+    in_doubt = True
+    """Whether it may have been sent in a former life of the database; a claim knows better."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(
                 fields=["dedupe_key"], condition=~models.Q(state="cancelled"), name="message_once"
+            ),
+            models.UniqueConstraint(
+                fields=["key"], condition=~models.Q(state="cancelled"), name="message_key_once"
             ),
             models.UniqueConstraint(
                 fields=["chain"],

@@ -62,7 +62,9 @@ UPDATE integration_message SET state = 'claimed', fence = fence + 1,
            AND ((e.rank, e.id) < (m.rank, m.id) OR e.state IN ('claimed', 'sending')))
     ORDER BY m.priority, m.next_attempt_at, m.id
     LIMIT 1 FOR UPDATE SKIP LOCKED)
-RETURNING *
+RETURNING *, NOT EXISTS (
+   SELECT 1 FROM (SELECT * FROM integration_databaselife ORDER BY id DESC LIMIT 1) life
+    WHERE life.vouched_at IS NOT NULL AND (life.look_until IS NULL OR life.look_until <= %(now)s)) AS in_doubt
 """
 
 

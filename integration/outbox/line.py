@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4, uuid5
 
 from django.db import transaction
 from django.db.models import Q
@@ -27,6 +28,7 @@ RANKS = {
     DocumentKind.ORDER_CHANGE: 0,
     DocumentKind.SUPPLIER_INVOICE: 2,
 }
+NAMED = (DocumentKind.PURCHASE_ORDER, DocumentKind.INVENTORY_MOVEMENT)  # BC is told the key of these
 CANCELLATION_RANK = 1  # after the receipts that came before it: what they bring is not cancelled
 ASSET_RANKS = {AssetNotice.Kind.REGISTERED: 0, AssetNotice.Kind.CHANGED: 1, AssetNotice.Kind.RETIRED: 2}
 PRIORITIES = {DocumentKind.SUPPLIER_INVOICE: 6}
@@ -51,6 +53,7 @@ def message_for(kind: DocumentKind | str, document: Any, **values: Any) -> Messa
     """Make the message of a document; it is not stored yet."""
     return Message(
         company=document.company,
+        key=_key(kind, document),
         dedupe_key=dedupe_key(document.company_id, kind, document.pk),
         chain=_chain(kind, document),
         rank=_rank(DocumentKind(kind), document),
@@ -65,6 +68,15 @@ def message_for(kind: DocumentKind | str, document: Any, **values: Any) -> Messa
 def dedupe_key(company: Any, kind: DocumentKind | str, document: Any) -> str:
     """Name a document's wish to be posted: it is in line once."""
     return f"{company}:{kind}:{document}"
+
+
+def _key(kind: DocumentKind | str, document: Any) -> UUID:
+    """Make a document's key of what names it: it comes back with the document after a restored backup."""
+    company = document.company.bc_id
+    if company is None or kind not in NAMED:
+        return uuid4()
+    of = document.kind if kind == DocumentKind.INVENTORY_MOVEMENT else ""
+    return uuid5(UUID(str(company)), f"{kind}:{of}:{document.number}")
 
 
 def _chain(kind: DocumentKind | str, document: Any) -> str:

@@ -19,9 +19,13 @@ FILE = Path(__file__).resolve().parents[2] / ".bench" / "bench.json"
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", help="paths to measure; all of them")
-    names = parser.parse_args().names
+    parser.add_argument("--size", type=int, help="orders in the backlog of drain")
+    parser.add_argument("--rounds", type=int, help="rounds of drain")
+    parser.add_argument("--arrivals", type=float, help="events a second that come in during drain")
+    options = parser.parse_args()
+    names = options.names
     with place.prepare() as sandbox:
-        from tests.bench import house, measuring, paths
+        from tests.bench import draining, house, measuring, paths
         from tests.bench.masters import dlt_rival
 
         known = {path.__name__: path for path in (*paths.PATHS, *paths.SLOW)}
@@ -31,6 +35,9 @@ def main() -> int:
             dlt_rival.install()
         except dlt_rival.NotThere as exc:
             sys.stderr.write(f"{exc}\n")
+        for name in ("size", "rounds", "arrivals"):
+            if (value := getattr(options, name)) is not None:
+                setattr(draining, name.upper(), value)
         company = house.House(sandbox.control)
         results = []
         for name, path in known.items():  # in their order: the later ones leave documents behind

@@ -10,8 +10,7 @@ from django.db.models import Sum
 from django.test import Client
 from django.test.utils import override_settings
 
-from integration import connections, delivery, inbox
-from integration.models import Message
+from integration import connections
 from masterdata.models import Company
 from reconciliation import bulk, policies, reconcile
 from reconciliation.matching import case_from, match
@@ -24,20 +23,20 @@ from reconciliation.models import (
 )
 from tests.bc import pulling
 from tests.bench import bare, history
+from tests.bench.draining import drain
 from tests.bench.house import House, as_body
 from tests.bench.intake import served_intake
 from tests.bench.mapping import map_order
 from tests.bench.masters.memory import memory
 from tests.bench.masters.pulls import fetch, pulls
 from tests.bench.measuring import Result, compare
-from tests.bench.posting import backlog, idle
+from tests.bench.posting import idle
 
 DOCUMENTS = 400  # of which about a seventh are invoices
 LINES = 10_000
 LOOPED = 500  # the loop takes as long for each
 CASES = 300
 EVENTS = 60
-DELIVERIES = 30
 PULLED = 50_000
 
 # The company's own lines, quantity and price only, a row each into a table that is logged.
@@ -161,27 +160,6 @@ def intake(house: House) -> list[Result]:
     return [result]
 
 
-def drain(house: House) -> list[Result]:
-    """Deliver orders in one process: against the client alone, posting the same bodies."""
-    client = connections.client()
-
-    def fill() -> None:
-        for event in house.orders(DELIVERIES):
-            inbox.receive(event, key=house.key)
-
-    def ours() -> int:
-        report = delivery.drain(until_idle=True)
-        assert report.outcomes == {"posted": DELIVERIES}
-        return DELIVERIES
-
-    def client_alone() -> int:
-        payloads = Message.objects.order_by("-pk").values_list("payload", flat=True)[:DELIVERIES]
-        return len([client.create("purchaseOrders", payload) for payload in payloads])
-
-    against = "the client alone, one create a document"
-    return [compare("drain_share_of_limit", "orders/s", against, ours, client_alone, prepare=fill)]
-
-
 def pull(house: House) -> list[Result]:
     """Pull a long list into records: against downloading and parsing the same pages."""
     pulling.fill(house.control, PULLED)
@@ -213,4 +191,4 @@ def _judge_alone(line: InvoiceLine) -> bool:
 
 PATHS = (drain, intake, served_intake, match_in_bulk, match_engine, map_order, pull, fetch, pulls, memory)
 # Minutes long, for they wait as Business Central lets them wait; measured only when they are named.
-SLOW = (backlog, idle)
+SLOW = (idle,)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import house, intake, mapping, measuring, paths
+from tests.bench import draining, house, intake, mapping, measuring, paths
 from tests.bench.masters import dlt_rival, memory, pulls
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -18,7 +18,6 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
         "DOCUMENTS": 20,
         "CASES": 3,
         "EVENTS": 2,
-        "DELIVERIES": 2,
         "PULLED": 9,
         "LINES": 600,
         "LOOPED": 9,
@@ -27,6 +26,8 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
     for name, few in {"ITEMS": 300, "ORM_ITEMS": 100, "ROUNDS": 1, "ORM_ROUNDS": 1, "FETCHES": 1}.items():
         monkeypatch.setattr(pulls, name, few)
     monkeypatch.setattr(mapping, "ORDERS", 9)
+    for name, few in {"SIZE": 4, "ROUNDS": 1, "ARRIVALS": 10.0}.items():
+        monkeypatch.setattr(draining, name, few)
     monkeypatch.setattr(intake, "SERVED", 4)
     monkeypatch.setattr(intake, "ROUNDS", 1)
     monkeypatch.setattr(memory, "SHORT", 300)
@@ -40,6 +41,7 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, monkeypatc
 
     assert [result.name for result in results] == [
         "drain_share_of_limit",
+        "arrivals_in_a_backlog_p95",
         "intake_vs_bare_view",
         "intake_vs_usual_view",
         "intake_duplicates_vs_new",

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
+
 from integration import delivery, outbox
+from integration.delivery import doubt
 from integration.mapping import defaults
 from integration.models import DocumentKind, Message
 from integration.sandbox.launch import Running
@@ -190,6 +193,7 @@ def prepare_house(sandbox: Running) -> House:
     for row in sandbox.control.dump("locations"):
         Location.objects.create(company=company, code=row["code"], bc_id=row["id"], row_hash=b"")
     defaults.install()
+    doubt.trust(now=timezone.now())
     return House(company, sandbox)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import connection
 from django.utils import timezone
 
 from integration import delivery, outbox
-from integration.models import Message
+from integration.models import DatabaseLife, Message
 from reconciliation.models import PurchaseOrder
 from tests.delivery.house import House, outcomes, states
 
@@ -49,6 +51,7 @@ def test_after_a_restored_backup_what_was_posted_since_is_found(house: House) ->
     message = house.order()
     house.drain()
     forget_that_it_was_posted(message)
+    DatabaseLife.objects.update(place="the cluster that the backup was made of")
 
     house.drain()
 
@@ -58,12 +61,24 @@ def test_after_a_restored_backup_what_was_posted_since_is_found(house: House) ->
 
 
 def forget_that_it_was_posted(message: Message) -> None:
-    """Put our rows as a backup from before the posting has them; restoring goes past the triggers."""
+    """Put our rows as a backup from before the first claim has them."""
+    with past_the_triggers():
+        Message.objects.filter(pk=message.pk).update(
+            state="ready",
+            done_at=None,
+            bc_id=None,
+            bc_number="",
+            attempts=0,
+            fence=0,
+            next_attempt_at=timezone.now(),
+        )
+        PurchaseOrder.objects.update(status="ready", bc_id=None, bc_number="")
+
+
+@contextmanager
+def past_the_triggers() -> Iterator[None]:
+    """Write as the restore of a backup does."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
-    Message.objects.filter(pk=message.pk).update(
-        state="ready", done_at=None, bc_id=None, bc_number="", attempts=0, next_attempt_at=timezone.now()
-    )
-    PurchaseOrder.objects.update(status="ready", bc_id=None, bc_number="")
-    with connection.cursor() as cursor:
+        yield
         cursor.execute("SET LOCAL session_replication_role = origin")

@@ -14,7 +14,7 @@ from django.db import connection
 from django.utils import timezone
 
 from integration import delivery, outbox, tasks
-from integration.models import Message
+from integration.models import Attempt, Message
 from tests.delivery.house import House, outcomes, states
 
 
@@ -163,3 +163,31 @@ def test_the_drain_command_fails_when_messages_are_stuck_after_it(
     report = json.loads(answer.getvalue())
     assert failed.value.returncode == 1
     assert (report["ok"], report["stuck"], report["outcomes"]["posted"]) == (False, orders, 1)
+
+
+def test_one_worker_delivers_with_several_hands(shared_house: House) -> None:
+    house = shared_house
+    house.sandbox.control.settings(latency_ms=100)
+    for number in range(1, 9):
+        house.order(f"PO-{number}")
+        house.receipt(f"GR-{number}", f"PO-{number}")
+
+    report = delivery.drain(hands=4)
+    house.sandbox.control.settings(latency_ms=0)
+
+    assert report.outcomes == {"posted": 16}
+    assert len(set(Attempt.objects.values_list("worker", flat=True))) == 4
+    assert markers(house) == expected_markers()
+    assert len(house.dump("purchaseReceipts")) == 8
+
+
+def test_a_hand_that_meets_wrong_credentials_stops_them_all(shared_house: House, settings: Any) -> None:
+    for number in range(1, 7):
+        shared_house.order(f"PO-{number}")
+    settings.BC_CLIENT_SECRET = "wrong"
+
+    report = delivery.drain(hands=3)
+
+    assert report.stopped
+    assert states() == ["ready"] * 6
+    assert set(Message.objects.values_list("attempts", flat=True)) == {0}

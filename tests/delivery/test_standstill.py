@@ -130,7 +130,7 @@ def test_a_token_serves_to_its_end_while_the_sign_in_service_is_away(house: Hous
     tokens.shelf = None  # a token of this test alone
     client = Client(connection, tokens=tokens, circuit=circuit)
     orders(house, 3)
-    delivery.drain(seconds=0.5, client=client)
+    delivery.drain(client=client)
     is_away[0] = True
     house.order("PO-4")
 
@@ -158,7 +158,7 @@ def test_what_bc_refuses_opens_nothing(house: House, circuit: Circuit) -> None:
 
 
 def test_half_of_the_calls_must_fail(house: House, circuit: Circuit) -> None:
-    house.faults(UNAVAILABLE | {"method": "GET", "every": 3})
+    house.faults(UNAVAILABLE | {"method": "POST", "every": 3})
     orders(house, 25)
 
     report = house.drain()

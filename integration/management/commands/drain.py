@@ -25,10 +25,13 @@ class Command(BaseCommand):
             help="wait for retries and looks, until only people can go on",
         )
         parser.add_argument("--seconds", type=float, help="stop after this long")
+        parser.add_argument("--hands", type=int, default=1, help="deliver so many at once; one by one")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = delivery.drain(until_idle=options["until_idle"], seconds=options["seconds"])
+        report = delivery.drain(
+            until_idle=options["until_idle"], seconds=options["seconds"], hands=options["hands"]
+        )
         if options["json"]:
             self.stdout.write(json.dumps(report.as_dict()))
         else:
