@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from reconciliation.matching import case_from
 from reconciliation.matching.allocation import allocate
 
@@ -118,3 +120,55 @@ def test_a_reversed_receipt_and_a_line_without_receipts_are_left_out():
     assert shares(receipts=TWO, levels=[{"vendor": None, "item": None, "level": "two_way"}]) == []
     credit = invoice(invoice_line(quantity="5"), number="C-1", type="credit_memo")
     assert shares(receipts=TWO, invoice=credit, rules=[rule("price")]) == []
+
+
+def test_the_older_receipt_comes_first_whatever_its_number():
+    swapped = [came("GR-2", "25", "2026-03-10"), came("GR-1", "15", "2026-03-15")]
+
+    assert [share[3] for share in shares(receipts=swapped)] == ["GR-2", "GR-1"]
+
+
+def test_a_share_tells_the_day_of_the_receipt_and_the_unit():
+    [covered, short] = allocate(case_from(question(receipts=TWO[1:])))
+
+    assert (covered.date, covered.unit) == (datetime.date(2026, 3, 10), "PCS")
+    assert (short.date, short.unit) == (None, "PCS")
+
+
+def test_less_than_one_is_shared_out_as_well():
+    half = invoice(invoice_line(quantity="0.5"))
+
+    assert shares(receipts=TWO, invoice=half) == [(1, "PO-77", 1, "GR-1", "0.5")]
+    assert shares(receipts=[came("GR-1", "0.2", "2026-03-10")], invoice=half) == [
+        (1, "PO-77", 1, "GR-1", "0.2"),
+        (1, "PO-77", 1, "", "0.3"),
+    ]
+
+
+def test_a_crumb_is_not_missing():
+    coarse = [{"number": "BELT", "base_unit": "PCS", "rounding_precision": "1"}]
+    crumb = [came("GR-1", "39.9", "2026-03-10")]
+
+    assert shares(items=coarse, receipts=crumb) == [(1, "PO-77", 1, "GR-1", "39.9")]
+
+
+def test_only_what_came_on_the_line_covers_it():
+    both = [receipt(receipt_line("10", 1), receipt_line("30", 2), number="GR-1", date="2026-03-10")]
+    two = [order(order_line(1, quantity="10"), order_line(2, quantity="30"))]
+
+    assert shares(orders=two, receipts=both, invoice=invoice(invoice_line(2, quantity="30"))) == [
+        (2, "PO-77", 2, "GR-1", "30")
+    ]
+
+
+def test_an_advance_takes_nothing_and_boxes_take_their_pieces():
+    advance = invoice(invoice_line(quantity="40"), number="A-1", type="prepayment", state="posted")
+    boxes = invoice(invoice_line(quantity="1", unit="BOX"), number="R-1", state="posted")
+    units = [{"item": "BELT", "unit": "BOX", "per_base": "12"}]
+
+    assert shares(
+        units=units, receipts=TWO, earlier=[advance, boxes], invoice=invoice(invoice_line(quantity="5"))
+    ) == [
+        (1, "PO-77", 1, "GR-1", "3"),
+        (1, "PO-77", 1, "GR-2", "2"),
+    ]

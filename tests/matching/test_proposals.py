@@ -253,3 +253,70 @@ def test_a_billed_quantity_is_spread_over_what_is_open(quantity, rooms, shares):
     found = spread(Decimal(quantity), [Decimal(room) for room in rooms])
 
     assert found == [Decimal(share) for share in shares]
+
+
+def points(found: list[Proposal]) -> list[tuple[str, int, str]]:
+    return [(point.what, point.weight, point.words) for one in found for point in one.points]
+
+
+def test_less_than_is_open_says_how_much_is():
+    found = points(propose(billed(quantity="10", item="BELT-12", unit_price=None), [candidate()]))
+
+    assert found == [
+        ("item", 40, "the same item BELT-12"),
+        ("unit", 4, "the same unit PCS"),
+        ("quantity", 6, "40 PCS are still open"),
+    ]
+
+
+@pytest.mark.parametrize(("quantity", "still_open"), [("0", "0"), ("0", "40"), ("41", "40")])
+def test_a_quantity_of_nothing_or_of_more_than_is_open_speaks_for_nothing(quantity, still_open):
+    line = billed(quantity=quantity, item="BELT-12", unit_price=None)
+
+    assert "quantity" not in {what for what, *_ in points(propose(line, [candidate(still_open=still_open)]))}
+
+
+def test_a_line_without_a_unit_is_held_against_what_is_open():
+    line = billed(item="BELT-12", unit="", unit_price=None)
+
+    assert points(propose(line, [candidate()]))[1:] == [("quantity", 10, "just the 40 PCS still open")]
+
+
+@pytest.mark.parametrize("text", ["be lt 12, black", "BELT 12", "belt-12"])
+def test_an_item_stands_in_the_text_in_up_to_three_words(text):
+    found = points(propose(billed(description=text, unit_price=None), [candidate(description="")]))
+
+    assert found[0] == ("item", 28, "the text names item BELT-12")
+
+
+def test_an_item_of_four_signs_is_long_enough_for_a_text():
+    found = points(propose(billed(item="KX99"), [candidate(item="", description="Belt KX99")]))
+
+    assert found[0] == ("item", 28, "the order's text names KX99")
+
+
+def test_prices_of_different_bases_are_brought_to_one():
+    by_hundred = candidate(price="750", price_base=Decimal(100))
+
+    assert ("price", 20, "the same price of 7.50") in points(propose(billed(), [by_hundred]))
+
+
+@pytest.mark.parametrize("base", ["0", "-1"])
+def test_a_price_base_of_nothing_is_no_price(base):
+    line = dataclasses.replace(billed(item="BELT-12"), price_base=Decimal(base))
+    on = candidate(price_base=Decimal(base))
+
+    for found in (propose(line, [candidate()]), propose(billed(item="BELT-12"), [on])):
+        assert "price" not in {what for what, *_ in points(found)}
+
+
+def test_likeness_weighs_in_whole_points():
+    found = points(propose(billed(description="Drive belt 14 mm", unit_price=None), [candidate()]))
+
+    assert found[0] == ("description", 28, "descriptions 94 % alike")
+
+
+def test_price_and_unit_alone_are_just_enough_and_the_line_is_told():
+    [proposal] = propose(billed(quantity="400"), [candidate()])
+
+    assert (proposal.score, proposal.item, proposal.description) == (24, "BELT-12", "Drive belt 12 mm")
