@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 
 from masterdata.models import Company
 
-from .models import ExceptionCase, GoodsReceipt
+from .models import CaseTally, ExceptionCase, GoodsReceipt
 from .roles import RESOLVE
 
 Status = ExceptionCase.Status
@@ -63,17 +63,15 @@ def in_queue_of(user: User) -> Q:
 
 
 def queue_counts(company: Company, user: User) -> QueueCounts:
-    counts = (
-        ExceptionCase.objects.of(company)
-        .open()
-        .aggregate(
-            mine=Count("pk", filter=in_queue_of(user)),
-            waiting=Count("pk", filter=Q(status=Status.WAITING)),
-            approval=Count("pk", filter=Q(status=Status.PROPOSED)),
-            open=Count("pk"),
-        )
+    """Count what each tab holds, from the kept counts."""
+    kept = CaseTally.objects.of(company, CaseTally.Cut.DESK).filter(status__in=ExceptionCase.OPEN_STATUSES)
+    counts = kept.aggregate(
+        mine=Sum("cases", filter=in_queue_of(user)),
+        waiting=Sum("cases", filter=Q(status=Status.WAITING)),
+        approval=Sum("cases", filter=Q(status=Status.PROPOSED)),
+        open=Sum("cases"),
     )
-    return QueueCounts(**counts)
+    return QueueCounts(**{name: int(count or 0) for name, count in counts.items()})
 
 
 def my_queue(company: Company, user: User) -> QuerySet[ExceptionCase]:
@@ -84,11 +82,11 @@ def my_queue(company: Company, user: User) -> QuerySet[ExceptionCase]:
 
 def blocked_money(company: Company) -> list[BlockedMoney]:
     """Add up the open cases by reason; currencies are never added together, the ledger's comes first."""
+    kept = CaseTally.objects.of(company, CaseTally.Cut.DESK).filter(status__in=ExceptionCase.OPEN_STATUSES)
     rows = (
-        ExceptionCase.objects.of(company)
-        .open()
-        .values("code", "currency")
-        .annotate(cases=Count("pk"), total=Sum("amount"))
+        kept.values("code", "currency")
+        .annotate(n=Sum("cases"), total=Sum("amount"))
+        .filter(n__gt=0)
         .order_by("-total")
     )
     most: dict[str, Decimal] = {}
@@ -98,7 +96,7 @@ def blocked_money(company: Company) -> list[BlockedMoney]:
         BlockedMoney(
             code=row["code"],
             currency=row["currency"],
-            cases=row["cases"],
+            cases=int(row["n"]),
             amount=row["total"],
             share=int(row["total"] * 100 / most[row["currency"]]) if most[row["currency"]] else 0,
         )

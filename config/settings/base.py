@@ -106,6 +106,7 @@ STORAGES = {
     },
 }
 
+AUTHENTICATION_BACKENDS = ["config.people.People"]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"

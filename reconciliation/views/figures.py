@@ -25,6 +25,10 @@ def money(amount: Decimal | None, currency: str = "", *, signed: bool = False) -
     return f"{_number(shown, signed)} {currency}".rstrip()
 
 
+def whole(number: int) -> str:
+    return _number(Decimal(number), signed=False)
+
+
 def quantity(amount: Decimal | None, unit: str = "", *, signed: bool = False) -> str:
     """Write a quantity without idle zeros, with its unit."""
     return "" if amount is None else f"{_number(amount.normalize(), signed)} {unit}".rstrip()

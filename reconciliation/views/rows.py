@@ -29,6 +29,9 @@ class Row:
     difference: str
     percent: str
     amount: str
+    at_risk: str
+    until: str
+    is_late_for_discount: bool
     age: str
     opened_at: datetime.datetime
     due: str
@@ -57,6 +60,9 @@ def _row(case: ExceptionCase, viewer: User, query: str, now: datetime.datetime, 
         difference=figures.money(case.difference, signed=True) if case.difference else "",
         percent=figures.percent(case.percent) if case.percent is not None else _no_base(case),
         amount=figures.money(case.amount, case.currency),
+        at_risk=figures.money(case.discount_amount, case.currency) if case.discount_until else "",
+        until=_until(case, today),
+        is_late_for_discount=case.is_open and case.discount_until == today,
         age=figures.age(case.opened_at, now),
         opened_at=case.opened_at,
         due=figures.due(case.due_on, today),
@@ -65,6 +71,15 @@ def _row(case: ExceptionCase, viewer: User, query: str, now: datetime.datetime, 
         owner=figures.person(case.owner, viewer) if case.owner_id else _("nobody yet"),
         status=_status(case, today),
     )
+
+
+def _until(case: ExceptionCase, today: datetime.date) -> str:
+    """Say until when the cash discount holds, or that it is gone."""
+    if case.discount_until is None:
+        return ""
+    if case.discount_until < today:
+        return _("lost {day}").format(day=figures.short_day(case.discount_until, today))
+    return _("until {day}").format(day=figures.due(case.discount_until, today))
 
 
 def _no_base(case: ExceptionCase) -> str:

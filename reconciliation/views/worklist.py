@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -21,8 +22,8 @@ from reconciliation.models import ExceptionCase
 from reconciliation.roles import RESOLVE, SEE_CASES
 from reconciliation.row_keys import row_keys
 
-from . import figures, workplace
-from .queue import NOBODY, PAGE_ROWS, Question
+from . import figures, paging, sums, workplace
+from .queue import NOBODY, PAGE_ROWS, SORTS, Question
 from .reasons import REASONS
 from .rows import rows
 
@@ -40,9 +41,28 @@ COLUMNS: list[tuple[str, str | Promise, bool]] = [
     ("reason", gettext_lazy("Reason"), False),
     ("difference", gettext_lazy("Difference"), True),
     ("amount", gettext_lazy("Amount"), True),
-    ("due", gettext_lazy("Decide by"), True),
+    ("risk", gettext_lazy("At risk"), True),
+    ("due", gettext_lazy("Due"), True),
     ("with", gettext_lazy("With"), False),
 ]
+ORDERS: list[tuple[str, str | Promise]] = [
+    ("due", gettext_lazy("Due day")),
+    ("discount", gettext_lazy("Discount deadline")),
+    ("risk", gettext_lazy("Discount at risk")),
+    ("amount", gettext_lazy("Amount")),
+    ("difference", gettext_lazy("Difference")),
+    ("age", gettext_lazy("Age")),
+    ("vendor", gettext_lazy("Vendor")),
+    ("reason", gettext_lazy("Reason")),
+    ("order", gettext_lazy("Order")),
+    ("invoice", gettext_lazy("Invoice")),
+]
+CLOSED_ORDERS: list[tuple[str, str | Promise]] = [("closed", gettext_lazy("Closed"))]
+GROUP_TITLES: dict[str, str | Promise] = {
+    "vendor": gettext_lazy("Vendor"),
+    "reason": gettext_lazy("Reason"),
+    "order": gettext_lazy("Order"),
+}
 BULK_ROWS = 200
 
 
@@ -101,42 +121,70 @@ def take_selected(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest, question: Question, company: Company, user: User) -> dict[str, Any]:
-    found = question.cases(company, user)
-    totals = question.totals(found)
-    count = sum(total.cases for total in totals)
-    pages = max(1, -(-count // PAGE_ROWS))
-    page = min(question.page, pages)
-    question = question.with_(page=page)
-    first = (page - 1) * PAGE_ROWS
-    shown = rows(found[first : first + PAGE_ROWS], user, question.query) if count else []
-    counts = workplace.counts(request)
+    desk = sums.desk(company, user, question)
+    workplace.keep_counts(request, desk.counts)
+    found = question.found(company, user)
+    page = paging.page(found, question.keys, PAGE_ROWS, question.place, descending=question.descending)
+    exactly = request.GET.get("exactly") == "1"
+    total = _total(question, company, page, found, desk, exactly=exactly)
+    first = page.position + 1
     return {
-        "question": question,
-        "rows": shown,
-        "tabs": _tabs(question, counts),
+        "rows": rows(page.rows, user, question.query),
+        "tabs": _tabs(question, desk.counts),
         "headings": [_heading(question, *column) for column in COLUMNS],
-        "orders": _orders(),
-        "count": count,
-        "totals": [figures.money(total.amount, total.currency) for total in totals],
-        "first": first + 1,
-        "last": first + len(shown),
-        "previous_url": _address(question.with_(page=page - 1)) if page > 1 else "",
-        "next_url": _address(question.with_(page=page + 1)) if page < pages else "",
-        "clear_url": _address(question.unfiltered()),
-        "elsewhere_url": _address(question.with_(tab="closed" if question.tab == "open" else "open")),
+        "orders": _orders(question),
+        "total": total,
+        "count": count_in_words(total),
+        "totals": [figures.money(each.amount, each.currency) for each in total.totals],
+        "at_risk": [figures.money(each.discount, each.currency) for each in total.totals if each.discount],
+        "first": first,
+        "last": page.position + len(page.rows),
+        "first_url": address(question.with_()) if page.position > PAGE_ROWS else "",
+        "previous_url": address(replace(question, at=page.before.write())) if page.before else "",
+        "next_url": address(replace(question, at=page.after.write())) if page.after else "",
+        "exact_url": f"{address(question)}&exactly=1" if total.is_estimate else "",
+        "clear_url": address(question.unfiltered()),
+        "elsewhere_url": address(question.with_(tab="closed" if question.tab == "open" else "open")),
         "here": request.get_full_path(),
-        "empty": "" if shown else _emptiness(question, counts),
+        "empty": "" if page.rows else _emptiness(question),
         "reasons": sorted(REASONS.values(), key=lambda reason: str(reason.label)),
-        "owners": _owners(company, question),
+        "owners": desk.owners,
         "nobody": NOBODY,
+        "groups": GROUP_TITLES.items() if question.tab != "closed" else (),
     }
+
+
+def _total(
+    question: Question,
+    company: Company,
+    page: paging.Page,
+    found: QuerySet[ExceptionCase],
+    desk: sums.Desk,
+    *,
+    exactly: bool,
+) -> sums.Sums:
+    """Say how much answers, by the cheapest way that knows it."""
+    if page.is_whole and page.rows:
+        return sums.of_rows(page.rows)
+    if desk.sums is not None:
+        return desk.sums
+    return sums.kept(company, question) or sums.counted(found, exactly=exactly)
+
+
+def count_in_words(total: sums.Sums) -> str:
+    """Write how many cases, an estimate rounded to what is known of it."""
+    if not total.is_estimate:
+        told = ngettext("{n} case", "{n} cases", total.count)
+        return told.format(n=figures.whole(total.count))
+    digits = max(len(str(total.count)) - 2, 0)
+    return _("about {n} cases").format(n=figures.whole(round(total.count, -digits)))
 
 
 def _tabs(question: Question, counts: Any) -> list[Tab]:
     return [
         Tab(
             title=str(title),
-            url=_address(question.with_(tab=name)),
+            url=address(question.with_(tab=name)),
             count=getattr(counts, name, None),
             is_current=name == question.tab,
         )
@@ -144,32 +192,33 @@ def _tabs(question: Question, counts: Any) -> list[Tab]:
     ]
 
 
-def _orders() -> list[tuple[str, str]]:
-    """Give the orders of the list to choose from, each column up and down."""
+def _orders(question: Question) -> list[tuple[str, str]]:
+    """Give the orders of the list to choose from, each up and down."""
     return [
         (f"{sign}{name}", f"{title} {arrow}")
-        for name, title, _is_number in COLUMNS
+        for name, title in (CLOSED_ORDERS if question.tab == "closed" else ORDERS)
         for sign, arrow in (("", "▲"), ("-", "▼"))
     ]
 
 
 def _heading(question: Question, name: str, title: str | Promise, is_number: bool) -> Heading:
     direction = "descending" if question.descending else "ascending"
+    can_sort = name in SORTS and question.tab != "closed"
     return Heading(
         name=name,
         title=str(title),
-        url=_address(question.sorted_by(name)),
+        url=address(question.sorted_by(name)) if can_sort else "",
         is_number=is_number,
         aria_sort=direction if question.sort == name else "",
     )
 
 
-def _address(question: Question) -> str:
+def address(question: Question) -> str:
     query = question.query
     return f"{reverse('worklist')}?{query}" if query else reverse("worklist")
 
 
-def _emptiness(question: Question, counts: Any) -> str:
+def _emptiness(question: Question) -> str:
     """Tell the empty states apart: nothing matches, all done, nothing yet."""
     if question.is_filtered:
         return "no_match"
@@ -178,10 +227,3 @@ def _emptiness(question: Question, counts: Any) -> str:
     if question.tab == "open":
         return "nothing_open"
     return "none_here"
-
-
-def _owners(company: Company, question: Question) -> list[dict[str, str]]:
-    people = User.objects.filter(
-        cases__company=company, cases__status__in=ExceptionCase.OPEN_STATUSES
-    ).distinct()
-    return [{"username": user.username, "name": figures.person(user)} for user in people.order_by("username")]

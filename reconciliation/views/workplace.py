@@ -88,6 +88,11 @@ def counts(request: HttpRequest) -> dashboard.QueueCounts | None:
     return _once(request, "counts", lambda: dashboard.queue_counts(chosen, user))
 
 
+def keep_counts(request: HttpRequest, asked: dashboard.QueueCounts) -> None:
+    """Let the navigation show counts that a screen has asked for already."""
+    _once(request, "counts", lambda: asked)
+
+
 @takes_posts("home")
 @signed_in
 def choose_company(request: HttpRequest) -> HttpResponse:
