@@ -106,6 +106,10 @@ class Environment:
         return [word.strip() for word in self.text(name, default).split(",") if word.strip()]
 
 
+# Our statements run for milliseconds: to compile one costs more than it takes, often tens of milliseconds.
+NO_JIT = "-c jit=off"
+
+
 def database(url: str) -> dict[str, object]:
     """Turn a postgresql:// address into Django's form; a `host` query names a socket folder.
 
@@ -120,6 +124,7 @@ def database(url: str) -> dict[str, object]:
         )
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     options = {key: value for key, value in query.items() if key not in {"host", "user", "port"}}
+    options["options"] = f"{NO_JIT} {query.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
