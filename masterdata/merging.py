@@ -9,12 +9,14 @@ from psycopg import sql
 
 from .models import Mirror, own_fields
 
-INCOMING = sql.Identifier("incoming_rows")
 TAKEN_OVER = ("row_hash", "bc_modified_at")
 FIRST_COLUMNS = ("bc_id", "row_hash", "bc_modified_at", "filtered_at")
 
-DROP = sql.SQL("DROP TABLE {}").format(INCOMING).as_string()
-
+INCOMING = """
+CREATE TEMPORARY TABLE IF NOT EXISTS {incoming} ON COMMIT DELETE ROWS AS
+SELECT {columns} FROM {table} WITH NO DATA;
+DELETE FROM {incoming}
+"""
 MERGE = """
 WITH written AS (
     UPDATE {table} AS kept
@@ -40,14 +42,15 @@ WHERE mirror.company_id = %(company)s AND mirror.bc_id = incoming.bc_id
 
 @cache
 def incoming_table(model: type[Mirror]) -> str:
-    statement = sql.SQL("CREATE TEMPORARY TABLE {} ON COMMIT DROP AS SELECT {} FROM {} WITH NO DATA")
-    return statement.format(INCOMING, _listed(_columns(model)), _table(model)).as_string()
+    """Give an empty table for a page; a session keeps it, since making one is dearer than filling it."""
+    parts = {"incoming": _incoming(model), "columns": _listed(_columns(model)), "table": _table(model)}
+    return sql.SQL(INCOMING).format(**parts).as_string()
 
 
 @cache
 def copy_known(model: type[Mirror]) -> str:
     """Take in records that are here already, to be merged."""
-    return sql.SQL("COPY {} ({}) FROM STDIN").format(INCOMING, _listed(_columns(model))).as_string()
+    return sql.SQL("COPY {} ({}) FROM STDIN").format(_incoming(model), _listed(_columns(model))).as_string()
 
 
 @cache
@@ -64,7 +67,7 @@ def merge(model: type[Mirror]) -> str:
     changes = [sql.SQL("{0} = incoming.{0}").format(sql.Identifier(name)) for name in (*own, *TAKEN_OVER)]
     statement = sql.SQL(MERGE).format(
         table=_table(model),
-        incoming=INCOMING,
+        incoming=_incoming(model),
         changes=sql.SQL(", ").join(changes),
         kept=sql.SQL(", ").join(sql.Identifier("kept", name) for name in own),
         incoming_values=sql.SQL(", ").join(sql.Identifier("incoming", name) for name in own),
@@ -75,7 +78,7 @@ def merge(model: type[Mirror]) -> str:
 @cache
 def seal_anew(model: type[Mirror]) -> str:
     """Keep the seal of rows that BC told in another way without changing a value: no change, no stamp."""
-    return sql.SQL(SEAL_ANEW).format(table=_table(model), incoming=INCOMING).as_string()
+    return sql.SQL(SEAL_ANEW).format(table=_table(model), incoming=_incoming(model)).as_string()
 
 
 def _columns(model: type[Mirror]) -> list[str]:
@@ -84,6 +87,10 @@ def _columns(model: type[Mirror]) -> list[str]:
 
 def _listed(names: Sequence[str]) -> sql.Composed:
     return sql.SQL(", ").join(map(sql.Identifier, names))
+
+
+def _incoming(model: type[Mirror]) -> sql.Identifier:
+    return sql.Identifier(f"incoming_{model._meta.db_table}")
 
 
 def _table(model: type[Mirror]) -> sql.Identifier:

@@ -127,7 +127,6 @@ def _merge(turn: Turn, batch: Batch, seals: Mapping[str, bytes]) -> tuple[int, i
         changed, marked = cursor.fetchone()
         if changed + marked < len(batch):
             cursor.execute(merging.seal_anew(turn.model), told)
-        cursor.execute(merging.DROP)
     return changed, marked
 
 

@@ -28,6 +28,7 @@ class Writer:
         self.company, self.entity, self.run = company, entity, run
         self.wanted = filters.of(company, entity)
         self.seen = seen.Seen(company, entity, self.wanted, is_full=run.kind == SyncRun.Kind.FULL)
+        self.holds_some = held.are_any(run)  # what others hold meanwhile, the next run tries
 
     @transaction.atomic
     def write(self, rows: Sequence[RawRow]) -> None:
@@ -35,13 +36,13 @@ class Writer:
         latest = {row.id: row for row in rows}  # of one that comes twice the last counts
         turn = take_turn(self.company, self.entity.model)
         seals = {bc_id: self.seen.seal(row) for bc_id, row in latest.items()}
-        kept = self.seen.kept(turn, seals)
-        others = [row for bc_id, row in latest.items() if kept.get(bc_id) != seals[bc_id]]
+        to_look_at = self.seen.others(turn, seals)
+        others = [row for bc_id, row in latest.items() if bc_id in to_look_at] if to_look_at else []
         page = sort(self.company, self.entity, self.wanted, [row.fields for row in others])
         held_back = _held_back(self.entity, page)
         usable = page.batch.without(page.waiting.keys() | page.left_out | held_back.keys())
-        counts = self._merge(turn, usable, kept, seals)
-        self._let_go(latest.keys() - {row.id for row in others}, usable, page)
+        counts = self._merge(turn, usable, seals)
+        self._let_go(latest.keys() - to_look_at, usable, page)
         self._keep([*_refused(page), *held_back.values()])
         filtered, same = counts.filtered + len(page.left_out), len(latest) - len(others)
         counts = replace(counts, unchanged=counts.unchanged + same)
@@ -49,12 +50,14 @@ class Writer:
         failed = len(page.refused) + len(held_back) - waiting
         runs.count(self.run, counts, read=len(rows), failed=failed, waiting=waiting, filtered=filtered)
 
-    def _merge(self, turn: Turn, usable: Batch, kept: seen.Seals, seals: seen.Seals) -> Counts:
+    def _merge(self, turn: Turn, usable: Batch, seals: seen.Seals) -> Counts:
         if not usable:
             return Counts()
         mark = renames.mark(self.entity)
-        counts = write(turn, usable, known=kept, seals=seals)
-        self.seen.wrote(turn, {bc_id: seals[bc_id] for bc_id in usable.without(usable.filtered).ids}, counts)
+        known = self.seen.known(usable.ids)
+        counts = write(turn, usable, known=known, seals=seals)
+        stays_out = {usable.ids[place] for place in usable.filtered if usable.ids[place] not in known}
+        self.seen.wrote(turn, set(usable.ids) - stays_out, counts)
         if counts.written:
             self._pass_on(counts)
             renames.spread(self.company, self.entity, mark)
@@ -73,13 +76,14 @@ class Writer:
 
     def _let_go(self, as_before: Iterable[str], usable: Batch, page: Sorted) -> None:
         """Forget why records were held back that are settled now."""
-        if held.are_any(self.run):
+        if self.holds_some:
             left_out = [page.batch.ids[place] for place in page.left_out]
             held.let_go(self.run, map(UUID, [*as_before, *usable.ids, *left_out]))
 
     def _keep(self, records: Collection[held.Held]) -> None:
         if records:
             held.keep(self.run, records)
+            self.holds_some = True
         runs.notes(self.run, [(record.record, record.reason) for record in records])
 
 
