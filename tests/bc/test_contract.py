@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from integration.bc import client, payloads, reading, rules
+from integration.bc import calls, payloads, reading, rules
 from integration.bc.batch import MAX_OPERATIONS
 from integration.bc.connection import Limits
 from integration.bc.errors import judge, take_apart
@@ -191,7 +191,7 @@ def test_the_limits_are_bcs_limits() -> None:
     assert TICK_SECONDS * TICKS == 5 * 60
     assert ours.burst + ours.per_second * 300 <= ALLOWANCE
     assert ours.concurrency < told["perUser"]["concurrent"]
-    assert told["maxPageSize"] == client.MAX_PAGE_SIZE
+    assert told["maxPageSize"] == calls.MAX_PAGE_SIZE
     assert told["maxBatchOperations"] == MAX_OPERATIONS
 
 

@@ -196,7 +196,7 @@ def test_a_hint_waits_while_bc_is_not_well_and_is_let_go_after_hours(told) -> No
     from integration.models import Hint
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("integration.bc.client.PAGE_TRIES", 1)
+        patch.setattr("integration.bc.calls.PAGE_TRIES", 1)
         hints.follow(now=now())
     waiting = Hint.objects.get()
     told.control.clear_faults()
