@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from unfold.decorators import display
 
 from integration.models import DocumentKind, Message
-from reconciliation import admin as desk
+from reconciliation.admin import documents as desk
 from reconciliation.models import (
     AssetNotice,
     Document,
