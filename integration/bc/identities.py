@@ -47,6 +47,7 @@ class Identities:
     def __init__(self, members: Sequence[Identity], *, clock: Callable[[], float] = time.monotonic) -> None:
         self.members = tuple(members)
         self.clock = clock
+        self.places = throttle.places_for([each.connection for each in members])
         # Each process begins with another one, so that few processes do not all press the first.
         self.turn = itertools.count(random.randrange(len(self.members)))  # noqa: S311 - guards nothing
 
@@ -54,7 +55,10 @@ class Identities:
     def admitted(self, lane: Lane, *, patience: float, pause: Callable[[float], None]) -> Iterator[Identity]:
         """Wait for a turn of any id, hold it during the block; raise NotSentError when patience would end."""
         turn = _Turn(self)
-        with throttle.admitted(turn, lane, patience=patience, pause=pause):
+        with (
+            throttle.one_of(self.places, patience=patience),
+            throttle.admitted(turn, lane, patience=patience, pause=pause),
+        ):
             yield turn.identity
 
     def set_aside(self, identity: Identity, refused: ConfigurationError) -> None:

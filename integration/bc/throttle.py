@@ -6,7 +6,7 @@ Without Redis each process keeps to its share.
 """
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,11 +41,7 @@ def admitted(
     entry = limiter.try_enter(lane)
     while not entry.slot:
         if waited + entry.wait > patience:
-            raise NotSentError(
-                "Business Central is busy with our earlier requests. It is sent when its turn comes.",
-                code="Tieout_Throttled",
-                retry_after=entry.wait,
-            )
+            raise _busy(entry.wait)
         pause(entry.wait)
         waited += entry.wait
         entry = limiter.try_enter(lane)
@@ -53,6 +49,34 @@ def admitted(
         yield
     finally:
         limiter.leave(entry)
+
+
+@contextmanager
+def one_of(places: threading.Semaphore, *, patience: float) -> Iterator[None]:
+    """Hold one of this process's places: a thread that waits gets it at once, without asking Redis again."""
+    if not places.acquire(timeout=patience):
+        raise _busy(patience)
+    try:
+        yield
+    finally:
+        places.release()
+
+
+def places_for(connections: Sequence[Connection]) -> threading.Semaphore:
+    """Give this process's places on these client ids together: as many as all processes may use at once."""
+    key = tuple((each.authority, each.client_id, each.redis_url, each.limits) for each in connections)
+    with _lock:
+        if key not in _places:
+            _places[key] = threading.BoundedSemaphore(sum(each.limits.concurrency for each in connections))
+        return _places[key]
+
+
+def _busy(seconds: float) -> NotSentError:
+    return NotSentError(
+        "Business Central is busy with our earlier requests. It is sent when its turn comes.",
+        code="Tieout_Throttled",
+        retry_after=seconds,
+    )
 
 
 def limiter_for(connection: Connection) -> Limiter:
@@ -81,6 +105,7 @@ def share_of(limits: Limits) -> Limits:
 
 
 _limiters: dict[tuple[Any, ...], Limiter] = {}
+_places: dict[tuple[Any, ...], threading.Semaphore] = {}
 _lock = threading.Lock()
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.db import connections as databases
@@ -28,6 +29,8 @@ from .tries import Delivery
 logger = logging.getLogger(__name__)
 
 NAP = 0.25
+FRESH = timedelta(minutes=1)
+FRESH_EVERY = 4  # of a backlog's deliveries one is for what has become due just now
 
 
 @dataclass
@@ -75,7 +78,7 @@ class Turn:
     def __init__(self, seconds: float | None = None) -> None:
         self.report = Report()
         self.end = None if seconds is None else time.monotonic() + seconds
-        self.busy = 0
+        self.busy = self.taken = 0
         self.changed = threading.Condition()
         self.stopped = False
 
@@ -93,8 +96,10 @@ class Turn:
         """Deliver the next message; False when none is due and no other hand holds one."""
         with self.changed:
             self.busy += 1
+            self.taken += 1
+            is_for_fresh = self.taken % FRESH_EVERY == 0
         try:
-            delivery = deliver_next(worker=worker, client=client)
+            delivery = deliver_next(worker=worker, client=client, fresh=is_for_fresh)
         finally:
             with self.changed:
                 self.busy -= 1
@@ -156,10 +161,12 @@ def _wanted(helpers: int) -> int:
     return max(0, min(helpers - at_work, due - 1))
 
 
-def deliver_next(*, worker: str, client: Client | None = None) -> Delivery | None:
-    """Claim and deliver the next message; None when none is due."""
+def deliver_next(*, worker: str, client: Client | None = None, fresh: bool = False) -> Delivery | None:
+    """Claim and deliver the next message, a fresh one before those that wait long; None when none is due."""
     doubt.make_sure(client)
-    message = outbox.claim(now=timezone.now(), worker=worker)
+    now = timezone.now()
+    message = outbox.claim(now=now, worker=worker, since=now - FRESH) if fresh else None
+    message = message or outbox.claim(now=now, worker=worker)
     return None if message is None else deliver(message, client=client, worker=worker)
 
 

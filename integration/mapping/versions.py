@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from integration.models import FieldMapping, FieldMappingRow
@@ -49,7 +49,9 @@ def compiled(name: str) -> Compiled:
 
     Its rows are read once a version: whoever changes them publishes a new one, and each process asks for it.
     """
-    found = FieldMapping.objects.filter(name=name).values_list("pk", "version").first()
+    with connection.cursor() as cursor:  # written out: it is asked for each document
+        cursor.execute("SELECT id, version FROM integration_fieldmapping WHERE name = %s", [name])
+        found = cursor.fetchone()
     if found is None:
         raise MappingMissing(
             f"There is no field mapping {name!r}. Run manage.py set_up to install the defaults."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import psycopg
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -44,6 +45,7 @@ logger = logging.getLogger(__name__)
 
 DEATHS = 3  # a message whose workers die this often goes to a person
 GONE = "worker_gone"
+EVER = datetime(1, 1, 1, tzinfo=UTC)
 ONE_WRITER = "message_chain_one_writer"
 
 # The move `TAKEN` of the table, as one statement.
@@ -55,7 +57,7 @@ UPDATE integration_message SET state = 'claimed', fence = fence + 1,
        lease_until = %(lease_until)s, lease_by = %(worker)s
  WHERE id = (
    SELECT m.id FROM integration_message m
-    WHERE m.state IN ('ready', 'verifying') AND m.next_attempt_at <= %(now)s
+    WHERE m.state IN ('ready', 'verifying') AND m.next_attempt_at BETWEEN %(since)s AND %(now)s
       AND NOT EXISTS (
         SELECT 1 FROM integration_message e
          WHERE e.chain = m.chain AND e.state NOT IN ('done', 'cancelled') AND e.id <> m.id
@@ -68,16 +70,17 @@ RETURNING *, NOT EXISTS (
 """
 
 
-def claim(*, now: datetime, worker: str) -> Message | None:
-    """Take the next message that is due and whose chain is free; None when there is none.
+def claim(*, now: datetime, worker: str, since: datetime = EVER) -> Message | None:
+    """Take the next message that is due, since a time, and whose chain is free; None when there is none.
 
     The attempt is counted before anything is tried.
     """
     lease_until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-    terms = {"now": now, "worker": worker[:100], "lease_until": lease_until}
+    terms = {"now": now, "since": since, "worker": worker[:100], "lease_until": lease_until}
     while True:
         try:
-            with transaction.atomic():
+            # One statement is a transaction by itself; within another one its failure needs a savepoint.
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
                 return next(iter(Message.objects.raw(CLAIM, terms)), None)
         except IntegrityError as error:
             if _constraint(error) != ONE_WRITER:

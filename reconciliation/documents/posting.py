@@ -18,7 +18,7 @@ Status = Document.Status
 InvoiceStatus = SupplierInvoice.Status
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def mark_posted(document: Any, *, bc_id: UUID | None, bc_number: str, at: datetime.datetime) -> None:
     """Write down that BC has the document, under this id and number.
 
@@ -33,7 +33,7 @@ def mark_posted(document: Any, *, bc_id: UUID | None, bc_number: str, at: dateti
     row.posted_at = row.posted_at or at
     row.save()
     copy_outcome(row, document)
-    facts_changed(row.company, orders_of(row), vendor=getattr(row, "vendor_number", ""), but=row)
+    facts_changed(document.company, orders_of(row), vendor=getattr(row, "vendor_number", ""), but=row)
 
 
 @transaction.atomic

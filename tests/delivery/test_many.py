@@ -191,3 +191,17 @@ def test_a_hand_that_meets_wrong_credentials_stops_them_all(shared_house: House,
     assert report.stopped
     assert states() == ["ready"] * 6
     assert set(Message.objects.values_list("attempts", flat=True)) == {0}
+
+
+def test_what_comes_now_does_not_wait_behind_a_backlog(house: House) -> None:
+    for number in range(1, 21):
+        house.order(f"OLD-{number}")
+    Message.objects.update(next_attempt_at=timezone.now() - timedelta(hours=3))
+    house.order("NEW-1")
+    house.order("NEW-2")
+
+    house.drain()
+
+    posted = list(Attempt.objects.order_by("id").values_list("message__document_number", flat=True))
+    assert [posted.index("NEW-1"), posted.index("NEW-2")] == [3, 7]
+    assert len(posted) == 22
