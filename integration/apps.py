@@ -8,7 +8,9 @@ class IntegrationConfig(AppConfig):
     verbose_name = "Integration"
 
     def ready(self) -> None:
+        from integration.inbox import put_in_line
         from integration.whereabouts import tell
-        from reconciliation import whereabouts
+        from reconciliation import carrying, whereabouts
 
         whereabouts.tell_by(tell)
+        carrying.carry_by(put_in_line)

@@ -244,7 +244,7 @@ def _record(row: InboxEvent, told: Event, form: Any, order: str) -> None:
     row.note = _nothing_to_post(document)
     with connection.cursor() as cursor:
         cursor.execute(TELL, [row.document_kind, row.document_id, row.note, row.pk])
-    _put_in_line(document)
+    put_in_line(document)
     logger.info("Received %s %s from %s", told.type, told.id, told.source)
 
 
@@ -261,7 +261,7 @@ def _order_concerned(company: Company, form: Any) -> str:
     return ""
 
 
-def _put_in_line(document: Document) -> None:
+def put_in_line(document: Document) -> None:
     """Give a document its place in the outbox; an invoice finds it when it is cleared."""
     if isinstance(document, OrderChange):
         outbox.follow_change(document)

@@ -43,6 +43,9 @@ MAY_COME_BACK = [Status.RELEASED, Status.CLEARED]
 # No signature makes these payable; the cause has to go.
 FIX_ONLY = {"VENDOR_BLOCKED", "UNREADABLE", "DUPLICATE"}
 
+# These add up what other findings say of single lines.
+SUMS = {"LINE_TOTAL", "TOTAL"}
+
 LONGEST_TEXT = 2000
 LONGEST_WAIT = datetime.timedelta(days=365)
 
@@ -100,7 +103,7 @@ def release(
     _check(case, by, RESOLVE, to=Status.RELEASED, seen=seen)
     reason = _stated(reason)
     holding = list(blocking(case.findings.all()))
-    findings = [finding for finding in holding if codes is None or finding.code in codes]
+    findings = holding if codes is None else list(_with_sums(case, holding, codes))
     if holding and not findings:
         raise StaleCase(_("Nothing was changed. That reason does not hold the invoice any more."))
     check_releasable(findings)
@@ -204,14 +207,7 @@ def wait(
     """Put the case aside until a day; it clears itself earlier when the facts come right."""
     case = _lock(case)
     _check(case, by, RESOLVE, to=Status.WAITING, seen=seen)
-    if until is None or until <= timezone.localdate():
-        raise WrongDate(_("Choose a day after today to wait until."))
-    if until > timezone.localdate() + LONGEST_WAIT:
-        raise WrongDate(
-            _("A case waits for a year at most. Choose a day until {last}.").format(
-                last=date_format(timezone.localdate() + LONGEST_WAIT, "j M Y")
-            )
-        )
+    _check_day(until)
     resolution = Resolution.objects.create(
         case=case,
         action=action,
@@ -239,6 +235,88 @@ def reopen(
         case=case, action="reopen", kind=Kind.REOPEN, by=by, reason=_stated(reason), reason_code=reason_code
     )
     _move(case, to=Status.OPEN, by=by)
+    return resolution
+
+
+@transaction.atomic
+def note(
+    case: ExceptionCase,
+    *,
+    by: User,
+    permission: str,
+    reason: str,
+    action: str,
+    reason_code: str = "",
+    until: datetime.date | None = None,
+    seen: str | None = None,
+) -> Resolution:
+    """Write down what was asked or recorded; with a day the case waits until then for what comes of it."""
+    case = locked(case, by=by, permission=permission, seen=seen)
+    if until is not None:
+        _check_day(until)
+    resolution = Resolution.objects.create(
+        case=case,
+        action=action,
+        kind=Kind.NOTE,
+        by=by,
+        reason=_stated(reason),
+        reason_code=reason_code,
+        wait_until=until,
+    )
+    if until is not None and case.status in (Status.OPEN, Status.WAITING):
+        case.wait_until = until
+        _move(case, to=Status.WAITING, by=by)
+    return resolution
+
+
+@transaction.atomic
+def dismiss(
+    case: ExceptionCase,
+    *,
+    by: User,
+    code: str,
+    reason: str,
+    action: str,
+    reason_code: str = "",
+    seen: str | None = None,
+) -> Resolution:
+    """Say that a warning is none; it comes again when its figures grow. No money is let through by that."""
+    case = locked(case, by=by, permission=RESOLVE, seen=seen)
+    warned = list(case.findings.filter(code=code, effect="warn", released=False))
+    if not warned:
+        raise StaleCase(_("Nothing was changed. That warning is gone."))
+    resolution = Resolution.objects.create(
+        case=case,
+        action=action,
+        kind=Kind.NOTE,
+        by=by,
+        reason=_stated(reason),
+        reason_code=reason_code,
+        overrides=overrides(warned),
+    )
+    _own(case, by)
+    _save(case, by, ["owner"])
+    reconcile.judge([case.invoice])
+    return resolution
+
+
+@transaction.atomic
+def finish_by_hand(case: ExceptionCase, *, by: User, reason: str, bc_number: str) -> Resolution:
+    """Close the case of an invoice that somebody has posted in Business Central under this number."""
+    resolution = note(case, by=by, permission=APPROVE, reason=reason, action="done-by-hand")
+    case = _lock(case)
+    if case.invoice.is_posted:
+        raise WrongStatus(
+            _("The invoice is posted in Business Central already, as {number}.").format(
+                number=case.invoice.bc_number
+            )
+        )
+    documents.mark_posted(case.invoice, bc_id=case.invoice.bc_id, bc_number=bc_number, at=timezone.now())
+    case.cleared_by = _("{name} says that it is posted in Business Central as {number}").format(
+        name=called(by), number=bc_number
+    )[:200]
+    case.status, case.closed_at, case.wait_until = Status.CLEARED, timezone.now(), None
+    _save(case, by, ["status", "closed_at", "wait_until", "cleared_by"])
     return resolution
 
 
@@ -516,6 +594,17 @@ def _proposed(resolution: Resolution, findings: Iterable[Finding]) -> Iterable[F
             yield finding
 
 
+def _with_sums(case: ExceptionCase, holding: list[Finding], codes: Collection[str]) -> Iterable[Finding]:
+    """Give the findings of these reasons, and the sums that are wrong for no other reason."""
+    chosen = [finding for finding in holding if finding.code in codes]
+    yield from chosen
+    accepted = at_stake(case, chosen) if chosen else Decimal(0)
+    for finding in holding:
+        is_their_sum = finding.code in SUMS and finding not in chosen and finding.amount is not None
+        if is_their_sum and abs(finding.amount or 0) <= accepted:
+            yield finding
+
+
 def _let_through(case: ExceptionCase, resolution: Resolution, by: User) -> None:
     """Close the case; or, where other reasons are left, judge the invoice without those that are accepted."""
     if resolution.kind == Kind.RELEASE:
@@ -578,6 +667,17 @@ def _stated(reason: str) -> str:
         )
     _check_length(reason)
     return reason
+
+
+def _check_day(until: datetime.date | None) -> None:
+    if until is None or until <= timezone.localdate():
+        raise WrongDate(_("Choose a day after today to wait until."))
+    if until > timezone.localdate() + LONGEST_WAIT:
+        raise WrongDate(
+            _("A case waits for a year at most. Choose a day until {last}.").format(
+                last=date_format(timezone.localdate() + LONGEST_WAIT, "j M Y")
+            )
+        )
 
 
 def _check_length(text: str) -> None:

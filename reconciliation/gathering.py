@@ -299,7 +299,7 @@ class _Gathered:
         given: dict[int, list[facts.Override]] = defaultdict(list)
         rows = Resolution.objects.filter(
             case__invoice__in=ids,
-            kind__in=[Resolution.Kind.RELEASE, Resolution.Kind.OVERRIDE],
+            kind__in=[Resolution.Kind.RELEASE, Resolution.Kind.OVERRIDE, Resolution.Kind.NOTE],
             state=Resolution.State.DONE,
         )
         for invoice, covered in rows.order_by("pk").values_list("case__invoice_id", "overrides"):

@@ -21,6 +21,7 @@ AUDITOR = "Auditor"
 
 RESOLVE = "reconciliation.resolve_case"
 APPROVE = "reconciliation.approve_case"
+CONFIRM = "reconciliation.confirm_delivery"
 TALK = "reconciliation.add_comment"
 SEE_CASES = "reconciliation.view_exceptioncase"
 SEE_MESSAGES = "integration.view_message"
@@ -78,6 +79,7 @@ _CASES = [SEE_CASES] + [
     for name in (
         "finding",
         "resolution",
+        "caserequest",
         "comment",
         "matchdecision",
         "historicalexceptioncase",
@@ -90,7 +92,7 @@ _POLICY = ("tolerance", "matchlevel", "matchoptions", "releaselimit")
 ROLES: dict[str, list[str]] = {
     AP_CLERK: [*_MASTERS, *_DOCUMENTS, *_CASES, TALK, RESOLVE],
     AP_APPROVER: [*_MASTERS, *_DOCUMENTS, *_CASES, TALK, RESOLVE, APPROVE],
-    BUYER: [*_MASTERS, *_DOCUMENTS, *_CASES, TALK],
+    BUYER: [*_MASTERS, *_DOCUMENTS, *_CASES, TALK, CONFIRM],
     INTEGRATION_ADMIN: [
         *_MASTERS,
         *_DOCUMENTS,
@@ -138,6 +140,7 @@ ROLES: dict[str, list[str]] = {
 DUTIES = {
     RESOLVE: _("resolve exceptions"),
     APPROVE: _("approve releases"),
+    CONFIRM: _("confirm deliveries, services and prices"),
     TALK: _("comment on exceptions"),
     SEE_CASES: _("see exceptions"),
     SEE_RUNS: _("see the pulls and who owns what"),

@@ -5,7 +5,9 @@
 
 from .action import Action, Ask, Level, Limit, Situation
 from .doing import Done, NotOffered, do, goes_to_approver, refusal_of, refused, situation_of
+from .letters import draft
 from .reason_codes import CODES
+from .recording import receipts_of, record_receipt
 from .table import ACTIONS, COMES_LATER
 from .undoing import TooLate, undo
 
@@ -22,7 +24,10 @@ __all__ = [
     "Situation",
     "TooLate",
     "do",
+    "draft",
     "goes_to_approver",
+    "receipts_of",
+    "record_receipt",
     "refusal_of",
     "refused",
     "situation_of",

@@ -12,8 +12,10 @@ from django.contrib.auth.models import User
 from django.utils.functional import Promise
 
 from reconciliation import cases
-from reconciliation.models import ExceptionCase, Finding, Resolution
+from reconciliation.models import CaseRequest, ExceptionCase, Finding, Resolution
 
+from . import case_lines
+from .case_lines import Line
 from .form import Form
 
 Text = str | Promise
@@ -63,6 +65,10 @@ class Situation:
     def codes(self) -> set[str]:
         return {finding.code for finding in self.holding}
 
+    @cached_property
+    def warned(self) -> set[str]:
+        return {finding.code for finding in self.findings if finding.effect == "warn"}
+
     @property
     def is_own_proposal(self) -> bool:
         return self.proposal is not None and self.proposal.by_id == self.user.pk
@@ -75,6 +81,11 @@ class Situation:
     def stake(self) -> Decimal | None:
         """What a release of everything lets through, in ledger currency."""
         return cases.ledger_at_stake(self.case, self.holding)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """The billed lines that belong to an order."""
+        return [line for line in case_lines.lines(self.case) if line.is_linked]
 
     def stake_of(self, codes: Collection[str]) -> Decimal | None:
         named = [finding for finding in self.holding if finding.code in codes]
@@ -98,10 +109,12 @@ class Action:
     permission: str
     states: frozenset[Status] = UNDECIDED
     codes: frozenset[str] | None = None  # offered where one of these holds the invoice; None is always
+    of_warnings: bool = False  # or where one of them warns only
     limit: Limit = Limit.NONE
     reason: Ask = Ask.MUST
     reason_codes: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()  # further fields of the form
+    letter: CaseRequest.Kind | None = None  # what is drafted for it
     keeps: Text = ""  # the evidence that stays with the case
     can_be_undone: bool = True
     has_to_be_confirmed: bool = False  # where nothing can be undone
@@ -128,4 +141,5 @@ class Action:
         """Tell whether the case is one for this action."""
         if Status(situation.case.status) not in self.states:
             return False
-        return self.codes is None or bool(self.codes & situation.codes)
+        named = situation.codes | situation.warned if self.of_warnings else situation.codes
+        return self.codes is None or bool(self.codes & named)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,6 +22,55 @@ def release(case: ExceptionCase, by: User, form: Form) -> str:
     resolution = cases.release(case, by=by, **_why(form))
     if resolution.state == Resolution.State.PROPOSED:
         return _("{invoice}: sent for approval.").format(invoice=case.invoice_number)
+    return _("{invoice} released. It is on its way to Business Central.").format(invoice=case.invoice_number)
+
+
+def override(case: ExceptionCase, by: User, form: Form) -> str:
+    """Accept one of the reasons once."""
+    code = form.text("finding")
+    return _said_of_part(case, cases.release(case, by=by, codes=[code], action="override", **_why(form)))
+
+
+def accept(action: str, codes: Collection[str] | None) -> Does:
+    """Make the verb that accepts what these reasons say, or all of them."""
+
+    def does(case: ExceptionCase, by: User, form: Form) -> str:
+        return _said_of_part(case, cases.release(case, by=by, codes=codes, action=action, **_why(form)))
+
+    return does
+
+
+def escalate(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.release(case, by=by, action="escalate", ask_approver=True, **_why(form))
+    return _("{invoice}: sent for approval.").format(invoice=case.invoice_number)
+
+
+def hold(case: ExceptionCase, by: User, form: Form) -> str:
+    day = form.day("until")
+    cases.wait(case, by=by, until=day, action="hold", **_why(form))
+    return _("{invoice} is held until {day}.").format(invoice=case.invoice_number, day=_day(day))
+
+
+def confirm_duplicate(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.reject(case, by=by, action="confirm-duplicate", **_why(form))
+    return _("{invoice} rejected as a duplicate. It will not be posted.").format(invoice=case.invoice_number)
+
+
+def dismiss_duplicate(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.dismiss(case, by=by, code="NEAR_DUPLICATE", action="dismiss-duplicate", **_why(form))
+    return _("{invoice}: noted that it is no duplicate.").format(invoice=case.invoice_number)
+
+
+def nothing(case: ExceptionCase, by: User, form: Form) -> str:
+    """Stand for what is always refused, with the reason why."""
+    raise cases.WrongStatus(_("Nothing was changed."))
+
+
+def _said_of_part(case: ExceptionCase, resolution: Resolution) -> str:
+    if resolution.state == Resolution.State.PROPOSED:
+        return _("{invoice}: sent for approval.").format(invoice=case.invoice_number)
+    if resolution.kind == Resolution.Kind.OVERRIDE:
+        return _("{invoice}: accepted, and judged again.").format(invoice=case.invoice_number)
     return _("{invoice} released. It is on its way to Business Central.").format(invoice=case.invoice_number)
 
 

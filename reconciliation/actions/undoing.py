@@ -15,8 +15,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from reconciliation import cases, documents
-from reconciliation.models import ExceptionCase, Resolution, SupplierInvoice, Undoable
+from reconciliation import cases, documents, reconcile
+from reconciliation.models import CaseRequest, ExceptionCase, Resolution, SupplierInvoice, Undoable
 
 if TYPE_CHECKING:
     from .action import Action
@@ -92,6 +92,8 @@ def undo(undoable: Undoable, *, by: User) -> ExceptionCase:
         owner_id=undoable.former_owner_id,
         wait_until=undoable.former_wait_until,
     )
+    if undoable.resolution is not None and undoable.resolution.overrides and case.is_open:
+        reconcile.judge([case.invoice])  # what was accepted holds the invoice again
     undoable.undone_at = timezone.now()
     undoable.save(update_fields=["undone_at"])
     return case
@@ -109,6 +111,9 @@ def _take_back(resolution: Resolution | None, undoable: Undoable) -> None:
     if undoable.action in DECISIONS:
         resolution.decided_by, resolution.decided_at, resolution.decision_note = None, None, ""
     resolution.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
+    if resolution.state == State.UNDONE:
+        asked = CaseRequest.objects.filter(resolution=resolution, state=CaseRequest.State.OPEN)
+        asked.update(state=CaseRequest.State.WITHDRAWN)
 
 
 def _block(invoice: SupplierInvoice) -> None:

@@ -25,7 +25,16 @@ OVER_RECEIPT = {
 
 def money(amount: Decimal, currency: str) -> str:
     """Write an amount to the cent, with its currency."""
-    return f"{number_format(f'{amount.quantize(CENT):f}', use_l10n=True, force_grouping=True)} {currency}"
+    return f"{_number(amount.quantize(CENT))} {currency}".rstrip()
+
+
+def figure(amount: Decimal, unit: str) -> str:
+    """Write a quantity without idle zeros, with its unit."""
+    return f"{_number(amount.normalize())} {unit}".rstrip()
+
+
+def _number(number: Decimal) -> str:
+    return str(number_format(f"{number:f}", use_l10n=True, force_grouping=True))
 
 
 def measured(amount: Decimal | None, situation: Situation) -> str:

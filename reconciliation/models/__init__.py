@@ -2,6 +2,7 @@
 
 from .asset import AssetNotice
 from .case import Comment, ExceptionCase, Finding, Resolution, Undoable
+from .case_request import CaseRequest
 from .document import Document
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
 from .line_link import LineLink
@@ -21,6 +22,7 @@ from .trial import LetThrough, RulesTrial, TriedInvoice
 
 __all__ = [
     "AssetNotice",
+    "CaseRequest",
     "CaseTally",
     "Comment",
     "DayTotal",

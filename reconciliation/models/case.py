@@ -127,6 +127,7 @@ class ExceptionCase(models.Model):
         permissions = [
             ("resolve_case", "Can wait, reject and release within the limit"),
             ("approve_case", "Can approve a release over the limit"),
+            ("confirm_delivery", "Can confirm what was received or done, and at which price"),
         ]
 
     def __str__(self) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reconciliation import actions, cases, roles, whereabouts
-from reconciliation.actions import ACTIONS, do
+from reconciliation.actions import ACTIONS, do, receipts_of
 from reconciliation.models import ExceptionCase, SupplierInvoice, Undoable
 from reconciliation.row_keys import row_key
 
@@ -25,13 +25,16 @@ from . import figures, undo_bar, workplace
 from .case_actions import colleagues, may_hand_over, offers
 from .case_findings import stake_in_words, why
 from .case_links import coverage, links
+from .case_requests import asked
 from .case_table import comparison
 from .queue import NEIGHBOURS, Question
+from .reasons import reason
 from .timeline import changes, timeline
 from .worklist import TAB_TITLES
 
 Status = ExceptionCase.Status
 SEE_TALK = "reconciliation.view_comment"
+MOST_RECEIPTS = 50
 USUAL_WAIT = datetime.timedelta(days=7)
 CONFLICT, NOT_ACCEPTED = 409, 422
 
@@ -73,6 +76,8 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     user: Any = request.user
     chosen = _case(request, pk)
     question = Question.read(QueryDict(request.POST.get("queue", "")).dict(), user)
+    if ACTIONS[action].has_to_be_confirmed and "sure" not in request.POST:
+        return _confirmation(request, chosen, action)
     place = _place(request, chosen, question)
     try:
         done = do(action, chosen, by=user, sent=dict(request.POST.lists()))
@@ -94,6 +99,23 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if place and place.next_url:
         return HttpResponseRedirect(place.next_url)
     return HttpResponseRedirect(_list_address(question))
+
+
+def _confirmation(request: HttpRequest, chosen: ExceptionCase, name: str) -> HttpResponse:
+    """Ask once more where nothing can be undone: what, which invoice, how much."""
+    user: Any = request.user
+    action = ACTIONS[name]
+    if not action.may(user, chosen):
+        raise PermissionDenied(roles.refusal(user, action.permission))
+    context = {
+        "case": chosen,
+        "title": str(action.title),
+        "action": action,
+        "amount": figures.money(chosen.amount, chosen.currency),
+        "sent": [(key, value) for key, value in request.POST.items() if key != "csrfmiddlewaretoken"],
+        "back": _address_of(chosen.pk, Question.read({}, user)),
+    }
+    return render(request, "desk/case_confirm.html", context)
 
 
 @workplace.takes_posts("worklist")
@@ -148,6 +170,7 @@ def _page(
         "table": comparison(shown, findings),
         **links(shown, user),
         "coverage": coverage(shown),
+        "requests": asked(shown, user),
         **_offers(actions.Situation(shown, user, findings, proposal), tried),
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
@@ -203,8 +226,12 @@ def _forms(shown: ExceptionCase, user: User) -> dict[str, Any]:
 
 def _offers(situation: actions.Situation, tried: str) -> dict[str, Any]:
     offered = offers(situation, tried)
+    asked = {ask for offer in offered if not offer.disabled for ask in offer.asks}
     return {
         "actions": offered,
+        "order_lines": situation.lines if asked & {"line"} else [],
+        "receipts": list(receipts_of(situation.case)[:MOST_RECEIPTS]) if "receipt" in asked else [],
+        "held_by": [(code, reason(code).label) for code in sorted(situation.codes)],
         "usual_actions": [offer for offer in offered if offer.is_usual],
         "more_actions": [offer for offer in offered if not offer.is_usual],
         "more_is_open": any(offer.is_open and not offer.is_usual for offer in offered),

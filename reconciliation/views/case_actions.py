@@ -10,13 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from reconciliation import roles
-from reconciliation.actions import ACTIONS, CODES, Action, Ask, Situation, goes_to_approver, refused
+from reconciliation.actions import ACTIONS, CODES, Action, Ask, Situation, draft, goes_to_approver, refused
 from reconciliation.models import ExceptionCase
 
 from . import figures
 
 # So many are shown at once, beside what is suggested; the others unfold.
-USUAL = 5
+USUAL = 6
 MOST_NUMBERS = 9
 
 
@@ -37,6 +37,7 @@ class Offer:
     wants_reason: bool = True
     needs_reason: bool = True
     asks: tuple[str, ...] = ()
+    letter: str = ""
     codes: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -89,6 +90,7 @@ def _offer(action: Action, situation: Situation) -> Offer:
         wants_reason=action.reason != Ask.NOT,
         needs_reason=action.reason == Ask.MUST,
         asks=action.asks,
+        letter=draft(action.letter, situation, action.codes) if action.letter and not disabled else "",
         codes=[(code, str(CODES[code])) for code in action.reason_codes],
     )
 

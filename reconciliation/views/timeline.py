@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from reconciliation.actions import ACTIONS
 from reconciliation.models import ExceptionCase, MatchDecision, Resolution
 from reconciliation.whereabouts import Whereabouts
 
@@ -165,18 +166,7 @@ def _judge(decision: MatchDecision) -> str:
 def _resolutions(case: ExceptionCase, viewer: User) -> list[Event]:
     events = []
     for row in case.resolutions.select_related("by", "decided_by"):
-        proposed = row.kind == Resolution.Kind.RELEASE and (
-            row.decided_by_id or row.state != Resolution.State.DONE
-        )
-        title = {
-            Resolution.Kind.RELEASE: _("Release sent for approval") if proposed else _("Released"),
-            Resolution.Kind.REJECT: _("Rejected"),
-            Resolution.Kind.WAIT: _("Waits until {day}").format(
-                day=figures.short_day(row.wait_until, row.at.date()) if row.wait_until else ""
-            ),
-            Resolution.Kind.REOPEN: _("Opened again"),
-        }[Resolution.Kind(row.kind)]
-        events.append(Event(row.at, "person", title, figures.person(row.by, viewer), row.reason))
+        events.append(Event(row.at, "person", _done(row), figures.person(row.by, viewer), row.reason))
         if row.decided_by and row.decided_at:
             done = row.state == Resolution.State.DONE
             events.append(
@@ -189,6 +179,24 @@ def _resolutions(case: ExceptionCase, viewer: User) -> list[Event]:
                 )
             )
     return events
+
+
+def _done(row: Resolution) -> str:
+    """Name what somebody did, and that it was undone."""
+    releases = row.kind in (Resolution.Kind.RELEASE, Resolution.Kind.OVERRIDE)
+    is_undone = row.state == Resolution.State.UNDONE
+    told = {
+        "release": _("Released"),
+        "reject": _("Rejected"),
+        "wait": _("Waits until {day}").format(
+            day=figures.short_day(row.wait_until, row.at.date()) if row.wait_until else ""
+        ),
+        "reopen": _("Opened again"),
+    }
+    title = told.get(row.action or row.kind) or str(ACTIONS[row.action].title)
+    if releases and not is_undone and (row.decided_by_id or row.state != Resolution.State.DONE):
+        title = _("Release sent for approval")
+    return _("{what}, undone").format(what=title) if is_undone else title
 
 
 def _links(case: ExceptionCase, viewer: User) -> list[Event]:
