@@ -111,57 +111,79 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     user: Any = request.user
-    may = user.has_perm(REPLAY)
+    context = {
+        "shown": shown,
+        "title": named(shown),
+        "fields": fields(shown.payload, ENTITY_SETS.get(shown.document_kind, "")),
+        "found": found,
+        "in_bc": against(shown.payload, delivery.document_of(shown, found)) if found else [],
+        "document_url": _document_url(shown, user),
+        "problem": problem,
+        "tried": tried,
+        "given": request.POST,
+        **_error_of(shown),
+        **_story(shown, user),
+        **_line(shown),
+        **_likeness(shown),
+        **_permitted(shown, user),
+    }
+    return render(request, "integration/message.html", context, status=status)
+
+
+def _error_of(shown: Message) -> dict[str, Any]:
+    """Part what is wrong from what to do."""
+    what, _stop, step = shown.error.partition(". ")
+    return {
+        "what": what.rstrip("."),
+        "step": step,
+        "tone": TONES.get(shown.state, "calm"),
+        "bc_words": bc_words(shown.error_detail),
+    }
+
+
+def _story(shown: Message, user: User) -> dict[str, Any]:
+    """Give all that happened with it: its event, its attempts with their calls, and who edited it."""
     attempts = numbered(list(shown.tries.order_by("-pk")))
     answered = exchanges(attempts)
     for attempt in attempts:
         attempt.detail = bc_words(attempt.detail)
     event = _event(shown)
-    what, _stop, step = shown.error.partition(". ")
-    good = likeness.last_good(shown) if shown.is_stuck and shown.payload else None
+    return {
+        "attempts": attempts,
+        "attempt_count": max((attempt.number for attempt in attempts), default=shown.attempts),
+        "timeline": timeline(shown, event, attempts),
+        "event": event,
+        "event_url": _event_url(event, user),
+        "edits": [(each, differences(each.edited, each.original)) for each in shown.edits.order_by("-pk")],
+        "exchanges": answered,
+        "kept_days": outbox.KEPT_DAYS,
+    }
+
+
+def _line(shown: Message) -> dict[str, Any]:
+    """Give what stands in line before and behind it."""
     behind = _behind(shown)
-    return render(
-        request,
-        "integration/message.html",
-        {
-            "shown": shown,
-            "title": named(shown),
-            "what": what.rstrip("."),
-            "step": step,
-            "tone": TONES.get(shown.state, "calm"),
-            "fields": fields(shown.payload, ENTITY_SETS.get(shown.document_kind, "")),
-            "bc_words": bc_words(shown.error_detail),
-            "attempts": attempts,
-            "attempt_count": max((attempt.number for attempt in attempts), default=shown.attempts),
-            "timeline": timeline(shown, event, attempts),
-            "event": event,
-            "event_url": _event_url(event, user),
-            "edits": [
-                (each, differences(each.edited, each.original)) for each in shown.edits.order_by("-pk")
-            ],
-            "found": found,
-            "in_bc": against(shown.payload, delivery.document_of(shown, found)) if found else [],
-            "can_edit": may and shown.is_stuck and shown.unknown_since is None,
-            "ahead": _ahead(shown),
-            "behind": behind[:SHOWN_BEHIND],
-            "behind_count": behind.count(),
-            "good": good,
-            "differences": differences(shown.payload, good.message.payload) if good else [],
-            "exchanges": answered,
-            "curl": curl(shown) if may and shown.payload else "",  # a call that posts is a replay, too
-            "kept_days": outbox.KEPT_DAYS,
-            "curl_posts": posts(shown),
-            "document_url": _document_url(shown, user),
-            "can_retry": may and shown.is_stuck,
-            "can_finish": may and outbox.may(shown, outbox.ENTERED_BY_HAND),
-            "can_cancel": may and outbox.may(shown, outbox.CANCELLED_BY_HAND),
-            "refusal": "" if may else refusal(user, REPLAY),
-            "problem": problem,
-            "tried": tried,
-            "given": request.POST,
-        },
-        status=status,
-    )
+    return {"ahead": _ahead(shown), "behind": behind[:SHOWN_BEHIND], "behind_count": behind.count()}
+
+
+def _likeness(shown: Message) -> dict[str, Any]:
+    """Give the last one of its kind that went through, and what is other in this one."""
+    good = likeness.last_good(shown) if shown.is_stuck and shown.payload else None
+    return {"good": good, "differences": differences(shown.payload, good.message.payload) if good else []}
+
+
+def _permitted(shown: Message, user: User) -> dict[str, Any]:
+    """Tell what this person may do with it."""
+    may = user.has_perm(REPLAY)
+    return {
+        "can_edit": may and shown.is_stuck and shown.unknown_since is None,
+        "can_retry": may and shown.is_stuck,
+        "can_finish": may and outbox.may(shown, outbox.ENTERED_BY_HAND),
+        "can_cancel": may and outbox.may(shown, outbox.CANCELLED_BY_HAND),
+        "curl": curl(shown) if may and shown.payload else "",  # a call that posts is a replay, too
+        "curl_posts": posts(shown),
+        "refusal": "" if may else refusal(user, REPLAY),
+    }
 
 
 def named(shown: Message) -> str:

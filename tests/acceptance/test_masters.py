@@ -6,6 +6,7 @@ import csv
 import datetime
 import gzip
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -154,22 +155,42 @@ def test_the_masters_of_adventureworks(sandbox: Any, shared_data: Path) -> None:
         assert lookup.ledger_amount(company, rate, code, day) == (rate if code == "USD" else 1)
 
 
-def test_the_item_units_of_contoso(sandbox: Any, shared_data: Path) -> None:
+@dataclass(frozen=True)
+class Contoso:
+    """Contoso's items with their units, as its files have them."""
+
+    base: dict[str, str]
+    item_units: list[dict[str, str]]
+
+    @property
+    def wanted(self) -> dict[tuple[str, str], tuple[Decimal, Decimal]]:
+        """Give what each item unit holds and how it rounds."""
+        return {
+            (row["ItemNo"], row["Code"]): (
+                Decimal(row["QtyPerUnitOfMeasure"]),
+                Decimal(row["QtyRoundingPrecision"] or 0),
+            )
+            for row in self.item_units
+        }
+
+
+@pytest.fixture
+def contoso(sandbox: Any, shared_data: Path) -> Contoso:
+    """Contoso's units, items and item units in the sandbox."""
     folder = shared_data / "bc-contoso"
-    units = {row["UnitOfMeasureCode"]: row for row in rows(folder / "unit_of_measure.csv")}
-    item_units = list(rows(folder / "item_unit_of_measure.csv"))
     items = {row["ItemNo"]: row for row in rows(folder / "item.csv")}
     base = {number: row["BaseUnitOfMeasure"] or row["BaseUnitofMeasure"] for number, row in items.items()}
+    item_units = list(rows(folder / "item_unit_of_measure.csv"))
     seed(
         sandbox,
         "unitsOfMeasure",
         (
             {
-                "code": code,
+                "code": row["UnitOfMeasureCode"],
                 "displayName": row["Description"],
                 "internationalStandardCode": row["InternationalStandardCode"],
             }
-            for code, row in units.items()
+            for row in rows(folder / "unit_of_measure.csv")
         ),
     )
     seed(
@@ -193,22 +214,18 @@ def test_the_item_units_of_contoso(sandbox: Any, shared_data: Path) -> None:
             for row in item_units
         ),
     )
+    return Contoso(base, item_units)
 
-    company = pull_all()
 
-    wanted = {
-        (row["ItemNo"], row["Code"]): (
-            Decimal(row["QtyPerUnitOfMeasure"]),
-            Decimal(row["QtyRoundingPrecision"] or 0),
-        )
-        for row in item_units
-    }
+def test_the_item_units_of_contoso(contoso: Contoso) -> None:
+    company, wanted, base = pull_all(), contoso.wanted, contoso.base
+
     found = {
         (row.item_number, row.unit): (row.per_base, row.rounding_precision) for row in ItemUnit.objects.all()
     }
     assert {key: found.get(key) for key in wanted} == wanted
     assert {(item, unit) for item, unit in set(found) - set(wanted) if base[item] != unit} == set()
-    assert (len(item_units), len(items)) == (41, 64)
+    assert (len(wanted), len(base)) == (41, 64)
     for (item, unit), (per_base, _precision) in wanted.items():
         assert lookup.convert(company, item, Decimal(3), unit, base[item]) == 3 * per_base
         assert lookup.convert(company, item, 3 * per_base, base[item], unit) == 3
