@@ -1,9 +1,10 @@
 """What ties out to the last digit, judged and kept by one SQL statement for thousands of invoices at once.
 
 The engine stays the one truth: the statement takes only invoices of which the engine can say nothing but
-"clean", whatever the tolerances are, and keeps the figures of the very question and answer that the engine
-would leave behind. One order, all quantities and prices equal, nothing else on the order and nothing that
-looks alike. All others are left to the engine. A test asks both about the same invoices.
+"clean" (or, where there is tax, that no order tells of it), whatever the tolerances are, and keeps the
+figures of the very question and answer that the engine would leave behind. One order, all quantities and
+prices equal, nothing else on the order and nothing that looks alike. All others are left to the engine. A
+test asks both about the same invoices.
 """
 
 from __future__ import annotations
@@ -76,6 +77,7 @@ class _Rules:
             "items": sorted({row.item for row in rows if row.item}),
             "days": self.policy.options.near_duplicate_days,
             "ceiling": min(ceilings, default=None),
+            "may_be_taxed": all(rule.upper == facts.UNLIMITED for rule in self.of_all.rules if _of_tax(rule)),
             "may_be_short": not any(_bounds_below(rule) for rule in self.of_all.rules),
         }
 
@@ -138,6 +140,7 @@ def _written(company: Company, version: PolicyVersion | None, keys: list[int], k
         "ground": _ground(company, known.of_all).pk,
         "engine": ENGINE_VERSION,
         "clean": str(Outcome.CLEAN),
+        "within": str(Outcome.WITHIN),
     }
     with connection.cursor() as cursor:
         cursor.execute(ASKED, terms)
@@ -150,6 +153,11 @@ def _ground(company: Company, policy: facts.Policy) -> MatchGround:
     text = json.dumps(content, sort_keys=True).encode()
     key = hashlib.blake2b(text, digest_size=16).digest()
     return MatchGround.objects.get_or_create(content_hash=key, defaults={"content": content})[0]
+
+
+def _of_tax(rule: facts.ToleranceRule) -> bool:
+    """Tell whether a rule is held against a tax of which no order says anything, or a total with it."""
+    return rule.check == Check.TAX or (rule.check == Check.TOTAL and rule.code in ("tax", "invoice"))
 
 
 def _bounds_below(rule: facts.ToleranceRule) -> bool:

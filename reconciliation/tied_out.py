@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 
 from . import matching
 from .matching import facts, policy_from
-from .matching.exact import trimmed
-from .matching.findings import Decision, LineVerdict, Outcome
+from .matching.exact import CONTEXT, shown, trimmed
+from .matching.facts import Check
+from .matching.findings import Code, Decision, Effect, Finding, LineVerdict, Outcome
+from .matching.sentences import cash
 
 Json = dict[str, Any]
 
@@ -29,6 +31,7 @@ class _Head(NamedTuple):
     date: str
     currency: str
     total: Decimal
+    tax: Decimal
     order: str
     order_date: str
     version: int
@@ -61,6 +64,7 @@ class _Line(NamedTuple):
     names_order: bool | None
     billed_description: str | None
     billed_quantity: Decimal | None
+    billed_tax: Decimal | None
     deliveries: list[list[Any]] | None
 
 
@@ -109,21 +113,53 @@ def case(ground: Mapping[str, Any], text: str) -> facts.Case:
 
 
 def answer(text: str, *, engine: str) -> Json:
-    """Write the answer that the engine of that time gave: nothing to say."""
+    """Write the answer that the engine of that time gave: nothing to say, but of tax."""
     figures = _Figures.read(text)
+    findings = tuple(_of_tax(figures.head))
     return matching.answer(
         Decision(
-            outcome=Outcome.CLEAN,
+            outcome=Outcome.WITHIN if findings else Outcome.CLEAN,
             lines=tuple(
                 LineVerdict(row.billed or 0, Outcome.CLEAN, figures.head.order, row.line)
                 for row in figures.billed
             ),
-            findings=(),
+            findings=findings,
             payable=_figure(figures.head.total),
             retained=facts.ZERO,
             credit_expected=(),
             engine=engine,
         )
+    )
+
+
+def _of_tax(head: _Head) -> Iterable[Finding]:
+    """Tell of a tax that no order says anything about, three times as the engine does; no limit is set."""
+    if not head.tax:
+        return
+    tax, net = _figure(head.tax), _figure(head.total - head.tax)
+    of_tax = f"Tax of {cash(tax, head.currency)}"
+    unknown = "and no order says how much it should be"
+    more = f"{cash(tax, head.currency)} more; no limit is set."
+    whole = f"An invoice total of {cash(head.total, head.currency)}, {cash(net, head.currency)} expected"
+    yield _difference(Code.TAX_OVER, Check.TAX, f"{of_tax} billed, {unknown}: {more}", facts.ZERO, tax)
+    yield _difference(Code.TOTAL, Check.TOTAL, f"{whole}: {more}", net, tax, subject="invoice")
+    yield _difference(Code.TOTAL, Check.TOTAL, f"{of_tax}, {unknown}: {more}", facts.ZERO, tax, subject="tax")
+
+
+def _difference(
+    code: Code, check: Check, sentence: str, base: Decimal, variance: Decimal, *, subject: str | None = None
+) -> Finding:
+    return Finding(
+        code=code,
+        effect=Effect.INFO,
+        sentence=sentence,
+        subject=subject,
+        check=check,
+        base=base,
+        actual=base + variance,
+        variance=variance,
+        percent=shown(CONTEXT.divide(variance * 100, base)) if base else None,
+        amount=variance,
     )
 
 
@@ -136,6 +172,7 @@ def _invoice(figures: _Figures) -> facts.Invoice:
         total=_figure(head.total),
         currency=head.currency,
         order=head.order,
+        tax=_figure(head.tax),
         lines=tuple(_invoice_line(row, head.order) for row in figures.billed),
     )
 
@@ -153,6 +190,7 @@ def _invoice_line(row: _Line, order: str) -> facts.InvoiceLine:
         unit=row.unit,
         unit_price=price,
         amount=trimmed(quantity * price),
+        tax=_figure(row.billed_tax or 0),
     )
 
 

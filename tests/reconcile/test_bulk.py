@@ -123,10 +123,29 @@ def rejected_at_the_door(desk, company):
     desk.invoice("R-X", billed(quantity="10"), order_number="PO-X")
 
 
-def taxed(desk, company):
+def taxed(desk, tax="9.50", more="0"):
+    """Record an invoice of 50.00 with tax, and perhaps cents that nobody can explain."""
     desk.order("PO-X")
     desk.receive("10", order="PO-X")
-    desk.invoice("R-X", billed(tax=Decimal("9.50")), order_number="PO-X", tax=Decimal("9.50"))
+    total = 50 + Decimal(tax) + Decimal(more)
+    desk.invoice("R-X", billed(tax=Decimal(tax)), order_number="PO-X", tax=Decimal(tax), total=total)
+
+
+def taxed_by_less_than_a_cent(desk, company):
+    taxed(desk, "9.505")
+
+
+def taxed_below_nothing(desk, company):
+    taxed(desk, "-9.50")
+
+
+def taxed_and_a_cent_off(desk, company):
+    taxed(desk, more="0.01")
+
+
+def taxed_on_a_line_alone(desk, company):
+    taxed(desk)
+    SupplierInvoice.objects.update(tax=0, total=50)
 
 
 def charged(desk, company):
@@ -270,7 +289,10 @@ ODD = [
     not_received,
     received_more,
     rejected_at_the_door,
-    taxed,
+    taxed_by_less_than_a_cent,
+    taxed_below_nothing,
+    taxed_and_a_cent_off,
+    taxed_on_a_line_alone,
     charged,
     miscounted,
     other_unit,
@@ -371,6 +393,32 @@ def test_what_ties_out_in_other_ways_gets_the_engines_words_too(desk, company, l
 
     kept = MatchDecision.objects.get()
     assert (kept.question, kept.answer) == (asked, answered)
+
+
+@pytest.mark.parametrize("tax", ["0.01", "0.10", "3.33", "9.5", "1234567.89"])
+def test_an_invoice_with_tax_gets_the_engines_words_on_it(desk, company, tax):
+    taxed(desk, tax)
+    [(asked, answered)] = as_the_engine_says(company).values()
+
+    assert bulk.match_plain() == 1
+
+    kept = MatchDecision.objects.get()
+    assert (kept.question, kept.answer, kept.outcome) == (asked, answered, "within")
+    assert [finding["code"] for finding in kept.answer["findings"]] == ["TAX_OVER", "TOTAL", "TOTAL"]
+    assert status_of(kept.invoice) == "ready"
+    assert replaying.replay().differences == []
+
+
+@pytest.mark.parametrize(
+    ("check", "code"), [("tax", ""), ("total", "tax"), ("total", "invoice")], ids=lambda told: told or "all"
+)
+@pytest.mark.parametrize("limit", ["9.49", "9.50", "9.51"])
+def test_where_a_limit_is_set_for_tax_the_engine_is_asked(desk, company, check, code, limit):
+    Tolerance.objects.filter(check_name=check, code=code).update(upper_amount=limit)
+    publish(company, judge_open=False)
+    taxed(desk)
+
+    assert bulk.match_plain() == 0
 
 
 def ceiling(company):
