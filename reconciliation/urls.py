@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from .views import approvals, case, matching_rules, trials, worklist, workplace
+from .views import approvals, case, matching_rules, several, trials, worklist, workplace
 
 urlpatterns = [
     path("exceptions/", worklist.worklist, name="worklist"),
     path("exceptions/take/", worklist.take_selected, name="take-selected"),
+    path("exceptions/several/", several.preview, name="several"),
+    path("exceptions/several/do/", several.act, name="several-do"),
+    path("exceptions/several/undo/", several.undo, name="several-undo"),
     path("exceptions/undo/", case.undo, name="undo"),
     path("exceptions/<int:pk>/", case.case, name="case"),
     path("exceptions/<int:pk>/history/", case.history, name="case-history"),

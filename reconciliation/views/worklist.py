@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_safe
 
 from masterdata.models import Company
-from reconciliation import cases
+from reconciliation import actions, cases
 from reconciliation.models import ExceptionCase
 from reconciliation.roles import RESOLVE, SEE_CASES
 from reconciliation.row_keys import row_keys
@@ -150,6 +150,7 @@ def _answer(request: HttpRequest, question: Question, company: Company, user: Us
         "reasons": sorted(REASONS.values(), key=lambda reason: str(reason.label)),
         "owners": desk.owners,
         "nobody": NOBODY,
+        "several": [action for action in actions.ACTIONS.values() if _for_several(action, user)],
         "groups": GROUP_TITLES.items() if question.tab != "closed" else (),
     }
 
@@ -178,6 +179,11 @@ def count_in_words(total: sums.Sums) -> str:
         return told.format(n=figures.whole(total.count))
     digits = max(len(str(total.count)) - 2, 0)
     return _("about {n} cases").format(n=figures.whole(round(total.count, -digits)))
+
+
+def _for_several(action: actions.Action, user: User) -> bool:
+    """Tell whether the action is offered for many cases at once, on a page that shows its effect first."""
+    return action.in_bulk and action.name != "take" and user.has_perm(action.permission)
 
 
 def _tabs(question: Question, counts: Any) -> list[Tab]:

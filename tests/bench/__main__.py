@@ -22,22 +22,25 @@ def main() -> int:
     parser.add_argument("--size", type=int, help="orders in the backlog of drain")
     parser.add_argument("--rounds", type=int, help="rounds of drain")
     parser.add_argument("--arrivals", type=float, help="events a second that come in during drain")
+    parser.add_argument("--cases", type=int, help="cases on the desk, each with five findings")
     options = parser.parse_args()
     names = options.names
     with place.prepare() as sandbox:
-        from tests.bench import draining, house, measuring, paths
+        from tests.bench import desk, draining, house, measuring, paths
         from tests.bench.masters import dlt_rival
 
         known = {path.__name__: path for path in (*paths.PATHS, *paths.SLOW)}
         if unknown := set(names) - set(known):
             parser.error(f"There is no {', '.join(sorted(unknown))}. Choose from {', '.join(known)}.")
         try:
-            dlt_rival.install()
+            if not names or "pulls" in names:
+                dlt_rival.install()
         except dlt_rival.NotThere as exc:
             sys.stderr.write(f"{exc}\n")
         for name in ("size", "rounds", "arrivals"):
             if (value := getattr(options, name)) is not None:
                 setattr(draining, name.upper(), value)
+        desk.CASES = options.cases or desk.CASES
         company = house.House(sandbox.control)
         results = []
         for name, path in known.items():  # in their order: the later ones leave documents behind

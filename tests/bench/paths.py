@@ -23,6 +23,7 @@ from reconciliation.models import (
 )
 from tests.bc import pulling
 from tests.bench import bare, history
+from tests.bench.desk import desk
 from tests.bench.draining import drain
 from tests.bench.house import House, as_body
 from tests.bench.intake import served_intake
@@ -190,5 +191,5 @@ def _judge_alone(line: InvoiceLine) -> bool:
 
 
 PATHS = (drain, intake, served_intake, match_in_bulk, match_engine, map_order, pull, fetch, pulls, memory)
-# Minutes long, for they wait as Business Central lets them wait; measured only when they are named.
-SLOW = (idle,)
+# Minutes long, for they wait as Business Central lets them wait or fill large tables; only when named.
+SLOW = (idle, desk)

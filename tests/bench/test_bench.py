@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.bench import draining, house, intake, mapping, measuring, paths
+from tests.bench import desk, draining, house, intake, mapping, measuring, paths
 from tests.bench.masters import dlt_rival, memory, pulls
+from tests.reconcile.desk import open_company
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,3 +73,15 @@ def test_every_path_runs_and_is_compared(sandbox: Any, settings: Any, few: None)
     assert all(result.value > 0 and result.ratio > 0 for result in [*measured, short, long])
     assert without_change.value == percent.value == 0
     assert no_dlt.against == "dlt is not installed. make bench installs it, from the package registry."
+
+
+def test_the_desk_is_compared_page_by_page(monkeypatch: Any) -> None:
+    monkeypatch.setattr(desk, "CASES", 600)
+    monkeypatch.setattr(desk, "ROUNDS", 1)
+
+    results = desk.desk(SimpleNamespace(company=open_company()))  # type: ignore[arg-type]
+
+    names = [result.name for result in results]
+    assert len(names) == len(set(names)) == 28
+    assert {"worklist_first_page_vs_stock", "worklist_search_number_sql_vs_raw", "bulk_preview"} <= set(names)
+    assert all(result.value > 0 and result.ratio > 0 for result in results)
