@@ -1,4 +1,4 @@
-"""A backlog of orders, with Business Central as slow and as narrow as it is, and events that come meanwhile.
+"""A backlog of orders after an outage, Business Central as slow and as narrow as it is, and events of now.
 
 The sandbox answers each call in 100 ms and lets five run at once; a sixth is answered with 429, and so is
 found. Beside it, in turn, the least that could do the work: five threads that claim a row of a table, post
@@ -18,12 +18,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import SplitResult, urlsplit
 
 import psycopg
 from django.db import connection
+from django.utils import timezone
 
 from config.local.processes import wait_until
 from integration import connections, inbox
@@ -99,12 +101,14 @@ def _round(house: House) -> Round:
     for event in house.orders(SIZE):
         inbox.receive(event, key=house.key)
     old = list(Message.objects.order_by("-pk").values_list("pk", flat=True)[:SIZE])
-    with tempfile.TemporaryDirectory() as folder, _arrivals(house) as came:
+    Message.objects.filter(pk__in=old).update(next_attempt_at=timezone.now() - timedelta(hours=3))
+    with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
         with workers.drain(1, log, hands=HANDS + SPARE) as (worker,):
-            assert wait_until(lambda: not left(old), seconds=PATIENCE), log.read_text()[-2000:]
-            spent = _processor_seconds(worker.pid)
-            came.set()
+            assert wait_until(lambda: left(old) < SIZE, seconds=PATIENCE), log.read_text()[-2000:]
+            with _arrivals(house):  # only now, since the worker takes seconds to start
+                assert wait_until(lambda: not left(old), seconds=PATIENCE), log.read_text()[-2000:]
+                spent = _processor_seconds(worker.pid)
             assert wait_until(lambda: not left(), seconds=PATIENCE), log.read_text()[-2000:]
     posted = Message.objects.filter(pk__gte=min(old), state="done")
     count = posted.count()
@@ -118,8 +122,8 @@ def _round(house: House) -> Round:
 
 
 @contextmanager
-def _arrivals(house: House) -> Iterator[threading.Event]:
-    """Let events come, evenly, until somebody says that it is enough."""
+def _arrivals(house: House) -> Iterator[None]:
+    """Let events come, evenly, during the block."""
     enough = threading.Event()
 
     def come() -> None:
@@ -135,7 +139,7 @@ def _arrivals(house: House) -> Iterator[threading.Event]:
     thread = threading.Thread(target=come)
     thread.start()
     try:
-        yield enough
+        yield
     finally:
         enough.set()
         thread.join()
