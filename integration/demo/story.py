@@ -165,6 +165,12 @@ ORDERS = (
     Order("PO-24124", "V10110", 11, (Ordered("SRV-GLASS", "1", "VISIT", "1790.00", kind="service"),)),
     Order("PO-24125", "V10080", 9, (Ordered("PLB-FLUSH", "24", "PCS", "56.50"),)),
     Order("PO-24126", "V10040", 6, (Ordered("LMP-EMG-3", "30", "PCS", "51.20"),)),
+    # A little dearer on the invoice each, and within what the rules let pass: what the leakage meter is for.
+    Order("PO-24128", "V10020", 32, (Ordered("FLT-G4-592", "12", "BOX", "74.40"),)),
+    Order("PO-24129", "V10040", 27, (Ordered("LMP-PNL-62", "5", "BOX", "151.00"),)),
+    Order("PO-24130", "V10030", 25, (Ordered("BRG-6308", "6", "BOX", "71.00"),)),
+    Order("PO-24131", "V10010", 21, (Ordered("LFT-SHOE-16", "3", "SET", "132.00"),)),
+    Order("PO-24132", "V10020", 17, (Ordered("FLT-MED-2M", "7", "ROLL", "98.00"),)),
     # Business Central refuses this one: the vendor is blocked there.
     Order("PO-24127", "V10120", 4, (Ordered("PMP-SUMP-9", "2", "PCS", "291.00"),)),
 )
@@ -191,6 +197,11 @@ RECEIPTS = (
     Receipt("GR-5118", "PO-24119", 10, (Counted(1, "3"),)),
     Receipt("GR-5119", "PO-24122", 6, (Counted(1, "4"),)),
     Receipt("GR-5120", "PO-24123", 5, (Counted(1, "9"),)),
+    Receipt("GR-5131", "PO-24128", 27, (Counted(1, "12"),)),
+    Receipt("GR-5132", "PO-24129", 23, (Counted(1, "5"),)),
+    Receipt("GR-5133", "PO-24130", 21, (Counted(1, "6"),)),
+    Receipt("GR-5134", "PO-24131", 16, (Counted(1, "3"),)),
+    Receipt("GR-5135", "PO-24132", 13, (Counted(1, "7"),)),
 )
 
 CONFIRMATIONS = (
@@ -215,6 +226,11 @@ INVOICES = (
     Invoice("SFS-4410", "PO-24112", 14, (Billed(1, "12"),), "ties out over two receipts"),
     Invoice("DE-60102", "PO-24118", 9, (Billed(1, "15"),), "ties out"),
     Invoice("SFS-4433", "PO-24121", 5, (Billed(1, "3"),), "service, confirmed"),
+    Invoice("NF-20951", "PO-24128", 25, (Billed(1, "12", price="75.60"),), "1.6 % dearer, within the limit"),
+    Invoice("LS-88093", "PO-24129", 21, (Billed(1, "5", price="153.50"),), "1.7 % dearer, within the limit"),
+    Invoice("BB-11921", "PO-24130", 18, (Billed(1, "6", price="72.20"),), "1.7 % dearer, within the limit"),
+    Invoice("HLP-7749", "PO-24131", 14, (Billed(1, "3", price="134.50"),), "1.9 % dearer, within the limit"),
+    Invoice("NF-20999", "PO-24132", 11, (Billed(1, "7", price="99.90"),), "1.9 % dearer, within the limit"),
     Invoice("LS-88120", "PO-24114", 20, (Billed(1, "20"),), "billed, nothing received"),
     Invoice("OPS-2291", "PO-24125", 4, (Billed(1, "24"),), "billed, nothing received"),
     Invoice(

@@ -134,6 +134,7 @@ def trial(request: HttpRequest, pk: int) -> HttpResponse:
         "trial": shown,
         "title": title_of(shown),
         "by": figures.person(shown.by, user),
+        "stopped_by": _("You") if shown.stopped_by == user.get_username() else shown.stopped_by,
         "began": figures.moment(shown.started_at),
         "days": days_of(shown),
         "changes": _changes(shown),

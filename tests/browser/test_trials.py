@@ -65,14 +65,14 @@ def test_a_trial_is_stopped_and_goes_on(desk: Desk, page: Page, sign_in: SignIn)
     sign_in(factories.person(roles.FINANCE_CONTROLLER), "/matching-rules/")
     begin(page)
     page.get_by_role("button", name="Stop").press("Enter")
-    page.get_by_text("stopped by frida").wait_for()
+    page.get_by_text("You stopped it.").wait_for()
     page.get_by_role("button", name="Go on").press("Enter")
     trials.work()
 
     page.get_by_text("3 of 3 invoices tried").wait_for()
 
 
-@pytest.mark.parametrize("state", ["running", "done", "failed"])
+@pytest.mark.parametrize("state", ["running", "done", "stopped", "failed"])
 def test_the_page_keeps_the_rules_of_accessibility(
     desk: Desk, page: Page, sign_in: SignIn, state: str
 ) -> None:
@@ -84,6 +84,9 @@ def test_the_page_keeps_the_rules_of_accessibility(
     begin(page)
     if state == "done":
         trials.work()
+    if state == "stopped":
+        page.get_by_role("button", name="Stop").click()
+        page.get_by_text("You stopped it.").wait_for()
     if state == "failed":
         RulesTrial.objects.update(state="failed", trouble=FAILED)
     page.goto(page.url)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from integration.demo import load, people, story
 from integration.models import Message
@@ -88,3 +91,23 @@ def test_loading_again_changes_nothing(loaded, sandbox, tmp_path: Path) -> None:
 
     assert again == loaded
     assert (tmp_path / people.LOGINS_FILE).read_text() == logins
+
+
+def test_trying_the_rules_shows_what_they_let_through(loaded) -> None:
+    from masterdata.models import Company
+    from reconciliation import policies, trials
+    from reconciliation.trials import results
+
+    company, today = Company.objects.get(), timezone.localdate()
+    controller = User.objects.get(username="controller")
+
+    trial = trials.start(
+        company, policies.draft_of(company), by=controller, since=today - datetime.timedelta(1), until=today
+    )
+    trials.work()
+
+    let_through = [each for each in story.INVOICES if "within the limit" in each.shows]
+    assert len(let_through) == 5
+    leak = results.leak(trial)
+    assert (leak.invoices, leak.then, leak.as_tried) == (5, Decimal("54.90"), Decimal("54.90"))
+    assert {each.name for each in results.leak_by_vendor(trial)} == {"V10010", "V10020", "V10030", "V10040"}
