@@ -131,7 +131,7 @@ def test_stop_and_go_on(desk, frida):
     address = start(client, rules="1")["Location"]
 
     client.post(f"{address}stop/")
-    assert "stopped by frida" in words(client.get(address))
+    assert "You stopped it" in words(client.get(address))
     client.post(f"{address}continue/")
     trials.work()
 
