@@ -23,7 +23,7 @@ from masterdata import lookup
 from masterdata.models import Company
 
 from . import documents, matching, reconcile
-from .gathering import override_of
+from .laying_out import override_of
 from .models import Comment, ExceptionCase, Finding, ReleaseLimit, Resolution, SupplierInvoice
 from .roles import APPROVE, RESOLVE, SEE_CASES, TALK, refusal
 

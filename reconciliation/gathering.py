@@ -19,9 +19,9 @@ from django.db.models import Q
 
 from masterdata.models import Company, Item, ItemUnit, Vendor
 
-from . import agreements
+from . import laying_out
 from .matching import facts
-from .matching.exact import to_cents, trimmed
+from .matching.exact import trimmed
 from .models import (
     Document,
     GoodsReceipt,
@@ -149,7 +149,7 @@ class _Gathered:
         lines = _by(
             "receipt_id", GoodsReceiptLine.objects.filter(receipt__in=_keys(receipts)).order_by("line")
         )
-        self.receipts = _by("order", (_receipt(row, lines[row.pk]) for row in receipts))
+        self.receipts = _by("order", (laying_out.receipt(row, lines[row.pk]) for row in receipts))
         confirmations = list(ServiceConfirmation.objects.filter(**here).order_by("pk"))
         returns = list(
             GoodsReturn.objects.filter(**here).exclude(status=Document.Status.CANCELLED).order_by("pk")
@@ -158,12 +158,14 @@ class _Gathered:
             "goods_return_id",
             GoodsReturnLine.objects.filter(goods_return__in=_keys(returns)).order_by("line"),
         )
-        self.returns = _by("order", (_return(row, went[row.pk]) for row in returns))
+        self.returns = _by("order", (laying_out.goods_return(row, went[row.pk]) for row in returns))
         done = _by(
             "confirmation_id",
             ServiceConfirmationLine.objects.filter(confirmation__in=_keys(confirmations)).order_by("line"),
         )
-        self.confirmations = _by("order", (_confirmation(row, done[row.pk]) for row in confirmations))
+        self.confirmations = _by(
+            "order", (laying_out.confirmation(row, done[row.pk]) for row in confirmations)
+        )
 
     def _close_cancelled(self) -> None:
         """Count no more of a cancelled line than what came; an order with deliveries may still be billed."""
@@ -303,7 +305,7 @@ class _Gathered:
             state=Resolution.State.DONE,
         )
         for invoice, covered in rows.order_by("pk").values_list("case__invoice_id", "overrides"):
-            given[invoice] += [override_of(row) for row in covered]
+            given[invoice] += [laying_out.override_of(row) for row in covered]
         return given
 
     # --- laying out ----------------------------------------------------------------------------------------
@@ -320,8 +322,12 @@ class _Gathered:
             ledger_currency=self.company.ledger_currency,
             rates=self._rates_for(invoice, orders),
             items=tuple(self._item(self.items[number]) for number in sorted(items & self.items.keys())),
-            units=tuple(_unit(row) for number in sorted(items) for row in self.units.get(number, ())),
-            vendors=tuple(_vendor(self.vendors[number]) for number in sorted(vendors & self.vendors.keys())),
+            units=tuple(
+                laying_out.unit(row) for number in sorted(items) for row in self.units.get(number, ())
+            ),
+            vendors=tuple(
+                laying_out.vendor(self.vendors[number]) for number in sorted(vendors & self.vendors.keys())
+            ),
             policy=narrowed(self.policies[invoice.pk], vendors, items),
             orders=orders,
             receipts=tuple(row for order in orders for row in self.receipts.get(order.number, ())),
@@ -371,7 +377,7 @@ class _Gathered:
         return tuple(chosen)
 
     def _order(self, row: PurchaseOrder) -> facts.Order:
-        return _order(row, self.order_lines[row.pk], self.order_charges[row.pk])
+        return laying_out.order(row, self.order_lines[row.pk], self.order_charges[row.pk])
 
     def _invoice(self, row: SupplierInvoice, state: str | None = None) -> facts.Invoice:
         charges = _by("line", self.charges.get(row.pk, ()))
@@ -379,17 +385,17 @@ class _Gathered:
             number=row.number or None,
             vendor=row.vendor_number or None,
             date=row.invoice_date,
-            total=_maybe(row.total),
+            total=laying_out.maybe(row.total),
             type=row.type,
             currency=row.currency,
             order=self._named(row.order_number),
             lines=tuple(self._invoice_line(line, row, charges[line.line]) for line in self.lines[row.pk]),
-            charges=_charges(charges[None]),
+            charges=laying_out.charges(charges[None]),
             discount=trimmed(row.discount),
             tax=trimmed(row.tax),
             rounding=trimmed(row.rounding),
-            retention_percent=_maybe(row.retention_percent),
-            advance=_maybe(row.advance),
+            retention_percent=laying_out.maybe(row.retention_percent),
+            advance=laying_out.maybe(row.advance),
             file_sha256=row.file_sha256 or None,
             state=state,
         )
@@ -408,10 +414,10 @@ class _Gathered:
             unit_price=trimmed(row.unit_price),
             price_base=trimmed(row.price_base),
             discount=trimmed(row.discount),
-            charges=_charges(charges),
+            charges=laying_out.charges(charges),
             amount=trimmed(row.amount),
             tax=trimmed(row.tax),
-            price_quantity=_maybe(row.price_quantity),
+            price_quantity=laying_out.maybe(row.price_quantity),
             milestone=row.milestone
             or self._milestone_in_words(row, row.order_number or invoice.order_number),
             tax_code=row.tax_code or None,
@@ -466,115 +472,4 @@ def laid_out_orders(rows: Collection[PurchaseOrder]) -> list[facts.Order]:
     lines = _by(
         "order_id", PurchaseOrderLine.objects.filter(order__in=[row.pk for row in rows]).order_by("line")
     )
-    return [_order(row, [line for line in lines[row.pk] if not line.cancelled], ()) for row in rows]
-
-
-def _order(
-    row: PurchaseOrder, lines: Iterable[PurchaseOrderLine], charges: Iterable[OrderCharge]
-) -> facts.Order:
-    cancelled = row.status == Document.Status.CANCELLED
-    order = facts.Order(
-        number=row.number,
-        vendor=row.vendor_number,
-        currency=row.currency,
-        date=row.order_date,
-        state=facts.OrderState.CANCELLED if cancelled else row.state,
-        version=row.version,
-        lines=tuple(_order_line(line, row) for line in lines),
-        charges=tuple(facts.Charge(charge.code, trimmed(charge.amount)) for charge in charges),
-    )
-    return agreements.with_agreed(order, row)
-
-
-def _order_line(row: PurchaseOrderLine, order: PurchaseOrder) -> facts.OrderLine:
-    line = facts.OrderLine(
-        line=row.line,
-        quantity=trimmed(row.quantity),
-        unit_price=trimmed(row.unit_price),
-        kind=row.kind,
-        item=row.item,
-        description=row.description,
-        unit=row.unit,
-        price_base=trimmed(row.price_base),
-        discount=trimmed(to_cents(row.discount)),  # BC keeps a line's discount in cents
-        delivery_date=row.expected_on or order.expected_on,
-        level=row.match_level or None,
-    )
-    return agreements.with_agreed_line(line, row)
-
-
-def _receipt(row: GoodsReceipt, lines: Iterable[GoodsReceiptLine]) -> facts.Receipt:
-    return facts.Receipt(
-        number=row.number,
-        order=row.order_number,
-        date=row.received_on,
-        reversed=row.reversed_on is not None or row.status == Document.Status.CANCELLED,
-        lines=tuple(
-            facts.ReceiptLine(
-                order_line=line.order_line,
-                received=trimmed(line.quantity_received),
-                accepted=trimmed(line.quantity_accepted),
-                rejected=trimmed(line.quantity_rejected),
-                unit=line.unit,
-                price_quantity=_maybe(line.price_quantity),
-            )
-            for line in lines
-        ),
-    )
-
-
-def _return(row: GoodsReturn, lines: Iterable[GoodsReturnLine]) -> facts.Return:
-    return facts.Return(
-        number=row.number,
-        order=row.order_number,
-        date=row.returned_on,
-        lines=tuple(facts.ReturnLine(line.order_line, trimmed(line.quantity), line.unit) for line in lines),
-    )
-
-
-def _confirmation(row: ServiceConfirmation, lines: Iterable[ServiceConfirmationLine]) -> facts.Confirmation:
-    return facts.Confirmation(
-        number=row.number,
-        order=row.order_number,
-        accepted=row.accepted and row.status != Document.Status.CANCELLED,
-        lines=tuple(
-            facts.ConfirmationLine(
-                order_line=line.order_line,
-                quantity=_maybe(line.quantity),
-                amount=_maybe(line.amount),
-                unit=line.unit,
-            )
-            for line in lines
-        ),
-    )
-
-
-def _charges(rows: Iterable[InvoiceCharge]) -> tuple[facts.Charge, ...]:
-    return tuple(facts.Charge(row.code, trimmed(row.amount)) for row in rows)
-
-
-def _unit(row: ItemUnit) -> facts.ItemUnit:
-    return facts.ItemUnit(row.item_number, row.unit, trimmed(row.per_base))
-
-
-def _vendor(row: Vendor) -> facts.Vendor:
-    return facts.Vendor(row.number, blocked=row.blocked)
-
-
-def override_of(row: dict[str, Any]) -> facts.Override:
-    """Read what a release covers, as it is stored with the release."""
-    return facts.Override(
-        code=row["code"],
-        line=row.get("line"),
-        subject=row.get("subject") or None,
-        quantity=_figure(row.get("quantity")),
-        amount=_figure(row.get("amount")),
-    )
-
-
-def _figure(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)
-
-
-def _maybe(figure: Decimal | None) -> Decimal | None:
-    return None if figure is None else trimmed(figure)
+    return [laying_out.order(row, [line for line in lines[row.pk] if not line.cancelled], ()) for row in rows]
