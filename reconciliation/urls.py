@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from .views import approvals, case, matching_rules, several, trials, worklist, workplace
+from .views import approvals, case, matching_rules, saved_filters, several, trials, worklist, workplace
 
 urlpatterns = [
     path("exceptions/", worklist.worklist, name="worklist"),
     path("exceptions/take/", worklist.take_selected, name="take-selected"),
+    path("exceptions/filters/", saved_filters.save, name="save-filter"),
+    path("exceptions/filters/<int:pk>/forget/", saved_filters.forget, name="forget-filter"),
     path("exceptions/several/", several.preview, name="several"),
     path("exceptions/several/do/", several.act, name="several-do"),
     path("exceptions/several/undo/", several.undo, name="several-undo"),

@@ -14,6 +14,7 @@ from .policy import MatchLevel, MatchOptions, ReleaseLimit, Tolerance
 from .policy_version import PolicyVersion
 from .receipt import GoodsReceipt, GoodsReceiptLine
 from .request import PurchaseRequest, PurchaseRequestLine
+from .saved_filter import SavedFilter
 from .service import ServiceConfirmation, ServiceConfirmationLine
 from .taken_back import GoodsReturn, GoodsReturnLine, ReceiptReversal
 from .tally import CaseTally
@@ -54,6 +55,7 @@ __all__ = [
     "ReleaseLimit",
     "Resolution",
     "RulesTrial",
+    "SavedFilter",
     "ServiceConfirmation",
     "ServiceConfirmationLine",
     "SupplierInvoice",

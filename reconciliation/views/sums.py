@@ -24,6 +24,7 @@ from .queue import EXACTLY, Question
 Status = ExceptionCase.Status
 Cut = CaseTally.Cut
 COUNTED_UP_TO = 1000
+VENDOR_TABS = ("open", "waiting", "approval")
 IS_OPEN = Q(status__in=ExceptionCase.OPEN_STATUSES)
 
 
@@ -110,12 +111,29 @@ def kept(company: Company, question: Question) -> Sums | None:
 
 def counted(found: QuerySet[ExceptionCase], *, exactly: bool = False) -> Sums:
     """Count and add up what was found where it is little or the person insists; else estimate."""
-    estimate = 0 if exactly else _estimate(found)
-    if estimate > COUNTED_UP_TO:
-        return Sums(estimate, [], is_estimate=True)
+    guess = 0 if exactly else estimate(found)
+    if guess > COUNTED_UP_TO:
+        return Sums(guess, [], is_estimate=True)
     rows = found.order_by().values("currency")
     rows = rows.annotate(n=Count("pk"), money=Sum("amount"), lost=Sum("discount_amount"))
     return _sums(Total(row["currency"], row["n"], row["money"], row["lost"] or Decimal(0)) for row in rows)
+
+
+def kept_by(question: Question, company: Company, user: User, column: str) -> QuerySet[CaseTally] | None:
+    """Give the kept counts that tell a column's values apart within this question; None where none do."""
+    if column == "code":
+        asked = _on_the_desk(question, user)
+        return None if asked is None else CaseTally.objects.of(company, Cut.DESK).filter(asked).order_by()
+    if column == "vendor_number" and not question.told_filters and question.tab in VENDOR_TABS:
+        kept_counts = CaseTally.objects.of(company, Cut.VENDOR)
+        return kept_counts.filter(question.status_filter).order_by()
+    return None
+
+
+def estimate(found: QuerySet[ExceptionCase]) -> int:
+    """Ask the planner how many rows it expects."""
+    plan = json.loads(found.order_by().values("pk").explain(format="json"))
+    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _on_the_desk(question: Question, user: User) -> Q | None:
@@ -128,7 +146,7 @@ def _on_the_desk(question: Question, user: User) -> Q | None:
 
 
 def _by_vendor(question: Question) -> tuple[CaseTally.Cut, Q] | None:
-    if set(question.told_filters) != {"vendor"} or question.tab not in ("open", "waiting", "approval"):
+    if set(question.told_filters) != {"vendor"} or question.tab not in VENDOR_TABS:
         return None
     if not question.vendor.startswith(EXACTLY):
         return None
@@ -149,11 +167,6 @@ def _by_day(question: Question) -> tuple[CaseTally.Cut, Q] | None:
     if days.last:
         asked &= Q(day__lte=days.last)
     return cuts[name], asked
-
-
-def _estimate(found: QuerySet[ExceptionCase]) -> int:
-    plan = json.loads(found.order_by().values("pk").explain(format="json"))
-    return int(plan[0]["Plan"]["Plan Rows"])
 
 
 def _counts(rows: list[dict[str, Any]]) -> QueueCounts:

@@ -22,7 +22,7 @@ from reconciliation.models import ExceptionCase
 from reconciliation.roles import RESOLVE, SEE_CASES
 from reconciliation.row_keys import row_keys
 
-from . import figures, paging, sums, workplace
+from . import figures, grouping, paging, saved_filters, sums, workplace
 from .queue import NOBODY, PAGE_ROWS, SORTS, Question
 from .reasons import REASONS
 from .rows import rows
@@ -62,6 +62,11 @@ GROUP_TITLES: dict[str, str | Promise] = {
     "vendor": gettext_lazy("Vendor"),
     "reason": gettext_lazy("Reason"),
     "order": gettext_lazy("Order"),
+}
+DAY_TITLES: dict[str, str | Promise] = {
+    "due": gettext_lazy("Due"),
+    "until": gettext_lazy("Discount until"),
+    "opened": gettext_lazy("Opened"),
 }
 BULK_ROWS = 200
 
@@ -128,8 +133,12 @@ def _answer(request: HttpRequest, question: Question, company: Company, user: Us
     exactly = request.GET.get("exactly") == "1"
     total = _total(question, company, page, found, desk, exactly=exactly)
     first = page.position + 1
+    shown = rows(page.rows, user, question.query)
     return {
-        "rows": rows(page.rows, user, question.query),
+        "rows": bool(page.rows),
+        "groups": grouping.groups(question, company, user, found, page.rows, shown),
+        "saved": saved_filters.those_of(user, question),
+        "may_share": user.has_perm(RESOLVE),
         "tabs": _tabs(question, desk.counts),
         "headings": [_heading(question, *column) for column in COLUMNS],
         "orders": _orders(question),
@@ -151,7 +160,8 @@ def _answer(request: HttpRequest, question: Question, company: Company, user: Us
         "owners": desk.owners,
         "nobody": NOBODY,
         "several": [action for action in actions.ACTIONS.values() if _for_several(action, user)],
-        "groups": GROUP_TITLES.items() if question.tab != "closed" else (),
+        "day_filters": [(name, title, getattr(question, name)) for name, title in DAY_TITLES.items()],
+        "groupings": GROUP_TITLES.items() if question.tab != "closed" else (),
     }
 
 

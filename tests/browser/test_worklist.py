@@ -202,7 +202,57 @@ def test_without_scripts_the_list_can_be_filtered_and_opened(browser, desk_addre
     assert "R-003" in opened
 
 
-@pytest.mark.parametrize("query", ["", "?vendor=nobody", "?tab=closed"])
+def test_a_takes_the_marked_case(page, sign_in, desk, clerk):
+    factories.many_cases(desk, 3)
+    sign_in(clerk, LIST)
+
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("a")
+
+    expect(page.get_by_role("status").first).to_have_text("1 case is yours now.")
+    assert ExceptionCase.objects.get(owner=clerk).invoice_number == "R-002"
+
+
+def test_single_keys_can_be_switched_off_and_on_again(page, sign_in, desk, clerk):
+    factories.many_cases(desk, 3)
+    sign_in(clerk, LIST)
+
+    page.keyboard.press("?")
+    page.get_by_label("Single keys work").uncheck()
+    page.get_by_role("button", name="Close").click()
+    page.reload()
+    page.keyboard.press("j")
+    page.keyboard.press("?")
+    expect(page.locator("tr.marked")).to_have_count(0)
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+    page.locator("details.person summary").click()
+    page.locator("details.person [data-keys]").click()
+    page.get_by_label("Single keys work").check()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("j")
+    expect(marked(page)).to_have_text("R-001")
+
+
+def test_a_filter_is_saved_used_and_forgotten(page, sign_in, desk, clerk):
+    factories.many_cases(desk, 3)
+    sign_in(clerk, f"{LIST}&min=25")
+
+    page.locator(".saved summary").click()
+    page.get_by_label("Name").fill("Large ones")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.goto(page.url.partition("?")[0])
+    expect(numbers(page)).to_have_count(3)
+    page.get_by_role("link", name="Large ones").click()
+    expect(numbers(page)).to_have_text(["R-003"])
+    page.get_by_role("button", name="Forget Large ones").click()
+
+    expect(page.get_by_role("status").first).to_have_text("“Large ones” is forgotten.")
+    expect(page.get_by_role("link", name="Large ones")).to_have_count(0)
+
+
+@pytest.mark.parametrize("query", ["", "?vendor=nobody", "?tab=closed", "?group=vendor&due_to=2030-01-01"])
 def test_the_list_owes_nobody_anything(page, sign_in, desk, clerk, query):
     factories.many_cases(desk, 4)
     factories.price_over_order(desk, "AN-INVOICES-NUMBER-THAT-NEVER-ENDS-2026")

@@ -40,7 +40,38 @@
     if (first) openAction(first.dataset.action);
   };
 
+  // Single keys can be switched off: a voice that dictates, or a cat, types them too.
+  const KEYS_OFF = "tieoutKeysOff";
+  const areKeysOff = () => {
+    try {
+      return localStorage.getItem(KEYS_OFF) === "1";
+    } catch {
+      return false; // storage may be forbidden
+    }
+  };
+
+  window.addEventListener("keydown", (event) => {
+    const isSingle = event.key.length === 1 && !(event.ctrlKey || event.metaKey || event.altKey);
+    if (isSingle && event.key !== " " && areKeysOff() && !isTyping(event.target)) event.stopImmediatePropagation();
+  }, { capture: true });
+
+  const showKeys = () => {
+    const box = document.querySelector("[data-keys-on]");
+    if (box) box.checked = !areKeysOff();
+    document.documentElement.classList.toggle("keys-off", areKeysOff());
+  };
+
+  const assign = () => {
+    const take = document.querySelector("[data-take]");
+    if (!take || !rows().length) return;
+    if (!document.querySelector("input[name=case]:checked")) {
+      rows()[Math.max(marked, 0)].querySelector("input[name=case]")?.click();
+    }
+    take.click();
+  };
+
   const keys = {
+    a: assign,
     j: () => step(1),
     k: () => step(-1),
     o: () => rows()[marked]?.querySelector("a[data-open]")?.click(),
@@ -86,6 +117,14 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submit]")) event.target.form.submit();
+    if (event.target.matches("[data-keys-on]")) {
+      try {
+        localStorage.setItem(KEYS_OFF, event.target.checked ? "0" : "1");
+      } catch {
+        // the choice then lasts until the next page
+      }
+      showKeys();
+    }
     if (event.target.matches("[data-all]")) {
       rows().forEach((row) => {
         const box = row.querySelector("input[type=checkbox]");
@@ -112,5 +151,6 @@
     }, 1000);
   });
 
+  showKeys();
   if (window.location.hash === "#resolve" && !rows().length) resolve();
 })();
