@@ -47,12 +47,7 @@ NAVIGATION = (
             ),
             Link("Dead letters", "dead-letters", "report", ("integration.view_message",)),
             Link("Notifications", "notifications", "campaign", ("integration.view_incident",)),
-            Link(
-                "Mappings",
-                "admin:integration_fieldmapping_changelist",
-                "schema",
-                ("integration.view_fieldmapping",),
-            ),
+            Link("Mappings", "mappings", "schema", ("integration.view_fieldmapping",)),
             Link(
                 "Sync runs",
                 "admin:integration_syncrun_changelist",

@@ -107,7 +107,7 @@ def receive(event: Any, *, key: ApiKey) -> InboxEvent:
 
     Raises Invalid, NotTheOwner, SourceNotAllowed, EventConflict, DocumentConflict; nothing is stored then.
     """
-    told = events.read(event)
+    told = events.read(event, company=key.company)
     _check_source(told, key)
     if known := _known(told, key.company):  # before its data is judged: the rules may be stricter by now
         return _same(known, told)
@@ -195,9 +195,9 @@ TELL = "UPDATE integration_inboxevent SET document_kind = %s, document_id = %s, 
 
 STORE = """
 INSERT INTO integration_inboxevent (company_id, source, event_id, type, occurred_at, received_at,
-                                    received_with_id, body, body_hash, document_kind, note)
+                                    received_with_id, mapped_with_id, body, body_hash, document_kind, note)
 VALUES (%(company_id)s, %(source)s, %(event_id)s, %(type)s, %(occurred_at)s, %(received_at)s,
-        %(received_with_id)s, %(body)s, %(body_hash)s, %(document_kind)s, %(note)s)
+        %(received_with_id)s, %(mapped_with_id)s, %(body)s, %(body_hash)s, %(document_kind)s, %(note)s)
 ON CONFLICT (company_id, source, event_id) DO NOTHING
 RETURNING id
 """
@@ -213,6 +213,7 @@ def _store(told: Event, key: ApiKey) -> InboxEvent | None:
         "occurred_at": told.time,
         "received_at": timezone.now(),
         "received_with_id": key.pk,
+        "mapped_with_id": told.mapped_with,
         "body_hash": told.body_hash,
         "document_kind": "",
         "note": events.TYPES[told.type].note,

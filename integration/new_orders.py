@@ -61,6 +61,7 @@ TOLD = {
 
 # As SQL: what speaks against the quick way. Each is a look by an index of its own.
 AGAINST = (
+    "FROM integration_sourceprofile WHERE {source} = ANY (sources)",  # its events have names of their own
     "FROM reconciliation_purchaseorder WHERE company_id = {company} AND number = {number}",
     "FROM reconciliation_orderchange WHERE company_id = {company} AND number = {number}",
     "FROM reconciliation_goodsreceipt WHERE company_id = {company} AND order_number = {number}",

@@ -33,6 +33,9 @@ APPROVE_RULES = "reconciliation.approve_policy"
 REPLAY = "integration.replay_message"
 SEE_INCIDENTS = "integration.view_incident"
 ACKNOWLEDGE = "integration.acknowledge_incident"
+SEE_MAPPINGS = "integration.view_fieldmapping"
+DRAFT_MAPPINGS = "integration.draft_mapping"
+REVIEW_MAPPINGS = "integration.review_mapping"
 PULL = "django_celery_beat.change_periodictask"
 
 _MASTERS = [
@@ -103,8 +106,8 @@ ROLES: dict[str, list[str]] = {
         "integration.change_channel",
         "integration.add_escalationrule",
         "integration.change_escalationrule",
-        "integration.*_fieldmapping",
-        "integration.*_fieldmappingrow",
+        DRAFT_MAPPINGS,
+        REVIEW_MAPPINGS,
         "integration.*_mirrorfilter",
         "integration.add_apikey",
         "integration.change_apikey",
@@ -125,7 +128,7 @@ ROLES: dict[str, list[str]] = {
         "integration.view_message",
         "integration.view_incident",
         "integration.acknowledge_incident",
-        "integration.view_fieldmapping*",
+        SEE_MAPPINGS,
         "masterdata.view_change",
     ],
     AUDITOR: [
@@ -152,6 +155,9 @@ DUTIES = {
     REPLAY: _("retry, cancel or finish messages"),
     SEE_INCIDENTS: _("see what people are told of"),
     ACKNOWLEDGE: _("take on what people are told of"),
+    SEE_MAPPINGS: _("see field mappings"),
+    DRAFT_MAPPINGS: _("draft field mappings"),
+    REVIEW_MAPPINGS: _("approve field mappings"),
     PULL: _("pull from Business Central"),
 }
 

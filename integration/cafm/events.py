@@ -18,10 +18,11 @@ from rest_framework.exceptions import ValidationError
 
 from integration.models import DocumentKind
 from masterdata import ownership
+from masterdata.models import Company
 from reconciliation import agreements, documents, forms
 from reconciliation.models import AssetNotice, InventoryMovement
 
-from . import quick, serializers
+from . import profiles, quick, serializers
 from .problems import FieldError, Invalid, ProblemError, pointers
 from .serializers import Shape, without_null
 from .wire import plain, unclean
@@ -56,6 +57,8 @@ class Event:
     data: Values
     body: dict[str, Any]
     body_hash: bytes
+    mapped_with: int | None = None
+    """The version of the mapping that made the data ours, where its source has a profile."""
 
 
 class UnknownType(Invalid):
@@ -73,23 +76,30 @@ class NotTheOwner(ProblemError):  # noqa: N818
     title = "The CAFM does not own this record"
 
 
-def read(event: Any, *, is_clean: bool = False) -> Event:
-    """Judge an event's envelope; raises Invalid, UnknownType, NotTheOwner. What `wire` read is clean."""
+def read(event: Any, *, is_clean: bool = False, company: Company | None = None) -> Event:
+    """Judge an event's envelope; raises Invalid, UnknownType, NotTheOwner. What `wire` read is clean.
+
+    With a company, an event of a source that has a profile is brought into our form.
+    """
     if not isinstance(event, dict):
         raise Invalid("An event is a JSON object.", [FieldError("", "Not a JSON object.")])
     if not is_clean and (bad := list(unclean(event))):
         raise Invalid("The event holds text or nesting that cannot be stored.", bad)
     envelope = _checked(serializers.Envelope, event, "The envelope is not a CloudEvent 1.0.")
-    _check_type(envelope["type"])
+    source, name, data = envelope["source"], envelope["type"], event["data"]
+    ours = profiles.translate(source, name, data, company) if company else None
+    if ours is None:
+        _check_type(name)
     body = plain(event)
     return Event(
         id=envelope["id"],
-        source=envelope["source"],
-        type=envelope["type"],
+        source=source,
+        type=ours.type if ours else name,
         time=envelope.get("time"),
-        data=event["data"],
+        data=ours.data if ours else data,
         body=body,
         body_hash=hashlib.sha256(json.dumps(body, sort_keys=True).encode()).digest(),
+        mapped_with=ours.version.pk if ours else None,
     )
 
 

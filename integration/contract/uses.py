@@ -7,7 +7,7 @@ here, and a test lets them work while it listens (tests/contract/test_uses.py).
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -23,7 +23,9 @@ from integration.couriers import (
     order_invoices,
     orders,
 )
-from integration.models import DocumentKind, FieldMapping, FieldMappingRow
+from integration.mapping import Row, versions
+from integration.mapping import content as contents
+from integration.models import DocumentKind, FieldMapping
 from integration.sync import entities
 from integration.sync.invoices import INVOICES, LINES
 
@@ -57,6 +59,8 @@ class Use:
     mapping: str = ""
     longest: int | None = None
     members: tuple[str, ...] = ()
+    is_left_out: bool = False
+    """Whether documents go without it, where Business Central lacks it."""
 
 
 def of_code() -> list[Use]:
@@ -88,32 +92,32 @@ def of_code() -> list[Use]:
 
 def of_mappings() -> list[Use]:
     """List the targets of the mappings as they stand now."""
-    mappings = FieldMapping.objects.prefetch_related("rows").order_by("pk")
-    return [use for mapping in mappings for use in _mapped(mapping)]
+    found: list[Use] = []
+    for mapping in FieldMapping.objects.filter(direction=FieldMapping.Direction.PUSH).order_by("pk"):
+        version = versions.in_force(mapping)
+        if version is not None:
+            content = contents.read(version.content)
+            found += of_mapping(mapping, content)
+    return found
 
 
-def of_mapping(mapping: FieldMapping, rows: Iterable[FieldMappingRow]) -> Iterator[Use]:
+def of_mapping(mapping: FieldMapping, content: contents.Content) -> Iterator[Use]:
     """List what one mapping writes; a form that no feature sends is nobody's business."""
     feature = features.of_mapping(mapping.source)
     if feature is None:
         return
     yield Use(feature.key, mapping.target, app=feature.needs_app, mapping=mapping.name)
-    for row in rows:
+    for row in content.rows:
         if row.enabled:
-            yield _written(feature, mapping, row)
+            yield _written(feature, mapping, row, content)
 
 
-def _mapped(mapping: FieldMapping) -> Iterator[Use]:
-    return of_mapping(mapping, mapping.rows.all())
-
-
-def _written(feature: Feature, mapping: FieldMapping, row: FieldMappingRow) -> Use:
+def _written(feature: Feature, mapping: FieldMapping, row: Row, content: contents.Content) -> Use:
     group, is_dimension, _ = row.target.partition(".")
     if is_dimension:
         part = Part.FIELD if feature.needs_app else Part.NAVIGATION
         return Use(feature.key, mapping.target, part, group, app=feature.needs_app, mapping=mapping.name)
     length = row.parameters.get("length") if row.transform == "text" else None
-    values = row.parameters.get("values", {}) if row.transform == "value_map" else {}
     return Use(
         feature.key,
         mapping.target,
@@ -123,8 +127,19 @@ def _written(feature: Feature, mapping: FieldMapping, row: FieldMappingRow) -> U
         takes=TRANSFORMS.get(row.transform, ANY),
         mapping=mapping.name,
         longest=int(length) if length is not None else None,
-        members=tuple(str(value) for value in values.values()),
+        members=tuple(str(value) for value in _values(row, content).values()),
+        is_left_out=mapping.goes_on and not row.required,
     )
+
+
+def _values(row: Row, content: contents.Content) -> Mapping[str, Any]:
+    """Give what a value map may send."""
+    if row.transform != "value_map":
+        return {}
+    if (named := content.value_maps.get(str(row.parameters.get("map")))) is not None:
+        return named.values
+    values = row.parameters.get("values", {})
+    return values if isinstance(values, Mapping) else {}
 
 
 # What the couriers ask for and write by themselves

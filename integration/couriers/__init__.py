@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from integration import mapping
 from integration.bc import Client
+from integration.mapping import defaults
 from integration.models import DocumentKind, Message
 from reconciliation.models import (
     AssetNotice,
@@ -77,14 +79,39 @@ COURIERS: dict[DocumentKind, Courier] = {
 }
 
 
+# The mappings of the head and of the lines that build each kind; a kind that is missing is built by code.
+MAPPINGS: dict[str, tuple[str, str]] = {
+    DocumentKind.PURCHASE_ORDER: (defaults.ORDER, defaults.ORDER_LINE),
+    DocumentKind.ORDER_CHANGE: (defaults.ORDER, defaults.ORDER_LINE),
+    DocumentKind.SUPPLIER_INVOICE: (defaults.INVOICE, defaults.INVOICE_LINE),
+    DocumentKind.INVENTORY_MOVEMENT: (defaults.MOVEMENT, defaults.MOVEMENT_LINE),
+    DocumentKind.ASSET_NOTICE: (defaults.ASSET, ""),
+}
+
+
 def load(message: Message) -> Any:
     """Read the document that a message is about."""
     model = COURIERS[DocumentKind(message.document_kind)].model
     return model._default_manager.select_related("company").get(pk=message.document_id)
 
 
+def prepare(message: Message, document: Any) -> Prepared:
+    """Build what a message sends; it keeps its versions of the mapping, unless it is to be mapped anew."""
+    with mapping.holding(_versions(message)):
+        return COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
+
+
+def _versions(message: Message) -> dict[str, int]:
+    if message.remap:
+        return {}
+    head, line = MAPPINGS.get(message.document_kind, ("", ""))
+    known = {head: message.mapping_version, line: message.line_mapping_version}
+    return {name: number for name, number in known.items() if name and number is not None}
+
+
 __all__ = [
     "COURIERS",
+    "MAPPINGS",
     "BeforeWrite",
     "Courier",
     "Posted",
@@ -94,4 +121,5 @@ __all__ = [
     "Withdrawn",
     "keys_in_orders",
     "load",
+    "prepare",
 ]

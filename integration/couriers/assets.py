@@ -14,7 +14,7 @@ from uuid import UUID
 from integration import mapping
 from integration.bc import odata
 from integration.errors import PermanentError
-from integration.mapping import defaults
+from integration.mapping import defaults, masters
 from masterdata import lookup
 from masterdata.models import Company, FixedAsset
 from reconciliation.models import AssetNotice
@@ -37,7 +37,7 @@ def prepare(notice: AssetNotice, key: UUID) -> Prepared:
     if notice.kind != Kind.REGISTERED and not _is_known(notice):
         return Prepared(waiting_for=f"the registration of asset {notice.number} from the CAFM")
     header = mapping.compiled(defaults.ASSET)
-    body, problems = header.apply(record(notice))
+    body, problems = header.apply(record(notice), masters.of(notice.company))
     if number := bc_numbers(notice.company, [notice.number]).get(notice.number):
         body["number"] = number
     return Prepared(body, header.version, problems=[str(problem) for problem in problems])

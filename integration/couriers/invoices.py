@@ -12,7 +12,7 @@ from uuid import UUID
 from integration import mapping
 from integration.bc import is_gone, odata, payloads
 from integration.errors import PermanentError, TemporaryError
-from integration.mapping import defaults
+from integration.mapping import defaults, masters
 from masterdata import lookup
 from masterdata.models import Item
 from reconciliation.models import InvoiceLine, SupplierInvoice
@@ -45,11 +45,11 @@ def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
     if billed.orders_of(invoice):
         return billed.prepare(invoice)
     header, line_mapping = mapping.compiled(defaults.INVOICE), mapping.compiled(defaults.INVOICE_LINE)
-    body, found = header.apply(_record(invoice))
+    body, found = header.apply(record(invoice), masters.of(invoice.company))
     problems = [str(problem) for problem in found]
     body[LINES] = []
     for line in invoice.lines.order_by("line"):
-        written, found = line_mapping.apply(_line_record(invoice, line))
+        written, found = line_mapping.apply(line_record(invoice, line), masters.of(invoice.company))
         problems += [f"line {line.line}, {problem}" for problem in found]
         body[LINES].append(written)
     if invoice.discount:
@@ -172,7 +172,7 @@ def _stocked(invoice: SupplierInvoice) -> list[str]:
     return sorted(items - set(unstocked.values_list("number", flat=True)))
 
 
-def _record(invoice: SupplierInvoice) -> dict[str, Any]:
+def record(invoice: SupplierInvoice) -> dict[str, Any]:
     return {
         "number": invoice.number,
         "vendor_number": invoice.vendor_number,
@@ -185,7 +185,7 @@ def _record(invoice: SupplierInvoice) -> dict[str, Any]:
     }
 
 
-def _line_record(invoice: SupplierInvoice, line: InvoiceLine) -> dict[str, Any]:
+def line_record(invoice: SupplierInvoice, line: InvoiceLine) -> dict[str, Any]:
     """One line as mapping rows may name its fields."""
     return {
         "line": line.line,
@@ -199,5 +199,5 @@ def _line_record(invoice: SupplierInvoice, line: InvoiceLine) -> dict[str, Any]:
         "discount": line.discount or None,
         "order_number": line.order_number or invoice.order_number,
         "order_line": line.order_line,
-        "invoice": _record(invoice),
+        "invoice": record(invoice),
     }

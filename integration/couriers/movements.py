@@ -15,7 +15,7 @@ from django.conf import settings
 from integration import mapping
 from integration.bc import odata
 from integration.errors import ConflictError
-from integration.mapping import defaults
+from integration.mapping import defaults, masters
 from masterdata import lookup
 from masterdata.models import Account, Company, Item, Location
 from reconciliation.models import InventoryMovement, InventoryMovementLine
@@ -48,13 +48,13 @@ def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
     except lookup.NoConversion as missing_unit:
         return Prepared(waiting_for=str(missing_unit)[:300])
     header, line_mapping = mapping.compiled(defaults.MOVEMENT), mapping.compiled(defaults.MOVEMENT_LINE)
-    body, found = header.apply(_record(movement))
+    body, found = header.apply(record(movement), masters.of(movement.company))
     problems = [str(problem) for problem in found]
     body["externalId"] = str(key)
     body[LINES], tagged = [], []
     for line in lines:
         written, found = line_mapping.apply(
-            _line_record(line, movement, units[line.item], quantities[line.line])
+            line_record(line, movement, units[line.item], quantities[line.line])
         )
         problems += [f"line {line.line}, {problem}" for problem in found]
         if tags := dimensions.take_tags(written, line.dimensions, line_mapping.sources):
@@ -100,7 +100,7 @@ class MovementVisit(Visit):
         raise ConflictError("Business Central has not posted the inventory movement. It is looked at again.")
 
 
-def _record(movement: InventoryMovement) -> dict[str, Any]:
+def record(movement: InventoryMovement) -> dict[str, Any]:
     return {
         "kind": movement.kind,
         "number": movement.number,
@@ -112,7 +112,7 @@ def _record(movement: InventoryMovement) -> dict[str, Any]:
     }
 
 
-def _line_record(
+def line_record(
     line: InventoryMovementLine, movement: InventoryMovement, base_unit: str, in_base: Decimal
 ) -> dict[str, Any]:
     """One line as mapping rows may name its fields: the quantity as it was told, and in the base unit."""
@@ -128,7 +128,7 @@ def _line_record(
         "account": line.account,
         "asset": line.asset,
         "dimensions": line.dimensions,
-        "movement": _record(movement),
+        "movement": record(movement),
     }
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from integration import mapping
 from integration.bc import Client, odata, payloads
-from integration.mapping import defaults
+from integration.mapping import defaults, masters
 from masterdata import lookup
 from masterdata.models import Account, Company, Currency, FixedAsset, Item, Location, Vendor
 from reconciliation.models import PurchaseOrder, PurchaseOrderLine
@@ -66,16 +66,17 @@ def built(order: PurchaseOrder) -> Prepared:
         return Prepared(waiting_for=missing)
     header, line_mapping = mapping.compiled(defaults.ORDER), mapping.compiled(defaults.ORDER_LINE)
     location_ids = lookup.location_ids(order.company, _locations(order, lines))
-    record = _record(order)
-    body, found = header.apply(record)
+    head = record(order)
+    known_masters = masters.of(order.company)
+    body, found = header.apply(head, known_masters)
     problems = [str(problem) for problem in found]
     body[LINES], tagged = [], []
     for line in lines:
         try:
-            told = _line_record(line, record, location_ids, known)
+            told = line_record(line, head, location_ids, known)
         except lookup.NoConversion as lacking_unit:
             return Prepared(waiting_for=str(lacking_unit)[:300])
-        written, found = line_mapping.apply(told)
+        written, found = line_mapping.apply(told, known_masters)
         problems += [f"line {line.line}, {problem}" for problem in found]
         if tags := dimensions.take_tags(written, line.dimensions, line_mapping.sources):
             written[dimensions.SET_LINES] = dimensions.set_lines(tags)
@@ -141,7 +142,7 @@ class OrderVisit(Visit):
         return Posted(as_uuid(created["id"]), created["number"])
 
 
-def _record(order: PurchaseOrder) -> dict[str, Any]:
+def record(order: PurchaseOrder) -> dict[str, Any]:
     """The order as mapping rows may name its fields."""
     return {
         "number": order.number,
@@ -155,7 +156,7 @@ def _record(order: PurchaseOrder) -> dict[str, Any]:
     }
 
 
-def _line_record(
+def line_record(
     line: PurchaseOrderLine,
     order: dict[str, Any],
     location_ids: dict[str, str],

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 State = Message.State
 
 FINANCE = "finance"
+MAPPING = "mapping"
 CONFLICT_ATTEMPTS = 3
 BUG_ATTEMPTS = 3
 CONFIGURATION_PAUSE = 60.0
@@ -157,7 +158,8 @@ def _refused(attempt: Try, error: PermanentError | ConflictError) -> Delivery:
     message = attempt.message
 
     def move() -> None:
-        outbox.mark_stuck(message, to=State.REJECTED, error=_told(message, error))
+        is_mappings = isinstance(error, PermanentError) and error.owner == MAPPING
+        outbox.mark_stuck(message, to=State.REJECTED, error=_told(message, error), remap=is_mappings)
         is_finances = isinstance(error, ConflictError) or error.owner == FINANCE
         is_theirs = is_finances and message.document_kind == DocumentKind.SUPPLIER_INVOICE
         if is_theirs and cases.came_back(couriers.load(message)):

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from integration.errors import PermanentError, ProgramError
-from integration.models import FieldMappingRow, Message
+from integration.mapping import Row, versions
+from integration.mapping import content as contents
+from integration.models import FieldMapping, Message
 
 # How BC names a field that it does not know, or that nobody may write.
 NAMED = re.compile(r"(?:property named|[Pp]roperty|[Cc]ontrol|[Ff]ield) '([A-Za-z]\w*)'")
@@ -34,24 +36,30 @@ def blamed(message: Message, error: Exception) -> Exception:
 
 
 def _sentence(message: Message, field: str, words: str) -> str:
-    kind = message.document_kind
-    rows = FieldMappingRow.objects.filter(
-        enabled=True, target=field, mapping__source__in=[kind, f"{kind}.line"]
-    )
-    found = list(rows.select_related("mapping").order_by("mapping__name"))
+    found = list(_rows(message.document_kind, field))
     typed = TYPED.search(words)
-    told = [row for row in found if typed and row.mapping.target == f"{typed.group(1)}s"] or found
+    told = [each for each in found if typed and each[0].target == f"{typed.group(1)}s"] or found
     lacks = "must not be written" if "read-only" in words else "that Business Central does not have"
     if not told:
         return (
             f"Business Central refused {message}: it was built with an earlier field mapping, which wrote "
             f"{field}, {'which' if 'must' in lacks else 'a field'} {lacks}. Retry it: it is built anew."
         )
-    named = " and ".join(f"the field mapping '{row.mapping.name}', row '{row}'," for row in told)
+    named = " and ".join(f"the field mapping '{mapping}', row '{row}'," for mapping, row in told)
     return (
         f"Business Central refused {message}: {named} targets a field "
         f"{'that ' if 'must' in lacks else ''}{lacks}. Correct it under Mappings and retry."
     )
+
+
+def _rows(kind: str, field: str) -> Iterator[tuple[FieldMapping, Row]]:
+    """Give the rows in force that write a field of this kind of document."""
+    mappings = FieldMapping.objects.filter(direction="push", source__in=[kind, f"{kind}.line"])
+    for mapping in mappings.order_by("name"):
+        version = versions.in_force(mapping)
+        for row in contents.read(version.content).rows if version else ():
+            if row.enabled and row.target == field:
+                yield mapping, row
 
 
 def _words(raw: str) -> str:

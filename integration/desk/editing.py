@@ -17,7 +17,8 @@ from uuid import UUID
 
 from integration.bc import FieldType, Metadata, payloads, plain, restored
 from integration.contract.shapes import NUMBERS, Shape, shape_of
-from integration.models import ContractReading, DocumentKind, FieldMappingRow, Message
+from integration.mapping import compiled
+from integration.models import ContractReading, DocumentKind, FieldMapping, Message
 from integration.redaction import is_secret
 
 NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,9})?")
@@ -127,10 +128,10 @@ def _fixed(name: str) -> str:
 
 def _mapped(kind: str) -> dict[bool, tuple[str, ...]]:
     """Give the targets of the enabled mapping rows, of the head (False) and of the lines (True)."""
-    rows = FieldMappingRow.objects.filter(enabled=True, mapping__source__in=[kind, f"{kind}.line"])
     found: dict[bool, list[str]] = {False: [], True: []}
-    for source, target in rows.order_by("position", "pk").values_list("mapping__source", "target"):
-        found[source.endswith(".line")].append(target)
+    mappings = FieldMapping.objects.filter(direction="push", source__in=[kind, f"{kind}.line"])
+    for mapping in mappings.order_by("pk"):
+        found[mapping.source.endswith(".line")] += [row.target for row in compiled(mapping.name).rows]
     return {is_line: tuple(dict.fromkeys(names)) for is_line, names in found.items()}
 
 

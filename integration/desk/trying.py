@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from integration import contract, couriers
-from integration.models import DocumentKind, Message
+from integration.models import Message
 from masterdata.models import ItemUnit, Vendor
 
 MOST = 500
@@ -37,8 +37,7 @@ def _reason(message: Message) -> str:
     """Say why a message would not go through; empty when nothing speaks against it."""
     if message.unknown_since is not None:
         return ""  # it is looked for in BC first, whatever its payload
-    courier = couriers.COURIERS[DocumentKind(message.document_kind)]
-    prepared = courier.prepare(couriers.load(message), message.key)
+    prepared = couriers.prepare(message, couriers.load(message))
     if prepared.problems:
         return f"The field mapping cannot write it: {'; '.join(prepared.problems)}."
     if prepared.waiting_for:

@@ -1,7 +1,7 @@
-"""Field mapping: rows in the database say which of our fields becomes which of theirs."""
+"""Field mapping: rows in the database say which of our fields becomes which of theirs, and the other way."""
 
 from .apply import Problem, Row, apply
 from .transforms import TRANSFORMS
-from .versions import Compiled, compiled, publish
+from .versions import Compiled, compiled, holding, in_force
 
-__all__ = ["TRANSFORMS", "Compiled", "Problem", "Row", "apply", "compiled", "publish"]
+__all__ = ["TRANSFORMS", "Compiled", "Problem", "Row", "apply", "compiled", "holding", "in_force"]

@@ -38,6 +38,11 @@ class Row:
     default: str = ""
     required: bool = False
     condition: str = ""
+    enabled: bool = True
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.source or 'constant'} → {self.target}"
 
 
 @dataclass(frozen=True)
@@ -237,7 +242,7 @@ def compile_rows(
     steps: list[_Step] = []
     lists: list[Row] = []
     nested: dict[str, list[Row]] = {}
-    for row in rows:
+    for row in (each for each in rows if each.enabled):
         head, dots, rest = row.target.partition("[].")
         if dots:
             nested.setdefault(head, []).append(replace(row, target=rest))

@@ -1,137 +1,141 @@
-"""The field mappings that Tieout ships; `set_up` installs what is missing and leaves what people changed."""
+"""The mappings that Tieout ships: installed where they are missing, upgraded by a three-way merge."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 
-from integration.models import FieldMapping, FieldMappingRow
+from integration.models import FieldMapping, MappingVersion, SourceProfile
 
-ORDER = "purchase order → BC"
-ORDER_LINE = "purchase order line → BC"
-INVOICE = "supplier invoice → BC"
-INVOICE_LINE = "supplier invoice line → BC"
-MOVEMENT = "inventory movement → BC"
-MOVEMENT_LINE = "inventory movement line → BC"
-ASSET = "asset → BC"
+from . import content as contents
+from . import drafts, versions
+from .content import Content, Difference
+from .shipped import intake, push
+from .shipped.push import (
+    ASSET,
+    INVOICE,
+    INVOICE_LINE,
+    MOVEMENT,
+    MOVEMENT_LINE,
+    ORDER,
+    ORDER_LINE,
+)
 
-LINE_TYPES = {"values": {"item": "Item", "account": "Account", "fixed_asset": "Fixed_x0020_Asset"}}
-MOVEMENT_KINDS = {
-    "values": {"consumption": "Consumption", "adjustment": "Adjustment", "transfer": "Transfer"}
-}
+__all__ = ["ASSET", "INVOICE", "INVOICE_LINE", "MOVEMENT", "MOVEMENT_LINE", "ORDER", "ORDER_LINE", "install"]
 
-# (source, target, transform, parameters, required). BC validates fields in the order received and lets a
-# later one overwrite what an earlier one defaulted: keys, then unit, then quantity, then price.
-DEFAULTS: dict[str, tuple[str, str, list[tuple[str, str, str, dict[str, Any], bool]]]] = {
-    ORDER: (
-        "purchase_order",
-        "purchaseOrders",
-        [
-            ("vendor_number", "vendorNumber", "upper", {}, True),
-            ("currency", "currencyCode", "upper", {}, False),
-            ("order_date", "orderDate", "date", {}, True),
-            ("order_date", "postingDate", "date", {}, False),
-            ("expected_on", "requestedReceiptDate", "date", {}, False),
-        ],
-    ),
-    ORDER_LINE: (
-        "purchase_order.line",
-        "purchaseOrderLines",
-        [
-            ("line", "sequence", "multiply", {"by": 10000}, True),
-            ("object_type", "lineType", "value_map", LINE_TYPES, True),
-            ("object_number", "lineObjectNumber", "upper", {}, True),
-            ("description", "description", "text", {"length": 100}, False),
-            ("location_id", "locationId", "copy", {}, False),
-            ("unit", "unitOfMeasureCode", "upper", {}, False),
-            ("quantity", "quantity", "decimal", {"places": 5}, True),
-            ("unit_price", "directUnitCost", "decimal", {}, True),
-            ("discount_percent", "discountPercent", "decimal", {"places": 5}, False),
-            ("expected_on", "expectedReceiptDate", "date", {}, False),
-            ("work_order", "description2", "text", {"length": 50}, False),
-        ],
-    ),
-    INVOICE: (
-        "supplier_invoice",
-        "purchaseInvoices",
-        [
-            ("vendor_number", "vendorNumber", "upper", {}, True),
-            ("currency", "currencyCode", "upper", {}, False),
-            ("invoice_date", "invoiceDate", "date", {}, True),
-            ("invoice_date", "postingDate", "date", {}, False),
-            ("due_on", "dueDate", "date", {}, False),
-            ("number", "vendorInvoiceNumber", "text", {"length": 35}, True),
-        ],
-    ),
-    INVOICE_LINE: (
-        "supplier_invoice.line",
-        "purchaseInvoiceLines",
-        [
-            ("line", "sequence", "multiply", {"by": 10000}, True),
-            ("object_type", "lineType", "value_map", LINE_TYPES, True),
-            ("object_number", "lineObjectNumber", "upper", {}, True),
-            ("description", "description", "text", {"length": 100}, False),
-            ("unit", "unitOfMeasureCode", "upper", {}, False),
-            ("quantity", "quantity", "decimal", {"places": 5}, True),
-            ("unit_price", "unitCost", "decimal", {}, True),
-            ("discount", "discountAmount", "decimal", {}, False),
-        ],
-    ),
-    MOVEMENT: (
-        "inventory_movement",
-        "inventoryRequests",
-        [
-            ("kind", "kind", "value_map", MOVEMENT_KINDS, True),
-            ("posted_on", "postingDate", "date", {}, True),
-            ("number", "documentNumber", "text", {"length": 20}, True),
-            ("work_order", "externalDocumentNumber", "text", {"length": 35}, False),
-        ],
-    ),
-    MOVEMENT_LINE: (
-        "inventory_movement.line",
-        "inventoryRequestLines",
-        [
-            ("line", "lineNumber", "multiply", {"by": 10000}, True),
-            ("item", "itemNumber", "upper", {}, True),
-            ("base_quantity", "quantity", "decimal", {"places": 5}, True),
-            ("base_unit", "unitOfMeasureCode", "upper", {}, False),
-            ("location", "locationCode", "upper", {}, False),
-            ("to_location", "newLocationCode", "upper", {}, False),
-            ("account", "accountNumber", "upper", {}, False),
-        ],
-    ),
-    ASSET: (
-        "asset_notice",
-        "fixedAssets",
-        [
-            ("number", "number", "upper", {}, True),
-            ("description", "displayName", "text", {"length": 100}, False),
-            ("serial_number", "serialNumber", "text", {"length": 50}, False),
-        ],
-    ),
-}
+logger = logging.getLogger(__name__)
+
+Direction = FieldMapping.Direction
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """One mapping as it is shipped."""
+
+    name: str
+    source: str
+    target: str
+    content: Content
+    direction: str = Direction.PUSH
+    profile: str = ""
+    sources: tuple[str, ...] = field(default=())
+
+
+def shipped() -> Iterator[Shipped]:
+    """Give every mapping that is shipped."""
+    for name, (source, target, rows) in push.PUSH.items():
+        yield Shipped(name, source, target, contents.of_table(rows, push.VALUE_MAPS))
+    for profile in intake.PROFILES:
+        for source, target, table in profile.mappings:
+            name = f"{profile.name}: {source}"
+            found = contents.of_table(table, profile.value_maps, unknown=profile.unknown)
+            yield Shipped(name, source, target, found, Direction.INTAKE, profile.name, profile.sources)
 
 
 @transaction.atomic
 def install() -> int:
-    """Create the shipped mappings that are not there yet; returns how many."""
+    """Create the shipped mappings that are not there yet, and upgrade the others; returns how many came."""
     created = 0
-    for name, (source, target, rows) in DEFAULTS.items():
+    for each in shipped():
         mapping, is_new = FieldMapping.objects.get_or_create(
-            name=name, defaults={"source": source, "target": target}
+            name=each.name,
+            defaults={
+                "source": each.source,
+                "target": each.target,
+                "direction": each.direction,
+                "profile": _profile(each),
+            },
         )
-        if not is_new:
-            continue
-        created += 1
-        for position, (path, field, transform, parameters, required) in enumerate(rows, start=1):
-            FieldMappingRow.objects.create(
-                mapping=mapping,
-                position=position * 10,
-                source=path,
-                target=field,
-                transform=transform,
-                parameters=parameters,
-                required=required,
-            )
+        created += is_new
+        if is_new:
+            _put_in_force(mapping, each.content, MappingVersion.Origin.SHIPPED, "As it is shipped.")
+        elif mapping.shipped is not None and mapping.shipped != contents.written(each.content):
+            upgrade(mapping, each.content)
+        if mapping.shipped != contents.written(each.content):
+            mapping.shipped = contents.written(each.content)
+            mapping.save(update_fields=["shipped"])
     return created
+
+
+def upgrade(mapping: FieldMapping, new: Content) -> MappingVersion | None:
+    """Bring a new shipped content in beside what was changed here; None where nothing changes.
+
+    Where both changed the same row, what was changed here stays, and the version's note says so.
+    """
+    current = versions.in_force(mapping)
+    base = contents.read(mapping.shipped) if mapping.shipped else Content()
+    ours = contents.read(current.content) if current else Content()
+    merged = contents.merge(base, ours, new)
+    if merged.content == ours:
+        if merged.conflicts:
+            logger.warning("%s keeps what was changed here: %s", mapping, _listed(merged.conflicts))
+        return None
+    is_plain = ours == base
+    origin = MappingVersion.Origin.SHIPPED if is_plain else MappingVersion.Origin.MERGED
+    note = f"Shipped with an upgrade: {_listed(merged.taken)}."
+    if merged.conflicts:
+        note += f" Kept as it was changed here: {_listed(merged.conflicts)}."
+    logger.warning("The field mapping %s was upgraded. %s", mapping, note)
+    return _put_in_force(mapping, merged.content, origin, note)
+
+
+def reset(mapping: FieldMapping, *, by: User) -> MappingVersion:
+    """Draft what is shipped; it is reviewed like any other draft."""
+    if mapping.shipped is None:
+        raise drafts.NotPossible(f"Nothing is shipped for {mapping}: it was made here.")
+    content = contents.read(mapping.shipped)
+    return drafts.draft(mapping, by=by, content=content, origin=MappingVersion.Origin.RESET)
+
+
+def _put_in_force(mapping: FieldMapping, content: Content, origin: str, note: str) -> MappingVersion:
+    current = versions.in_force(mapping)
+    return MappingVersion.objects.create(
+        mapping=mapping,
+        number=drafts.next_number(mapping),
+        state=MappingVersion.State.APPROVED,
+        origin=origin,
+        content=contents.written(content),
+        based_on=current.number if current else None,
+        note=note,
+        effective_from=timezone.now(),
+    )
+
+
+def _profile(each: Shipped) -> SourceProfile | None:
+    if not each.profile:
+        return None
+    found, _is_new = SourceProfile.objects.get_or_create(
+        name=each.profile, defaults={"sources": list(each.sources)}
+    )
+    return found
+
+
+def _listed(found: Any) -> str:
+    differences: list[Difference] = list(found)
+    return ", ".join(each.what for each in differences) or "nothing"

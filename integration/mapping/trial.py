@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from . import sources
+from integration.models import FieldMapping
+
+from . import canonical, paths, sources
+from .apply import Row
+from .content import Content
 from .transforms import TRANSFORMS, BadValue
 
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-PATH = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*")
+UNKNOWN = ("reject", "default", "park")
 
 # The arrays of lines, which the mapping of the lines fills.
 LINES = {"purchaseOrderLines", "purchaseInvoiceLines", "inventoryRequestLines"}
@@ -67,6 +72,49 @@ DIMENSION_CODE = re.compile(r"[^\s.;=][^.;=]{0,19}")
 WRITTEN_BY_TIEOUT = {"inventoryRequests": {"externalId"}}
 
 
+@dataclass(frozen=True)
+class RowProblem:
+    """Why a row cannot work: at which of its fields, and what to do."""
+
+    target: str
+    part: str
+    sentence: str
+
+
+def problems(mapping: FieldMapping, content: Content) -> list[RowProblem]:
+    """Try every row before it is handed in."""
+    found = [each for row in content.rows for each in problems_of_row(mapping, row, content)]
+    seen: set[str] = set()
+    for row in content.rows:
+        if row.target in seen:
+            found.append(RowProblem(row.target, "target", f"{row.target} is written by two rows; keep one."))
+        seen.add(row.target)
+    for name, each in content.value_maps.items():
+        said = problem_with_parameters("value_map", {"values": dict(each.values), "otherwise": each.default})
+        if each.unknown not in UNKNOWN:
+            said = f"What is unknown is one of {', '.join(UNKNOWN)}."
+        if said:
+            found.append(RowProblem(name, "value map", said))
+    return found
+
+
+def problems_of_row(mapping: FieldMapping, row: Row, content: Content) -> Iterator[RowProblem]:
+    """Try one row: its target, its source, its condition and its parameters."""
+    is_push = mapping.direction == FieldMapping.Direction.PUSH
+    form = mapping.source if is_push else ""
+    said = {
+        "target": problem_with_target(row.target, mapping.target)
+        if is_push
+        else canonical.problem_with(mapping.target, row.target),
+        "source": problem_with_source(row.source, row.transform, row.default, form),
+        "condition": problem_with_source(row.condition, "", "", form) if row.condition else "",
+        "parameters": problem_with_parameters(row.transform, row.parameters, content.value_maps),
+    }
+    for part, sentence in said.items():
+        if sentence:
+            yield RowProblem(row.target, part, sentence)
+
+
 def problem_with_target(target: str, entity_set: str = "") -> str:
     """Say why this cannot be a field of BC; empty when it can."""
     if not target.strip():
@@ -93,9 +141,13 @@ def problem_with_source(source: str, transform: str, default: str, form: str = "
     if not source:
         needless = transform == "constant" or default
         return "" if needless else "Name our field, give a default, or use the transform constant."
-    if not PATH.fullmatch(source):
-        return f"{source!r} is not a path such as vendor_number or order.number."
-    return sources.problem_with(form, source)
+    try:
+        names = paths.names(source)
+    except BadValue as error:
+        return f"{error}. A path is a name such as vendor_number or order.number, or JMESPath."
+    if not form:
+        return ""
+    return next((said for name in sorted(names) if (said := sources.problem_with(form, name))), "")
 
 
 def problem_with_parameters(transform: str, parameters: Any, value_maps: Collection[str] = ()) -> str:

@@ -1,84 +1,145 @@
-"""Versions of a field mapping: publishing raises the number, messages keep the one they were built with."""
+"""The version of a mapping that is in force, compiled once; messages keep the one they were built with."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.db import connection, transaction
-from django.db.models import F
+from django.db import connection
+from django.utils import timezone
 
-from integration.models import FieldMapping, FieldMappingRow
+from integration.models import FieldMapping, MappingVersion, UnmappedValue
 
-from .apply import Engine, Problem, Row, compile_rows
+from . import content as contents
+from .apply import Engine, Mapped, Masters, Parked, Problem, Row, compile_rows
+from .content import Content
+
+MOST_KEPT = 500
+OF_NAME = (
+    "SELECT v.id FROM integration_mappingversion v JOIN integration_fieldmapping m ON m.id = v.mapping_id"
+    " WHERE m.name = %s"
+)
+HELD = f"{OF_NAME} AND v.number = %s"
+# MappingVersion.objects.in_force() in one statement.
+IN_FORCE = (
+    f"{OF_NAME} AND v.state = 'approved' AND v.withdrawn_at IS NULL AND v.effective_from <= %s"
+    " ORDER BY v.number DESC LIMIT 1"
+)
 
 
 @dataclass(frozen=True)
 class Compiled:
-    """The enabled rows of one mapping as they stand now."""
+    """One version of a mapping, ready to run."""
 
+    name: str
     version: int
-    rows: tuple[Row, ...]
+    content: Content
+    nests: bool = False
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows that are enabled, in their order."""
+        return tuple(row for row in self.content.rows if row.enabled)
 
     @cached_property
     def sources(self) -> frozenset[str]:
         """The fields of our record that the rows read."""
         return frozenset(row.source for row in self.rows)
 
-    def apply(self, record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-        mapped = self.engine.map(record)
-        return mapped.values, mapped.problems
-
     @cached_property
     def engine(self) -> Engine:
-        """The rows, made ready to run once a version."""
-        return compile_rows(self.rows)
+        return compile_rows(self.rows, self.content.value_maps, nests=self.nests)
 
+    def map(self, record: Mapping[str, Any], masters: Masters | None = None) -> Mapped:
+        """Build the target record, and remember the values that wait to be mapped."""
+        mapped = self.engine.map(record, masters)
+        for parked in mapped.parked:
+            _park(self.name, parked)
+        return mapped
 
-_kept: dict[int, Compiled] = {}
+    def apply(
+        self, record: Mapping[str, Any], masters: Masters | None = None
+    ) -> tuple[dict[str, Any], list[Problem]]:
+        mapped = self.map(record, masters)
+        return mapped.values, mapped.problems
 
 
 class MappingMissing(LookupError):  # noqa: N818 - it names what is missing
-    """No mapping of that name is installed."""
+    """No mapping of that name is installed, or it has no such version."""
+
+
+_kept: dict[int, Compiled] = {}
+_held: ContextVar[Mapping[str, int] | None] = ContextVar("versions a message was built with", default=None)
+
+
+@contextmanager
+def holding(versions: Mapping[str, int]) -> Iterator[None]:
+    """Use these versions instead of those in force: a message that is built again keeps its own."""
+    token = _held.set(versions)
+    try:
+        yield
+    finally:
+        _held.reset(token)
 
 
 def compiled(name: str) -> Compiled:
-    """Read a mapping for use; raises MappingMissing when `manage.py set_up` was never run.
+    """Give the version in force, or the one that is held; raises MappingMissing before `manage.py set_up`.
 
-    Its rows are read once a version: whoever changes them publishes a new one, and each process asks for it.
+    A version is read once in each process: what is approved never changes.
     """
-    with connection.cursor() as cursor:  # written out: it is asked for each document
-        cursor.execute("SELECT id, version FROM integration_fieldmapping WHERE name = %s", [name])
-        found = cursor.fetchone()
-    if found is None:
+    pk = _in_force(name)
+    if pk is None:
         raise MappingMissing(
             f"There is no field mapping {name!r}. Run manage.py set_up to install the defaults."
         )
-    pk, version = found
     kept = _kept.get(pk)
-    if kept is None or kept.version != version:
-        kept = _kept[pk] = _read(pk, version)
+    if kept is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        kept = _kept[pk] = compile_version(MappingVersion.objects.select_related("mapping").get(pk=pk))
     return kept
 
 
-def _read(pk: int, version: int) -> Compiled:
-    """Read the rows and their version in one statement, so that no change comes between the two."""
-    rows = FieldMappingRow.objects.filter(mapping=pk, enabled=True).select_related("mapping")
-    read = list(rows.order_by("position", "pk"))
-    return Compiled(
-        version=read[0].mapping.version if read else version,
-        rows=tuple(
-            Row(row.source, row.target, row.transform, row.parameters, row.default, row.required)
-            for row in read
-        ),
+def _in_force(name: str) -> int | None:
+    held = (_held.get() or {}).get(name)
+    with connection.cursor() as cursor:  # written out: it is asked for each document
+        if held is not None:
+            cursor.execute(HELD, [name, held])
+            if (found := cursor.fetchone()) is not None:
+                return int(found[0])
+        cursor.execute(IN_FORCE, [name, timezone.now()])
+        found = cursor.fetchone()
+    return int(found[0]) if found is not None else None
+
+
+def compile_version(version: MappingVersion) -> Compiled:
+    """Make any version ready to run, a draft too."""
+    mapping = version.mapping
+    return Compiled(mapping.name, version.number, contents.read(version.content), nests=nests(mapping))
+
+
+def nests(mapping: FieldMapping) -> bool:
+    """Whether what it writes has groups within: a document of the CAFM, but no row of BC."""
+    return mapping.direction == FieldMapping.Direction.INTAKE
+
+
+def in_force(mapping: FieldMapping) -> MappingVersion | None:
+    """Give the version that counts now."""
+    return mapping.versions.in_force(timezone.now()).first()
+
+
+def _park(name: str, parked: Parked) -> None:
+    """Count a value that its value map does not have; it is shown until somebody maps it."""
+    mapping = FieldMapping.objects.filter(name=name).first()
+    if mapping is None:
+        return
+    known, is_new = UnmappedValue.objects.get_or_create(
+        mapping=mapping, value_map=parked.value_map, value=parked.value
     )
-
-
-@transaction.atomic
-def publish(mapping: FieldMapping) -> int:
-    """Count a change of the mapping; returns the new version."""
-    FieldMapping.objects.filter(pk=mapping.pk).update(version=F("version") + 1)
-    mapping.refresh_from_db(fields=["version"])
-    return mapping.version
+    if not is_new:
+        known.count += 1
+        known.save(update_fields=["count", "last_seen_at"])

@@ -9,7 +9,7 @@ from .filters import MirrorFilter
 from .hints import Hint, Subscription
 from .inbox import ApiKey, InboxEvent
 from .lives import DatabaseLife
-from .mapping import FieldMapping, FieldMappingRow
+from .mapping import FieldMapping, MappingVersion, SourceProfile, UnmappedValue
 from .outbox import Attempt, DocumentKind, Message
 from .slots import ScheduleSlot
 from .sync import HeldRecord, ScannedPage, SyncIssue, SyncPlace, SyncRun, SyncState
@@ -29,12 +29,12 @@ __all__ = [
     "DriftedRecord",
     "EscalationRule",
     "FieldMapping",
-    "FieldMappingRow",
     "HeldRecord",
     "Hint",
     "InboxEvent",
     "Incident",
     "IncidentNote",
+    "MappingVersion",
     "Message",
     "MirrorFilter",
     "Notification",
@@ -43,12 +43,14 @@ __all__ = [
     "ReplayJob",
     "ScannedPage",
     "ScheduleSlot",
+    "SourceProfile",
     "Subscription",
     "SyncIssue",
     "SyncPlace",
     "SyncRun",
     "SyncState",
     "Turn",
+    "UnmappedValue",
     "Webhook",
     "WebhookMessage",
 ]

@@ -61,6 +61,15 @@ class InboxEvent(models.Model):
     occurred_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(auto_now_add=True)
     received_with = models.ForeignKey(ApiKey, null=True, on_delete=models.PROTECT, related_name="+")
+    mapped_with = models.ForeignKey(
+        "integration.MappingVersion",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="+",
+        help_text="The mapping that brought it into our form, where its source has a profile",
+    )
     body = models.JSONField()
     body_hash = models.BinaryField(max_length=32)
     document_kind = models.CharField(max_length=30, blank=True)

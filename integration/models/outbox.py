@@ -81,6 +81,10 @@ class Message(models.Model):
     line_mapping_version = models.PositiveIntegerField(
         null=True, help_text="Lines have a mapping of their own, with its own versions"
     )
+    remap = models.BooleanField(
+        default=False,
+        help_text="The next build takes the mapping in force, not the versions it was built with",
+    )
 
     state = models.CharField(max_length=10, choices=State.choices, default=State.READY)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -24,8 +24,12 @@ class Overtaken(OutboxError):  # noqa: N818 - nothing is wrong, somebody else wa
 
 
 @transaction.atomic
-def retry(message: Message, *, by: User, reason: str) -> None:
-    """Put a stuck message in line again, built anew from the record and today's mapping."""
+def retry(message: Message, *, by: User, reason: str, remap: bool = False) -> None:
+    """Put a stuck message in line again, built anew from the record.
+
+    It keeps its versions of the field mapping; with `remap`, or where the mapping was at fault, it takes
+    those in force.
+    """
     message = _lock(message)
     if not message.is_stuck:
         raise OutboxError(f"{message} is {message.get_state_display()}; only stuck messages can be retried.")
@@ -33,7 +37,7 @@ def retry(message: Message, *, by: User, reason: str) -> None:
     if message.unknown_since:
         move(message, LOOKED_FOR_BY_HAND, next_attempt_at=timezone.now())
     else:
-        move(message, RETRIED, next_attempt_at=timezone.now())
+        move(message, RETRIED, next_attempt_at=timezone.now(), remap=remap or message.remap)
         prepare(message)
     transaction.on_commit(wake)
 

@@ -154,11 +154,15 @@ def mark_retry(message: Message, *, at: datetime, counted: bool, error: dict[str
     move_held(message, TRY_LATER, next_attempt_at=at, attempts=attempts, first_failed_at=failed_at, **error)
 
 
-def mark_stuck(message: Message, *, to: Message.State, error: dict[str, str]) -> None:
-    """Only a person can move it on: refused by BC (`rejected`) or tried too often (`dead`)."""
+def mark_stuck(message: Message, *, to: Message.State, error: dict[str, str], remap: bool = False) -> None:
+    """Only a person can move it on: refused by BC (`rejected`) or tried too often (`dead`).
+
+    With `remap` its field mapping was at fault: it is built anew with the one in force.
+    """
     how = REFUSED if to == State.REJECTED else GIVEN_UP
     failed_at = message.first_failed_at or timezone.now()
-    move_held(message, how, first_failed_at=failed_at, **filed(message, error), **error)
+    told = filed(message, error)
+    move_held(message, how, first_failed_at=failed_at, remap=remap or message.remap, **told, **error)
     logger.error("%s is %s: %s", message.dedupe_key, to, error["error"])
 
 

@@ -161,7 +161,7 @@ def prepare(message: Message, document: Any | None = None) -> None:
 
 def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
     """Build what is to be sent; gives the move that the message makes with it, and what that sets."""
-    prepared = couriers.COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
+    prepared = couriers.prepare(message, document)
     if prepared.payload and (edit := edits.in_force(message)) is not None:
         if not edits.fits(edit, prepared.payload):
             return CANNOT_BE_WRITTEN, _refused(message, document, [edits.outdated(edit)], edits.STEP)

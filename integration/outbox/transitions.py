@@ -62,12 +62,14 @@ class Move:
 LEASE: dict[str, Any] = {"lease_until": None, "lease_by": ""}
 ERROR: dict[str, Any] = {"error": "", "error_code": "", "error_detail": ""}
 TOLD = frozenset(ERROR)
-FILED = TOLD | {"cause", "worth", "first_failed_at"}  # what a message gets when it is stuck
+FILED = TOLD | {"cause", "worth", "first_failed_at", "remap"}  # what a message gets when it is stuck
 BUILT_OF = frozenset({"payload", "mapping_version", "line_mapping_version"})
 NOT_DUE: dict[str, Any] = {"next_attempt_at": None}
 NO_WAIT: dict[str, Any] = {"waiting_for": ""}
 ENDED = {**NOT_DUE, **NO_WAIT, **ERROR, "unknown_since": None}
 ANEW = {**ERROR, "attempts": 0}
+KEEPS = {"remap": False}  # the versions of the mapping that it is built with now are its own
+ANEW_MAPPED = {"remap": True}  # its mapping was at fault: the next build takes the one in force
 STUCK = frozenset({DEAD, REJECTED})
 HELD_BY_WORKER = frozenset({CLAIMED, SENDING})
 UNSENT = frozenset({WAITING, READY, DEAD, REJECTED})
@@ -84,7 +86,7 @@ MADE_READY = Move(
     Who.BUILDER,
     "what it waited for is there",
     BUILT_OF | {"next_attempt_at"},
-    NO_WAIT,
+    {**NO_WAIT, **KEEPS},
     only_unsent=True,
 )
 BUILT = Move(
@@ -94,7 +96,7 @@ BUILT = Move(
     Who.WORKER,
     "its payload is built when it is first claimed",
     BUILT_OF | {"next_attempt_at"},
-    NO_WAIT,
+    {**NO_WAIT, **KEEPS},
 )
 PUT_OFF = Move(
     "put off",
@@ -123,7 +125,7 @@ CANNOT_BE_WRITTEN = Move(
     Who.BUILDER,
     "the field mapping finds it wrong",
     FILED,
-    {**LEASE, **NOT_DUE, **NO_WAIT},
+    {**LEASE, **NOT_DUE, **NO_WAIT, **ANEW_MAPPED},
     only_unsent=True,
 )
 TAKEN = Move(
@@ -248,7 +250,7 @@ RETRIED = Move(
     WAITING,
     Who.PERSON,
     "its cause is mended; it is built anew",
-    frozenset({"next_attempt_at"}),
+    frozenset({"next_attempt_at", "remap"}),
     ANEW,
     only_unsent=True,
 )
@@ -324,7 +326,7 @@ PAUSED = Move(
     Who.CONTRACT,
     "Business Central lacks what it uses",
     frozenset({"waiting_for", "next_attempt_at"}),
-    ANEW,
+    {**ANEW, **ANEW_MAPPED},
     only_unsent=True,
 )
 

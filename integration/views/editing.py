@@ -16,7 +16,7 @@ from integration import couriers, outbox
 from integration.bc import dumps
 from integration.desk import editing
 from integration.desk.dry_run import DryRun, dry_run
-from integration.models import DocumentKind, Message, PayloadEdit
+from integration.models import Message, PayloadEdit
 from reconciliation.roles import REPLAY
 from reconciliation.views import workplace
 
@@ -131,8 +131,7 @@ def _page(
 
 
 def _base(message: Message) -> Base:
-    courier = couriers.COURIERS[DocumentKind(message.document_kind)]
-    prepared = courier.prepare(couriers.load(message), message.key)
+    prepared = couriers.prepare(message, couriers.load(message))
     return Base(message, prepared.payload, prepared.waiting_for, outbox.in_force(message))
 
 

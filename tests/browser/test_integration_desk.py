@@ -1,4 +1,4 @@
-"""The integration desk in a real browser: mappings, dead letters and limits, each in the right hands."""
+"""The integration desk in a real browser: dead letters and limits, each in the right hands."""
 
 from __future__ import annotations
 
@@ -34,64 +34,6 @@ def person(role: str) -> User:
 
 def main(page: Page) -> Any:
     return page.locator("#content")
-
-
-def described(house: House, order: str, text: str) -> None:
-    """Send an order whose line has this description."""
-    from tests.delivery.house import item_line
-
-    house.order(order, item_line(description=text))
-    house.drain()
-
-
-def lines_described(house: House) -> set[tuple[str, str]]:
-    """Give both descriptions of each line of an item that BC has."""
-    rows = house.dump("purchaseOrderLines")
-    return {(row["description"], row.get("description2") or "") for row in rows if row["lineType"] == "Item"}
-
-
-def test_a_changed_row_is_what_the_next_order_carries(
-    house: House, page: Page, sign_in: SignIn, desk_address: str
-) -> None:
-    described(house, "PO-1", "for pump 7")
-
-    sign_in(person(roles.INTEGRATION_ADMIN), "/")
-    page.get_by_role("link", name="Mappings").click()
-    page.get_by_role("link", name="purchase order line → BC").click()
-    page.get_by_label("Source of description2").fill("description")
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_text("This is version 2 now.").wait_for()
-    described(house, "PO-2", "for pump 8")
-
-    assert lines_described(house) == {("for pump 7", ""), ("for pump 8", "for pump 8")}
-
-
-def test_the_mappings_history_tells_who_renamed_what(house: House, page: Page, sign_in: SignIn) -> None:
-    sign_in(person(roles.INTEGRATION_ADMIN), "/admin/integration/fieldmapping/")
-    page.get_by_role("link", name="purchase order line → BC").click()
-    page.locator('input[name$="-target"][value="description2"]').fill("description3")
-    page.get_by_role("button", name="Save and continue editing").click()
-    page.get_by_role("link", name="History").click()
-
-    line = page.get_by_role("row").filter(has_text="Target description2 → description3")
-    line.wait_for()
-    assert "ines" in line.inner_text()
-
-
-def test_a_target_that_is_no_field_name_is_refused_at_the_field(
-    house: House, page: Page, sign_in: SignIn
-) -> None:
-    from integration.models import FieldMapping
-
-    sign_in(person(roles.INTEGRATION_ADMIN), "/admin/integration/fieldmapping/")
-    page.get_by_role("link", name="purchase order line → BC").click()
-    page.locator('input[name$="-target"][value="description"]').fill("item description")
-    page.get_by_role("button", name="Save", exact=True).click()
-    page.get_by_text("'item description' is not a field name").wait_for()
-
-    mapping = FieldMapping.objects.get(name="purchase order line → BC")
-    assert mapping.version == 1
-    assert mapping.rows.filter(target="description").exists()
 
 
 def test_a_dead_letter_is_posted_once_its_vendor_is_unblocked_and_it_is_retried(
@@ -209,7 +151,7 @@ def test_an_auditor_sees_every_page_and_finds_nothing_to_change(
     sign_in(person(roles.AUDITOR), "/")
     links = page.get_by_role("navigation", name="Main").get_by_role("link")
     pages = [str(link.get_attribute("href")) for link in links.all()]
-    pages += [f"/messages/{refused.pk}/", f"/admin/integration/fieldmapping/{_mapping()}/change/"]
+    pages += [f"/messages/{refused.pk}/", f"/mappings/{_mapping()}/"]
 
     for path in pages:
         answer = page.goto(f"{desk_address}{path}")
@@ -264,14 +206,11 @@ def test_dead_letters_and_messages_can_be_used_by_everyone(
 def test_the_tables_can_be_used_by_everyone(
     house: House, page: Page, sign_in: SignIn, desk_address: str, scheme: str
 ) -> None:
-    mapping = f"/admin/integration/fieldmapping/{_mapping()}"
     pages = {
         roles.INTEGRATION_ADMIN: [
             "/admin/",
             "/admin/integration/syncrun/",
             "/admin/integration/apikey/add/",
-            f"{mapping}/change/",
-            f"{mapping}/history/",
         ],
         roles.FINANCE_CONTROLLER: ["/admin/reconciliation/tolerance/", "/admin/masterdata/change/"],
     }
@@ -295,8 +234,7 @@ def test_no_page_is_wider_than_its_screen(
         "/dead-letters/",
         f"/messages/{refused.pk}/",
         "/admin/integration/syncrun/",
-        f"/admin/integration/fieldmapping/{_mapping()}/change/",
-        f"/admin/integration/fieldmapping/{_mapping()}/history/",
+        f"/mappings/{_mapping()}/",
     )
 
     for path in paths:

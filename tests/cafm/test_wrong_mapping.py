@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from integration.mapping import defaults
-from integration.models import FieldMappingRow, InboxEvent, Message
+from integration.models import InboxEvent, Message
 from reconciliation.models import PurchaseOrder
+from tests import mappings
 
 from . import forms, worker
 
@@ -34,9 +35,7 @@ pytestmark = pytest.mark.django_db
 def test_an_order_that_cannot_be_written_is_kept_and_goes_to_a_person(
     cafm: Any, transform: str, parameters: dict[str, Any]
 ) -> None:
-    FieldMappingRow.objects.filter(mapping__name=defaults.ORDER_LINE, target="quantity").update(
-        transform=transform, parameters=parameters
-    )
+    mappings.change_row(defaults.ORDER_LINE, "quantity", transform=transform, parameters=parameters)
 
     answer = cafm.send(forms.order())
     worker.build_all()
@@ -52,9 +51,7 @@ def test_an_order_that_cannot_be_written_is_kept_and_goes_to_a_person(
 
 
 def test_a_mapping_that_copies_a_whole_group_is_a_problem_and_not_a_failure(cafm: Any) -> None:
-    FieldMappingRow.objects.filter(mapping__name=defaults.ORDER_LINE, target="description").update(
-        source="order", transform="copy", parameters={}
-    )
+    mappings.change_row(defaults.ORDER_LINE, "description", source="order", transform="copy", parameters={})
 
     answer = cafm.send(forms.order())
     worker.build_all()

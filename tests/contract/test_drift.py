@@ -12,8 +12,8 @@ from django.core.management import CommandError, call_command
 
 from integration import connections, sync
 from integration.contract import Paused, checking
-from integration.mapping import defaults
-from integration.models import FieldMapping, FieldMappingRow
+from integration.mapping import Row, defaults
+from tests import mappings
 from tests.delivery.house import House, prepare_house
 
 pytestmark = pytest.mark.django_db
@@ -22,10 +22,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def house(tenant: Any) -> House:
     house = prepare_house(tenant())
-    orders = FieldMapping.objects.get(name=defaults.ORDER)
-    FieldMappingRow.objects.create(
-        mapping=orders, position=90, target="shipToName", transform="constant", parameters={"value": "Store"}
-    )
+    mappings.add_row(defaults.ORDER, Row("", "shipToName", "constant", {"value": "Store"}))
     checking.check()
     return house
 

@@ -15,16 +15,15 @@ from django.utils import timezone
 from integration import connections, outbox, sync, tasks
 from integration.bc import FieldType, Metadata
 from integration.contract import Paused, checking
-from integration.mapping import defaults, publish
+from integration.mapping import Row, defaults
 from integration.models import (
     Attempt,
     ContractFinding,
     ContractReading,
-    FieldMapping,
-    FieldMappingRow,
     Message,
     SyncRun,
 )
+from tests import mappings
 from tests.contract.conftest import with_field, without
 from tests.delivery.house import DAY, House, states
 from tests.delivery.test_invoices import of_bc
@@ -38,10 +37,7 @@ def house(tenant: Any) -> House:
     from tests.delivery.house import prepare_house
 
     house = prepare_house(tenant())
-    orders = FieldMapping.objects.get(name=defaults.ORDER)
-    FieldMappingRow.objects.create(
-        mapping=orders, position=90, target="shipToName", transform="constant", parameters={"value": "Store"}
-    )
+    mappings.add_row(defaults.ORDER, Row("", "shipToName", "constant", {"value": "Store"}))
     return house
 
 
@@ -109,7 +105,7 @@ def test_changing_the_mapping_ends_the_pause_without_asking_bc(house: House, off
     finding = ContractFinding.objects.open().get()
     assert finding.successor == "deliverToName"
 
-    FieldMappingRow.objects.filter(target="shipToName").update(target=finding.successor)
+    mappings.change_row(defaults.ORDER, "shipToName", target=finding.successor)
     house.sandbox.control.forget_requests()
     checked = checking.rejudge()
 
@@ -136,10 +132,7 @@ def test_orders_that_bc_refused_for_the_missing_field_wait_like_the_others(house
 
 def test_a_wrong_mapping_is_found_by_its_first_refusal_and_mended_without_losing_an_order(house: House):
     checking.check()
-    mapping = FieldMappingRow.objects.get(target="postingDate", mapping__target="purchaseOrders")
-    mapping.target = "dateOfPosting"
-    mapping.save()
-    publish(mapping.mapping)
+    mappings.change_row(defaults.ORDER, "postingDate", target="dateOfPosting")
     order = house.order()
     house.drain()
     order.refresh_from_db()
@@ -155,9 +148,8 @@ def test_a_wrong_mapping_is_found_by_its_first_refusal_and_mended_without_losing
         "is called postingDate now."
     )
 
-    mapping.target = ContractFinding.objects.open().get().successor
-    mapping.save()
-    publish(mapping.mapping)
+    successor = ContractFinding.objects.open().get().successor
+    mappings.change_row(defaults.ORDER, "dateOfPosting", target=successor)
     tasks.check_contract()
     house.drain()
 
@@ -254,7 +246,7 @@ def test_the_command_says_what_is_wrong_with_its_exit_code(house: House, monkeyp
     out = StringIO()
     call_command("check_contract", "--json", stdout=out)
     whole = json.loads(out.getvalue())
-    FieldMappingRow.objects.filter(target="requestedReceiptDate").update(target="receiptDateRequested")
+    mappings.change_row(defaults.ORDER, "requestedReceiptDate", target="receiptDateRequested")
 
     out = StringIO()
     with pytest.raises(CommandError) as failed:

@@ -187,11 +187,12 @@ def test_both_kinds_of_receipt_use_the_same(house: House):
 
 
 def test_a_mapping_that_is_switched_off_uses_nothing(house: House):
-    from integration.models import FieldMappingRow
+    from integration.mapping import defaults
+    from tests import mappings
 
     name = ("purchaseOrders", Part.FIELD, "requestedReceiptDate")
     assert name in listed(DocumentKind.PURCHASE_ORDER)
 
-    FieldMappingRow.objects.filter(target="requestedReceiptDate").update(enabled=False)
+    mappings.change_row(defaults.ORDER, "requestedReceiptDate", enabled=False)
 
     assert name not in listed(DocumentKind.PURCHASE_ORDER)

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from integration import connections, mapping, outbox, sync
-from integration.models import DocumentKind, FieldMapping, Message
+from integration import connections, outbox, sync
+from integration.mapping import Row
+from integration.models import DocumentKind, Message
 from masterdata.models import Dimension, DimensionValue
 from reconciliation import documents, forms
+from tests import mappings
 from tests.delivery.house import DAY, House, states
 from tests.delivery.telling import Teller, line
 
@@ -63,9 +65,7 @@ def consume(house: House, **values: Any) -> Message:
 
 def write_row(name: str, source: str, target: str) -> None:
     """Add a row to a mapping as an administrator does."""
-    template = FieldMapping.objects.get(name=name)
-    template.rows.create(position=200, source=source, target=target)
-    mapping.publish(template)
+    mappings.add_row(name, Row(source, target))
 
 
 def test_an_order_line_carries_its_dimensions_and_its_work_order(cafm: Teller, house: House) -> None:

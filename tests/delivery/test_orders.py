@@ -9,10 +9,11 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from integration import connections, mapping, outbox
-from integration.models import FieldMapping, Message
+from integration import connections, outbox
+from integration.models import Message
 from masterdata.models import Vendor
 from reconciliation.models import PurchaseOrder
+from tests import mappings
 from tests.delivery.house import House, item_line, outcomes, states
 
 
@@ -117,10 +118,8 @@ def test_throttling_and_locks_are_waited_out(house: House) -> None:
 
 
 def test_a_renamed_target_changes_what_the_next_order_carries(house: House) -> None:
-    template = FieldMapping.objects.get(name="purchase order line → BC")
-    template.rows.filter(target="description2").delete()
-    template.rows.filter(target="description").update(target="description2")
-    mapping.publish(template)
+    mappings.drop_row("purchase order line → BC", "description2")
+    mappings.change_row("purchase order line → BC", "description", target="description2")
 
     house.order()
     house.drain()
@@ -130,7 +129,7 @@ def test_a_renamed_target_changes_what_the_next_order_carries(house: House) -> N
 
 
 def test_a_lost_order_is_found_when_the_mapping_leaves_the_day_to_bc(house: House) -> None:
-    FieldMapping.objects.get(name="purchase order → BC").rows.filter(target="orderDate").delete()
+    mappings.drop_row("purchase order → BC", "orderDate")
     house.faults({"fault": "commit_then_drop", "method": "POST", "path": "purchaseOrders", "times": 1})
     message = house.order()
 
@@ -141,12 +140,10 @@ def test_a_lost_order_is_found_when_the_mapping_leaves_the_day_to_bc(house: Hous
 
 
 def test_a_field_bc_does_not_know_stops_the_order_and_nothing_else(house: House) -> None:
-    template = FieldMapping.objects.get(name="purchase order → BC")
-    template.rows.filter(target="requestedReceiptDate").update(target="wishedFor", required=True)
-    mapping.publish(template)
+    name = "purchase order → BC"
+    mappings.change_row(name, "requestedReceiptDate", target="wishedFor", required=True)
     house.order("PO-1")
-    template.rows.filter(target="wishedFor").update(required=False)
-    mapping.publish(template)
+    mappings.change_row(name, "wishedFor", required=False)
     house.order("PO-2")
 
     house.drain()

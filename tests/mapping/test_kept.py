@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from integration.mapping import compiled, defaults, publish
-from integration.models import FieldMapping
+from integration.mapping import compiled, defaults
+from tests import mappings
 
 pytestmark = pytest.mark.django_db
 
@@ -16,13 +16,11 @@ def test_a_kept_mapping_costs_one_question_and_a_new_version_is_read(
     django_assert_num_queries: Any,
 ) -> None:
     defaults.install()
-    mapping = FieldMapping.objects.get(name=defaults.ORDER)
     before = compiled(defaults.ORDER)
 
     with django_assert_num_queries(1):
         assert compiled(defaults.ORDER) is before
-    mapping.rows.filter(target="orderDate").update(target="documentDate2")
-    publish(mapping)
+    mappings.change_row(defaults.ORDER, "orderDate", target="documentDate2")
 
     after = compiled(defaults.ORDER)
     assert after.version == before.version + 1

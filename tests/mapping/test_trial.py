@@ -243,13 +243,13 @@ def test_the_fields_that_rows_may_name_are_those_that_the_couriers_give() -> Non
     invoice_line = InvoiceLine(invoice=invoice, unit_price=one, price_base=one)
     movement_line = InventoryMovementLine(movement=movement)
     records = {
-        "purchase_order": orders._record(order),
-        "purchase_order.line": orders._line_record(order_line, orders._record(order), {}, {}),
-        "supplier_invoice": invoices._record(invoice),
-        "supplier_invoice.line": invoices._line_record(invoice, invoice_line),
+        "purchase_order": orders.record(order),
+        "purchase_order.line": orders.line_record(order_line, orders.record(order), {}, {}),
+        "supplier_invoice": invoices.record(invoice),
+        "supplier_invoice.line": invoices.line_record(invoice, invoice_line),
         "asset_notice": assets.record(AssetNotice()),
-        "inventory_movement": movements._record(movement),
-        "inventory_movement.line": movements._line_record(movement_line, movement, "PCS", one),
+        "inventory_movement": movements.record(movement),
+        "inventory_movement.line": movements.line_record(movement_line, movement, "PCS", one),
     }
 
     given = {

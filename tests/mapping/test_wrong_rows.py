@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from integration.mapping import defaults, publish
-from integration.models import Attempt, FieldMapping, FieldMappingRow
+from integration.mapping import defaults
+from integration.models import Attempt
+from tests import mappings
 from tests.delivery.house import House
 
 pytestmark = pytest.mark.django_db
@@ -22,8 +23,7 @@ def house(db: None, sandbox: Any, settings: Any) -> House:
 
 
 def retarget(mapping: str, before: str, after: str) -> None:
-    FieldMappingRow.objects.filter(mapping__name=mapping, target=before).update(target=after)
-    publish(FieldMapping.objects.get(name=mapping))
+    mappings.change_row(mapping, before, target=after)
 
 
 @pytest.mark.parametrize(
@@ -81,9 +81,8 @@ def test_a_message_of_an_earlier_mapping_says_so(house: House) -> None:
 
 
 def test_a_field_that_nobody_may_write_is_said_to_be_one(house: House) -> None:
-    retarget(defaults.ORDER, "requestedReceiptDate", "payToName")
-    FieldMappingRow.objects.filter(mapping__name=defaults.ORDER, target="payToName").update(
-        source="approved_by", transform="copy"
+    mappings.change_row(
+        defaults.ORDER, "requestedReceiptDate", target="payToName", source="approved_by", transform="copy"
     )
     message = house.order()
 

@@ -1,0 +1,360 @@
+"""The mapping editor: both sides as trees, the rows between them, a live preview, and the way to approval."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from integration.desk import mapping as desk
+from integration.mapping import TRANSFORMS, Row, drafts, sampling, targets, trial, trying, versions
+from integration.mapping import content as contents
+from integration.mapping.apply import ValueMap
+from integration.mapping.content import Content
+from integration.models import FieldMapping, MappingVersion
+from masterdata.models import Company
+from reconciliation.roles import DRAFT_MAPPINGS, REVIEW_MAPPINGS, SEE_MAPPINGS, refusal
+from reconciliation.views import workplace
+
+NOT_POSSIBLE = 422
+OFFERED_RECORDS = 50
+LONGEST = 2000
+
+
+@dataclass
+class RowForm:
+    """One row as it stands in the form, with what is wrong at each of its fields."""
+
+    was: str = ""
+    row: Row = field(default_factory=lambda: Row("", ""))
+    parameters: str = "{}"
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def hints(self) -> list[Any]:
+        """What the chosen transform may be told."""
+        known = TRANSFORMS.get(self.row.transform)
+        return list(known.parameters) if known else []
+
+
+@require_safe
+@workplace.needs(SEE_MAPPINGS)
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the open draft; who may change it is told to others who open it."""
+    found = _open(pk)
+    if found is None:
+        return redirect("mapping", pk=pk)
+    return _page(request, found, _chosen_row(request, found))
+
+
+@require_POST
+@workplace.needs(DRAFT_MAPPINGS)
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what the chosen record becomes with the row as it stands in the form; keeps nothing."""
+    found = _open(pk)
+    if found is None:
+        raise Http404
+    form = _read_form(request.POST)
+    content = contents.read(found.content)
+    if form.row.target and "parameters" not in form.problems:
+        content = content.with_row(form.row, instead_of=form.was)
+    context = {"preview": _preview(request, found.mapping, content, request.POST.get("record", ""))}
+    return render(request, "integration/mapping_preview.html", context)
+
+
+@workplace.takes_posts("mapping-draft", "pk")
+@workplace.needs(DRAFT_MAPPINGS)
+def save_row(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep, move or remove one row of the draft."""
+    found = _open(pk)
+    if found is None:
+        return redirect("mapping", pk=pk)
+    form, content = _read_form(request.POST), contents.read(found.content)
+    step = request.POST.get("step", "save")
+    if step == "save":
+        changed = content.with_row(form.row, instead_of=form.was)
+        form.problems |= {
+            each.part: each.sentence for each in trial.problems_of_row(found.mapping, form.row, changed)
+        }
+        if form.row.target != form.was and any(row.target == form.row.target for row in content.rows):
+            form.problems["target"] = _("Another row writes this field already. Change that one.")
+        if form.problems:
+            return _page(request, found, form, status=NOT_POSSIBLE)
+    else:
+        changed = _stepped(content, form.was, step)
+    return _saved(request, found, changed, form, row=form.row.target if step == "save" else "")
+
+
+@workplace.takes_posts("mapping-draft", "pk")
+@workplace.needs(DRAFT_MAPPINGS)
+def save_map(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a value map of the draft: a pair a line, as `code = code`."""
+    found = _open(pk)
+    if found is None:
+        return redirect("mapping", pk=pk)
+    name, written = request.POST.get("name", "").strip()[:60], request.POST.get("values", "")
+    pairs = [line.partition("=") for line in written.splitlines() if line.strip()]
+    wrong = next((line for line, equals, _rest in pairs if not equals), "")
+    values = {key.strip(): value.strip() for key, _equals, value in pairs}
+    if not name or wrong or not values:
+        said = _("Write a pair a line, such as BOX = KAR, and name the map.")
+        return _page(request, found, RowForm(), problem=f"{said} {wrong}".strip(), status=NOT_POSSIBLE)
+    new = ValueMap(values, request.POST.get("unknown", "reject"), request.POST.get("default", ""))
+    content = contents.read(found.content)
+    return _saved(request, found, replace(content, value_maps={**content.value_maps, name: new}), RowForm())
+
+
+@require_safe
+@workplace.needs(SEE_MAPPINGS)
+def test(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hold the draft against the last two hundred records."""
+    found = _open(pk)
+    if found is None:
+        return redirect("mapping", pk=pk)
+    company = workplace.company(request)
+    tried = trying.against_last(found.mapping, found, company) if company else trying.Trial(0)
+    context = {"draft": found, "mapping": found.mapping, "trial": tried, "most": sampling.LAST}
+    return render(request, "integration/mapping_trial.html", context)
+
+
+@workplace.takes_posts("mapping-draft", "pk")
+@workplace.needs(SEE_MAPPINGS)
+def act(request: HttpRequest, pk: int, step: str) -> HttpResponse:
+    """Take a draft a step further: hand in, take in, send back, approve, discard."""
+    chosen = STEPS.get(step)
+    if chosen is None:
+        raise Http404
+    user: Any = request.user
+    found = _open(pk)
+    if found is None:
+        return redirect("mapping", pk=pk)
+    if not user.has_perm(chosen.permission):
+        return _page(request, found, RowForm(), problem=refusal(user, chosen.permission), status=403)
+    try:
+        said = chosen.take(found, request)
+    except drafts.NotPossible as error:
+        return _page(request, found, RowForm(), problem=str(error), tried=step, status=NOT_POSSIBLE)
+    messages.success(request, said)
+    return redirect("mapping" if chosen.ends else "mapping-draft", pk=pk)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a draft: who may take it, and whether it is over then."""
+
+    permission: str
+    take: Callable[[MappingVersion, HttpRequest], str]
+    ends: bool = False
+
+
+def _hand_in(found: MappingVersion, request: HttpRequest) -> str:
+    desk.hand_in(found, by=_user(request), note=request.POST.get("note", ""))
+    return _("It waits for a second person now.")
+
+
+def _take_in(found: MappingVersion, request: HttpRequest) -> str:
+    drafts.take_in(found, by=_user(request))
+    return _("What came into force meanwhile is in the draft now. Look at it, then hand it in.")
+
+
+def _send_back(found: MappingVersion, request: HttpRequest) -> str:
+    drafts.send_back(found, by=_user(request), reason=request.POST.get("reason", ""))
+    return _("It is a draft again.")
+
+
+def _discard(found: MappingVersion, request: HttpRequest) -> str:
+    drafts.discard(found, by=_user(request))
+    return _("The draft is discarded; it stays among the versions.")
+
+
+def _approve(found: MappingVersion, request: HttpRequest) -> str:
+    approved = desk.approve(
+        found,
+        by=_user(request),
+        seen=_number(request.POST.get("seen", "")),
+        company=workplace.company(request),
+        effective_from=_moment(request.POST.get("effective_from", "")),
+        override_reason=request.POST.get("override_reason", ""),
+    )
+    counts = approved.effective_from
+    if counts and counts > timezone.now():
+        when = timezone.localtime(counts).strftime("%d %b %Y %H:%M")
+        return _("Version {number} counts from {when}.").format(number=approved.number, when=when)
+    said = _("Version {number} counts now. The next message to be built uses it; others keep theirs.")
+    return said.format(number=approved.number)
+
+
+STEPS = {
+    "hand-in": Step(DRAFT_MAPPINGS, _hand_in),
+    "take-in": Step(DRAFT_MAPPINGS, _take_in),
+    "send-back": Step(REVIEW_MAPPINGS, _send_back),
+    "approve": Step(REVIEW_MAPPINGS, _approve, ends=True),
+    "discard": Step(DRAFT_MAPPINGS, _discard, ends=True),
+}
+
+
+def _page(
+    request: HttpRequest,
+    found: MappingVersion,
+    form: RowForm,
+    *,
+    problem: str = "",
+    tried: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    user: Any = request.user
+    mapping, content = found.mapping, contents.read(found.content)
+    company = workplace.company(request)
+    samples = sampling.samples(mapping, company) if company else []
+    may_draft = user.has_perm(DRAFT_MAPPINGS)
+    fields = targets.of_target(mapping, content)
+    written, required, missing = targets.coverage(fields)
+    counts = versions.in_force(mapping)
+    context = {
+        "draft": found,
+        "mapping": mapping,
+        "form": form,
+        "content": content,
+        "problems": trial.problems(mapping, content),
+        "sources": targets.of_source(mapping, content, samples),
+        "targets": fields,
+        "covered": written,
+        "required": required,
+        "missing": missing,
+        "transforms": TRANSFORMS.values(),
+        "samples": samples[:OFFERED_RECORDS],
+        "preview": _preview(request, mapping, content, request.GET.get("record", ""), samples),
+        "counts": counts,
+        "is_behind": counts is not None and counts.number != found.based_on,
+        "other": drafts.look_at(found, by=user) if may_draft else None,
+        "may_draft": may_draft,
+        "may_review": user.has_perm(REVIEW_MAPPINGS),
+        "is_own": user.pk in found.editors,
+        "failing": _failing(found, company) if found.state == "review" else 0,
+        "problem": problem,
+        "tried": tried,
+        "given": request.POST,
+        "record": request.GET.get("record", ""),
+    }
+    return render(request, "integration/mapping_draft.html", context, status=status)
+
+
+def _failing(found: MappingVersion, company: Company | None) -> int:
+    return len(trying.against_last(found.mapping, found, company).failing) if company else 0
+
+
+def _preview(
+    request: HttpRequest, mapping: FieldMapping, content: Content, key: str, samples: Any = None
+) -> trying.Preview:
+    company = workplace.company(request)
+    if company is None:
+        return trying.Preview(None)
+    found = samples if samples is not None else sampling.samples(mapping, company)
+    compiled = versions.Compiled(mapping.name, 0, content, nests=versions.nests(mapping))
+    return trying.preview(mapping, compiled, sampling.find(found, key), company)
+
+
+def _saved(
+    request: HttpRequest, found: MappingVersion, content: Content, form: RowForm, *, row: str = ""
+) -> HttpResponse:
+    try:
+        drafts.save(found, content, by=_user(request), seen=_number(request.POST.get("seen", "")))
+    except drafts.NotPossible as error:
+        return _page(request, found, form, problem=str(error), status=NOT_POSSIBLE)
+    messages.success(request, _("Saved in the draft. Nothing changes before it is approved."))
+    record = request.POST.get("record", "")
+    return redirect(f"{reverse('mapping-draft', args=[found.mapping_id])}?{_query(row, record)}")
+
+
+def _query(row: str, record: str) -> str:
+    told = QueryDict(mutable=True)
+    told.update({name: value for name, value in (("row", row), ("record", record)) if value})
+    return told.urlencode()
+
+
+def _chosen_row(request: HttpRequest, found: MappingVersion) -> RowForm:
+    wanted, source = request.GET.get("row", "")[:100], request.GET.get("source", "")[:300]
+    row = next((each for each in contents.read(found.content).rows if each.target == wanted), None)
+    if row is None:
+        return RowForm("", Row(source, wanted))
+    row = replace(row, source=source) if source else row
+    return RowForm(wanted, row, json.dumps(dict(row.parameters), ensure_ascii=False))
+
+
+def _read_form(told: QueryDict) -> RowForm:
+    given = {name: str(told.get(name, ""))[:LONGEST].replace("\0", "").strip() for name in told}
+    parameters = _parameters(given.get("parameters") or "{}")
+    problems = (
+        {} if parameters is not None else {"parameters": _('Parameters are written like {"length": 20}.')}
+    )
+    row = Row(
+        source=given.get("source", ""),
+        target=given.get("target", "")[:100],
+        transform=given.get("transform", "copy"),
+        parameters=parameters or {},
+        default=given.get("default", "")[:200],
+        required=given.get("required") == "on",
+        condition=given.get("condition", ""),
+        enabled=given.get("enabled") == "on",
+        note=given.get("note", "")[:300],
+    )
+    return RowForm(given.get("was", ""), row, given.get("parameters", "{}"), problems)
+
+
+def _parameters(written: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(written)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _stepped(content: Content, target: str, step: str) -> Content:
+    """Remove a row, or move it a place up or down."""
+    if step == "remove":
+        return content.without(target)
+    rows = list(content.rows)
+    at = next((place for place, row in enumerate(rows) if row.target == target), None)
+    if at is None:
+        return content
+    to = at - 1 if step == "up" else at + 1
+    if 0 <= to < len(rows):
+        rows[at], rows[to] = rows[to], rows[at]
+    return replace(content, rows=tuple(rows))
+
+
+def _open(pk: int) -> MappingVersion | None:
+    mapping = get_object_or_404(FieldMapping, pk=pk)
+    return mapping.versions.open().select_related("mapping", "looked_at_by").first()
+
+
+def _user(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _number(written: str) -> int:
+    return int(written) if written.isdecimal() and len(written) < 9 else 0
+
+
+def _moment(written: str) -> datetime | None:
+    """Read a moment of the form, in the house's time zone."""
+    try:
+        found = parse_datetime(written.strip()) if written.strip() else None
+    except ValueError as error:
+        raise drafts.NotPossible(_("Write a day and time, or leave it empty for at once.")) from error
+    if found is None:
+        if written.strip():
+            raise drafts.NotPossible(_("Write a day and time, or leave it empty for at once."))
+        return None
+    return timezone.make_aware(found) if timezone.is_naive(found) else found

@@ -1,0 +1,207 @@
+"""Two CAFMs with field names of their own feed the same documents, by mapping alone and through the door."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from integration.cafm import auth
+from integration.mapping import seen
+from integration.models import FieldMapping, InboxEvent, Message, SourceProfile
+from reconciliation.models import InventoryMovement, PurchaseOrder
+from tests import mappings
+
+from . import client, forms, worker
+
+pytestmark = pytest.mark.django_db
+
+ATLAS, WARTUNG = "/cmms/atlas", "/cafm/wartung"
+
+
+@pytest.fixture
+def sender(company: Any) -> client.Cafm:
+    for name, source in (("Atlas CMMS", ATLAS), ("Wartung", WARTUNG)):
+        SourceProfile.objects.filter(name=name).update(sources=[source])
+    return client.Cafm(auth.issue(company, "CMMS", ["events"], [ATLAS, WARTUNG, forms.SOURCE])[1])
+
+
+def atlas_order(number: str = "PO-7", **changes: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "id": 4711,
+        "customId": number,
+        "name": "Filters for the north hall",
+        "status": "APPROVED",
+        "createdAt": 1793613120000,
+        "shippingDueDate": "2026-11-20T23:00:00.000Z",
+        "updatedBy": "mira",
+        "companyCurrency": "EUR",
+        "vendor": {"id": 9, "companyName": "v100"},
+        "partQuantities": [
+            {
+                "quantity": 10.5,
+                "part": {
+                    "id": 3,
+                    "barcode": "filter-a",
+                    "name": "Bag filter",
+                    "cost": 12.5,
+                    "unit": "pieces",
+                },
+            }
+        ],
+    }
+    return forms.event("PURCHASE_ORDER_APPROVED", data | changes, id=f"atlas-{number}", source=ATLAS)
+
+
+def wartung_order(number: str = "B-7", **changes: Any) -> dict[str, Any]:
+    data: dict[str, Any] = {
+        "Bestellnummer": number,
+        "Lieferant": {"Nr": "v100", "Name": "Filter & Söhne"},
+        "Waehrung": "EUR",
+        "Datum": "2.11.2026",
+        "Liefertermin": "20.11.2026",
+        "Freigabe": {"Vorname": "Mira", "Name": "Kern"},
+        "Positionen": [
+            {
+                "Pos": 1,
+                "Artikel": "filter-a",
+                "Text": "Bag filter",
+                "Menge": "1.000,5",
+                "ME": "ST",
+                "Preis": "12,50",
+            }
+        ],
+    }
+    return forms.event("bestellung.freigegeben", data | changes, id=f"wartung-{number}", source=WARTUNG)
+
+
+@pytest.mark.parametrize(
+    ("event", "number", "quantity", "approved_by"),
+    [(atlas_order(), "PO-7", "10.5", "mira"), (wartung_order(), "B-7", "1000.5", "Mira Kern")],
+    ids=["Atlas CMMS", "Wartung"],
+)
+def test_both_feed_the_same_order_and_its_message(
+    sender: client.Cafm, event: dict[str, Any], number: str, quantity: str, approved_by: str
+) -> None:
+    answer = sender.send(event)
+    worker.build_all()
+
+    assert answer.status_code == 202, answer.content
+    order = PurchaseOrder.objects.get()
+    line = order.lines.get()
+    assert (order.number, order.vendor_number, order.currency) == (number, "V100", "EUR")
+    assert (order.order_date, order.expected_on) == (date(2026, 11, 2), date(2026, 11, 20))
+    assert order.approved_by == approved_by
+    assert (line.item, line.unit) == ("FILTER-A", "PCS")
+    assert (line.quantity, line.unit_price) == (Decimal(quantity), Decimal("12.5"))
+    message = Message.objects.get()
+    assert message.payload is not None
+    assert message.payload["vendorNumber"] == "V100"
+
+
+def test_a_canonical_event_of_another_source_is_taken_as_it_is(sender: client.Cafm) -> None:
+    assert sender.send(forms.order()).status_code == 202
+
+    event = InboxEvent.objects.get()
+    assert event.mapped_with is None
+
+
+def test_an_event_keeps_its_own_body_and_the_version_that_mapped_it(sender: client.Cafm) -> None:
+    sender.send(atlas_order())
+
+    event = InboxEvent.objects.get()
+    assert event.body["data"]["customId"] == "PO-7"
+    assert event.type == "purchase_order.approved.v1"
+    assert event.mapped_with is not None
+    assert str(event.mapped_with) == "Atlas CMMS: PURCHASE_ORDER_APPROVED version 1"
+
+
+def test_the_same_event_again_is_the_same_also_when_the_mapping_has_changed(sender: client.Cafm) -> None:
+    first = sender.send(atlas_order())
+    mappings.change_row("Atlas CMMS: PURCHASE_ORDER_APPROVED", "approved_by", source="status")
+
+    again = sender.send(atlas_order())
+
+    assert (first.status_code, again.json()) == (202, first.json())
+    assert PurchaseOrder.objects.get().approved_by == "mira"
+
+
+def test_consumption_comes_the_same_way(sender: client.Cafm) -> None:
+    data = {
+        "id": 12,
+        "createdAt": 1793613120000,
+        "workOrder": {"customId": "WO-7"},
+        "location": {"customId": "main"},
+        "partTransactions": [{"quantity": 2, "part": {"barcode": "BELT-B", "unit": "pcs"}}],
+    }
+
+    answer = sender.send(forms.event("PART_QUANTITY_CHANGED", data, id="c-12", source=ATLAS))
+
+    assert answer.status_code == 202, answer.content
+    movement = InventoryMovement.objects.get()
+    line = movement.lines.get()
+    assert (movement.number, movement.work_order, line.item, line.location) == (
+        "12",
+        "WO-7",
+        "BELT-B",
+        "MAIN",
+    )
+
+
+def test_what_cannot_be_mapped_is_refused_at_its_place_and_nothing_is_stored(sender: client.Cafm) -> None:
+    line = {"Pos": 1, "Artikel": "FILTER-A", "Menge": "viel", "ME": "FASS", "Preis": "1,00"}
+
+    answer = sender.send(wartung_order(Positionen=[line]))
+
+    told = answer.json()
+    assert answer.status_code == 422
+    assert (
+        "The mapping 'Wartung: bestellung.freigegeben' (version 1) of the profile Wartung" in told["detail"]
+    )
+    assert {each["pointer"] for each in told["errors"]} == {"/data/lines/0/quantity", "/data/lines/0/unit"}
+    assert not InboxEvent.objects.exists()
+
+
+def test_an_unknown_value_may_be_parked_while_the_record_moves(sender: client.Cafm) -> None:
+    def park(content: mappings.Content) -> mappings.Content:
+        parked = {name: mappings.replace(each, unknown="park") for name, each in content.value_maps.items()}
+        return mappings.replace(content, value_maps=parked)
+
+    mappings.publish("Wartung: bestellung.freigegeben", park)
+    line = {"Pos": 1, "Artikel": "FILTER-A", "Menge": "1", "ME": "FASS", "Preis": "1,00"}
+
+    answers = [sender.send(wartung_order(number, Positionen=[line])) for number in ("B-1", "B-2")]
+
+    mapping = FieldMapping.objects.get(name="Wartung: bestellung.freigegeben")
+    waiting = mapping.unmapped.get()
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert PurchaseOrder.objects.count() == 2
+    assert (waiting.value_map, waiting.value, waiting.count) == ("units", "FASS", 2)
+
+
+def test_unknown_and_vanished_fields_are_counted(sender: client.Cafm, company: Any) -> None:
+    sender.send(wartung_order("B-0", Kostentraeger="K1"))
+    for number in range(1, seen.NEWEST + 1):
+        event = wartung_order(f"B-{number}")
+        del event["data"]["Liefertermin"]
+        sender.send(event)
+
+    mapping = FieldMapping.objects.get(name="Wartung: bestellung.freigegeben")
+    found = seen.of_profile(mapping, company)
+
+    assert found.events == seen.NEWEST + 1
+    assert dict(found.unknown) == {"Kostentraeger": 1, "Lieferant.Name": seen.NEWEST + 1}
+    assert dict(found.vanished) == {"Liefertermin": 1}
+    assert found.never == ["Lager", "Positionen[].Kostenstelle"]
+
+
+def test_a_float_never_gets_in(sender: client.Cafm) -> None:
+    body = json.dumps(atlas_order()).replace("12.5", "12.10").encode()
+
+    sender.send_raw(body)
+
+    line = PurchaseOrder.objects.get().lines.get()
+    assert line.unit_price == Decimal("12.10")
