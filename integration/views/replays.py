@@ -82,12 +82,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         "continue": lambda: replaying.go_on(job),
         "close": lambda: replaying.close(job, by=user),
     }
-    if action not in deeds:
-        raise Http404
-    try:
-        deeds[action]()
-    except replaying.ReplayError as error:
-        messages.warning(request, str(error))
+    workplace.do_by_name(request, action, deeds, refused=replaying.ReplayError)
     return redirect("replay", pk=pk)
 
 

@@ -161,12 +161,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         "stop": lambda: trials.stop(chosen, by=user),
         "continue": lambda: trials.go_on(chosen),
     }
-    if action not in deeds:
-        raise Http404
-    try:
-        deeds[action]()
-    except trials.TrialRefused as error:
-        messages.warning(request, str(error))
+    workplace.do_by_name(request, action, deeds, refused=trials.TrialRefused)
     return redirect("trial", pk=pk)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -68,6 +69,18 @@ def takes_posts(page: str, *names: str) -> Callable[[View], View]:
         return guarded
 
     return guard
+
+
+def do_by_name(
+    request: HttpRequest, action: str, deeds: Mapping[str, Callable[[], object]], *, refused: type[Exception]
+) -> None:
+    """Do the one of some deeds that an address names; why it is refused is said on the next page."""
+    if action not in deeds:
+        raise Http404
+    try:
+        deeds[action]()
+    except refused as error:
+        messages.warning(request, str(error))
 
 
 def companies(request: HttpRequest) -> list[Company]:
