@@ -43,15 +43,17 @@ MIX = {
     "unavailable": 20,
     "throttle": 1,
 }
-LATE_SECONDS = 4.0  # with the pace below, BC's sixteen minutes are nineteen seconds
+LATE_SECONDS = 2.0  # with the pace below, BC's sixteen minutes are ten seconds
 SETTINGS = {
     "BC_REQUESTS_PER_SECOND": 100_000,
     "BC_CONCURRENCY": 64,
-    "OUTBOX_PACE": 0.02,
+    "OUTBOX_PACE": 0.01,
+    "OUTBOX_HANDS": 2,  # a child that is killed takes both with it
     "INTAKE_BACKLOG": 1_000_000,
 }
 LOOK_SECONDS = 1.0
 NAP_SECONDS = 0.05
+LAST = 20  # the last twentieth gets there in peace: each strike would be at the same few, again and again
 
 
 class Hopeless(Exception):  # noqa: N818 - the run's own end, told to its reader
@@ -145,9 +147,10 @@ def _until_all_is_done(
 ) -> None:
     billed = sum(purchase.is_billed for purchase in run.work.purchases)
     last, moved_at, look_at = (-1, -1), time.monotonic(), 0.0
+    few, unfinished = max(3, run.work.documents // LAST), 0
     while True:
         crew.tend()
-        if trouble.every:
+        if trouble.every and not (sender.has_ended.is_set() and unfinished <= few):
             trouble.tick()
         time.sleep(NAP_SECONDS)
         if time.monotonic() < look_at:
