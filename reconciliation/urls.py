@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from .views import approvals, case, matching_rules, saved_filters, several, trials, worklist, workplace
+from .views import (
+    approvals,
+    boards,
+    case,
+    matching_rules,
+    saved_filters,
+    several,
+    trials,
+    worklist,
+    workplace,
+)
 
 urlpatterns = [
     path("exceptions/", worklist.worklist, name="worklist"),
@@ -16,6 +26,7 @@ urlpatterns = [
     path("exceptions/<int:pk>/", case.case, name="case"),
     path("exceptions/<int:pk>/history/", case.history, name="case-history"),
     path("exceptions/<int:pk>/<slug:action>/", case.act, name="case-act"),
+    path("boards/", boards.boards, name="boards"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("matching-rules/", matching_rules.matching_rules, name="matching-rules"),
     path("matching-rules/propose/", matching_rules.propose, name="propose-rules"),

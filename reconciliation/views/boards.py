@@ -1,0 +1,193 @@
+"""The boards: charts with a table twin, of which each bar opens its rows."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from masterdata.models import Company
+from reconciliation import boards as figures_of
+from reconciliation.boards import Bucket
+from reconciliation.models import CaseTally
+from reconciliation.roles import SEE_CASES
+
+from . import figures, workplace
+from .queue import EXACTLY, NOBODY
+from .reasons import reason
+
+RATES_DAYS = 30
+MOST = 12
+Cut = CaseTally.Cut
+DUE: dict[Bucket, str | Promise] = {
+    Bucket(None, -31): gettext_lazy("over 30 days late"),
+    Bucket(-30, -8): gettext_lazy("8 to 30 days late"),
+    Bucket(-7, -1): gettext_lazy("1 to 7 days late"),
+    Bucket(0, 7): gettext_lazy("due within 7 days"),
+    Bucket(8, 30): gettext_lazy("due in 8 to 30 days"),
+    Bucket(31, None): gettext_lazy("due later"),
+}
+DISCOUNT: dict[Bucket, str | Promise] = {
+    Bucket(None, -1): gettext_lazy("lost already"),
+    Bucket(0, 0): gettext_lazy("lost after today"),
+    Bucket(1, 7): gettext_lazy("within 7 days"),
+    Bucket(8, 14): gettext_lazy("in 8 to 14 days"),
+    Bucket(15, None): gettext_lazy("later"),
+}
+OPENED: dict[Bucket, str | Promise] = {
+    Bucket(-1, None): gettext_lazy("up to a day"),
+    Bucket(-7, -2): gettext_lazy("2 to 7 days"),
+    Bucket(-30, -8): gettext_lazy("8 to 30 days"),
+    Bucket(None, -31): gettext_lazy("over 30 days"),
+}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One row of a board; `share` is its length against the largest of its currency, in percent."""
+
+    title: str
+    url: str
+    cases: str
+    amount: str
+    share: int
+
+
+@dataclass(frozen=True)
+class Board:
+    key: str
+    title: str
+    of: str
+    bars: list[Bar]
+    has_cases: bool = True
+
+
+@require_safe
+@workplace.needs(SEE_CASES)
+def boards(request: HttpRequest) -> HttpResponse:
+    company = workplace.company(request)
+    user: Any = request.user
+    context = _boards(company, user) if company else {}
+    return render(request, "desk/boards.html", {"company": company, **context})
+
+
+def _boards(company: Company, user: User) -> dict[str, Any]:
+    today = timezone.localdate()
+    return {
+        "tiles": _tiles(company),
+        "days": RATES_DAYS,
+        "boards": [
+            _by_day(company, "due", _("Ageing by due day"), DUE, Cut.DUE, today),
+            _by_day(company, "until", _("Cash discount at risk"), DISCOUNT, Cut.DISCOUNT, today),
+            _by_day(company, "opened", _("Ageing by when the case was opened"), OPENED, Cut.OPENED, today),
+            _reasons(company),
+            _owners(company),
+            *_not_yet(company, user),
+        ],
+    }
+
+
+def _tiles(company: Company) -> list[tuple[str, str]]:
+    rates = figures_of.rates(company, timezone.now() - datetime.timedelta(days=RATES_DAYS))
+    none = _("none yet")
+    took = figures.age(timezone.now() - rates.to_release, timezone.now()) if rates.to_release else none
+    return [
+        (figures.percent(rates.touchless) or none, _("went through untouched")),
+        (figures.percent(rates.first_pass) or none, _("tied out at the first look")),
+        (took, _("from opening to release, on average")),
+        (figures.whole(rates.invoices), _("invoices judged")),
+    ]
+
+
+def _by_day(
+    company: Company,
+    name: str,
+    title: str,
+    buckets: dict[Bucket, str | Promise],
+    cut: CaseTally.Cut,
+    today: datetime.date,
+) -> Board:
+    found = figures_of.by_day(company, cut, buckets, today)
+    of_discount = cut == Cut.DISCOUNT
+    rows = []
+    for bar in found:
+        first, last = bar.key.days(today)
+        query = {"tab": "open", f"{name}_from": first or "", f"{name}_to": last or ""}
+        money = bar.discount if of_discount else bar.amount
+        rows.append((str(buckets[bar.key]), query, bar.cases, money, bar.currency))
+    return Board(name, title, _("Discount") if of_discount else _("Billed"), _bars(rows))
+
+
+def _reasons(company: Company) -> Board:
+    rows = [
+        (str(reason(bar.key).label), {"tab": "open", "reason": bar.key}, bar.cases, bar.amount, bar.currency)
+        for bar in figures_of.by(company, "code")[:MOST]
+    ]
+    return Board("reasons", _("Blocked money by reason"), _("Billed"), _bars(rows))
+
+
+def _owners(company: Company) -> Board:
+    rows = [
+        (
+            bar.key or _("nobody yet"),
+            {"tab": "open", "owner": bar.key or NOBODY},
+            bar.cases,
+            bar.amount,
+            bar.currency,
+        )
+        for bar in figures_of.by(company, "owner__username")[:MOST]
+    ]
+    return Board("owners", _("Blocked money by owner"), _("Billed"), _bars(rows))
+
+
+def _not_yet(company: Company, user: User) -> list[Board]:
+    found = figures_of.not_yet(company)
+    received = sorted((row for row in found if row.received), key=lambda row: -row.received)[:MOST]
+    billed = sorted((row for row in found if row.billed), key=lambda row: -row.billed)[:MOST]
+    may_see = user.has_perm("reconciliation.view_purchaseorder")
+    orders = reverse("admin:reconciliation_purchaseorder_changelist") if may_see else ""
+    came = _bars([(row.vendor, {"q": row.vendor}, 0, row.received, row.currency) for row in received], orders)
+    owed = _bars(
+        (row.vendor, {"tab": "open", "vendor": f"{EXACTLY}{row.vendor}"}, 0, row.billed, row.currency)
+        for row in billed
+    )
+    return [
+        Board("received", _("Received, not invoiced"), _("Value"), came, has_cases=False),
+        Board("billed", _("Invoiced, not received"), _("Value"), owed, has_cases=False),
+    ]
+
+
+def _bars(
+    rows: Iterable[tuple[str, dict[str, Any], int, Decimal, str]], page: str | None = None
+) -> list[Bar]:
+    """Write rows as bars; currencies are measured each for itself."""
+    rows = list(rows)
+    most: dict[str, Decimal] = {}
+    for _title, _query, _cases, money, currency in rows:
+        most[currency] = max(most.get(currency, Decimal(0)), money)
+    page = reverse("worklist") if page is None else page
+    return [
+        Bar(
+            title=title,
+            url=f"{page}?{urlencode({name: value for name, value in query.items() if value})}"
+            if page
+            else "",
+            cases=figures.whole(cases),
+            amount=figures.money(money.quantize(figures.CENT), currency),
+            share=int(money * 100 / most[currency]) if most[currency] > 0 and money > 0 else 0,
+        )
+        for title, query, cases, money, currency in rows
+    ]

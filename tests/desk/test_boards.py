@@ -1,0 +1,94 @@
+"""The boards: what they say is what the list shows, and each bar opens its rows."""
+
+from __future__ import annotations
+
+import datetime
+
+import pytest
+from django.utils import timezone
+
+from reconciliation import cases, roles
+from reconciliation.models import ExceptionCase
+from tests import factories
+
+from .reading import invoices, links, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def busy(desk):
+    """R-1 is five days late, R-2 due in three, R-3 loses its discount tomorrow, R-4 is with Carl."""
+    today = timezone.localdate()
+    for number in ("R-1", "R-2", "R-3", "R-4"):
+        factories.billed_before_receipt(desk, number)
+    factories.price_over_order(desk, "R-5")
+
+    def change(number, **values):
+        ExceptionCase.objects.filter(invoice_number=number).update(**values)
+
+    change("R-1", due_on=today - datetime.timedelta(5))
+    change("R-2", due_on=today + datetime.timedelta(3))
+    change("R-3", discount_until=today + datetime.timedelta(1), discount_amount="1.50")
+    cases.take(ExceptionCase.objects.get(invoice_number="R-4"), by=factories.person(roles.AP_CLERK, "carl"))
+
+
+@pytest.mark.parametrize(
+    ("bar", "told", "shown"),
+    [
+        ("1 to 7 days late", "1 to 7 days late 1 50.00 EUR", ["R-1"]),
+        ("due within 7 days", "due within 7 days 1 50.00 EUR", ["R-2"]),
+        ("within 7 days", "within 7 days 1 1.50 EUR", ["R-3"]),
+        ("Price over order", "Price over order 1 60.00 EUR", ["R-5"]),
+        ("carl", "carl 1 50.00 EUR", ["R-4"]),
+        ("up to a day", "up to a day 5 260.00 EUR", ["R-1", "R-2", "R-3", "R-4", "R-5"]),
+        ("nobody yet", "nobody yet 4 210.00 EUR", ["R-1", "R-2", "R-3", "R-5"]),
+    ],
+)
+def test_each_bar_opens_its_rows(busy, signed_in, bar, told, shown):
+    client = signed_in(roles.AP_CLERK)
+    page = client.get("/boards/")
+
+    assert told in words(page)
+    assert sorted(invoices(client.get(links(page)[bar]))) == shown
+
+
+def test_rates_count_what_went_through_and_how_long_a_release_took(busy, desk, signed_in):
+    desk.order("PO-OK")
+    desk.receive("10", order="PO-OK")
+    desk.invoice("R-OK", order_number="PO-OK")
+    case = ExceptionCase.objects.get(invoice_number="R-5")
+    factories.billed_before_receipt(desk, "R-6")
+    opened = timezone.now() - datetime.timedelta(hours=5, minutes=1)
+    ExceptionCase.objects.filter(pk=case.pk).update(
+        opened_at=opened, status="released", closed_at=opened + datetime.timedelta(hours=5)
+    )
+
+    shown = words(signed_in(roles.AP_CLERK).get("/boards/"))
+
+    assert "14.29 % went through untouched" in shown
+    assert "14.29 % tied out at the first look" in shown
+    assert "5 h from opening to release, on average" in shown
+
+
+def test_goods_without_an_invoice_and_invoices_without_goods_are_valued(desk, signed_in):
+    desk.order("PO-1")
+    desk.receive("4", order="PO-1")
+    factories.billed_before_receipt(desk, "R-1", vendor="V20")
+
+    shown = words(signed_in(roles.AP_CLERK).get("/boards/"))
+
+    assert "Received, not invoiced Vendor Value Against the largest V10 20.00 EUR" in shown
+    assert "Invoiced, not received Vendor Value Against the largest V20 50.00 EUR" in shown
+
+
+def test_boards_without_a_case_and_without_a_company_say_so(signed_in, db):
+    client = signed_in(roles.AP_CLERK)
+    assert "No company yet" in words(client.get("/boards/"))
+    factories.open_company()
+
+    assert "Nothing here now." in words(client.get("/boards/"))
+
+
+def test_who_may_not_see_cases_sees_no_boards(company, signed_in):
+    assert signed_in(roles.INTEGRATION_ADMIN).get("/boards/").status_code == 403
