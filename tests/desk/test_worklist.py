@@ -265,7 +265,7 @@ def test_one_who_may_not_resolve_has_no_boxes_to_tick(three, signed_in):
     shown = signed_in(roles.BUYER).get(f"{LIST}?tab=open")
 
     assert len(invoices(shown)) == 3
-    assert 'type="checkbox"' not in shown.content.decode()
+    assert 'name="case"' not in shown.content.decode()
     assert "Take the ticked" not in words(shown)
 
 
