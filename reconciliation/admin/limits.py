@@ -127,7 +127,13 @@ class MatchLevelAdmin(MatchingPolicyAdmin):
 
 @admin.register(MatchOptions)
 class MatchOptionsAdmin(MatchingPolicyAdmin):
-    list_display = ["company", "near_duplicate_days", "invoice_before_receipt"]
+    list_display = [
+        "company",
+        "near_duplicate_days",
+        "invoice_before_receipt",
+        "invoice_before_order",
+        "sample_percent",
+    ]
     list_select_related = ["company"]
     ordering = ["company"]
 

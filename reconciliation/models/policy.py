@@ -114,11 +114,29 @@ class MatchOptions(models.Model):
     invoice_before_receipt = models.CharField(
         max_length=5, choices=BeforeReceipt.choices, default=BeforeReceipt.BLOCK
     )
+    invoice_before_order = models.CharField(
+        max_length=5,
+        choices=BeforeReceipt.choices,
+        default=BeforeReceipt.WARN,
+        help_text="What an invoice does that is older than its order",
+    )
+    sample_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=0,
+        help_text="So many of 100 clean invoices are held for a look",
+    )
 
     history = HistoricalRecords()
 
     class Meta:
         verbose_name_plural = "match options"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(sample_percent__gte=0, sample_percent__lte=100),
+                name="match_options_sample_is_a_share",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"Options of {self.company}"

@@ -14,6 +14,8 @@ from reconciliation.matching import facts
 from reconciliation.matching.exact import plain
 from reconciliation.models import MatchLevel, Tolerance
 
+from .draft import WARN
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -102,5 +104,11 @@ def _options(old: facts.Options, new: facts.Options) -> list[Difference]:
     told = [
         (_("days of near duplicates"), str(old.near_duplicate_days), str(new.near_duplicate_days)),
         (_("invoice before receipt"), str(old.invoice_before_receipt), str(new.invoice_before_receipt)),
+        (
+            _("invoice before order"),
+            str(old.invoice_before_order or WARN),
+            str(new.invoice_before_order or WARN),
+        ),
+        (_("percent of clean invoices held for a look"), str(old.sample_percent), str(new.sample_percent)),
     ]
     return [Difference(name, scope_in_words(None, None), was, now) for name, was, now in told if was != now]

@@ -11,6 +11,8 @@ from reconciliation.matching import facts
 from reconciliation.matching.exact import trimmed
 from reconciliation.models import MatchLevel, MatchOptions, Tolerance
 
+WARN = MatchOptions.BeforeReceipt.WARN  # what the engine does that is not told otherwise
+
 
 def draft_of(company: Company) -> facts.Policy:
     """Read a company's rows as the engine takes them."""
@@ -24,6 +26,10 @@ def draft_of(company: Company) -> facts.Policy:
         options=facts.Options(
             near_duplicate_days=options.near_duplicate_days,
             invoice_before_receipt=options.invoice_before_receipt,
+            sample_percent=trimmed(Decimal(options.sample_percent)),
+            invoice_before_order=None
+            if options.invoice_before_order == WARN
+            else options.invoice_before_order,
         ),
     )
 
@@ -36,6 +42,8 @@ def put_back(company: Company, policy: facts.Policy) -> None:
     options, _created = MatchOptions.objects.get_or_create(company=company)
     options.near_duplicate_days = policy.options.near_duplicate_days
     options.invoice_before_receipt = policy.options.invoice_before_receipt
+    options.sample_percent = policy.options.sample_percent
+    options.invoice_before_order = policy.options.invoice_before_order or WARN
     options.save()
 
 

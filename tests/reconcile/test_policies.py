@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import datetime
 import uuid
 from decimal import Decimal
 
+import pytest
 from django.utils import timezone
 
 from reconciliation import documents, policies, reconcile
 from reconciliation.matching.facts import Check
 from reconciliation.models import MatchDecision, MatchLevel, MatchOptions, SupplierInvoice, Tolerance
 
-from .desk import billed, ordered, publish
+from .desk import ORDERED, billed, ordered, publish
 from .test_cases import codes_of, status_of
 
 Status = SupplierInvoice.Status
@@ -118,3 +120,45 @@ def test_a_changed_master_record_reaches_open_invoices_only(desk, company):
     assert policies.judge_again(company) == 1
 
     assert list(SupplierInvoice.objects.filter(match_due=True)) == [blocked]
+
+
+@pytest.mark.parametrize(("share", "status"), [("0", "ready"), ("100", "blocked")])
+def test_a_share_of_clean_invoices_is_held_for_a_look(desk, company, share, status):
+    MatchOptions.objects.update(sample_percent=share, near_duplicate_days=7)
+    publish(company)
+    desk.order()
+    desk.receive(10)
+    invoice = desk.invoice()
+
+    reconcile.match_due()
+
+    assert status_of(invoice) == status
+    assert status == "ready" or codes_of(invoice) == {"SAMPLE"}
+
+
+@pytest.mark.parametrize(("choice", "status"), [("warn", "ready"), ("block", "blocked")])
+def test_an_invoice_older_than_its_order_warns_or_is_held(desk, company, choice, status):
+    MatchOptions.objects.update(invoice_before_order=choice, near_duplicate_days=7)
+    publish(company)
+    desk.order()
+    desk.receive(10)
+    invoice = desk.invoice(invoice_date=ORDERED - datetime.timedelta(1))
+
+    reconcile.match_due()
+
+    assert status_of(invoice) == status
+
+
+def test_the_draft_takes_options_back_from_a_version(desk, company):
+    MatchOptions.objects.update(invoice_before_order="block", sample_percent="2.5")
+    said = policies.draft_of(company)
+    MatchOptions.objects.update(invoice_before_order="warn", sample_percent=0)
+
+    changes = policies.differences(policies.draft_of(company), said, "EUR")
+    policies.put_back(company, said)
+
+    assert policies.draft_of(company) == said
+    assert [(each.name, each.was, each.now) for each in changes] == [
+        ("invoice before order", "warn", "block"),
+        ("percent of clean invoices held for a look", "0", "2.5"),
+    ]
