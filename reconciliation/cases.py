@@ -20,11 +20,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from masterdata import lookup
-from masterdata.models import Company
 
-from . import documents, matching, reconcile
+from . import approving, documents, matching, reconcile
 from .laying_out import override_of
-from .models import Comment, ExceptionCase, Finding, ReleaseLimit, Resolution, SupplierInvoice
+from .models import Comment, ExceptionCase, Finding, Resolution, Signature, SupplierInvoice
 from .roles import APPROVE, RESOLVE, SEE_CASES, TALK, refusal
 
 Status = ExceptionCase.Status
@@ -128,7 +127,10 @@ def release(
 
 @transaction.atomic
 def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | None = None) -> Resolution:
-    """Agree to a proposed release; the invoice goes to BC. Raises NotAllowed for one's own proposal."""
+    """Agree to a proposed release; with the last signature the invoice goes to BC.
+
+    Raises NotAllowed for one's own proposal, another tier's turn, and under rules one has just changed.
+    """
     case = _lock(resolution.case)
     resolution = _proposal(resolution, case, by, seen)
     findings = list(_proposed(resolution, blocking(case.findings.all())))
@@ -140,8 +142,9 @@ def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | Non
                 "Decline it, so that it can be proposed again."
             ).format(name=called(resolution.by))
         )
-    _decide(resolution, State.DONE, by, note)
-    _let_through(case, resolution, by)
+    if _sign(case, resolution, findings, by, note):
+        _decide(resolution, State.DONE, by, note)
+        _let_through(case, resolution, by)
     return resolution
 
 
@@ -473,16 +476,12 @@ def at_stake(case: ExceptionCase, findings: Iterable[Finding]) -> Decimal:
     return max(sum(lines.values(), Decimal(0)), header)
 
 
-def release_limit(company: Company, user: User) -> Decimal:
-    """Give the most that this person may release alone, in ledger currency."""
-    rows = ReleaseLimit.objects.filter(company=company, group__user=user)
-    return rows.aggregate(most=Max("amount"))["most"] or Decimal(0)
-
-
 def within_limit(case: ExceptionCase, findings: Iterable[Finding], user: User) -> bool:
     """Tell whether this person may release alone; without an exchange rate nobody can tell, so no."""
     amount = ledger_at_stake(case, findings)
-    return amount is not None and amount <= release_limit(case.company, user)
+    if amount is None or approving.judged_by_own_rules(case, user):
+        return False
+    return amount <= approving.release_limit(case.company, user)
 
 
 def ledger_at_stake(case: ExceptionCase, findings: Iterable[Finding]) -> Decimal | None:
@@ -584,6 +583,32 @@ def _proposal(resolution: Resolution, case: ExceptionCase, by: User, seen: str |
     if resolution.by_id == by.pk:
         raise NotAllowed(_("This is your own proposal. Someone else has to decide it."))
     return resolution
+
+
+def _sign(
+    case: ExceptionCase, resolution: Resolution, findings: Iterable[Finding], by: User, note: str
+) -> bool:
+    """Sign the step whose turn it is; tells whether it was the last."""
+    if refusal := approving.judged_by_own_rules(case, by):
+        raise NotAllowed(refusal)
+    steps = approving.steps(resolution, ledger_at_stake(case, findings))
+    step = approving.open_step(steps)
+    if step is None:
+        raise StaleCase(what_happened(case))
+    if any(each.signature and each.signature.by_id == by.pk for each in steps):
+        raise NotAllowed(_("You have signed this already. {tier} signs next.").format(tier=step.title))
+    right = approving.right_to_sign(step, by, proposer_id=resolution.by_id)
+    if right is None:
+        raise NotAllowed(_("It is the turn of {tier} to sign this.").format(tier=step.title))
+    _check_length(note.strip())
+    Signature.objects.create(
+        resolution=resolution,
+        position=step.position,
+        by=by,
+        on_behalf_of=right.on_behalf_of,
+        note=note.strip(),
+    )
+    return step is steps[-1]
 
 
 def _proposed(resolution: Resolution, findings: Iterable[Finding]) -> Iterable[Finding]:

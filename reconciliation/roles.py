@@ -83,13 +83,15 @@ _CASES = [SEE_CASES] + [
         "finding",
         "resolution",
         "caserequest",
+        "signature",
+        "absence",
         "comment",
         "matchdecision",
         "historicalexceptioncase",
         "policyversion",
     )
 ]
-_POLICY = ("tolerance", "matchlevel", "matchoptions", "releaselimit")
+_POLICY = ("tolerance", "matchlevel", "matchoptions", "releaselimit", "approvaltier")
 
 # A star stands for any letters. A role is the sum of its rows; nothing is taken away elsewhere.
 ROLES: dict[str, list[str]] = {

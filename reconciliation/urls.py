@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     approvals,
+    away,
     boards,
     case,
     matching_rules,
@@ -27,6 +28,7 @@ urlpatterns = [
     path("exceptions/<int:pk>/history/", case.history, name="case-history"),
     path("exceptions/<int:pk>/<slug:action>/", case.act, name="case-act"),
     path("boards/", boards.boards, name="boards"),
+    path("away/", away.away, name="away"),
     path("approvals/", approvals.approvals, name="approvals"),
     path("matching-rules/", matching_rules.matching_rules, name="matching-rules"),
     path("matching-rules/propose/", matching_rules.propose, name="propose-rules"),

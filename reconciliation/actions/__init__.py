@@ -5,6 +5,7 @@
 
 from .action import Action, Ask, Level, Limit, Situation
 from .doing import Done, NotOffered, do, goes_to_approver, refusal_of, refused, situation_of
+from .form import Form
 from .letters import draft
 from .reason_codes import CODES
 from .recording import receipts_of, record_receipt
@@ -18,6 +19,7 @@ __all__ = [
     "Action",
     "Ask",
     "Done",
+    "Form",
     "Level",
     "Limit",
     "NotOffered",

@@ -11,7 +11,7 @@ from functools import cached_property
 from django.contrib.auth.models import User
 from django.utils.functional import Promise
 
-from reconciliation import cases
+from reconciliation import approving, cases
 from reconciliation.models import CaseRequest, ExceptionCase, Finding, Resolution
 
 from . import case_lines
@@ -75,7 +75,7 @@ class Situation:
 
     @cached_property
     def limit(self) -> Decimal:
-        return cases.release_limit(self.case.company, self.user)
+        return approving.release_limit(self.case.company, self.user)
 
     @cached_property
     def stake(self) -> Decimal | None:

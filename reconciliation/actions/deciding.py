@@ -93,7 +93,9 @@ def reopen(case: ExceptionCase, by: User, form: Form) -> str:
 
 
 def approve(case: ExceptionCase, by: User, form: Form) -> str:
-    cases.approve(_proposal(case), by=by, note=form.reason, seen=form.seen)
+    resolution = cases.approve(_proposal(case), by=by, note=form.reason, seen=form.seen)
+    if resolution.state == Resolution.State.PROPOSED:
+        return _("{invoice}: signed. It needs one more signature.").format(invoice=case.invoice_number)
     return _("{invoice} approved. It is on its way to Business Central.").format(invoice=case.invoice_number)
 
 

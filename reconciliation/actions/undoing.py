@@ -110,6 +110,7 @@ def _take_back(resolution: Resolution | None, undoable: Undoable) -> None:
     resolution.state = State.PROPOSED if undoable.action in DECISIONS else State.UNDONE
     if undoable.action in DECISIONS:
         resolution.decided_by, resolution.decided_at, resolution.decision_note = None, None, ""
+        resolution.signatures.filter(by=undoable.by, at__gte=undoable.at - GRACE).delete()
     resolution.save(update_fields=["state", "decided_by", "decided_at", "decision_note"])
     if resolution.state == State.UNDONE:
         asked = CaseRequest.objects.filter(resolution=resolution, state=CaseRequest.State.OPEN)

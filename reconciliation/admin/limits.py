@@ -15,7 +15,7 @@ from unfold.admin import ModelAdmin
 
 from masterdata.read_only import RecordedHistory
 from masterdata.wording import written
-from reconciliation.models import MatchLevel, MatchOptions, ReleaseLimit, Tolerance
+from reconciliation.models import ApprovalTier, MatchLevel, MatchOptions, ReleaseLimit, Tolerance
 
 
 class TrimmedDecimalField(forms.DecimalField):
@@ -136,6 +136,18 @@ class MatchOptionsAdmin(MatchingPolicyAdmin):
     ]
     list_select_related = ["company"]
     ordering = ["company"]
+
+
+@admin.register(ApprovalTier)
+class ApprovalTierAdmin(PolicyAdmin):
+    list_display = ["position", "group", "from_amount", "company"]
+    list_display_links = ["position", "group"]
+    list_select_related = ["group", "company"]
+    ordering = ["company", "position"]
+
+    @admin.display(description="signs what lets through more than", ordering="above")
+    def from_amount(self, tier: ApprovalTier) -> str:
+        return written(tier.above)
 
 
 @admin.register(ReleaseLimit)

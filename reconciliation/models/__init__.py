@@ -1,5 +1,6 @@
 """The records of the desk, a file per subject."""
 
+from .approval import Absence, ApprovalTier, Signature
 from .asset import AssetNotice
 from .case import Comment, ExceptionCase, Finding, Resolution, Undoable
 from .case_request import CaseRequest
@@ -22,6 +23,8 @@ from .totals import DayTotal
 from .trial import LetThrough, RulesTrial, TriedInvoice
 
 __all__ = [
+    "Absence",
+    "ApprovalTier",
     "AssetNotice",
     "CaseRequest",
     "CaseTally",
@@ -58,6 +61,7 @@ __all__ = [
     "SavedFilter",
     "ServiceConfirmation",
     "ServiceConfirmationLine",
+    "Signature",
     "SupplierInvoice",
     "Tolerance",
     "TriedInvoice",

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reconciliation import actions, cases, roles, whereabouts
+from reconciliation import actions, approving, cases, roles, whereabouts
 from reconciliation.actions import ACTIONS, do, receipts_of
-from reconciliation.models import ExceptionCase, SupplierInvoice, Undoable
+from reconciliation.models import ExceptionCase, Finding, Resolution, Signature, SupplierInvoice, Undoable
 from reconciliation.row_keys import row_key
 
 from . import figures, undo_bar, workplace
@@ -175,6 +175,7 @@ def _page(
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
         "proposed_at": figures.moment(proposal.at) if proposal else "",
+        **(_approval(shown, proposal, findings, user) if proposal else {}),
         "at_stake": stake_in_words(shown, cases.blocking(findings)),
         **_way(shown, where),
         "events": timeline(shown, user, where, talk=user.has_perm(SEE_TALK)),
@@ -236,6 +237,29 @@ def _offers(situation: actions.Situation, tried: str) -> dict[str, Any]:
         "more_actions": [offer for offer in offered if not offer.is_usual],
         "more_is_open": any(offer.is_open and not offer.is_usual for offer in offered),
     }
+
+
+def _approval(
+    shown: ExceptionCase, proposal: Resolution, findings: list[Finding], user: User
+) -> dict[str, Any]:
+    """Give what a second person reads before they sign: the limit, the rules, and whose turn it is."""
+    worth = cases.ledger_at_stake(shown, cases.blocking(findings))
+    limit = approving.release_limit(shown.company, proposal.by)
+    return {
+        "limit_applied": figures.money(limit, shown.company.ledger_currency),
+        "rules": shown.decision.policy_version,
+        "signing": [
+            (step.title, _signed(step.signature, user) if step.signature else "")
+            for step in approving.steps(proposal, worth)
+        ],
+    }
+
+
+def _signed(signature: Signature, user: User) -> str:
+    told = f"{figures.person(signature.by, user)}, {figures.moment(signature.at)}"
+    if signature.on_behalf_of is None:
+        return told
+    return _("{told}, for {name}").format(told=told, name=figures.person(signature.on_behalf_of))
 
 
 def _title(shown: ExceptionCase) -> str:

@@ -48,7 +48,7 @@ DOCUMENTS = {
     "supplierinvoice",
 }
 CASES = {"exceptioncase", "matchdecision"}
-LIMITS = {"matchlevel", "matchoptions", "releaselimit", "tolerance"}
+LIMITS = {"approvaltier", "matchlevel", "matchoptions", "releaselimit", "tolerance"}
 CONTRACT = {"contractfinding", "contractreading"}
 PULLS = {"heldrecord", "subscription", "syncrun", "syncstate"}
 INTEGRATION = (
