@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from django.contrib import admin
+from django.contrib.auth.models import Group
 from django.utils import timezone
 from django_celery_beat.models import ClockedSchedule, CrontabSchedule, SolarSchedule
 
@@ -40,7 +41,7 @@ from masterdata.models import (
     Unit,
 )
 from reconciliation import documents, forms, roles
-from reconciliation.models import MatchLevel
+from reconciliation.models import ApprovalTier, MatchLevel
 from tests import factories
 
 DAY = datetime.date(2026, 3, 9)
@@ -64,6 +65,8 @@ def _masters(desk: factories.Desk) -> None:
     FixedAsset.objects.create(company=desk.company, number="FA0001", row_hash=b"")
     for listed in (Unit, Location, ItemCategory, ItemVariant, PaymentTerms, Dimension, DimensionValue):
         listed.objects.create(company=desk.company, code="MAIN", row_hash=b"")
+    approvers = Group.objects.get(name=roles.AP_APPROVER)
+    ApprovalTier.objects.create(company=desk.company, position=1, group=approvers, above=1_000_000)
     MatchLevel.objects.get_or_create(company=desk.company, vendor_number="V10", level="three_way")
 
 
