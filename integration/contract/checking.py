@@ -150,7 +150,9 @@ def _keep(found: Iterable[Finding], now: datetime) -> None:
         if known is None:
             ContractFinding.objects.create(found_at=now, **_columns(finding))
             _tell(finding)
-        elif known.mapping != finding.mapping or (finding.successor and not known.successor):
+        elif (known.mapping, known.pauses) != (finding.mapping, finding.pauses) or (
+            finding.successor and not known.successor
+        ):
             ContractFinding.objects.filter(pk=known.pk).update(**_columns(finding))
     for row in open_ones.values():
         row.resolved_at = now

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from integration.bc import EntitySet, FieldType, Metadata
@@ -133,7 +133,8 @@ def _of_field(
         used = {each.name for each in uses if each.entity_set == use.entity_set}
         was = earlier.fields if earlier else {}
         successor = successors.of_field(use.name, takes=use.takes, there=there.fields, before=was, used=used)
-        yield _missing(use, feature, successor, was=use.name in was)
+        missing = _missing(use, feature, successor, was=use.name in was)
+        yield _left_out(missing, use) if use.is_left_out else missing
     elif use.takes and (shape := shape_of(field.type)) not in use.takes:
         wanted = " or ".join(sorted(use.takes))
         sentence = (
@@ -160,6 +161,16 @@ def _too_small(use: Use, field: FieldType) -> Iterator[Finding]:
             f"It takes {', '.join(field.members)}. Correct the mapping, or such records are refused."
         )
         yield _finding(use, Kind.NO_CHOICE, sentence, pauses=False)
+
+
+def _left_out(missing: Finding, use: Use) -> Finding:
+    """Say that documents go without a field, as it was chosen for its mapping."""
+    perhaps = f" Perhaps it is called {missing.successor} now." if missing.successor else ""
+    sentence = (
+        f"Business Central has no {_subject(use)}. The mapping {use.mapping} goes on without it, as was "
+        f"chosen there.{perhaps}"
+    )
+    return replace(missing, pauses=False, sentence=sentence)
 
 
 def _no_app(feature: Feature) -> Finding:

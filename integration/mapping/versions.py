@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from django.db import connection
 from django.utils import timezone
 
-from integration.models import FieldMapping, MappingVersion, UnmappedValue
+from integration.models import ContractFinding, FieldMapping, MappingVersion, UnmappedValue
 
 from . import content as contents
 from .apply import Engine, Mapped, Masters, Parked, Problem, Row, compile_rows
@@ -20,8 +20,8 @@ from .content import Content
 
 MOST_KEPT = 500
 OF_NAME = (
-    "SELECT v.id FROM integration_mappingversion v JOIN integration_fieldmapping m ON m.id = v.mapping_id"
-    " WHERE m.name = %s"
+    "SELECT v.id, m.goes_on FROM integration_mappingversion v"
+    " JOIN integration_fieldmapping m ON m.id = v.mapping_id WHERE m.name = %s"
 )
 HELD = f"{OF_NAME} AND v.number = %s"
 # MappingVersion.objects.in_force() in one statement.
@@ -91,7 +91,7 @@ def compiled(name: str) -> Compiled:
 
     A version is read once in each process: what is approved never changes.
     """
-    pk = _in_force(name)
+    pk, goes_on = _in_force(name)
     if pk is None:
         raise MappingMissing(
             f"There is no field mapping {name!r}. Run manage.py set_up to install the defaults."
@@ -101,19 +101,27 @@ def compiled(name: str) -> Compiled:
         if len(_kept) >= MOST_KEPT:
             _kept.clear()
         kept = _kept[pk] = compile_version(MappingVersion.objects.select_related("mapping").get(pk=pk))
-    return kept
+    return _without_lacking(kept) if goes_on else kept
 
 
-def _in_force(name: str) -> int | None:
+def _without_lacking(compiled: Compiled) -> Compiled:
+    """Leave out what Business Central has no more, where the mapping goes on without it."""
+    findings = ContractFinding.objects.open().filter(mapping=compiled.name, kind=ContractFinding.Kind.MISSING)
+    lacking = set(findings.values_list("name", flat=True))
+    rows = tuple(row for row in compiled.content.rows if row.required or row.target not in lacking)
+    return replace(compiled, content=replace(compiled.content, rows=rows)) if lacking else compiled
+
+
+def _in_force(name: str) -> tuple[int | None, bool]:
     held = (_held.get() or {}).get(name)
     with connection.cursor() as cursor:  # written out: it is asked for each document
         if held is not None:
             cursor.execute(HELD, [name, held])
             if (found := cursor.fetchone()) is not None:
-                return int(found[0])
+                return found[0], found[1]
         cursor.execute(IN_FORCE, [name, timezone.now()])
         found = cursor.fetchone()
-    return int(found[0]) if found is not None else None
+    return (found[0], found[1]) if found is not None else (None, False)
 
 
 def compile_version(version: MappingVersion) -> Compiled:

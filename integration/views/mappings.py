@@ -10,14 +10,16 @@ from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from integration.contract import repairs
 from integration.desk import mapping as desk
 from integration.mapping import content as contents
 from integration.mapping import defaults, drafts, files, seen, versions
 from integration.mapping.content import Content, Difference
-from integration.models import FieldMapping, MappingVersion
+from integration.models import ContractFinding, FieldMapping, MappingVersion
 from reconciliation.roles import DRAFT_MAPPINGS, REVIEW_MAPPINGS, SEE_MAPPINGS
 from reconciliation.views import workplace
 
@@ -100,6 +102,33 @@ def begin(request: HttpRequest, pk: int, how: str) -> HttpResponse:
 
 
 @workplace.takes_posts("mapping", "pk")
+@workplace.needs(DRAFT_MAPPINGS)
+def repair(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
+    """Draft what mends a change of Business Central."""
+    user: Any = request.user
+    chosen = get_object_or_404(FieldMapping, pk=pk)
+    found = get_object_or_404(ContractFinding.objects.open(), pk=finding, mapping=chosen.name)
+    try:
+        repairs.draft_fix(chosen, found, by=user)
+    except drafts.NotPossible as error:
+        return page(request, chosen, problem=str(error), status=NOT_POSSIBLE)
+    messages.success(request, _("The fix is in the draft. Look at it, test it, and hand it in."))
+    return redirect(f"{reverse('mapping-draft', args=[pk])}?row={found.successor or found.name}#row-title")
+
+
+@workplace.takes_posts("mapping", "pk")
+@workplace.needs(REVIEW_MAPPINGS)
+def go_on(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let documents go without what Business Central lacks, or wait for it."""
+    chosen = get_object_or_404(FieldMapping, pk=pk)
+    repairs.go_on(chosen, is_wanted=request.POST.get("goes_on") == "on")
+    desk.settle()
+    said = _("Documents go on without it.") if chosen.goes_on else _("Documents wait for it.")
+    messages.success(request, said)
+    return redirect("mapping", pk=pk)
+
+
+@workplace.takes_posts("mapping", "pk")
 @workplace.needs(REVIEW_MAPPINGS)
 def roll_back(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """Let an earlier version count again."""
@@ -129,6 +158,8 @@ def page(request: HttpRequest, chosen: FieldMapping, *, problem: str = "", statu
         "versions": listed,
         "draft": next((each for each in listed if each.state in ("draft", "review")), None),
         "goes_back_to": {each.pk for each in listed if counts and _may_count_again(each, counts)},
+        "findings": repairs.open_findings(chosen),
+        "waiting": repairs.waiting(chosen),
         "unmapped": chosen.unmapped.order_by("value_map", "value"),
         "seen": seen.of_profile(chosen, company) if is_intake and company else None,
         "local": _local(chosen, content),

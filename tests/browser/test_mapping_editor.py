@@ -104,7 +104,7 @@ def test_a_row_is_made_with_the_keyboard_alone(house: House, page: Page, sign_in
     described(house, "PO-1", "for pump 7")
     sign_in(admin(), f"/mappings/{mapping().pk}/")
     page.get_by_role("button", name="Begin a draft").press("Enter")
-    page.get_by_role("link", name="itemVariantId").press("Enter")
+    page.get_by_label("Writes", exact=True).fill("itemVariantId")
     page.locator('[data-source="work_order"]').press("Enter")
     assert page.evaluate("document.activeElement.id") == "source"
     page.get_by_role("button", name="Save the row").press("Enter")

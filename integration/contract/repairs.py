@@ -1,0 +1,65 @@
+"""Mend a mapping that Business Central has outrun: one click drafts the fix, another person approves it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from integration.bc import FieldType
+from integration.mapping import Row, drafts, targets, versions
+from integration.mapping import content as contents
+from integration.models import ContractFinding, FieldMapping, MappingVersion, Message
+
+from .shapes import NUMBERS, Shape, shape_of
+
+Kind = ContractFinding.Kind
+ANEW = {Shape.TEXT: "text", Shape.DATE: "date", Shape.FLAG: "boolean"} | dict.fromkeys(NUMBERS, "decimal")
+
+
+def open_findings(mapping: FieldMapping) -> list[ContractFinding]:
+    """Give what Business Central changed that this mapping has to follow."""
+    return list(ContractFinding.objects.open().filter(mapping=mapping.name).order_by("-pauses", "pk"))
+
+
+def waiting(mapping: FieldMapping) -> int:
+    """Count the documents of this mapping's kind that wait."""
+    kind = mapping.source.partition(".")[0]
+    return Message.objects.filter(document_kind=kind, state=Message.State.WAITING).count()
+
+
+def draft_fix(mapping: FieldMapping, finding: ContractFinding, *, by: User) -> MappingVersion:
+    """Draft what mends a finding; raises NotPossible where only a person can tell how."""
+    draft = mapping.versions.open().first()
+    counts = draft or versions.in_force(mapping)
+    content = contents.read(counts.content) if counts else contents.Content()
+    row = next((each for each in content.rows if each.target == finding.name), None)
+    if row is None:
+        raise drafts.NotPossible(f"No row writes {finding.path}; open a draft and look at it.")
+    offered = targets.entity_set(mapping)
+    declared = offered.fields.get(finding.name) if offered else None
+    mended = _mended(row, finding, declared)
+    changed = content.with_row(mended, instead_of=row.target)
+    return drafts.draft(mapping, by=by, content=changed, origin=MappingVersion.Origin.DRIFT)
+
+
+def go_on(mapping: FieldMapping, *, is_wanted: bool) -> None:
+    """Let documents go without what Business Central lacks and no row requires, or wait for it."""
+    mapping.goes_on = is_wanted
+    mapping.save(update_fields=["goes_on"])
+
+
+def _mended(row: Row, finding: ContractFinding, declared: FieldType | None) -> Row:
+    if finding.kind == Kind.MISSING and finding.successor:
+        return replace(row, target=finding.successor)
+    if finding.kind == Kind.MISSING and not row.required:
+        return replace(row, enabled=False, note=f"Business Central has no {row.target} any more.")
+    if finding.kind == Kind.SHORTER and declared is not None and declared.max_length:
+        parameters: dict[str, Any] = {**row.parameters, "length": declared.max_length}
+        return replace(row, transform="text", parameters=parameters)
+    if finding.kind == Kind.TYPE and declared is not None and (name := ANEW.get(shape_of(declared.type))):
+        return replace(row, transform=name, parameters={})
+    raise drafts.NotPossible(
+        f"{finding.sentence} Only a person can tell how: open a draft and change the row."
+    )
