@@ -28,6 +28,7 @@ MARKER = "Tieout "
 APPROVED = "It was approved in the CAFM. Change it there; the new version comes by itself."
 SECRET = "Secrets are not shown and not changed here."  # noqa: S105
 KEYS = frozenset({"id", "sequence", "lineType", "externalId", "orderNumber", "vendorInvoiceNumber"})
+SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 ORDERED = re.compile(
     r"quantity|price|cost|amount|discount|percent|total|vendor|currency|^kind$|^lineObjectNumber$|^itemNumber$"
     r"|^accountId$|^itemId$",
@@ -52,6 +53,11 @@ class Field:
     fixed: str = ""
     problem: str = ""
     was: str = ""
+
+    @property
+    def words(self) -> str:
+        """Write BC's name for people: vendorNumber is the vendor number."""
+        return SEAM.sub(" ", self.name).lower().capitalize()
 
     @property
     def is_changed(self) -> bool:

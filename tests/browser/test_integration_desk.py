@@ -64,6 +64,23 @@ def test_a_dead_letter_is_posted_once_its_vendor_is_unblocked_and_it_is_retried(
     assert "Posted in Business Central" in told
 
 
+def test_on_a_phone_what_can_be_done_comes_right_after_what_is_wrong(
+    refused: Message, page: Page, sign_in: SignIn
+) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(person(roles.INTEGRATION_ADMIN), f"/messages/{refused.pk}/")
+
+    wrong = page.locator(".why.bad").bounding_box()
+    can_do = page.get_by_role("heading", name="What you can do").bounding_box()
+    sent = page.get_by_role("heading", name="What is sent").bounding_box()
+
+    assert wrong is not None
+    assert can_do is not None
+    assert sent is not None
+    assert wrong["y"] < can_do["y"] < sent["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+
+
 def test_ticked_dead_letters_are_replayed_together_and_the_others_stay(
     house: House, page: Page, sign_in: SignIn
 ) -> None:
