@@ -126,7 +126,7 @@ def test_a_receipt_of_which_all_was_rejected_posts_nothing(cafm: Teller, house: 
     assert in_bc(house) == {1: (10, 0)}
 
 
-def test_more_than_was_ordered_goes_to_a_person_and_a_retry_sees_their_over_receipt(
+def test_more_than_was_ordered_is_not_received_and_a_person_is_told_what_to_do(
     cafm: Teller, house: House
 ) -> None:
     cafm.approve()
