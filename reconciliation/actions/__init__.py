@@ -3,6 +3,7 @@
 `do` is the only way in: it checks the row, calls its verb and keeps what undo needs.
 """
 
+from . import one_tap
 from .action import Action, Ask, Level, Limit, Situation
 from .doing import Done, NotOffered, do, goes_to_approver, refusal_of, refused, situation_of
 from .form import Form
@@ -28,6 +29,7 @@ __all__ = [
     "do",
     "draft",
     "goes_to_approver",
+    "one_tap",
     "receipts_of",
     "record_receipt",
     "refusal_of",

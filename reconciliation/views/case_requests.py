@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from reconciliation.actions import one_tap
 from reconciliation.models import CaseRequest, ExceptionCase, Resolution
 
 from . import figures
@@ -24,6 +28,7 @@ class Asked:
     who: str
     text: str
     answer: str
+    link: str
     tone: str
 
 
@@ -38,10 +43,18 @@ def asked(case: ExceptionCase, viewer: User) -> list[Asked]:
             who=figures.person(row.asked_by, viewer),
             text=row.text,
             answer=_answer(row),
+            link=_link(row),
             tone="good" if row.state == State.ANSWERED else "calm",
         )
         for row in rows.select_related("asked_by").order_by("-pk")
     ]
+
+
+def _link(row: CaseRequest) -> str:
+    """Give the link that answers it, while it does."""
+    if row.state != State.OPEN or row.expires_at is None or row.expires_at < timezone.now():
+        return ""
+    return f"{settings.TIEOUT_URL}{reverse('one-tap', args=[one_tap.key_of(row)])}"
 
 
 def _answer(row: CaseRequest) -> str:
