@@ -17,12 +17,14 @@ from reconciliation.gathering import gather
 from reconciliation.matching import answer, match, question
 from reconciliation.models import (
     ExceptionCase,
+    GoodsReceiptLine,
     InvoiceLine,
     MatchDecision,
     MatchGround,
     MatchLevel,
     MatchOptions,
     PurchaseOrder,
+    PurchaseOrderLine,
     SupplierInvoice,
     Tolerance,
 )
@@ -283,7 +285,37 @@ def service(desk, company):
     desk.invoice("R-X", billed(item="", unit=""), order_number="PO-X")
 
 
+def agreed_with_the_order(desk, company):
+    plain(desk, "X")
+    PurchaseOrder.objects.filter(number="PO-X").update(agreed={"billing": "consignment"})
+
+
+def agreed_with_a_line(desk, company):
+    plain(desk, "X")
+    PurchaseOrderLine.objects.filter(order__number="PO-X").update(agreed={"tax_code": "VAT19"})
+
+
+def held_back_in_part(desk, company):
+    plain(desk, "X")
+    SupplierInvoice.objects.update(retention_percent=5)
+
+
+def told_with_its_file(desk, company):
+    plain(desk, "X")
+    SupplierInvoice.objects.update(file_sha256="ab" * 32)
+
+
+def weighed_at_the_gate(desk, company):
+    plain(desk, "X")
+    GoodsReceiptLine.objects.update(price_quantity=3)
+
+
 ODD = [
+    agreed_with_the_order,
+    agreed_with_a_line,
+    held_back_in_part,
+    told_with_its_file,
+    weighed_at_the_gate,
     reversed_receipt,
     dearer,
     not_received,
