@@ -79,11 +79,11 @@ def test_a_changed_row_is_what_the_next_order_carries_until_it_is_taken_back(
     page.get_by_label("What it changes, and why").fill("The description on both lines")
     page.get_by_role("button", name="Hand in for review").click()
     page.get_by_text("another person has to approve it").wait_for()
-    assert page.get_by_role("button", name="Approve").count() == 0
+    assert page.get_by_role("button", name="Approve", exact=True).count() == 0
 
     # another person approves
     sign_in(admin("ivan"), f"/mappings/{mapping().pk}/draft/")
-    page.get_by_role("button", name="Approve").click()
+    page.get_by_role("button", name="Approve", exact=True).click()
     page.get_by_text("Version 2 counts now.").wait_for()
     described(house, "PO-2", "for pump 8")
 

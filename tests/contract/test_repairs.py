@@ -1,4 +1,4 @@
-"""Business Central renames, shortens, removes and retypes mapped fields: what waits, what goes on, the fix."""
+"""Business Central renames, shortens, removes and retypes mapped fields: what waits, and the fix."""
 
 from __future__ import annotations
 

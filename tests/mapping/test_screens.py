@@ -78,6 +78,8 @@ def handed_in(client: Client, mapping: FieldMapping) -> MappingVersion:
 
 def test_from_a_draft_to_what_counts_and_back(ines: Client, ivan: Client, mapping: FieldMapping) -> None:
     begun(ines, mapping)
+    editor = ines.get(f"/mappings/{mapping.pk}/draft/?row=orderDate").content.decode()
+    assert '<option value="date" selected>' in editor
     save(ines, mapping, row(target="expectedReceiptDate"))
     tested = words(ines.get(f"/mappings/{mapping.pk}/draft/test/"))
     draft = handed_in(ines, mapping)

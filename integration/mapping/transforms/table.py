@@ -28,6 +28,8 @@ class Transform:
     asks_masters: bool = False
     """Whether it is given a way to look master records up, as `masters`."""
 
+    do_not_call_in_templates = True  # a template shows it
+
     @property
     def told(self) -> str:
         """What it does, in a line."""
