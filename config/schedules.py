@@ -33,6 +33,7 @@ SCHEDULES: list[Every | At] = [
     Every("Recover what was left in flight", "integration.tasks.sweep_outbox", 15, "housekeeping"),
     Every("Replay dead letters", "integration.tasks.replay_dead_letters", 5, "housekeeping"),
     Every("Match invoices that are due", "reconciliation.tasks.match_due_invoices", 5, "realtime"),
+    Every("Write exports", "reconciliation.tasks.write_exports", 5, "bulk"),
     Every("Fold the counts of the cases", "reconciliation.tasks.fold_tallies", 60, "housekeeping"),
     Every("Try matching rules on history", "reconciliation.tasks.try_rules", 10, "bulk"),
     Every(

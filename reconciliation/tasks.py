@@ -46,3 +46,11 @@ def try_rules(**kwargs: Any) -> int:
 def fold_tallies(**kwargs: Any) -> int:
     """Fold the counts of the cases together where many changes have come."""
     return tallies.fold()
+
+
+@shared_task
+def write_exports(**kwargs: Any) -> int:
+    """Write the lists that people asked for as files."""
+    from .views import exports  # a view's list, written elsewhere; views read the settings when imported
+
+    return exports.work()

@@ -54,6 +54,7 @@ CELERY_TASK_ROUTES = {
     "reconciliation.tasks.match_due_invoices": {"queue": "realtime"},
     "reconciliation.tasks.judge_open_invoices_again": {"queue": "housekeeping"},
     "reconciliation.tasks.try_rules": {"queue": "bulk"},
+    "reconciliation.tasks.write_exports": {"queue": "bulk"},
     "reconciliation.tasks.fold_tallies": {"queue": "housekeeping"},
 }
 TIEOUT_SCHEDULES = SCHEDULES

@@ -5,6 +5,7 @@ from .asset import AssetNotice
 from .case import Comment, ExceptionCase, Finding, Resolution, Undoable
 from .case_request import CaseRequest
 from .document import Document
+from .export import CaseExport
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
 from .line_link import LineLink
 from .match import MatchDecision, MatchGround
@@ -26,6 +27,7 @@ __all__ = [
     "Absence",
     "ApprovalTier",
     "AssetNotice",
+    "CaseExport",
     "CaseRequest",
     "CaseTally",
     "Comment",
