@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('masterdata', '0011_check_companies_once_a_statement'),
-        ('reconciliation', '0023_saved_filters'),
+        ('reconciliation', '0026_releases_are_checked'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
