@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterable
 from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import cache
+from typing import Any
 
 from django.db import connection
 
@@ -40,9 +41,10 @@ def missing(company: Company, model: type[Mirror], field: str, values: Iterable[
 @cache
 def _present(model: type[Mirror], field: str) -> str:
     """Write the question out: it is asked several times for each document, and building it costs more."""
-    table, column = model._meta.db_table, model._meta.get_field(field).column
-    named = f"company_id = %s AND deleted_at IS NULL AND {column} = ANY(%s)"
-    return f"SELECT {column} FROM {table} WHERE {named}"  # noqa: S608 - names of our own models
+    named: Any = model._meta.get_field(field)
+    table, column = model._meta.db_table, named.column
+    there = f"company_id = %s AND deleted_at IS NULL AND {column} = ANY(%s)"
+    return f"SELECT {column} FROM {table} WHERE {there}"  # noqa: S608 - names of our own models
 
 
 def missing_vendors(company: Company, numbers: Iterable[str]) -> list[str]:

@@ -41,6 +41,8 @@ def line_of(case: ExceptionCase, number: int) -> Line | None:
 
 def order_line(case: ExceptionCase, line: Line) -> PurchaseOrderLine | None:
     """Give the order line as it stands here now."""
+    if line.order_line is None:
+        return None
     rows = PurchaseOrderLine.objects.filter(order__company=case.company, order__number=line.order)
     found: PurchaseOrderLine | None = rows.filter(line=line.order_line).select_related("order").first()
     return found

@@ -38,7 +38,7 @@ def those_of(user: User, question: Question) -> list[Saved]:
     told: list[dict[str, Any]] | None = getattr(user, "kept_filters", None)
     if told is None:
         found = SavedFilter.objects.filter(Q(by=user) | Q(is_shared=True)).order_by("name", "pk")[:MOST]
-        told = list(found.values("id", "name", "query", "is_shared", "by_id"))
+        told = [dict(row) for row in found.values("id", "name", "query", "is_shared", "by_id")]
     return [_saved(row, user, question) for row in told]
 
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from masterdata.models import Company
-from reconciliation import actions, cases, roles
+from reconciliation import actions, approving, cases, roles
 from reconciliation.actions import Action, Ask, Situation
 from reconciliation.models import ExceptionCase, Resolution, Undoable
 from reconciliation.roles import SEE_CASES
@@ -143,7 +143,7 @@ def _in_their_order(company: Company, keys: list[int]) -> list[ExceptionCase]:
 def _effects(action: Action, chosen: list[ExceptionCase], user: User, company: Company) -> list[Effect]:
     """Tell what would happen to each, in a handful of questions for all of them."""
     prefetch_related_objects(chosen, "findings", "resolutions__by")
-    limit = cases.release_limit(company, user)
+    limit = approving.release_limit(company, user)
     shown = rows(chosen, user)
     return [_effect(action, case, row, user, limit) for case, row in zip(chosen, shown, strict=True)]
 
