@@ -76,6 +76,13 @@ class Environment:
             return value in TRUE
         raise ImproperlyConfigured(f"{name} is {value!r}. Use 1 or 0.")
 
+    def one_of(self, name: str, known: tuple[str, ...]) -> str:
+        """Give one of the known words; without the variable the first."""
+        value = self.text(name) or known[0]
+        if value not in known:
+            raise ImproperlyConfigured(f"{name} is {value!r}. Use one of: {', '.join(known)}.")
+        return value
+
     def number(self, name: str, default: int) -> int:
         """Give a whole number."""
         value = self.text(name, str(default))

@@ -1,7 +1,10 @@
-"""Log lines with UTC times, so that lines of several machines can be laid side by side."""
+"""Log lines with UTC times, so that those of several machines lie side by side; as text or as JSON."""
 
+import json
 import logging
 import time
+
+from config import correlation
 
 
 class RefusalInOneLine(logging.Filter):
@@ -19,3 +22,20 @@ class UtcFormatter(logging.Formatter):
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
+
+
+class JsonFormatter(UtcFormatter):
+    """One JSON object a line, for machines that collect logs; a traceback is a field of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        told = {
+            "at": self.formatTime(record),
+            "level": record.levelname,
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if found := correlation.current():
+            told["correlation"] = found
+        if record.exc_info:
+            told["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(told, ensure_ascii=False)

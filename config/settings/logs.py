@@ -1,18 +1,21 @@
-"""One line per event that matters, on standard output, in UTC."""
+"""One line per event that matters, on standard output, in UTC: text for people, or JSON for machines."""
 
 from .base import ENV
+
+LOG_FORMAT = ENV.one_of("LOG_FORMAT", ("text", "json"))
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {
+        "text": {
             "()": "config.logging.UtcFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+        },
+        "json": {"()": "config.logging.JsonFormatter"},
     },
     "filters": {"refusals": {"()": "config.logging.RefusalInOneLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": ENV.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},
