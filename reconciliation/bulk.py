@@ -13,12 +13,12 @@ import functools
 import hashlib
 import json
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection, transaction
+from django.db import DataError, connection, transaction
 
 from masterdata.models import Company
 
@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 2000
 WORTH_IT = 100  # fewer invoices are judged as fast by the engine
+Progress = Callable[[int, int], None]
 FALLS_SHORT = (Check.QUANTITY_ORDERED, Check.LINE_TOTAL)
 
 
@@ -82,23 +83,33 @@ class _Rules:
         }
 
 
-def match_plain(limit: int | None = None) -> int:
-    """Judge what ties out to the last digit of all that is due; returns how many invoices that were."""
+def match_plain(limit: int | None = None, *, tell: Progress | None = None) -> int:
+    """Judge what ties out to the last digit of all that is due; returns how many invoices that were.
+
+    Each chunk is a transaction of its own: what is stopped or killed goes on where it was. Several may be at
+    it at once, they take different chunks. `tell` hears how many were looked at and how many tied out.
+    """
     due = SupplierInvoice.objects.due_for_matching()
     if not due[WORTH_IT:].exists():
         return 0
-    judged, after = 0, 0
+    looked_at, judged, after = 0, 0, 0
     while limit is None or judged < limit:
-        count, last = _chunk(after, CHUNK if limit is None else min(CHUNK, limit - judged))
+        try:
+            seen, count, last = _chunk(after, CHUNK if limit is None else min(CHUNK, limit - judged))
+        except DataError:
+            logger.exception("The statement cannot hold some figures; all that is left is the engine's")
+            break
         if last is None:
             break
-        judged, after = judged + count, last
+        looked_at, judged, after = looked_at + seen, judged + count, last
+        if tell is not None:
+            tell(looked_at, judged)
     return judged
 
 
 @transaction.atomic
-def _chunk(after: int, size: int) -> tuple[int, int | None]:
-    """Judge the plain ones of the next invoices; gives the last key looked at as well."""
+def _chunk(after: int, size: int) -> tuple[int, int, int | None]:
+    """Judge the plain ones of the next invoices; gives how many there were and the last key as well."""
     invoices = _locked(after, size)
     plain: list[int] = []
     for company in Company.objects.filter(pk__in={invoice.company_id for invoice in invoices}):
@@ -106,7 +117,7 @@ def _chunk(after: int, size: int) -> tuple[int, int | None]:
     if plain:
         documents.mark_tied_out(plain)
         logger.info("Matched %s invoices that tie out to the last digit", len(plain))
-    return len(plain), invoices[-1].pk if invoices else None
+    return len(invoices), len(plain), invoices[-1].pk if invoices else None
 
 
 def _locked(after: int, size: int) -> list[_Due]:

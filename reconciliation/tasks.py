@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from celery import shared_task
@@ -10,15 +11,34 @@ from masterdata.audit import acting_as
 from masterdata.models import Company
 
 from . import bulk, policies, reconcile, tallies, trials
+from .models import SupplierInvoice
+
+logger = logging.getLogger(__name__)
 
 LIMIT = 500
 RUNS = 20
+HELPERS = 3
+HELPER_SECONDS = 30  # who has not come by then is not needed: the schedule calls again
 TURN_SECONDS = 20.0  # then another task gets the worker; the schedule goes on with what is left
 
 
 @shared_task
 def match_due_invoices(**kwargs: Any) -> int:
-    """Judge the invoices that are due; stops after a while, so that others get the worker too."""
+    """Judge the invoices that are due, and call other workers where one has too much of it."""
+    try:
+        for _ in range(_helpers()):
+            match_a_share.apply_async(retry=False, expires=HELPER_SECONDS)
+    except Exception as error:  # noqa: BLE001 - a broker that is down must not keep this worker from it
+        logger.warning("Could not call other workers to the invoices that are due: %s", error)
+    return match_a_share()
+
+
+@shared_task
+def match_a_share(**kwargs: Any) -> int:
+    """Judge invoices that are due and that no other worker has in hand.
+
+    Stops after a while, so that others get the worker too; nobody waits for anybody's end.
+    """
     judged = 0
     with acting_as("worker match_due_invoices"):
         judged += bulk.match_plain(LIMIT * RUNS)
@@ -28,6 +48,13 @@ def match_due_invoices(**kwargs: Any) -> int:
             if count < LIMIT:
                 break
     return judged
+
+
+def _helpers() -> int:
+    """Tell how many more workers are of use: one for each share that is left when this one has its own."""
+    share = LIMIT * RUNS
+    due = SupplierInvoice.objects.due_for_matching()[: share * (HELPERS + 1)].count()
+    return min(HELPERS, max(0, due - 1) // share)
 
 
 @shared_task

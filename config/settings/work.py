@@ -52,6 +52,7 @@ CELERY_TASK_ROUTES = {
     "integration.tasks.sweep_outbox": {"queue": "housekeeping"},
     "integration.tasks.replay_dead_letters": {"queue": "housekeeping"},
     "reconciliation.tasks.match_due_invoices": {"queue": "realtime"},
+    "reconciliation.tasks.match_a_share": {"queue": "bulk"},
     "reconciliation.tasks.judge_open_invoices_again": {"queue": "housekeeping"},
     "reconciliation.tasks.try_rules": {"queue": "bulk"},
     "reconciliation.tasks.write_exports": {"queue": "bulk"},

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from django.db import connection
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
 
 from masterdata.models import Company
+from reconciliation import policies
 
 LINES = 5  # of a document
 VENDORS, ITEMS = 100, 1000
@@ -61,6 +66,60 @@ SELECT i.id, l, 'S-' || d, l, item, 'Bench', quantity, 'PCS', asked, 1, 0, quant
   JOIN reconciliation_supplierinvoice i ON i.order_number = 'S-' || d AND i.company_id = %(company)s;
 DROP TABLE bench_line
 """
+
+
+# What judging leaves behind, taken back: only a measurement may do so.
+FORGET = """
+SET session_replication_role = replica;
+DELETE FROM reconciliation_finding WHERE case_id IN (
+  SELECT id FROM reconciliation_exceptioncase WHERE company_id = %(company)s);
+DELETE FROM reconciliation_exceptioncase WHERE company_id = %(company)s;
+DELETE FROM reconciliation_historicalexceptioncase WHERE company_id = %(company)s;
+DELETE FROM reconciliation_casetally WHERE company_id = %(company)s;
+DELETE FROM reconciliation_matchdecision WHERE invoice_id IN (
+  SELECT id FROM reconciliation_supplierinvoice WHERE company_id = %(company)s);
+UPDATE reconciliation_supplierinvoice SET status = 'received', match_due = true
+ WHERE company_id = %(company)s AND (status <> 'received' OR NOT match_due);
+SET session_replication_role = DEFAULT
+"""
+LEAVE = """
+SET session_replication_role = replica;
+DELETE FROM reconciliation_invoiceline WHERE invoice_id IN (
+  SELECT id FROM reconciliation_supplierinvoice WHERE company_id = %(company)s);
+DELETE FROM reconciliation_supplierinvoice WHERE company_id = %(company)s;
+DELETE FROM reconciliation_goodsreceiptline WHERE receipt_id IN (
+  SELECT id FROM reconciliation_goodsreceipt WHERE company_id = %(company)s);
+DELETE FROM reconciliation_goodsreceipt WHERE company_id = %(company)s;
+DELETE FROM reconciliation_purchaseorderline WHERE order_id IN (
+  SELECT id FROM reconciliation_purchaseorder WHERE company_id = %(company)s);
+DELETE FROM reconciliation_purchaseorder WHERE company_id = %(company)s;
+SET session_replication_role = DEFAULT
+"""
+
+
+@contextmanager
+def house_of(lines: int) -> Iterator[Company]:
+    """Give a company with so many lines; afterwards its documents are gone."""
+    company = Company.objects.create(name=f"BULK {uuid.uuid4()}"[:30], ledger_currency="EUR")
+    policies.install_defaults(company)
+    fill(company, lines)
+    try:
+        yield company
+    finally:
+        forget_judgements(company)
+        _run(LEAVE, company)
+
+
+def forget_judgements(company: Company) -> None:
+    """Let all be due as if it had never been judged."""
+    _run(FORGET, company)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+
+
+def _run(statements: str, company: Company) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statements, {"company": company.pk})
 
 
 def fill(company: Company, lines: int) -> None:

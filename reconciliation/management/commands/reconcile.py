@@ -1,4 +1,4 @@
-"""Judge the invoices that are due, now and here, without Celery."""
+"""Judge the invoices that are due, now and here, without Celery; stopped or killed, go on with it later."""
 
 from __future__ import annotations
 
@@ -21,11 +21,19 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        judged = 0
+        due = SupplierInvoice.objects.due_for_matching().count()
+
+        def tell(looked_at: int, judged: int) -> None:
+            if not options["json"]:
+                self.stdout.write(f"Looked at {looked_at:,} of {due:,} invoices: {judged:,} tie out.")
+                self.stdout.flush()
+
         with acting_as("command reconcile"):
-            judged += bulk.match_plain()
+            judged = bulk.match_plain(tell=tell)
             while count := reconcile.match_due(BATCH):
                 judged += count
+                if due > BATCH and not options["json"]:
+                    self.stdout.write(f"Judged {judged:,} of {due:,} invoices.")
         told = {
             "judged": judged,
             "still_due": SupplierInvoice.objects.due_for_matching().count(),
