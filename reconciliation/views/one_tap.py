@@ -47,6 +47,6 @@ def one_tap_page(request: HttpRequest, key: str) -> HttpResponse:
 
 def _answer(request: HttpRequest, context: dict[str, Any], status: int) -> HttpResponse:
     response = render(request, "desk/one_tap.html", context, status=status)
-    response["Referrer-Policy"] = "no-referrer"  # the address is the key
+    response["Referrer-Policy"] = "same-origin"  # the address is the key; without any the form has no origin
     response["X-Robots-Tag"] = "noindex"
     return response

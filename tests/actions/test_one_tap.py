@@ -39,7 +39,7 @@ def test_a_receiver_without_a_seat_confirms_and_the_case_clears_itself(desk):
 
     page = Client().get(link)
     assert "How much of 10 PCS FILTER has come, order PO-R-100?" in words(page)
-    assert (page["Referrer-Policy"], GoodsReceipt.objects.count()) == ("no-referrer", 0)
+    assert (page["Referrer-Policy"], GoodsReceipt.objects.count()) == ("same-origin", 0)
     answer = Client().post(link, ANSWER)
 
     case.refresh_from_db()
