@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SERVED = 300  # requests a round, each
 ROUNDS = 5
 HANDS = 4
+NO_REDIS = "unix:///nowhere/redis.sock?db=0"
+ALLOWED_MS = 50
 ADDRESSES = {"ours": "/api/v1/events", "usual": "/usual/", "nothing": "/nothing/"}
 
 
@@ -43,6 +45,22 @@ def served_intake(house: House) -> list[Result]:
         _result("intake_duplicates_vs_new", "our own new events", kept, "duplicates", "ours"),
         _result("intake_vs_nothing", "a view that does nothing", kept, "ours", "nothing"),
     ]
+
+
+def intake_without_redis(house: House) -> list[Result]:
+    """Take events while Redis is gone: the 95th percentile against ours with Redis, in turn."""
+    from tests.bench.house import as_body
+
+    worse = []
+    with _server() as port, _server(REDIS_URL=NO_REDIS) as alone:
+        for _ in range(ROUNDS + 1):
+            bodies = {each: [as_body(event) for event in house.orders(SERVED)] for each in (port, alone)}
+            found = {each: _load(house, each, ADDRESSES["ours"], bodies[each]) for each in bodies}
+            worse.append((found[alone].percentile(95), found[port].percentile(95)))
+    without, usual = (statistics.median(values) for values in zip(*worse[1:], strict=True))
+    against = f"{ALLOWED_MS} ms more than the {usual:.1f} ms with Redis"
+    limit = usual + ALLOWED_MS
+    return [Result("intake_without_redis_p95", without, "ms", limit / without, against, ROUNDS, goal=1)]
 
 
 def _round(house: House, port: int, number: int) -> dict[str, load.Load]:
@@ -79,14 +97,14 @@ def _show(rounds: Sequence[dict[str, load.Load]]) -> None:
 
 
 @contextmanager
-def _server() -> Iterator[int]:
+def _server(**variables: str) -> Iterator[int]:
     """Run the web server as deploy/ does, on a free port."""
     port = _free_port()
     command = [sys.executable, "-m", "gunicorn", "tests.bench.serving", "--bind", f"127.0.0.1:{port}"]
     process = subprocess.Popen(
         [*command, "--workers", "2", "--threads", "4", "--log-level", "error"],
         cwd=Path(__file__).resolve().parents[2],
-        env=workers.environment(),
+        env=workers.environment() | variables,
         stdin=subprocess.DEVNULL,
     )
     try:

@@ -26,7 +26,7 @@ from tests.bench import bare, history
 from tests.bench.desk import desk
 from tests.bench.draining import drain
 from tests.bench.house import House, as_body
-from tests.bench.intake import served_intake
+from tests.bench.intake import intake_without_redis, served_intake
 from tests.bench.mapping import map_order
 from tests.bench.masters.memory import memory
 from tests.bench.masters.pulls import fetch, pulls
@@ -192,4 +192,4 @@ def _judge_alone(line: InvoiceLine) -> bool:
 
 PATHS = (drain, intake, served_intake, match_in_bulk, match_engine, map_order, pull, fetch, pulls, memory)
 # Minutes long, for they wait as Business Central lets them wait or fill large tables; only when named.
-SLOW = (idle, desk)
+SLOW = (idle, desk, intake_without_redis)
