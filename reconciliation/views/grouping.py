@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -61,7 +62,9 @@ def _group(
         "reason": lambda: str(reason(key).label),
         "order": lambda: case.order_number or _("no order"),
     }
-    alone = {"vendor": f"{EXACTLY}{key}"} if question.group == "vendor" else {question.group: key}
+    alone: dict[str, Any] = (
+        {"vendor": f"{EXACTLY}{key}"} if question.group == "vendor" else {question.group: key}
+    )
     if question.group == "order":
         alone = {"q": key}
     count = sum(total.cases for total in totals)
@@ -97,7 +100,7 @@ def _by_key(rows: Iterable[Any], column: str) -> dict[str, list[sums.Total]]:
     totals: dict[str, list[sums.Total]] = {}
     for row in rows:
         if row["n"]:
-            total = sums.Total(row["currency"], int(row["n"]), row["money"], row["lost"] or 0)
+            total = sums.Total(row["currency"], int(row["n"]), row["money"], row["lost"] or Decimal(0))
             totals.setdefault(row[column], []).append(total)
     return totals
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, F, Func, QuerySet, Value
-from django.db.models.expressions import Combinable, OrderBy
+from django.db.models.expressions import Expression, OrderBy
 
 from reconciliation.models import ExceptionCase
 
@@ -28,7 +28,7 @@ class Key:
     """One thing to sort by; a row that has no value counts with `missing`, as the index has it."""
 
     attribute: str
-    expression: Combinable
+    expression: Expression | F
     missing: Any = None
 
     @classmethod
@@ -40,10 +40,14 @@ class Key:
         return self.missing if value is None else value
 
     def read(self, written: Any) -> Any:
-        return ExceptionCase._meta.get_field(self.attribute).to_python(written)
+        return self._field.to_python(written)
 
     def value(self, value: Any) -> Value:
-        return Value(value, output_field=ExceptionCase._meta.get_field(self.attribute))
+        return Value(value, output_field=self._field)
+
+    @property
+    def _field(self) -> Any:
+        return ExceptionCase._meta.get_field(self.attribute)
 
 
 @dataclass(frozen=True)
@@ -82,9 +86,11 @@ class Beyond(Func):
         self.form = f"({half}) {sign} ({half})"
         super().__init__(*expressions)
 
-    def as_sql(self, compiler: Any, connection: Any, **_more: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any, *_: Any, **_more: Any) -> tuple[str, tuple[Any, ...]]:
         parts = [compiler.compile(expression) for expression in self.source_expressions]
-        return self.form.format(*(sql for sql, _ in parts)), [each for _, given in parts for each in given]
+        return self.form.format(*(sql for sql, _ in parts)), tuple(
+            each for _, given in parts for each in given
+        )
 
 
 @dataclass(frozen=True)

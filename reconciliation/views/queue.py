@@ -191,7 +191,8 @@ class Question:
     def found(self, company: Company, user: User) -> QuerySet[ExceptionCase]:
         """Give the rows that answer."""
         # Said of open and closed alike, though the status implies it: the indexes are split by it.
-        rows = ExceptionCase.objects.of(company).filter(closed_at__isnull=self.tab != "closed")
+        every: QuerySet[ExceptionCase] = ExceptionCase.objects.of(company)
+        rows = every.filter(closed_at__isnull=self.tab != "closed")
         if self.q:
             rows = _that_contain(rows, self.q)
         if self.vendor and not self.vendor.startswith(EXACTLY):

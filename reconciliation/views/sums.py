@@ -190,7 +190,7 @@ def _owners(rows: list[dict[str, Any]]) -> list[Owner]:
     return [Owner(username, name) for username, name in sorted(found.items())]
 
 
-def _added(rows: Iterable[dict[str, Any]]) -> Sums:
+def _added(rows: Iterable[Any]) -> Sums:
     totals: dict[str, Total] = {}
     for row in rows:
         currency = row["currency"]
