@@ -184,8 +184,8 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
                     engine=decision.engine,
                     policy_version=rules.version_for(invoice),
                     outcome=decision.outcome,
-                    question=asked,
-                    answer=answer(decision),
+                    kept_question=asked,
+                    kept_answer=answer(decision),
                     question_hash=asked_hash,
                 )
             judged.append(_Judged(invoice, decision, record, cases.get(invoice.pk)))

@@ -30,7 +30,8 @@ def match_due_invoices(**kwargs: Any) -> int:
             match_a_share.apply_async(retry=False, expires=HELPER_SECONDS)
     except Exception as error:  # noqa: BLE001 - a broker that is down must not keep this worker from it
         logger.warning("Could not call other workers to the invoices that are due: %s", error)
-    return match_a_share()
+    judged: int = match_a_share()
+    return judged
 
 
 @shared_task
