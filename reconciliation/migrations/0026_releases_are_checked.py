@@ -1,6 +1,6 @@
 """Let the database itself refuse a release over the limit, without its signatures, or by who may not sign.
 
-What a release lets through is measured from the figures that it covers, as reconciliation/cases.py does; the
+What a release lets through is measured from the figures that it covers, as reconciliation/cases does; the
 rate is BC's: amount ÷ exchange amount × relational amount of the last rate that starts by then.
 """
 

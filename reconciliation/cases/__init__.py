@@ -1,0 +1,57 @@
+"""What people do with an exception case: take, wait, release, approve, reject, talk.
+
+Each verb locks the case, checks who may and whether it still stands as the person saw it, then tells its
+story.
+Opening, updating and clearing cases is the matching's side (reconcile.py).
+"""
+
+from __future__ import annotations
+
+from .changing import fresh, locked, put_back, version
+from .deciding import came_back, dismiss, finish_by_hand, note, reject, release, reopen, wait
+from .errors import CaseError, FixOnly, NotAllowed, ReasonMissing, StaleCase, WrongDate, WrongStatus
+from .signing import approve, decline, proposal, withdraw
+from .stakes import FIX_ONLY, at_stake, blocking, check_releasable, ledger_at_stake, within_limit
+from .talking import comment, hand_over, take
+from .telling import called, has_come_back, what_happened
+from .typed import LONGEST_TEXT, LONGEST_WAIT
+
+__all__ = [
+    "FIX_ONLY",
+    "LONGEST_TEXT",
+    "LONGEST_WAIT",
+    "CaseError",
+    "FixOnly",
+    "NotAllowed",
+    "ReasonMissing",
+    "StaleCase",
+    "WrongDate",
+    "WrongStatus",
+    "approve",
+    "at_stake",
+    "blocking",
+    "called",
+    "came_back",
+    "check_releasable",
+    "comment",
+    "decline",
+    "dismiss",
+    "finish_by_hand",
+    "fresh",
+    "hand_over",
+    "has_come_back",
+    "ledger_at_stake",
+    "locked",
+    "note",
+    "proposal",
+    "put_back",
+    "reject",
+    "release",
+    "reopen",
+    "take",
+    "version",
+    "wait",
+    "what_happened",
+    "withdraw",
+    "within_limit",
+]
