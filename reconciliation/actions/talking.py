@@ -26,8 +26,12 @@ def hand_over(case: ExceptionCase, by: User, form: Form) -> str:
     to = User.objects.filter(username=form.text("to"), is_active=True).first()
     if to is None:
         raise cases.ReasonMissing(_("Choose the person who gets the case."))
-    cases.hand_over(case, by=by, to=to)
-    return _("{invoice} is with {name} now.").format(invoice=case.invoice_number, name=cases.called(to))
+    owner = cases.hand_over(case, by=by, to=to).owner
+    if owner == to:
+        return _("{invoice} is with {name} now.").format(invoice=case.invoice_number, name=cases.called(to))
+    return _("{name} is away: {invoice} is with {deputy} now.").format(
+        name=cases.called(to), invoice=case.invoice_number, deputy=cases.called(owner)
+    )
 
 
 def comment(case: ExceptionCase, by: User, form: Form) -> str:

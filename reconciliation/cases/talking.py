@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from reconciliation import approving
 from reconciliation.models import Comment, ExceptionCase
 from reconciliation.roles import RESOLVE, SEE_CASES, TALK
 
@@ -29,8 +30,8 @@ def take(case: ExceptionCase, *, by: User) -> ExceptionCase:
 
 @transaction.atomic
 def hand_over(case: ExceptionCase, *, by: User, to: User) -> ExceptionCase:
-    """Give the case to a colleague; its owner may, and whoever resolves cases."""
-    case = fresh(case)
+    """Give the case to a colleague, or to who stands in; its owner may, and whoever resolves cases."""
+    case, to = fresh(case), approving.stands_in_for(to)
     if case.owner_id != by.pk:
         allow(by, RESOLVE)
     still_open(case)

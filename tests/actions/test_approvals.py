@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from reconciliation import approving, cases, policies, reconcile, roles
+from reconciliation import actions, approving, cases, policies, reconcile, roles
 from reconciliation.models import Absence, ApprovalTier, ReleaseLimit, Resolution, Signature, Tolerance
 from tests import factories
 from tests.desk.reading import words
@@ -260,6 +260,20 @@ def test_the_page_names_the_limit_and_whose_turn_it_is(desk, clerk, approver, he
     assert [tier for tier, _ in page.context["signing"]] == [roles.AP_APPROVER, HEADS]
     assert page.context["signing"][0][1].startswith("Anton Berg, today")
     assert page.context["signing"][1][1] == ""
+
+
+def test_what_is_given_to_someone_who_is_away_goes_to_who_stands_in(desk, approver, clerk):
+    dora = factories.person(roles.AP_APPROVER, username="dora")
+    today = timezone.localdate()
+    Absence.objects.create(person=approver, deputy=dora, first_day=today, last_day=today)
+    case = factories.billed_before_receipt(desk, "R-100")
+    form = {"seen": cases.version(case), "to": approver.username}
+
+    told = actions.do("hand-over", case, by=clerk, sent=form).sentence
+
+    case.refresh_from_db()
+    assert case.owner == dora
+    assert told == f"{cases.called(approver)} is away: R-100 is with {cases.called(dora)} now."
 
 
 def test_days_away_are_kept_with_a_colleague_of_the_same_role(desk, approver, clerk, client):
