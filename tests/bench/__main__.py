@@ -20,13 +20,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", help="paths to measure; all of them")
     parser.add_argument("--size", type=int, help="orders in the backlog of drain")
-    parser.add_argument("--rounds", type=int, help="rounds of drain")
+    parser.add_argument("--rounds", type=int, help="rounds of drain and of match_in_bulk")
+    parser.add_argument("--lines", type=int, action="append", help="invoice lines of match_in_bulk; several")
     parser.add_argument("--arrivals", type=float, help="events a second that come in during drain")
     parser.add_argument("--cases", type=int, help="cases on the desk, each with five findings")
     options = parser.parse_args()
     names = options.names
     with place.prepare() as sandbox:
-        from tests.bench import desk, draining, house, measuring, paths
+        from tests.bench import desk, draining, house, matching, measuring, paths
         from tests.bench.masters import dlt_rival
 
         known = {path.__name__: path for path in (*paths.PATHS, *paths.SLOW)}
@@ -41,6 +42,8 @@ def main() -> int:
             if (value := getattr(options, name)) is not None:
                 setattr(draining, name.upper(), value)
         desk.CASES = options.cases or desk.CASES
+        matching.SIZES = options.lines or matching.SIZES
+        matching.ROUNDS = options.rounds or matching.ROUNDS
         company = house.House(sandbox.control)
         results = []
         for name, path in known.items():  # in their order: the later ones leave documents behind

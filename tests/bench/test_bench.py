@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import desk, draining, house, intake, mapping, measuring, paths
+from tests.bench import desk, draining, house, intake, mapping, matching, measuring, paths
 from tests.bench.masters import dlt_rival, memory, pulls
 from tests.reconcile.desk import open_company
 
@@ -21,9 +21,12 @@ RESULTS = [
     "intake_vs_usual_view",
     "intake_duplicates_vs_new",
     "intake_vs_nothing",
-    "match_vs_sql",
-    "match_vs_orm_loop",
-    "match_plain_vs_orm_loop",
+    "match_vs_sql_1k",
+    "match_vs_sql_1k_processor",
+    "match_plain_vs_sql_1k_processor",
+    "match_vs_orm_loop_1k",
+    "match_vs_orm_loop_1k_processor",
+    "match_memory_1k",
     "match_engine_vs_arithmetic",
     "map_vs_hand",
     "pull_vs_raw",
@@ -42,10 +45,11 @@ RESULTS = [
 ]
 
 
-FEW: dict[ModuleType, dict[str, float]] = {
-    paths: {"DOCUMENTS": 20, "CASES": 3, "EVENTS": 2, "PULLED": 9, "LINES": 600, "LOOPED": 9},
+FEW: dict[ModuleType, dict[str, Any]] = {
+    paths: {"DOCUMENTS": 20, "CASES": 3, "EVENTS": 2, "PULLED": 9},
     pulls: {"ITEMS": 300, "ORM_ITEMS": 100, "ROUNDS": 1, "ORM_ROUNDS": 1, "FETCHES": 1},
     mapping: {"ORDERS": 9},
+    matching: {"SIZES": [1000], "ROUNDS": 1, "LOOPED": 9},
     draining: {"SIZE": 4, "ROUNDS": 1, "ARRIVALS": 10.0},
     intake: {"SERVED": 4, "ROUNDS": 1},
     memory: {"SHORT": 300, "LONG": 600},

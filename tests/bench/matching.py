@@ -1,0 +1,251 @@
+"""Judging by the thousand: beside one SQL statement, and beside the loop that most portals are.
+
+All is committed as in a house that works, in a company of its own that is taken away at the end.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, models, transaction
+from django.db.models import Sum
+
+from masterdata.models import Company
+from reconciliation import bulk, reconcile
+from reconciliation.models import (
+    GoodsReceiptLine,
+    InvoiceLine,
+    PurchaseOrderLine,
+    SupplierInvoice,
+)
+from tests.bench import history
+from tests.bench.house import House
+from tests.bench.measuring import Result
+
+SIZES = [10_000, 100_000]  # lines; a million takes long: --lines 1000000 --rounds 1
+ROUNDS = 3
+LOOPED = 500  # lines; the loop takes as long for each
+TICKS = 1e9
+
+# The company's own lines, quantity and price only, a row each into a table that is logged.
+ONE_SQL = """
+INSERT INTO integration_benchverdict (line_id, status, quantity, price)
+SELECT i.id, CASE WHEN o.id IS NULL THEN 'no order' WHEN g.accepted IS NULL THEN 'no receipt'
+                  WHEN abs(i.unit_price - o.unit_price) > o.unit_price * 0.02 THEN 'price'
+                  WHEN i.quantity > g.accepted THEN 'quantity' ELSE 'ok' END,
+       i.quantity - coalesce(g.accepted, 0), i.unit_price - o.unit_price
+  FROM reconciliation_invoiceline i
+  JOIN reconciliation_supplierinvoice n ON n.id = i.invoice_id AND n.company_id = %(company)s AND n.match_due
+  LEFT JOIN reconciliation_purchaseorder p ON p.number = i.order_number AND p.company_id = n.company_id
+  LEFT JOIN reconciliation_purchaseorderline o ON o.order_id = p.id AND o.line = i.order_line
+  LEFT JOIN (SELECT r.order_number, l.order_line, sum(l.quantity_accepted) AS accepted
+               FROM reconciliation_goodsreceiptline l
+               JOIN reconciliation_goodsreceipt r ON r.id = l.receipt_id AND r.company_id = %(company)s
+              GROUP BY 1, 2) g ON g.order_number = i.order_number AND g.order_line = i.order_line
+"""
+
+
+class BenchVerdict(models.Model):
+    """What the simple ways store for a line."""
+
+    line_id = models.BigIntegerField()
+    status = models.CharField(max_length=10)
+    quantity = models.DecimalField(max_digits=24, decimal_places=5)
+    price = models.DecimalField(max_digits=28, decimal_places=8, null=True)
+
+    class Meta:
+        app_label = "integration"
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.status}"
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a piece of work took: on the clock, and of the processors (this process and its database's)."""
+
+    seconds: float
+    processor: float
+    lines: int
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.seconds + other.seconds, self.processor + other.processor, self.lines)
+
+
+@dataclass(frozen=True)
+class Round:
+    plain: Cost
+    rest: Cost
+    sql: Cost
+    loop: Cost
+    memory: list[float]
+
+    @property
+    def ours(self) -> Cost:
+        return self.plain + self.rest
+
+
+def match_in_bulk(house: House) -> list[Result]:
+    """Judge and keep lines by the thousand, one invoice in twenty of them dearer than its order."""
+    results = []
+    with _table():
+        for lines in SIZES:
+            with history.house_of(lines) as company:
+                rounds = [_round(company, lines) for _ in range(ROUNDS + 1)]
+            results += _results(f"{lines // 1000}k", rounds[1:])
+    return results
+
+
+def _results(size: str, rounds: list[Round]) -> Iterator[Result]:
+    sql = f"one SQL of quantity and price into a logged table, {size} lines"
+    loop = f"ORM, two queries and a save a line, {size} lines"
+    yield _compared(f"match_vs_sql_{size}", sql, rounds, "ours", "sql", "seconds", 0.5, 1 / 1.4)
+    yield _compared(f"match_vs_sql_{size}_processor", sql, rounds, "ours", "sql", "processor", 0.5, 1 / 1.4)
+    yield _compared(f"match_plain_vs_sql_{size}_processor", sql, rounds, "plain", "sql", "processor")
+    yield _compared(f"match_vs_orm_loop_{size}", loop, rounds, "ours", "loop", "seconds", 120, 200)
+    yield _compared(
+        f"match_vs_orm_loop_{size}_processor", loop, rounds, "ours", "loop", "processor", 120, 200
+    )
+    peak = [max(each.memory) for each in rounds]
+    first = [each.memory[0] for each in rounds]
+    growth = statistics.median(start / top for start, top in zip(first, peak, strict=True))
+    against = f"after the first chunk, {size} lines"
+    yield Result(
+        f"match_memory_{size}", statistics.median(peak), "MB", growth, against, len(rounds), goal=0.7
+    )
+
+
+def _compared(
+    name: str,
+    against: str,
+    rounds: list[Round],
+    ours: str,
+    theirs: str,
+    what: str,
+    goal: float | None = None,
+    stretch: float | None = None,
+) -> Result:
+    """Compare lines a second in each round; what counts is the median of the ratios."""
+    rates = [
+        [cost.lines / getattr(cost, what) for cost in (getattr(each, ours), getattr(each, theirs))]
+        for each in rounds
+    ]
+    ratios = [mine / other for mine, other in rates]
+    value = statistics.median(mine for mine, _ in rates)
+    unit = "lines/s"
+    return Result(
+        name,
+        value,
+        unit,
+        statistics.median(ratios),
+        against,
+        len(rounds),
+        min(ratios),
+        max(ratios),
+        goal,
+        stretch,
+    )
+
+
+def _round(company: Company, lines: int) -> Round:
+    history.forget_judgements(company)
+    memory: list[float] = []
+    sql = _cost(lambda: _one_sql(company, lines))
+    loop = _cost(lambda: _orm_loop(company))
+    plain = _cost(lambda: bulk.match_plain(tell=lambda _seen, _judged: memory.append(_memory())) and lines)
+    rest = _cost(lambda: _judge_the_rest() or lines)
+    memory.append(_memory())
+    assert not SupplierInvoice.objects.filter(company=company, match_due=True).exists()
+    return Round(plain, rest, sql, loop, memory)
+
+
+def _judge_the_rest() -> None:
+    while reconcile.match_due():
+        pass
+
+
+def _one_sql(company: Company, lines: int) -> int:
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("SET LOCAL work_mem = '256MB'; SET LOCAL jit = off")
+        cursor.execute(ONE_SQL, {"company": company.pk})
+        assert cursor.rowcount == lines
+    return lines
+
+
+@transaction.atomic
+def _orm_loop(company: Company) -> int:
+    chosen = InvoiceLine.objects.filter(invoice__company=company)[:LOOPED]
+    for line in chosen.iterator():
+        _judge_alone(line, company)
+    return len(chosen)
+
+
+def _judge_alone(line: InvoiceLine, company: Company) -> None:
+    ordered = PurchaseOrderLine.objects.filter(
+        order__company=company, order__number=line.order_number, line=line.order_line
+    ).first()
+    accepted = GoodsReceiptLine.objects.filter(
+        receipt__company=company, receipt__order_number=line.order_number, order_line=line.order_line
+    ).aggregate(accepted=Sum("quantity_accepted"))["accepted"]
+    if ordered is None:
+        status = "no order"
+    elif accepted is None:
+        status = "no receipt"
+    elif abs(line.unit_price - ordered.unit_price) > ordered.unit_price * Decimal("0.02"):
+        status = "price"
+    else:
+        status = "quantity" if line.quantity > accepted else "ok"
+    BenchVerdict(
+        line_id=line.pk,
+        status=status,
+        quantity=line.quantity - (accepted or 0),
+        price=line.unit_price - ordered.unit_price if ordered else None,
+    ).save(force_insert=True)
+
+
+@contextmanager
+def _table() -> Iterator[None]:
+    with connection.schema_editor() as editor:
+        editor.create_model(BenchVerdict)
+    try:
+        yield
+    finally:
+        with connection.schema_editor() as editor:
+            editor.delete_model(BenchVerdict)
+
+
+def _cost(work: Callable[[], Any]) -> Cost:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE integration_benchverdict")
+    processor, began = _processor(), time.perf_counter()
+    lines = work()
+    return Cost(time.perf_counter() - began, _processor() - processor, lines)
+
+
+def _processor() -> float:
+    """Give the processor's seconds of this process and of its connection to the database, if that is here."""
+    told = Path(f"/proc/{_backend()}/schedstat")
+    theirs = int(told.read_text().split()[0]) / TICKS if told.exists() else 0.0
+    return time.process_time() + theirs
+
+
+def _memory() -> float:
+    """Give the megabytes that this process and its connection to the database have for themselves."""
+    held = 0
+    for process in ("self", _backend()):
+        status = Path(f"/proc/{process}/status")
+        lines = status.read_text().splitlines() if status.exists() else []
+        held += sum(int(line.split()[1]) for line in lines if line.startswith("RssAnon"))
+    return held / 1024
+
+
+def _backend() -> int:
+    connection.ensure_connection()
+    return int(connection.connection.info.backend_pid)
