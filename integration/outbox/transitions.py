@@ -124,7 +124,7 @@ CANNOT_BE_WRITTEN = Move(
     REJECTED,
     Who.BUILDER,
     "the field mapping finds it wrong",
-    FILED,
+    FILED - ANEW_MAPPED.keys(),
     {**LEASE, **NOT_DUE, **NO_WAIT, **ANEW_MAPPED},
     only_unsent=True,
 )

@@ -24,7 +24,7 @@ from integration.errors import (
     ProgramError,
     SetupError,
 )
-from integration.mapping import defaults
+from integration.mapping.shipped import push
 from tests.bc import wire_types
 
 pytestmark = [pytest.mark.shared, pytest.mark.usefixtures("shared_data")]
@@ -120,7 +120,7 @@ def test_whatever_the_code_uses_is_there(use: Use) -> None:
 
 MAPPED = [
     (target, name, transform, parameters)
-    for _source, target, rows in defaults.DEFAULTS.values()
+    for _source, target, rows in push.PUSH.values()
     if target in ENTITIES
     for _path, name, transform, parameters, _required in rows
 ]
@@ -135,7 +135,7 @@ def test_a_mapped_field_can_be_written_in_that_type_and_length(
     assert not told["readOnly"]
     if transform == "value_map":
         members = {each["name"] for each in enum_of(told["type"])["members"]}
-        assert set(parameters["values"].values()) <= members
+        assert set(push.VALUE_MAPS[parameters["map"]].values()) <= members
     elif transform == "copy":
         assert told["type"] == "Edm.Guid"
     else:
@@ -145,7 +145,7 @@ def test_a_mapped_field_can_be_written_in_that_type_and_length(
 
 
 def test_mapped_sets_are_those_of_the_contract_or_of_the_app() -> None:
-    targets = {target for _source, target, _rows in defaults.DEFAULTS.values()}
+    targets = {target for _source, target, _rows in push.PUSH.values()}
 
     assert targets - ENTITIES.keys() == {"inventoryRequests", "inventoryRequestLines"}, TOLD
 

@@ -119,7 +119,7 @@ def test_only_open_cases_can_be_ticked(desk, signed_in, tab):
     shown = signed_in(CLERK).get(reverse("worklist"), {"tab": tab})
 
     assert case.invoice_number in words(shown)
-    assert ('type="checkbox"' in shown.content.decode()) == (tab == "open")
+    assert ('type="checkbox" name="case"' in shown.content.decode()) == (tab == "open")
     assert ("Take the ticked" in words(shown)) == (tab == "open")
 
 
