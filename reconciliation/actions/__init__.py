@@ -5,12 +5,13 @@
 
 from . import one_tap
 from .action import Action, Ask, Level, Limit, Situation
+from .conditions import COMES_LATER
 from .doing import Done, NotOffered, do, goes_to_approver, refusal_of, refused, situation_of
 from .form import Form
 from .letters import draft
 from .reason_codes import CODES
 from .recording import receipts_of, record_receipt
-from .table import ACTIONS, COMES_LATER
+from .table import ACTIONS
 from .undoing import TooLate, undo
 
 __all__ = [

@@ -2,123 +2,44 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from reconciliation import cases
 from reconciliation.models import CaseRequest
 from reconciliation.roles import APPROVE, CONFIRM, RESOLVE, TALK
 
 from . import asking, deciding, recording, talking
-from .action import ANY_STATUS, STILL_OPEN, UNDECIDED, Action, Ask, Limit, Sentence, Situation, Status
-from .letters import claimed
-from .wording import held_up, measured, money
+from .action import ANY_STATUS, STILL_OPEN, UNDECIDED, Action, Ask, Limit, Status
+from .conditions import (
+    CLAIMED,
+    DUPLICATES,
+    GOODS,
+    PRICES,
+    PROPOSED,
+    QUANTITIES,
+    SERVICES,
+    SMALL_SUMS,
+    TAXES,
+    UNORDERED,
+    alone,
+    claims,
+    has_several,
+    is_small,
+    leaves_over,
+    not_small,
+    of_bc,
+    part_of,
+    release_note,
+    release_title,
+    signed_away,
+    suggests_reject,
+    suggests_release,
+    suggests_wait,
+)
+from .wording import held_up, measured
 
 Kind = CaseRequest.Kind
 Whom = CaseRequest.Whom
-
-# A receipt, a confirmation or a day still to come: waiting is what usually helps.
-COMES_LATER = frozenset(
-    {
-        "NO_RECEIPT",
-        "OVER_RECEIVED",
-        "NO_ACCEPTANCE",
-        "AMOUNT_OVER_ACCEPTED",
-        "EARLY",
-        "ORDER_NOT_APPROVED",
-    }
-)
-PROPOSED = frozenset({Status.PROPOSED})
-
-
-def _suggests_reject(situation: Situation) -> bool:
-    return "DUPLICATE" in situation.codes
-
-
-def _suggests_wait(situation: Situation) -> bool:
-    return bool(situation.codes & COMES_LATER) and not _suggests_reject(situation)
-
-
-def _suggests_release(situation: Situation) -> bool:
-    return not (situation.codes & (COMES_LATER | cases.FIX_ONLY))
-
-
-def _signed_away(situation: Situation) -> str:
-    try:
-        cases.check_releasable(situation.holding)
-    except cases.FixOnly as error:
-        return str(error)
-    return ""
-
-
-PRICES = frozenset(
-    {"PRICE_OVER", "PRICE_UNDER", "LINE_TOTAL", "ZERO_ORDER_PRICE", "ZERO_INVOICE_PRICE", "CHANGE_ORDER"}
-)
-TAXES = frozenset({"TAX_OVER", "TAX_UNDER"})
-QUANTITIES = frozenset({"OVER_RECEIVED", "OVER_ACCEPTED", "OVER_ORDERED", "RETURN_AFTER_BILL"})
-OVER = frozenset({"PRICE_OVER", "LINE_TOTAL", "DISCOUNT", "TAX_OVER", "UNPLANNED_CHARGE", "CHARGE_OVER"})
-CLAIMED = OVER | QUANTITIES | {"TOTAL", "BLANKET", "MILESTONE", "PREPAYMENT"}
-UNORDERED = frozenset({"NOT_ON_ORDER", "AMBIGUOUS", "DESCRIPTION_ONLY", "UNPLANNED_CHARGE"})
-GOODS = frozenset({"NO_RECEIPT", "OVER_RECEIVED", "OVER_ACCEPTED"})
-SERVICES = frozenset({"NO_ACCEPTANCE", "AMOUNT_OVER_ACCEPTED"})
-DUPLICATES = frozenset({"DUPLICATE", "NEAR_DUPLICATE", "SELF_BILLED"})
-LEFTOVERS = {"UNDER", "CLOSES_WITH_EXTRA"}
-SMALL_SUMS = frozenset({"TOTAL", "ARITHMETIC", "RATE", "CHARGE_OVER"}) | PRICES | TAXES
-SMALL = Decimal("5.00")  # in ledger currency
-
-
-def _alone(situation: Situation) -> bool:
-    return situation.stake is not None and situation.stake <= situation.limit
-
-
-def _release_title(situation: Situation) -> str:
-    return _("Release once") if _alone(situation) else _("Send release for approval")
-
-
-def _release_note(situation: Situation) -> str:
-    return measured(situation.stake, situation) + held_up(situation)
-
-
-def _part_of(codes: frozenset[str]) -> Sentence:
-    """Measure what a release of these reasons alone lets through."""
-    return lambda situation: measured(situation.stake_of(codes), situation)
-
-
-def _claims(situation: Situation) -> str:
-    return _(
-        "claims {amount}; Business Central posts the invoice in full at this level, a credit memo settles it"
-    ).format(amount=claimed(situation, situation.holding))
-
-
-def _is_small(situation: Situation) -> bool:
-    return situation.stake is not None and situation.stake <= SMALL
-
-
-def _not_small(situation: Situation) -> str:
-    if _is_small(situation):
-        return ""
-    return _("Only up to {limit}.").format(limit=money(SMALL, situation.case.company.ledger_currency))
-
-
-def _has_several(situation: Situation) -> bool:
-    return len(situation.codes) > 1
-
-
-def _leaves_over(situation: Situation) -> bool:
-    return any(finding.code in LEFTOVERS for finding in situation.findings)
-
-
-def _of_bc(situation: Situation) -> str:
-    """Say where an account is given: whoever owns the invoice's lines codes them."""
-    if situation.case.invoice.origin == situation.case.invoice.Origin.BC:
-        return _(
-            "Business Central owns this draft and its API at this level changes no line's account here: "
-            "choose it there; the next pull judges the invoice again."
-        )
-    return _("The CAFM owns this invoice's lines: give the account there; it comes again and is judged.")
-
 
 _ROWS = [
     Action(
@@ -132,10 +53,10 @@ _ROWS = [
         in_bulk=True,
         button=gettext_lazy("Release"),
         label=gettext_lazy("Why is this all right?"),
-        titled=_release_title,
-        note=_release_note,
-        refuses=_signed_away,
-        suggested=_suggests_release,
+        titled=release_title,
+        note=release_note,
+        refuses=signed_away,
+        suggested=suggests_release,
     ),
     Action(
         "wait",
@@ -150,7 +71,7 @@ _ROWS = [
         label=gettext_lazy("What are you waiting for?"),
         titled=lambda situation: _("Wait longer") if situation.case.status == Status.WAITING else "",
         note=lambda situation: _("clears itself when the facts come right"),
-        suggested=_suggests_wait,
+        suggested=suggests_wait,
     ),
     Action(
         "reject",
@@ -163,7 +84,7 @@ _ROWS = [
         button=gettext_lazy("Reject"),
         label=gettext_lazy("Why is it rejected?"),
         note=lambda situation: _("it will not be posted"),
-        suggested=_suggests_reject,
+        suggested=suggests_reject,
     ),
     Action(
         "override",
@@ -178,8 +99,8 @@ _ROWS = [
         button=gettext_lazy("Accept"),
         label=gettext_lazy("Why is this all right?"),
         note=lambda situation: _("the other reasons stay"),
-        shown_if=_has_several,
-        refuses=_signed_away,
+        shown_if=has_several,
+        refuses=signed_away,
     ),
     Action(
         "accept-price",
@@ -193,7 +114,7 @@ _ROWS = [
         in_bulk=True,
         button=gettext_lazy("Accept"),
         label=gettext_lazy("Why is the price right?"),
-        note=_part_of(PRICES),
+        note=part_of(PRICES),
     ),
     Action(
         "accept-price-change-order",
@@ -223,8 +144,8 @@ _ROWS = [
         keeps=gettext_lazy("the claim with its sum, and the letter"),
         button=gettext_lazy("Release and claim"),
         label=gettext_lazy("Why pay before it is settled?"),
-        note=_claims,
-        refuses=_signed_away,
+        note=claims,
+        refuses=signed_away,
     ),
     Action(
         "request-credit",
@@ -377,7 +298,7 @@ _ROWS = [
         codes=UNORDERED,
         keeps=gettext_lazy("nothing: it is done where the line is owned"),
         button=gettext_lazy("Code"),
-        refuses=_of_bc,
+        refuses=of_bc,
     ),
     Action(
         "rematch",
@@ -403,7 +324,7 @@ _ROWS = [
         keeps=gettext_lazy("the tax that was accepted"),
         button=gettext_lazy("Accept"),
         label=gettext_lazy("Why is it right?"),
-        note=_part_of(TAXES),
+        note=part_of(TAXES),
     ),
     Action(
         "tax-ours",
@@ -432,8 +353,8 @@ _ROWS = [
         button=gettext_lazy("Write off"),
         label=gettext_lazy("Why?"),
         note=lambda situation: measured(situation.stake, situation),
-        refuses=_not_small,
-        shown_if=_is_small,
+        refuses=not_small,
+        shown_if=is_small,
     ),
     Action(
         "confirm-duplicate",
@@ -473,7 +394,7 @@ _ROWS = [
         keeps=gettext_lazy("what the buyer was asked; the CAFM owns the order"),
         button=gettext_lazy("Ask"),
         label=gettext_lazy("Why is nothing more expected?"),
-        shown_if=_leaves_over,
+        shown_if=leaves_over,
     ),
     Action(
         "hold",
@@ -498,8 +419,8 @@ _ROWS = [
         button=gettext_lazy("Send"),
         label=gettext_lazy("Why should it be released?"),
         note=lambda situation: _("a second person decides, although you could"),
-        shown_if=_alone,
-        refuses=_signed_away,
+        shown_if=alone,
+        refuses=signed_away,
     ),
     Action(
         "hand-over",
