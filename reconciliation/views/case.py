@@ -23,6 +23,7 @@ from reconciliation.row_keys import row_key
 
 from . import figures, undo_bar, workplace
 from .case_actions import colleagues, may_hand_over, offers
+from .case_before import before
 from .case_findings import stake_in_words, why
 from .case_links import coverage, links
 from .case_requests import asked
@@ -171,6 +172,7 @@ def _page(
         **links(shown, user),
         "coverage": coverage(shown),
         "requests": asked(shown, user),
+        "before": before(shown, user),
         **_offers(actions.Situation(shown, user, findings, proposal), tried),
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
