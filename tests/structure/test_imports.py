@@ -17,6 +17,7 @@ APPS = ("config", "integration", "reconciliation", "masterdata")
 # Standard library and each other, so that they can be read, tested and replayed without anything running.
 PURE = {
     "reconciliation.matching",
+    "reconciliation.totals",
     "integration.mapping.transforms",
     "integration.bc.odata",
     "integration.bc.reading",
