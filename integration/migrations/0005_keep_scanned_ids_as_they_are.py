@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integration", "0024_payload_edit")]
+    dependencies = [("integration", "0004_seal_mapping_versions")]
 
     operations = [
         migrations.RunSQL(

@@ -91,7 +91,7 @@ KEEP = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("masterdata", "0010_drop_the_company_keys")]
+    dependencies = [("masterdata", "0002_record_changes")]
 
     operations = [
         migrations.RunSQL(FUNCTIONS, REMOVE_FUNCTIONS),

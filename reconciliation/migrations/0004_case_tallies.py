@@ -66,22 +66,9 @@ NO_BC_NUMBER = """
 DROP TRIGGER tell_case_bc_number ON reconciliation_supplierinvoice;
 DROP FUNCTION tieout_tell_case_bc_number();
 """
-FILL = """
-UPDATE reconciliation_exceptioncase c SET bc_number = i.bc_number
-  FROM reconciliation_supplierinvoice i
- WHERE i.id = c.invoice_id AND c.bc_number <> i.bc_number;
-DELETE FROM reconciliation_casetally;
-""" + ADD.format(
-    rows=ROWS.format(sign="", table="reconciliation_exceptioncase"), folded="true"
-)
 
 
 class Migration(migrations.Migration):
+    dependencies = [("reconciliation", "0003_policy_versions_stay")]
 
-    dependencies = [("reconciliation", "0017_worklist_columns")]
-
-    operations = [
-        migrations.RunSQL(TALLY, NO_TALLY),
-        migrations.RunSQL(BC_NUMBER, NO_BC_NUMBER),
-        migrations.RunSQL(FILL, migrations.RunSQL.noop),
-    ]
+    operations = [migrations.RunSQL(TALLY, NO_TALLY), migrations.RunSQL(BC_NUMBER, NO_BC_NUMBER)]

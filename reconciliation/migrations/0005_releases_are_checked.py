@@ -154,10 +154,6 @@ DROP FUNCTION tieout_released_amount(reconciliation_resolution);
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('masterdata', '0011_check_companies_once_a_statement'),
-        ('reconciliation', '0025_approvals'),
-    ]
+    dependencies = [("reconciliation", "0004_case_tallies")]
 
     operations = [migrations.RunSQL(FUNCTIONS, BACK)]
