@@ -17,7 +17,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m uv pip compile -
   --generate-hashes --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench mutation chaos format lock install-demo install-dev
+.PHONY: help demo demo-reset test check bench mutation chaos screens format lock install-demo install-dev
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -44,6 +44,10 @@ mutation: install-dev ## break the matching engine on purpose; ARGS="rules.price
 
 chaos: install-dev ## run under faults and kills; DOCS=10000 FAULTS=0.3 SEED=1 ARGS="--kill-every 0.5"
 	@$(VENV_PYTHON) -m tests.chaos --docs $(DOCS) --faults $(FAULTS) --seed $(SEED) $(ARGS)
+
+screens: install-dev ## take the pictures of docs/screens; ARGS="worklist case" for some of them
+	@$(VENV_PYTHON) -m config.local.chromium
+	@$(VENV_PYTHON) -m tests.screens $(ARGS)
 
 format: install-dev ## put the code in form
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .
