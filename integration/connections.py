@@ -6,6 +6,8 @@ BC counts its limits per client id. A setting may name several; the client sprea
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from django.conf import settings
@@ -31,11 +33,23 @@ class Allowance:
 
 def is_connected() -> bool:
     """Return whether the settings name a Business Central at all."""
-    return not _missing()
+    return hasattr(_kept, "stand_in") or not _missing()
+
+
+@contextmanager
+def instead(stand_in: Connection) -> Iterator[None]:
+    """Let this thread speak with a stand-in for Business Central inside the block, and with nothing else."""
+    _kept.stand_in = stand_in
+    try:
+        yield
+    finally:
+        del _kept.stand_in
 
 
 def connections() -> list[Connection]:
     """Read the connection from the settings, once for each client id; raises ConfigurationError."""
+    if (stand_in := getattr(_kept, "stand_in", None)) is not None:
+        return [stand_in]
     if missing := _missing():
         raise ConfigurationError(
             f"Business Central is not connected: {', '.join(missing)} not set. Set them and start again."

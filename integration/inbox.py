@@ -140,17 +140,17 @@ def find(company: Company, event_id: str, source: str = "") -> InboxEvent | None
 
 def story(event: InboxEvent) -> Story:
     """Tell what has become of an event, and what to do next."""
-    document = _document(event)
+    document = document_of(event)
     if document is None:
         return Story(event, None, (), Fate.ACCEPTED, event.note)
-    message = _message(document)
+    message = message_of(document)
     if message is None:
         return Story(event, document, (), *_without_message(document))
     attempts = tuple(Attempt.objects.filter(message=message).order_by("pk"))
     return Story(event, document, attempts, FATES[State(message.state)], _next(message))
 
 
-def _message(document: Document) -> Message | None:
+def message_of(document: Document) -> Message | None:
     """Give the message that a document goes with; a change told with its order goes with that."""
     if isinstance(document, OrderChange):
         if document.status in STANDS_ALONE:
@@ -288,7 +288,7 @@ def _nothing_to_post(document: Document) -> str:
     return "The service was not accepted, so there is nothing to post in Business Central."
 
 
-def _document(event: InboxEvent) -> Document | None:
+def document_of(event: InboxEvent) -> Document | None:
     model = MODELS.get(event.document_kind)
     if model is None or event.document_id is None:
         return None

@@ -11,6 +11,7 @@ from .inbox import ApiKey, InboxEvent
 from .lives import DatabaseLife
 from .mapping import FieldMapping, MappingVersion, SourceProfile, UnmappedValue
 from .outbox import Attempt, DocumentKind, Message
+from .rehearsals import Rehearsal, RehearsedDocument
 from .slots import ScheduleSlot
 from .sync import HeldRecord, ScannedPage, SyncIssue, SyncPlace, SyncRun, SyncState
 from .webhooks import Webhook, WebhookMessage
@@ -39,6 +40,8 @@ __all__ = [
     "MirrorFilter",
     "Notification",
     "PayloadEdit",
+    "Rehearsal",
+    "RehearsedDocument",
     "ReplayItem",
     "ReplayJob",
     "ScannedPage",

@@ -14,6 +14,7 @@ from dataclasses import fields
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
+from uuid import UUID
 
 from integration.sandbox import faults as fault_rules
 from integration.sandbox.errors import Refusal
@@ -48,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     tenant.add_argument(
         "--bc-version", choices=VERSIONS, default="28.4", help="the version whose sets and fields it has"
     )
+    tenant.add_argument("--company-id", type=UUID, help="the id of its first company, in a new folder")
     tenant.add_argument(
         "--limits", action="store_true", help="hold each client to BC's 6,000 calls in 5 minutes, 5 at once"
     )
@@ -101,7 +103,8 @@ def _serve(folder: Path, rules: list[dict[str, Any]], options: argparse.Namespac
     start = {"level": options.level, "version": options.bc_version}
     start |= BC_LIMITS if options.limits else dict.fromkeys(BC_LIMITS, 0)
     try:
-        sandbox = Sandbox(folder, port=options.port, start=start, rules=rules)
+        company = str(options.company_id) if options.company_id else None
+        sandbox = Sandbox(folder, port=options.port, start=start, rules=rules, company_id=company)
     except Refusal as refusal:
         raise CannotStartError(f"The faults cannot be used: {refusal.message}") from refusal
     except (OSError, OverflowError) as error:

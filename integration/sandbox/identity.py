@@ -23,8 +23,8 @@ class Identity:
     company_id: str
 
 
-def load(store: Store) -> Identity:
-    """The identity kept in the store; made when there is none."""
+def load(store: Store, company_id: str | None = None) -> Identity:
+    """The identity kept in the store; made when there is none, for a company of that id."""
     kept = store.setting(_SETTING)
     if kept is not None:
         return Identity(**kept)
@@ -34,7 +34,7 @@ def load(store: Store) -> Identity:
         client_secret=secrets.token_urlsafe(32),
         control_token=secrets.token_urlsafe(32),
         signing_key=secrets.token_hex(32),
-        company_id=str(uuid.uuid4()),
+        company_id=company_id or str(uuid.uuid4()),
     )
     store.keep_setting(_SETTING, asdict(identity))
     return identity

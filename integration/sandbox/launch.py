@@ -106,6 +106,7 @@ def start(
     version: str = "28.4",
     limits: bool = False,
     faults: Path | str | Sequence[dict[str, Any]] | None = None,
+    company_id: str | None = None,
 ) -> Running:
     """Start a sandbox and return when it answers; `faults` is a file, or a list of rules to set at once.
 
@@ -115,6 +116,7 @@ def start(
     data_dir.mkdir(parents=True, exist_ok=True)
     file = faults if isinstance(faults, (str, Path)) else None
     options = ("--level", level, "--bc-version", version, *(("--limits",) if limits else ()))
+    options += ("--company-id", company_id) if company_id else ()
     once = () if file is None else ("--faults", str(file))
     process = _spawn(_command(data_dir, port, (*options, *once)), data_dir)
     running = Running(_wait_until_ready(process, data_dir), process, data_dir, options)

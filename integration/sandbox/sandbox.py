@@ -27,14 +27,20 @@ class Sandbox:
     """A running imitation of one BC environment."""
 
     def __init__(
-        self, data_dir: Path, *, port: int, start: dict[str, Any], rules: list[dict[str, Any]]
+        self,
+        data_dir: Path,
+        *,
+        port: int,
+        start: dict[str, Any],
+        rules: list[dict[str, Any]],
+        company_id: str | None = None,
     ) -> None:
         """Open or make the data directory; `start` are settings that a reset comes back to."""
         data_dir.mkdir(parents=True, exist_ok=True)
         data_dir.chmod(0o700)
         self.data_dir = data_dir
         self.store = Store(data_dir)
-        self.identity = identity.load(self.store)
+        self.identity = identity.load(self.store, company_id)
         self.settings = settings.load(self.store)
         settings.change(self.settings, self.store, start)
         create_first_company(self.store, self.identity)

@@ -1,0 +1,125 @@
+"""What becomes of a document: read the same way on the stage and after the real run, so that both compare."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from integration import inbox
+from integration.cafm.problems import ProblemError
+from integration.models import InboxEvent, Message, Rehearsal, RehearsedDocument
+from integration.outbox import worth
+from reconciliation.models import ExceptionCase, SupplierInvoice
+from reconciliation.models.document import Document
+from reconciliation.roles import AP_CLERK, INTEGRATION_ADMIN
+from reconciliation.views.reasons import reason
+
+Fate = RehearsedDocument.Fate
+CAFM = "CAFM"
+
+
+@dataclass(frozen=True)
+class Received:
+    """An event of the export, with how it is kept here or why it was not taken."""
+
+    event: Any
+    row: InboxEvent | None = None
+    refusal: ProblemError | None = None
+
+
+def of_all(rehearsal: Rehearsal, received: Iterable[Received]) -> Iterator[RehearsedDocument]:
+    """Say of each event what became of its document."""
+    for each in received:
+        told = _refused(each.refusal) if each.refusal else of_event(each.row)
+        if told is not None:
+            yield RehearsedDocument(rehearsal=rehearsal, **_named(each.event), **told)
+
+
+def of_event(row: InboxEvent | None) -> dict[str, Any] | None:
+    """Say what became of a stored event's document; None for what is kept without one."""
+    document = inbox.document_of(row) if row is not None else None
+    if document is None:
+        return None
+    kind = inbox.KINDS[type(document)]
+    message = inbox.message_of(document)
+    told = _of_message(message) if message is not None else _without_message(document)
+    return told | {"amount": worth.of(kind, document)}
+
+
+def _of_message(message: Message) -> dict[str, Any]:
+    lines = _written(message.payload)
+    if message.state == Message.State.DONE:
+        return _told(Fate.POSTS, lines=lines)
+    if message.state == Message.State.CANCELLED:
+        return _told(Fate.KEPT)
+    if message.is_stuck:
+        cause = message.cause
+        title, owner = (cause.title, cause.in_whose_hands) if cause else (message.error, "")
+        return _told(Fate.FAILS, title, owner or INTEGRATION_ADMIN, message.error, lines)
+    waits = message.waiting_for or message.error or message.get_state_display()
+    return _told(Fate.WAITS, waits, INTEGRATION_ADMIN, message.waits_for or message.error)
+
+
+def _without_message(document: Document) -> dict[str, Any]:
+    if isinstance(document, SupplierInvoice) and document.status == SupplierInvoice.Status.BLOCKED:
+        return _blocked(document)
+    if document.status == Document.Status.READY or document.status == SupplierInvoice.Status.RECEIVED:
+        return _told(Fate.WAITS, "It has no place in line yet", INTEGRATION_ADMIN)
+    return _told(Fate.POSTS if document.is_posted else Fate.KEPT)
+
+
+def _blocked(invoice: SupplierInvoice) -> dict[str, Any]:
+    case = ExceptionCase.objects.open().filter(invoice=invoice).order_by("-pk").first()
+    if case is None:
+        return _told(Fate.BLOCKED, "held back", AP_CLERK)
+    findings = list(case.findings.order_by("position"))
+    lines = [json.dumps([row.line, row.code, row.effect, _number(row.amount)]) for row in findings]
+    sentence = next((row.sentence for row in findings if row.code == case.code), "")
+    return _told(Fate.BLOCKED, str(reason(case.code).label), AP_CLERK, sentence, lines)
+
+
+def _refused(problem: ProblemError) -> dict[str, Any]:
+    where = problem.errors[0].pointer if problem.errors else ""
+    cause = f"{problem.title} ({where})" if where else problem.title
+    told = "; ".join(f"{each.pointer}: {each.detail}" for each in problem.errors)
+    return _told(Fate.REFUSED, cause, CAFM, f"{problem.detail} {told}".strip()) | {"amount": None}
+
+
+def _told(
+    fate: Fate, cause: str = "", owner: str = "", sentence: str = "", lines: list[str] | None = None
+) -> dict[str, Any]:
+    return {
+        "fate": fate,
+        "cause": cause[:300],
+        "owner": owner[:150],
+        "sentence": sentence,
+        "lines": lines or [],
+    }
+
+
+def _named(event: Any) -> dict[str, str]:
+    """Name a document as the export does; what has no name of its own is known by its event."""
+    told = event if isinstance(event, Mapping) else {}
+    data = told.get("data") if isinstance(told.get("data"), Mapping) else {}
+    event_id = str(told.get("id", ""))
+    return {
+        "kind": str(told.get("type", ""))[:60],
+        "number": str((data or {}).get("number") or event_id)[:100],
+        "event_id": event_id[:200],
+        "source": str(told.get("source", ""))[:200],
+    }
+
+
+def _written(payload: Any) -> list[str]:
+    """Write what is sent as one text a line, header first, so that two can be held beside each other."""
+    if not isinstance(payload, Mapping):
+        return []
+    head = {name: value for name, value in payload.items() if not isinstance(value, list)}
+    rows = [row for value in payload.values() if isinstance(value, list) for row in value]
+    return [json.dumps(each, sort_keys=True, default=str) for each in (head, *rows)]
+
+
+def _number(amount: Any) -> str:
+    return "" if amount is None else f"{amount.normalize():f}"

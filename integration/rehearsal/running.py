@@ -1,0 +1,108 @@
+"""One rehearsal: the events of an export go through intake, matching and delivery, and all of it is undone.
+
+It is the way of every day, word for word: the only differences are that the thread speaks with the stage
+instead of Business Central, and that the transaction is rolled back at its end.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from integration import connections, delivery, inbox, outbox, sync
+from integration.cafm import auth
+from integration.cafm.problems import ProblemError
+from integration.delivery import doubt
+from integration.models import ApiKey, Rehearsal, RehearsedDocument
+from masterdata.models import Company
+from reconciliation import reconcile
+
+from . import fates, stage
+from .export import Export
+
+logger = logging.getLogger(__name__)
+
+KEY_NAME = "rehearsal"
+ROUNDS = 50
+BATCH = 1000
+
+
+class RehearsalError(Exception):
+    """The rehearsal came to no end; the text says why."""
+
+
+def run(export: Export, *, by: str) -> Rehearsal:
+    """Rehearse an export, and keep what it would come to; raises RehearsalError or IntegrationError."""
+    company = sync.ensure_company()
+    rehearsal = Rehearsal.objects.create(
+        company=company,
+        export=export.name[:200],
+        export_hash=export.hash,
+        by=by,
+        events=len(export.events),
+        calls_per_second=float(settings.BC_REQUESTS_PER_SECOND * len(connections.connections())),
+        started_at=timezone.now(),
+    )
+    try:
+        predicted = _on_stage(rehearsal, export, company)
+    except BaseException as error:
+        _end(rehearsal, Rehearsal.State.FAILED, str(error) or type(error).__name__)
+        raise
+    RehearsedDocument.objects.bulk_create(predicted, batch_size=BATCH)
+    _end(rehearsal, Rehearsal.State.DONE)
+    logger.info("Rehearsed %s: %s documents", export.name, len(predicted))
+    return rehearsal
+
+
+def _end(rehearsal: Rehearsal, state: Rehearsal.State, trouble: str = "") -> None:
+    rehearsal.state, rehearsal.trouble, rehearsal.finished_at = state, trouble, timezone.now()
+    rehearsal.save()
+
+
+def _on_stage(rehearsal: Rehearsal, export: Export, company: Company) -> list[RehearsedDocument]:
+    with stage.set_up() as set_up, connections.instead(set_up.connection):
+        rehearsal.masters = set_up.masters
+        try:
+            return _play(rehearsal, export, company)
+        finally:
+            rehearsal.calls = set_up.calls
+            doubt.begin_anew()  # what was made sure of in the rehearsal is undone with it
+
+
+def _play(rehearsal: Rehearsal, export: Export, company: Company) -> list[RehearsedDocument]:
+    """Take everything the whole way, look at what became of it, and undo it."""
+    with transaction.atomic():
+        key, _secret = auth.issue(company, KEY_NAME, [ApiKey.Scope.EVENTS])
+        received = list(_receive(export.events, key))
+        _work_off()
+        predicted = list(fates.of_all(rehearsal, received))
+        transaction.set_rollback(True)
+    return predicted
+
+
+def _receive(events: Iterable[Any], key: ApiKey) -> Iterator[fates.Received]:
+    for event in events:
+        try:
+            with transaction.atomic():
+                received = fates.Received(event, inbox.receive(event, key=key))
+        except ProblemError as problem:
+            received = fates.Received(event, refusal=problem)
+        yield received
+
+
+def _work_off() -> None:
+    """Match and deliver until nothing moves any more."""
+    for _round in range(ROUNDS):
+        judged = reconcile.match_due()
+        moved = outbox.refill(now=None)
+        report = delivery.drain()
+        if report.stopped:
+            raise RehearsalError(f"Deliveries stopped on the stage: {report.stopped}")
+        if not judged and not moved and not report.outcomes.total():
+            return
+    raise RehearsalError(f"After {ROUNDS} rounds documents still move. Report it to the developers.")

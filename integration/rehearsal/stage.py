@@ -1,0 +1,109 @@
+"""The stage of a rehearsal: a stand-in for Business Central that holds what the real one holds now.
+
+The stand-in is the sandbox, which keeps to the contract of the API. It is filled by reading Business Central,
+which changes nothing there, and it is gone when the rehearsal ends.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from integration import connections
+from integration.bc import Client, Connection, Lane, Limits
+from integration.bc.reading import APP_SELECTS, SELECTS
+from integration.sandbox import launch
+from integration.sandbox.control_client import ControlClient
+
+MASTERS = (
+    "generalLedgerSetup",
+    "currencies",
+    "currencyExchangeRates",
+    "unitsOfMeasure",
+    "paymentTerms",
+    "locations",
+    "accounts",
+    "dimensions",
+    "dimensionValues",
+    "itemCategories",
+    "items",
+    "itemVariants",
+    "vendors",
+    "fixedAssets",
+)
+OF_THE_APP = ("itemUnitsOfMeasure",)
+DOCUMENTS = {"purchaseOrders": "purchaseOrderLines"}
+AT_ONCE = 5000
+FREE = Limits(per_second=100_000.0, burst=100_000, concurrency=64)
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stand-in that is ready: how to reach it, and how many records it was given."""
+
+    connection: Connection
+    control: ControlClient
+    masters: int
+
+    @property
+    def calls(self) -> int:
+        return int(self.control.requests(last=1)["total"])
+
+
+@contextmanager
+def set_up() -> Iterator[Stage]:
+    """Fill a stand-in from Business Central; raises IntegrationError when that cannot be read."""
+    real = connections.client(lane=Lane.BULK)
+    has_app = bool(real.connection.app_url)
+    with tempfile.TemporaryDirectory(prefix="tieout-rehearsal-") as folder:
+        level = "app" if has_app else "standard"
+        with launch.start(Path(folder), level=level, company_id=str(real.company_id())) as running:
+            copied = sum(_copy(real, running.control, name, app=False) for name in MASTERS)
+            copied += sum(_copy(real, running.control, name, app=True) for name in OF_THE_APP if has_app)
+            for name, lines in DOCUMENTS.items():
+                _copy(real, running.control, name, app=False, lines=lines)
+            running.control.forget_requests()
+            yield Stage(_connection(running), running.control, copied)
+
+
+def _copy(real: Client, control: ControlClient, name: str, *, app: bool, lines: str = "") -> int:
+    """Take over one list as it is; returns how many records it has."""
+    select = (APP_SELECTS if app else SELECTS)[name]
+    expand = f"{lines}($select={','.join(_plain(SELECTS[lines]))})" if lines else None
+    rows = map(_bare, real.rows(name, select=_plain(select), expand=expand, page_size=20_000, app=app))
+    count = 0
+    while part := list(islice(rows, AT_ONCE)):
+        count += control.seed({name: part})[name]
+    return count
+
+
+def _plain(select: tuple[str, ...]) -> list[str]:
+    return [each for each in select if not each.startswith("@")]
+
+
+def _bare(row: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what belongs to the answer and not to the record."""
+    return {
+        name: [_bare(each) for each in value] if isinstance(value, list) else value
+        for name, value in row.items()
+        if not name.startswith("@") and not name.endswith("@odata.context")
+    }
+
+
+def _connection(running: launch.Running) -> Connection:
+    return Connection(
+        base_url=running.base_url,
+        company=running.company_id,
+        authority=running.authority,
+        client_id=running.client_id,
+        client_secret=running.client_secret,
+        app_url=running.app_url,
+        ca_bundle=running.ca_bundle,
+        client_name="the stand-in for Business Central",
+        limits=FREE,
+    )
