@@ -43,6 +43,7 @@ def test_a_dead_letter_is_posted_once_its_vendor_is_unblocked_and_it_is_retried(
     page.get_by_role("link", name="Dead letters 1").click()
     page.get_by_role("link", name="Vendor V2 blocked").click()
     page.get_by_role("link", name="PO-7").click()
+    page.get_by_label("Why now?").wait_for()
     told = main(page).inner_text()
     assert "the vendor is blocked" in told
     assert "Unblock the vendor in BC" in told

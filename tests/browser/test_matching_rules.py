@@ -55,7 +55,7 @@ def test_one_controller_proposes_and_another_approves(
     page.keyboard.press("Control+Enter")
     page.get_by_role("status").get_by_text("Version 2 waits for a second person.").wait_for()
     page.get_by_role("link", name="Version 2").first.click()
-    assert "You proposed it, so somebody else decides." in page.inner_text("main")
+    page.get_by_text("You proposed it, so somebody else decides.").wait_for()
     assert page.get_by_role("button", name="Approve").count() == 0
 
     sign_in(gerd, "/matching-rules/2/")
