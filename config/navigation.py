@@ -97,6 +97,12 @@ NAVIGATION = (
                 "tune",
                 ("reconciliation.view_tolerance",),
             ),
+            Link(
+                "First owners",
+                "admin:reconciliation_firstowner_changelist",
+                "assignment_ind",
+                ("reconciliation.view_firstowner",),
+            ),
             Link("Changes", "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
         ),
     ),

@@ -22,6 +22,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from masterdata.models import PaymentTerms, Vendor
 
 from . import causes, documents
+from .first_owners import first_owners
 from .gathering import gather
 from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, question
 from .matching import Finding as Reason
@@ -243,6 +244,7 @@ def _keep_cases(judged: list[_Judged]) -> None:
         else:
             continue
         _copy(row, row.case, names, terms)
+    _give_to_first_owners([row.case for row in opened if row.case and row.case.owner_id is None])
     for made in bulk_create_with_history([row.case for row in opened], ExceptionCase):
         logger.info("Opened case %s for invoice %s: %s", made.pk, made.invoice_number, made.code)
     bulk_update_with_history([row.case for row in updated], ExceptionCase, COPIED)
@@ -337,6 +339,13 @@ def _owners_before(judged: Iterable[_Judged]) -> dict[int, int]:
     """Give back to whoever had the invoice's last case, for example after a release no longer covers it."""
     rows = ExceptionCase.objects.filter(invoice__in=[row.invoice.pk for row in judged], owner__is_active=True)
     return dict(rows.order_by("pk").values_list("invoice_id", "owner_id"))
+
+
+def _give_to_first_owners(opened: list[ExceptionCase]) -> None:
+    """Make each case that is nobody's the task of its reason's first owner."""
+    owners = first_owners(opened) if opened else {}
+    for case in opened:
+        case.owner_id = owners.get(case.invoice_id)
 
 
 def _write_findings(judged: list[_Judged]) -> None:

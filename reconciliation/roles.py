@@ -91,7 +91,7 @@ _CASES = [SEE_CASES] + [
         "policyversion",
     )
 ]
-_POLICY = ("tolerance", "matchlevel", "matchoptions", "releaselimit", "approvaltier")
+_POLICY = ("tolerance", "matchlevel", "matchoptions", "releaselimit", "approvaltier", "firstowner")
 
 # A star stands for any letters. A role is the sum of its rows; nothing is taken away elsewhere.
 ROLES: dict[str, list[str]] = {

@@ -6,6 +6,7 @@ from .case import Comment, ExceptionCase, Finding, Resolution, Undoable
 from .case_request import CaseRequest
 from .document import Document
 from .export import CaseExport
+from .first_owner import FirstOwner
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
 from .line_link import LineLink
 from .match import MatchDecision, MatchGround
@@ -35,6 +36,7 @@ __all__ = [
     "Document",
     "ExceptionCase",
     "Finding",
+    "FirstOwner",
     "GoodsReceipt",
     "GoodsReceiptLine",
     "GoodsReturn",

@@ -122,6 +122,14 @@ class ExceptionCase(models.Model):
             _in_order("discount", DISCOUNT_UNTIL),
             _in_order("risk", AT_RISK),
             models.Index("company", "closed_at", "id", condition=CLOSED, name="case_closed_by_time"),
+            models.Index(
+                "company",
+                "vendor_number",
+                "code",
+                "closed_at",
+                condition=CLOSED,
+                name="case_closed_by_vendor",
+            ),
             GinIndex(OpClass(SOUGHT, name="gin_trgm_ops"), name="case_sought"),
         ]
         permissions = [

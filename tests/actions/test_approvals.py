@@ -224,6 +224,17 @@ def test_sql_cannot_sign_for_oneself_a_strange_tier_or_a_colleague_who_is_there(
     assert Signature.objects.count() == 0
 
 
+def test_sql_cannot_sign_without_the_right_to_approve_where_there_are_no_tiers(desk, clerk):
+    proposal = proposed(desk, clerk)
+    olga = factories.person(roles.AP_CLERK, username="olga")
+    gone = factories.person(roles.AP_APPROVER, username="gone")
+    type(gone).objects.filter(pk=gone.pk).update(is_active=False)
+
+    refused_by_the_database("signed_by_who_may_approve", SIGN, proposal.pk, 0, olga.pk, None)
+    refused_by_the_database("signed_by_who_may_approve", SIGN, proposal.pk, 0, gone.pk, None)
+    assert Signature.objects.count() == 0
+
+
 def test_sql_cannot_close_a_case_as_released_that_nobody_has_released(desk):
     case = factories.billed_before_receipt(desk)
 

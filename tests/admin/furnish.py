@@ -40,7 +40,7 @@ from masterdata.models import (
     PaymentTerms,
     Unit,
 )
-from reconciliation import documents, forms, roles
+from reconciliation import documents, first_owners, forms, roles
 from reconciliation.models import ApprovalTier, MatchLevel
 from tests import factories
 
@@ -67,6 +67,7 @@ def _masters(desk: factories.Desk) -> None:
         listed.objects.create(company=desk.company, code="MAIN", row_hash=b"")
     approvers = Group.objects.get(name=roles.AP_APPROVER)
     ApprovalTier.objects.create(company=desk.company, position=1, group=approvers, above=1_000_000)
+    first_owners.install_usual(desk.company)
     MatchLevel.objects.get_or_create(company=desk.company, vendor_number="V10", level="three_way")
 
 

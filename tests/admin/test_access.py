@@ -48,7 +48,7 @@ DOCUMENTS = {
     "supplierinvoice",
 }
 CASES = {"exceptioncase", "matchdecision"}
-LIMITS = {"approvaltier", "matchlevel", "matchoptions", "releaselimit", "tolerance"}
+LIMITS = {"approvaltier", "matchlevel", "matchoptions", "releaselimit", "tolerance", "firstowner"}
 CONTRACT = {"contractfinding", "contractreading"}
 PULLS = {"heldrecord", "subscription", "syncrun", "syncstate"}
 INTEGRATION = (
