@@ -96,14 +96,15 @@ def keys_since(client: Client, moment: datetime) -> set[UUID]:
         expand=odata.nested(LINES, ("sequence", "lineType", "description")),
     )
     told = (line["description"] for order in found for line in order[LINES])
-    return {key for text in told if (key := _key_in(text)) is not None}
+    return {key for text in told if (key := key_in(text)) is not None}
 
 
-def _key_in(text: str) -> UUID | None:
+def key_in(text: str) -> UUID | None:
+    """Read our key out of a comment line; None when it is somebody's own words."""
     name, _, written = text.partition(" ")
     try:
         return UUID(written) if name == OURS else None
-    except ValueError:  # somebody's own words
+    except ValueError:
         return None
 
 

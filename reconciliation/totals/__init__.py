@@ -2,18 +2,20 @@
 
 from .causes import DESKS, Cause
 from .comparing import compare, silence
-from .facts import Difference, Fate, Figures, InBC, Kind, Ours, Told, Total
+from .facts import Day, Difference, Fate, Figures, InBC, Kind, KindOfDay, Ours, Told, Total
 from .morning import sentence
 from .summing import of_bc, of_cafm, of_portal
 
 __all__ = [
     "DESKS",
     "Cause",
+    "Day",
     "Difference",
     "Fate",
     "Figures",
     "InBC",
     "Kind",
+    "KindOfDay",
     "Ours",
     "Told",
     "Total",

@@ -126,3 +126,36 @@ class Total:
     amounts: Mapping[str, Decimal]
     rows: tuple[tuple[str, str, Figures], ...] = ()
     """Number, what is said of it, figures."""
+
+
+@dataclass(frozen=True)
+class KindOfDay:
+    """One kind: what each side adds up to, None where it says nothing, and what differs."""
+
+    kind: Kind
+    cafm: Total | None
+    portal: Total
+    bc: Total | None
+    done: int
+    """How many of the portal's documents are posted, or have nothing to post."""
+    differences: tuple[Difference, ...]
+    note: str = ""
+    """Why BC's side says nothing."""
+
+    @property
+    def is_empty(self) -> bool:
+        sides = (self.cafm, self.portal, self.bc)
+        return not self.differences and not any(side.count for side in sides if side is not None)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of a company; `unread` says why BC could not be asked."""
+
+    on: date
+    kinds: tuple[KindOfDay, ...]
+    unread: str = ""
+
+    @property
+    def differences(self) -> list[Difference]:
+        return [each for kind in self.kinds for each in kind.differences]

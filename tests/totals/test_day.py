@@ -1,0 +1,138 @@
+"""A day of a real house: all that differs between the CAFM, the portal and Business Central is found."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import uuid
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from integration import outbox
+from integration.totals import take
+from reconciliation.models import DayTotal
+from reconciliation.totals import Day, Kind
+from tests.totals.working_day import DAY, D, WorkingDay
+
+YESTERDAY = DAY - datetime.timedelta(days=1)
+
+
+def found(day: Day) -> list[tuple[str, str, str]]:
+    return sorted((each.cause.value, each.number, each.owner) for each in day.differences)
+
+
+def test_a_day_without_faults_has_the_same_figures_on_three_sides(working_day: WorkingDay) -> None:
+    working_day.order("PO-1")
+    working_day.receipt("GR-1", "PO-1", quantity=4)
+    working_day.receipt("GR-2", "PO-1", quantity=6)
+    working_day.house.drain()
+    working_day.tell("purchase_order", "PO-1", quantity=D(10), amount=D(125), currency="EUR")
+    working_day.tell("goods_receipt", "GR-1", "GR-2", quantity=D(10), amount=D(125), currency="EUR")
+
+    day = take(working_day.house.company, DAY)
+
+    assert day.differences == []
+    sides = [
+        [(side.count, side.quantity, side.amounts) for side in (each.cafm, each.portal, each.bc) if side]
+        for each in day.kinds
+    ]
+    assert [each.kind for each in day.kinds] == [Kind.ORDER, Kind.RECEIPT]
+    assert sides == [
+        [(1, D(10), {"EUR": D(125)})] * 3,
+        [(2, D(10), {"EUR": D(125)})] * 3,
+    ]
+
+
+def test_faults_of_eleven_kinds_are_each_found_named_and_owned_and_nothing_else_is(
+    working_day: WorkingDay,
+) -> None:
+    good, gone, twice, dear, _late = (
+        working_day.order(f"PO-{name}") for name in ("GOOD", "GONE", "TWICE", "DEAR", "LATE")
+    )
+    working_day.order("PO-STOP", vendor="V2")
+    working_day.receipt("GR-GOOD", "PO-GOOD")
+    changed = working_day.receipt("GR-CHANGED", "PO-GOOD")
+    moved = working_day.receipt("GR-MOVED", "PO-GOOD")
+    working_day.receipt("GR-UNCOUNTED", "PO-GOOD")
+    working_day.receipt("GR-BEFORE", "PO-GOOD", quantity=1, day=YESTERDAY)
+    working_day.receipt("GR-WAITS", "PO-LATE", unit="BX")
+    working_day.house.drain()
+    outbox.file_unfiled()
+    for message in (changed, moved, dear):
+        message.refresh_from_db()
+    working_day.delete_in_bc(gone)
+    working_day.double_in_bc(twice)
+    line = working_day.line_in_bc(dear.bc_number, "purchaseOrders", "purchaseOrderLines")
+    working_day.change_in_bc("purchaseOrderLines", line["id"], directUnitCost=13)
+    line = working_day.line_in_bc(changed.bc_number, "purchaseReceipts", "purchaseReceiptLines")
+    working_day.change_in_bc("purchaseReceiptLines", line["id"], quantity=1)
+    working_day.change_in_bc(
+        "purchaseReceipts", working_day.in_bc(moved.bc_number)["id"], postingDate="2026-11-06"
+    )
+    working_day.receive_in_bc(good, "PR-BY-HAND")
+    working_day.tell(
+        "purchase_order", *(f"PO-{n}" for n in ("GOOD", "GONE", "TWICE", "DEAR", "LATE", "STOP"))
+    )
+    working_day.tell(
+        "goods_receipt", *(f"GR-{n}" for n in ("GOOD", "CHANGED", "MOVED", "WAITS", "BEFORE", "LOST"))
+    )
+
+    day = take(working_day.house.company, DAY)
+
+    assert found(day) == [
+        ("bc_amount", "PO-DEAR", "Purchasing"),
+        ("bc_day", "GR-MOVED", "Finance controller"),
+        ("bc_quantity", "GR-CHANGED", "Stores"),
+        ("beside", "PR-BY-HAND", "Finance controller"),
+        ("doubled", "PO-TWICE", "Finance controller"),
+        ("extra", "GR-UNCOUNTED", "CAFM"),
+        ("gone", "PO-GONE", "Purchasing"),
+        ("missing", "GR-LOST", "CAFM"),
+        ("other_day", "GR-BEFORE", "CAFM"),
+        ("stuck", "PO-STOP", "Integration admin"),
+        ("waiting", "GR-WAITS", "Stores"),
+    ]
+    assert all(each.sentence and each.to_do for each in day.differences)
+    assert day.unread == ""
+
+
+def test_the_command_prints_the_day_and_fails_while_sides_differ(
+    working_day: WorkingDay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    working_day.order("PO-1")
+    working_day.house.drain()
+    working_day.tell("purchase_order.approved", "PO-1", "PO-2")
+
+    with pytest.raises(CommandError):
+        call_command("totals", "--date", DAY.isoformat(), "--json")
+
+    told = json.loads(capsys.readouterr().out)
+    assert told["ok"] is False
+    (company,) = told["companies"]
+    assert company["kinds"][0]["cafm"]["count"] == 2
+    assert [(each["cause"], each["number"]) for each in company["differences"]] == [("missing", "PO-2")]
+
+
+def test_a_day_without_the_cafms_totals_is_silence_once_it_used_to_send_them(working_day: WorkingDay) -> None:
+    working_day.order("PO-1")
+    working_day.house.drain()
+    quiet = take(working_day.house.company, DAY)
+    working_day.tell("purchase_order")
+    DayTotal.objects.update(date=YESTERDAY)
+
+    silent = take(working_day.house.company, DAY)
+
+    assert found(quiet) == []
+    assert found(silent) == [("silent", "", "CAFM")]
+
+
+def test_while_bc_cannot_be_read_the_day_says_so_and_blames_nobody(working_day: WorkingDay) -> None:
+    working_day.order("PO-1")
+    working_day.house.drain()
+    working_day.house.company.bc_id = uuid.uuid4()
+
+    day = take(working_day.house.company, DAY)
+
+    assert day.unread.startswith("Tieout is connected to another Business Central")
+    assert found(day) == []
