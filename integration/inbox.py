@@ -17,7 +17,7 @@ from integration import outbox
 from integration.cafm import events
 from integration.cafm.events import Event
 from integration.cafm.problems import ProblemError
-from integration.cafm.serializers import Fate
+from integration.cafm.replies import Fate
 from integration.models import ApiKey, Attempt, DocumentKind, InboxEvent, Message
 from masterdata.models import Company
 from reconciliation import documents, forms

@@ -15,7 +15,8 @@ from rest_framework import serializers
 from . import events
 from .auth import ApiKeyAuthentication
 from .problems import CONTENT_TYPE
-from .serializers import Accepted, Envelope, Problem, Shape
+from .replies import Accepted, Problem
+from .serializers import Envelope, Shape
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # it registers itself

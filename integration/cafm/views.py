@@ -17,7 +17,7 @@ from rest_framework.views import APIView
 from integration import inbox
 from integration.models import ApiKey, InboxEvent
 
-from . import at_once, pressure, schema, serializers
+from . import at_once, pressure, replies, schema
 from .auth import key_of
 from .events import Event
 from .problems import FieldError, Invalid, NotFound, ProblemError, TooLarge, describe
@@ -52,7 +52,7 @@ class EventsView(APIView):
             DecimalJSONParser.media_type: schema.any_event(),
         },
         responses={
-            202: serializers.Accepted,
+            202: replies.Accepted,
             207: schema.batch_answer(),
         }
         | schema.refusals(400, 401, 403, 409, 413, 415, 422, 429, 503),
@@ -82,7 +82,7 @@ class EventView(APIView):
                 "source", str, description="The event's source; needed when two sources use the same id"
             )
         ],
-        responses={200: serializers.EventStatus} | schema.refusals(401, 403, 404),
+        responses={200: replies.EventStatus} | schema.refusals(401, 403, 404),
     )
     def get(self, request: Request, event_id: str) -> Response:
         source = request.query_params.get("source", "")
@@ -135,7 +135,7 @@ def _accepted(event: InboxEvent | Event) -> dict[str, Any]:
     return {
         "id": event_id,
         "source": event.source,
-        "status": serializers.Fate.ACCEPTED,
+        "status": replies.Fate.ACCEPTED,
         "href": f"{address}?{urlencode({'source': event.source})}",
     }
 
