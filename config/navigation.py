@@ -103,6 +103,7 @@ NAVIGATION = (
                 "assignment_ind",
                 ("reconciliation.view_firstowner",),
             ),
+            Link("Cutover", "cutover", "rocket_launch", ("integration.view_rehearsal",)),
             Link("Changes", "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
         ),
     ),

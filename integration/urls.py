@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    cutover,
     dead_letters,
     drift,
     editing,
@@ -55,6 +56,8 @@ urlpatterns = [
     path("notifications/<int:pk>/", notifications.incident, name="incident"),
     path("notifications/<int:pk>/take/", notifications.take, name="take-incident"),
     path("notifications/<int:pk>/give-back/", notifications.give_back, name="give-back-incident"),
+    path("cutover/", cutover.cutover, name="cutover"),
+    path("cutover/<int:pk>/", cutover.rehearsed, name="rehearsal"),
     path("drift/", drift.drift, name="drift"),
     path("drift/check/", drift.check_now, name="check-drift"),
     path("ownership/", ownership.owners, name="ownership"),

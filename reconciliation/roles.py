@@ -36,6 +36,7 @@ ACKNOWLEDGE = "integration.acknowledge_incident"
 SEE_MAPPINGS = "integration.view_fieldmapping"
 DRAFT_MAPPINGS = "integration.draft_mapping"
 REVIEW_MAPPINGS = "integration.review_mapping"
+SEE_REHEARSALS = "integration.view_rehearsal"
 PULL = "django_celery_beat.change_periodictask"
 
 _MASTERS = [
@@ -131,6 +132,7 @@ ROLES: dict[str, list[str]] = {
         "integration.view_incident",
         "integration.acknowledge_incident",
         SEE_MAPPINGS,
+        SEE_REHEARSALS,
         "masterdata.view_change",
     ],
     AUDITOR: [
@@ -158,6 +160,7 @@ DUTIES = {
     SEE_INCIDENTS: _("see what people are told of"),
     ACKNOWLEDGE: _("take on what people are told of"),
     SEE_MAPPINGS: _("see field mappings"),
+    SEE_REHEARSALS: _("see rehearsals of the cutover"),
     DRAFT_MAPPINGS: _("draft field mappings"),
     REVIEW_MAPPINGS: _("approve field mappings"),
     PULL: _("pull from Business Central"),
