@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.chaos.work import Movement, Purchase
+    from tests.chaos.work import Asset, Movement, Purchase
 
 SOURCE = "/cafm/chaos"
 DAY = "2026-11-02"
@@ -37,6 +37,7 @@ def of_purchase(purchase: Purchase) -> Iterator[Event]:
         yield _received(purchase, purchase.mistaken, [(1, 1)])
     if purchase.is_returned:
         yield _returned(purchase)
+        yield _credited(purchase)
     if purchase.is_billed:
         yield _billed(purchase)
 
@@ -55,10 +56,21 @@ def of_movement(movement: Movement) -> Event:
     return _event("inventory.consumed.v1", **told, work_order="WO-1", lines=[line])
 
 
-def kept(number: int, item: str) -> Iterator[Event]:
-    """Tell a request, which is only taken in, and an asset."""
+def of_asset(asset: Asset) -> Iterator[Event]:
+    """Tell an asset, then what it is called by and by, then that it is gone."""
+    first, *later = asset.names
+    yield _event("asset.registered.v1", number=asset.number, description=first)
+    for hour, name in enumerate(later, start=9):
+        told = _event("asset.changed.v1", number=asset.number, description=name)
+        yield told | {"id": f"{told['id']}/{hour}", "time": f"{DAY}T{hour:02}:00:00Z"}
+    if asset.is_retired:
+        yield _event("asset.retired.v1", number=asset.number, description=first, retired_on=DAY)
+
+
+def of_request(number: int, item: str) -> Event:
+    """Tell a request, which is only taken in."""
     line = {"line": 1, "item": item, "description": item, "quantity": "1", "unit": "PCS"}
-    yield _event(
+    return _event(
         "purchase_request.approved.v1",
         number=f"PR-{number}",
         requested_by="chaos",
@@ -66,7 +78,6 @@ def kept(number: int, item: str) -> Iterator[Event]:
         approved_at=f"{DAY}T08:00:00Z",
         lines=[line],
     )
-    yield _event("asset.registered.v1", number=f"FA-{number}", description="Pump")
 
 
 def _order(purchase: Purchase, lines: list[dict[str, Any]]) -> dict[str, Any]:
@@ -130,12 +141,20 @@ def _returned(purchase: Purchase) -> Event:
 
 
 def _billed(purchase: Purchase) -> Event:
+    return _bill(purchase, purchase.invoice, "invoice", [part.accepted for part in purchase.parts])
+
+
+def _credited(purchase: Purchase) -> Event:
+    """Tell the credit for what was returned; until the return is told it has to wait."""
+    return _bill(purchase, purchase.memo, "credit_memo", [1])
+
+
+def _bill(purchase: Purchase, number: str, kind: str, quantities: list[int]) -> Event:
     cents = int(PRICE.replace(".", ""))
-    sums = [part.accepted * cents for part in purchase.parts]
     return _event(
         "supplier_invoice.received.v1",
-        number=purchase.invoice,
-        type="invoice",
+        number=number,
+        type=kind,
         vendor=purchase.vendor,
         invoice_date=DAY,
         currency="EUR",
@@ -147,14 +166,14 @@ def _billed(purchase: Purchase) -> Event:
                 "description": part.item,
                 "order": purchase.order,
                 "order_line": line,
-                "quantity": str(part.accepted),
+                "quantity": str(quantity),
                 "unit": "PCS",
                 "unit_price": PRICE,
-                "amount": _money(sums[line - 1]),
+                "amount": _money(quantity * cents),
             }
-            for line, part in enumerate(purchase.parts, start=1)
+            for line, (part, quantity) in enumerate(zip(purchase.parts, quantities, strict=False), start=1)
         ],
-        total=_money(sum(sums)),
+        total=_money(sum(quantities) * cents),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import random
 import signal
@@ -92,7 +93,8 @@ async def serve(port: int, rate: float, seed: int) -> Counter[str]:
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, ended.set)
 
     async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await Wire(draw, chance).carry(reader, writer, port)
+        with contextlib.suppress(asyncio.CancelledError):  # the end of the run is no fault
+            await Wire(draw, chance).carry(reader, writer, port)
 
     server = await asyncio.start_server(take, "127.0.0.1", 0)
     sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")

@@ -13,10 +13,9 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.contrib.auth.models import User
 
 from config.local.servers import Servers
-from integration import installation, outbox, sync
+from integration import installation, sync
 from integration.cafm import auth
 from integration.models import ApiKey, Message
 from integration.sandbox.launch import Running
@@ -26,6 +25,7 @@ from tests.chaos import figures, verdict
 from tests.chaos.events import SOURCE
 from tests.chaos.fleet import Fleet, bad_wire
 from tests.chaos.patient import patiently
+from tests.chaos.person import Person
 from tests.chaos.sending import Sender
 from tests.chaos.trouble import Trouble
 from tests.chaos.work import Work, masters, plan
@@ -79,9 +79,8 @@ class Run:
     sandbox: Running
     weather: Weather
     seed: int
+    person: Person
     faults: Counter[str] = field(default_factory=Counter)
-    retried_by_hand: int = 0
-    done_by_hand: int = 0
 
     def set_faults(self) -> None:
         """Set the rules of the weather; those of a killed sandbox are gone with it."""
@@ -107,7 +106,7 @@ def shake(
 ) -> figures.Figures:
     """Run it on an empty database and sandbox; raises Hopeless when nothing moves for so many seconds."""
     began = time.monotonic()
-    run = Run(plan(documents, seed), sandbox, weather, seed)
+    run = Run(plan(documents, seed), sandbox, weather, seed, Person(sandbox.control))
     secret = _prepare(sandbox)
     run.set_faults()
     with bad_wire(sandbox.port, rate=weather.wire, seed=seed) as (wire_port, on_the_wire):
@@ -145,7 +144,7 @@ def _until_all_is_done(
     patience: float,
     say: Callable[[str], object],
 ) -> None:
-    billed = sum(purchase.is_billed for purchase in run.work.purchases)
+    billed = sum(purchase.is_billed + purchase.is_returned for purchase in run.work.purchases)
     last, moved_at, look_at = (-1, -1), time.monotonic(), 0.0
     few, unfinished = max(3, run.work.documents // LAST), 0
     while True:
@@ -156,7 +155,8 @@ def _until_all_is_done(
         if time.monotonic() < look_at:
             continue
         look_at = time.monotonic() + LOOK_SECONDS
-        _be_the_person(run)
+        run.person.act()
+        trouble.end_leases_of_the_dead()
         unfinished, done, posted = patiently(_count)
         sender.unfinished = unfinished
         if sender.has_ended.is_set() and not unfinished and posted >= billed:
@@ -176,25 +176,6 @@ def _count() -> tuple[int, int, int]:
     posted = SupplierInvoice.objects.filter(status=SupplierInvoice.Status.POSTED).count()
     done = Message.objects.filter(state=Message.State.DONE).count()
     return Message.objects.unfinished().count(), done, posted
-
-
-def _be_the_person(run: Run) -> None:
-    """Do what an integration admin does with dead letters: retry, or do by hand what BC's API cannot."""
-
-    def act() -> None:
-        admin, _created = User.objects.get_or_create(username="chaos")
-        for message in Message.objects.stuck()[:100]:
-            try:
-                if message.error_code == "by_hand":
-                    outbox.mark_done_by_hand(message, by=admin, reason="posted there", bc_number="BY-HAND")
-                    run.done_by_hand += 1
-                else:
-                    outbox.retry(message, by=admin, reason="Business Central was not itself")
-                    run.retried_by_hand += 1
-            except outbox.OutboxError:  # it has moved in the meantime
-                continue
-
-    patiently(act)
 
 
 def _prepare(sandbox: Running) -> str:

@@ -15,6 +15,7 @@ from tests.chaos import verdict, work
 from tests.workers import ROOT
 
 SECONDS = 600  # for what takes one or two minutes
+ENOUGH = 10  # strikes; a quick machine is done sooner
 FOLDER = ROOT / ".bench"
 
 
@@ -37,11 +38,11 @@ def shake(seed: int, *options: str) -> tuple[int, dict[str, Any]]:
 
 @pytest.mark.xdist_group("chaos")
 def test_faults_and_killed_programs_neither_lose_nor_double_a_document() -> None:
-    code, told = shake(907, "--docs", "60", "--faults", "0.25", "--kill-every", "1.5")
+    code, told = shake(907, "--docs", "60", "--faults", "0.25", "--kill-every", "0.5")
 
     assert (told["lost"], told["duplicates"], told["unexplained"]) == (0, 0, 0)
     assert code == 0
-    assert told["strikes"]
+    assert sum(told["strikes"].values()) >= ENOUGH
     assert sum(told["faults"].values()) > 0
     # A change that comes before its order is sent goes with it, and needs no message of its own.
     assert set(told["kinds"]) | {"order_change"} == set(DocumentKind.values)

@@ -7,7 +7,7 @@ import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -42,6 +42,7 @@ class Trouble:
     due_at: float = 0.0
     seen: dict[int, float] = field(default_factory=dict)
     at_work: set[int] = field(default_factory=set)
+    dead: set[int] = field(default_factory=set)
 
     def tick(self) -> None:
         """Strike as often as it is due."""
@@ -60,7 +61,7 @@ class Trouble:
         pid = self._child(program)
         if pid is None or not fleet.send(pid, signal.SIGKILL):
             return False
-        patiently(lambda: _end_leases([pid]))
+        self._bury([pid])
         return True
 
     def stop_worker(self) -> bool:
@@ -78,7 +79,7 @@ class Trouble:
         pid, pids = self.fleet.pid(program), self.fleet.children(program)
         if pid is None or not fleet.send(pid, signal.SIGKILL):
             return False
-        patiently(lambda: _end_leases(pids))
+        self._bury(pids)
         return True
 
     def kill_redis(self) -> bool:
@@ -110,6 +111,14 @@ class Trouble:
         self.sandbox.restart()
         self.set_faults()
         return True
+
+    def end_leases_of_the_dead(self) -> None:
+        """End them again: a claim that was on its way when its worker was killed is committed after that."""
+        patiently(lambda: _end_leases(self.dead))
+
+    def _bury(self, pids: list[int]) -> None:
+        self.dead.update(pids)
+        patiently(lambda: _end_leases(pids))
 
     def _child(self, program: str) -> int | None:
         """Choose a child that is at work; Celery gives up as a whole when one dies before it is."""
@@ -150,7 +159,7 @@ def _claimants() -> set[int]:
     return {int(holder.split(":")[1]) for holder in holders}
 
 
-def _end_leases(pids: list[int]) -> None:
+def _end_leases(pids: Collection[int]) -> None:
     """Let the leases of these processes run out: nobody waits minutes for that."""
     ours = Q()
     for pid in pids:

@@ -39,6 +39,7 @@ def judge(work: Work, control: ControlClient) -> Verdict:
     strange += [f"{message} is {message.state}: {message.error}" for message in Message.objects.unfinished()]
     strange += _wrong_quantities(work, control)
     strange += _wrong_movements(work, control)
+    strange += _wrong_assets(work, control)
     strange += _not_taken_in(work)
     return Verdict(
         lost=tuple(sorted(name for name in due if not held[name])),
@@ -50,11 +51,12 @@ def judge(work: Work, control: ControlClient) -> Verdict:
 def _due(work: Work) -> set[str]:
     """Name what Business Central must hold."""
     names = {movement.number for movement in work.movements}
-    names |= {f"FA-{number}" for number in work.kept}
+    names |= {asset.number for asset in work.assets}
     for purchase in work.purchases:
         names |= set(purchase.receipts)
         names |= set() if purchase.is_cancelled else {purchase.order}
         names |= {purchase.invoice} if purchase.is_billed else set()
+        names |= {purchase.memo} if purchase.is_returned else set()
     return names
 
 
@@ -69,6 +71,7 @@ def _held(work: Work, control: ControlClient) -> Iterable[str]:
     for row in control.dump("purchaseInvoices"):
         is_draft = row["status"] == "Draft"
         yield f"draft of {row['vendorInvoiceNumber']}" if is_draft else row["vendorInvoiceNumber"]
+    yield from (row["vendorCreditMemoNumber"] for row in control.dump("purchaseCreditMemos"))
     yield from (row["number"] for row in control.dump("fixedAssets"))
     for number, quantities in _ledger(control).items():
         yield from [number] * (len(quantities) // max(1, len(_entries(work).get(number, ()))))
@@ -105,6 +108,15 @@ def _wrong_movements(work: Work, control: ControlClient) -> Iterable[str]:
     for number, expected in _entries(work).items():
         if number in found and sorted(found[number]) != sorted(map(Decimal, expected)):
             yield f"{number} moved {found[number]}, not {expected}"
+
+
+def _wrong_assets(work: Work, control: ControlClient) -> Iterable[str]:
+    """Compare what each asset is called last, and that the retired ones are blocked."""
+    found = {row["number"]: (row["displayName"], bool(row["blocked"])) for row in control.dump("fixedAssets")}
+    for asset in work.assets:
+        told = found.get(asset.number)
+        if told not in (None, (asset.names[-1], asset.is_retired)):
+            yield f"{asset.number}: {told}, not {(asset.names[-1], asset.is_retired)}"
 
 
 def _wrong_quantities(work: Work, control: ControlClient) -> Iterable[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from tests.chaos import events
@@ -61,12 +61,13 @@ class Purchase:
     is_taken_back: bool = False
     """A further receipt whose reversal comes before it: neither is posted."""
     is_returned: bool = False
-    """A person posts the return in Business Central."""
+    """A person posts the return in Business Central, and the vendor's credit memo for it."""
 
     order = property(lambda self: f"PO-{self.number}")
     invoice = property(lambda self: f"INV-{self.number}")
     confirmation = property(lambda self: f"SC-{self.number}")
     returned = property(lambda self: f"RET-{self.number}")
+    memo = property(lambda self: f"CRED-{self.number}")
     mistaken = property(lambda self: f"GX-{self.number}")
 
     @property
@@ -80,8 +81,8 @@ class Purchase:
     @property
     def documents(self) -> int:
         """Count what the CAFM tells of it."""
-        more = self.is_changed + self.is_billed + self.is_cancelled + self.is_returned
-        return 1 + len(self.receipts) + more + 2 * self.is_taken_back
+        more = self.is_changed + self.is_billed + self.is_cancelled
+        return 1 + len(self.receipts) + more + 2 * (self.is_taken_back + self.is_returned)
 
 
 @dataclass(frozen=True)
@@ -102,26 +103,38 @@ class Movement:
 
 
 @dataclass(frozen=True)
+class Asset:
+    """An asset, what it was called in turn, and whether a person had to post its disposal."""
+
+    number: str
+    names: tuple[str, ...]
+    is_retired: bool = False
+
+    documents = property(lambda self: len(self.names) + self.is_retired)
+
+
+@dataclass(frozen=True)
 class Work:
     """All documents of a run."""
 
     purchases: tuple[Purchase, ...] = ()
     movements: tuple[Movement, ...] = ()
-    kept: tuple[int, ...] = field(default=())
-    """Purchase requests, which are only taken in, and as many assets."""
+    assets: tuple[Asset, ...] = ()
+    requests: tuple[int, ...] = ()
+    """They are only taken in."""
 
     @property
     def documents(self) -> int:
-        return (
-            sum(purchase.documents for purchase in self.purchases) + len(self.movements) + 2 * len(self.kept)
-        )
+        parted = (*self.purchases, *self.assets)
+        return sum(each.documents for each in parted) + len(self.movements) + len(self.requests)
 
     def events(self, seed: int) -> Iterator[Event]:
         """Give the events out of order, some of them twice."""
         chance = random.Random(seed)
         told = [event for purchase in self.purchases for event in events.of_purchase(purchase)]
         told += [events.of_movement(movement) for movement in self.movements]
-        told += [event for number in self.kept for event in events.kept(number, ITEMS[0])]
+        told += [event for asset in self.assets for event in events.of_asset(asset)]
+        told += [events.of_request(number, ITEMS[0]) for number in self.requests]
         told += [event for event in told if chance.random() < SENT_TWICE]
         turns = {id(event): place for place, event in enumerate(told)}
         ordered = sorted(told, key=lambda event: turns[id(event)] + chance.randint(-AHEAD, AHEAD))
@@ -150,13 +163,20 @@ def plan(documents: int, seed: int) -> Work:
         Movement(f"IC-{place}", MOVEMENTS[place % len(MOVEMENTS)], chance.choice(ITEMS), chance.randint(1, 9))
         for place in range(max(1, documents // 8))
     )
-    kept = tuple(range(1, documents // 50 + 1))
+    requests = tuple(range(1, documents // 50 + 1))
+    assets = tuple(_asset(number) for number in range(1, documents // 25 + 1))
     purchases: list[Purchase] = []
-    left = documents - len(movements) - 2 * len(kept)
+    left = documents - Work((), movements, assets, requests).documents
     while left > 0:
         purchases.append(_purchase(len(purchases) + 1, chance))
         left -= purchases[-1].documents
-    return Work(tuple(purchases), movements, kept)
+    return Work(tuple(purchases), movements, assets, requests)
+
+
+def _asset(number: int) -> Asset:
+    """Change every other one twice and retire the rest, for what is told of a retired one is too late."""
+    is_changed = number % 2 == 1
+    return Asset(f"FA-{number}", ("Pump", "Pump 2", "Pump 3") if is_changed else ("Fan",), not is_changed)
 
 
 def _purchase(number: int, chance: random.Random) -> Purchase:
