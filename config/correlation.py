@@ -33,6 +33,7 @@ class CorrelationMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
         _current.set(given if FORM.fullmatch(given) else uuid.uuid4().hex)
+        request.correlation = current()  # type: ignore[attr-defined]
         response = self.get_response(request)
         response.headers[HEADER] = current()
         return response

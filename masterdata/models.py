@@ -315,7 +315,20 @@ class Change(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
+    # Without a key of the database's: a pull writes 50,000 of these, and the chain holds them to be what they were.
+    company = models.ForeignKey(
+        Company,
+        null=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+        help_text="Of the row that changed; none for what belongs to all companies, such as people",
+    )
     actor = models.CharField(max_length=150)
+    origin = models.CharField(
+        max_length=120, blank=True, db_default="", help_text="The address and the request it came by"
+    )
     table = models.CharField(max_length=63)
     row = models.BigIntegerField()
     action = models.CharField(max_length=6)
@@ -324,6 +337,71 @@ class Change(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["table", "row", "id"], name="change_of_row")]
+        permissions = [("verify_change", "Can verify and export the book of changes")]
 
     def __str__(self) -> str:
         return f"{self.action} {self.table} {self.row} by {self.actor}"
+
+
+class Seal(models.Model):
+    """A row's place in its company's chain: the hash of what stands in it, and of all that stands before it.
+
+    The seal of a row that is forgotten stays, so that the chain holds.
+    """
+
+    chain = models.BigIntegerField(help_text="The company; 0 for what belongs to all of them")
+    position = models.BigIntegerField()
+    book = models.CharField(max_length=10)
+    row = models.BigIntegerField()
+    digest = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["chain", "position"], name="seal_has_its_place"),
+            models.UniqueConstraint(fields=["book", "row"], name="row_is_sealed_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.book} {self.row} at {self.chain}:{self.position}"
+
+
+class ChainHead(models.Model):
+    """How far a company's chain goes, and the hash of all of it."""
+
+    chain = models.BigIntegerField(primary_key=True)
+    position = models.BigIntegerField()
+    hash = models.BinaryField(max_length=32)
+    sealed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.chain}:{self.position}"
+
+
+class Sealed(models.Model):
+    """How far a book is sealed, and who was still writing in it when its next end was looked up."""
+
+    book = models.CharField(max_length=10, primary_key=True)
+    until = models.BigIntegerField(default=0, help_text="All rows up to this one have their seal")
+    end = models.BigIntegerField(default=0, help_text="The row that is sealed next to last")
+    writers = models.JSONField(default=list, help_text="Transactions that may yet bring rows before that end")
+
+    def __str__(self) -> str:
+        return f"{self.book} up to {self.until}"
+
+
+class AuditCheck(models.Model):
+    """What it came to when the chains were verified, by the clock or because somebody asked."""
+
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    rows = models.BigIntegerField(default=0)
+    faults = models.BigIntegerField(default=0)
+    findings = models.JSONField(default=list, help_text="The first faults, in words")
+
+    class Meta:
+        indexes = [models.Index(fields=["finished_at"], name="audit_check_by_end")]
+
+    def __str__(self) -> str:
+        return f"asked by {self.asked_by}: {self.faults} faults"

@@ -38,6 +38,8 @@ DRAFT_MAPPINGS = "integration.draft_mapping"
 REVIEW_MAPPINGS = "integration.review_mapping"
 SEE_REHEARSALS = "integration.view_rehearsal"
 PULL = "django_celery_beat.change_periodictask"
+SEE_CHANGES = "masterdata.view_change"
+VERIFY = "masterdata.verify_change"
 
 _MASTERS = [
     f"masterdata.view_{name}"
@@ -137,6 +139,7 @@ ROLES: dict[str, list[str]] = {
     ],
     AUDITOR: [
         "masterdata.view_*",
+        VERIFY,
         "reconciliation.view_*",
         "integration.view_*",
         "django_celery_beat.view_*",
@@ -164,6 +167,8 @@ DUTIES = {
     DRAFT_MAPPINGS: _("draft field mappings"),
     REVIEW_MAPPINGS: _("approve field mappings"),
     PULL: _("pull from Business Central"),
+    SEE_CHANGES: _("see changes"),
+    VERIFY: _("verify and export the book of changes"),
 }
 
 

@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -90,6 +91,17 @@ def _sweep() -> None:
         old = lock.exists() and time.time() - lock.stat().st_mtime > LEFT_OVER_SECONDS
         if old and os.access(folder, os.W_OK) and servers.are_free(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Let Django empty the books between tests; elsewhere the database refuses that."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        name = connection.ops.quote_name(connection.settings_dict["NAME"])
+        cursor.execute(f"ALTER DATABASE {name} SET tieout.emptying = 'on'")
+        cursor.execute("SET tieout.emptying = 'on'")
 
 
 @pytest.fixture(scope="session")

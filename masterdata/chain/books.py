@@ -1,0 +1,59 @@
+"""Which tables are chained, and the exact words of a row that its hash is made of."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+FIRST = bytes(32)  # what stands before the first row of a chain
+
+
+@dataclass(frozen=True)
+class Book:
+    """A table that is only ever added to. Its SQL reads the row as `kept`."""
+
+    name: str
+    title: str
+    table: str
+    words: str
+    company: str
+
+
+def moment(column: str) -> str:
+    """Give the SQL that writes a moment alike whatever the session's time zone is."""
+    return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+CHANGES = Book(
+    name="change",
+    title="book of changes",
+    table="masterdata_change",
+    words=(
+        f"jsonb_build_array(kept.id, {moment('kept.at')}, kept.company_id, kept.actor, kept.origin,"
+        ' kept."table", kept."row", kept.action, kept.old, kept.new)::text'
+    ),
+    company="kept.company_id",
+)
+# Decisions of the matching are kept by another app, whose tables are only named here.
+DECISIONS = Book(
+    name="decision",
+    title="book of decisions",
+    table="reconciliation_matchdecision",
+    words=(
+        f"jsonb_build_array(kept.id, {moment('kept.decided_at')}, kept.invoice_id, kept.engine,"
+        " kept.policy_version_id, kept.ground_id, kept.outcome, kept.question, kept.answer, kept.figures,"
+        " encode(kept.question_hash, 'hex'))::text"
+    ),
+    company="(SELECT company_id FROM reconciliation_supplierinvoice WHERE id = kept.invoice_id)",
+)
+BOOKS = {book.name: book for book in (CHANGES, DECISIONS)}
+
+
+def digest(book: Book) -> str:
+    """Give the SQL of a row's own hash."""
+    return f"sha256(convert_to({book.words}, 'UTF8'))"
+
+
+def following(before: bytes, row: bytes) -> bytes:
+    """Give the hash of a chain that a row has been added to."""
+    return hashlib.sha256(before + row).digest()
