@@ -16,10 +16,10 @@ def main(path: str) -> int:
     for row in rows(path):
         place += 1
         if fault := wrong(row, before, place):
-            print(f"Place {place}: {fault}")
+            sys.stdout.write(f"Place {place}: {fault}\n")
             return 1
         before = bytes.fromhex(row["hash"])
-    print(f"{place} rows verified. The chain ends at {place} with {before.hex()}.")
+    sys.stdout.write(f"{place} rows verified. The chain ends at {place} with {before.hex()}.\n")
     return 0
 
 

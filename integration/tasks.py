@@ -10,8 +10,9 @@ from celery import Task, shared_task
 from django.conf import settings
 from django.utils import timezone
 
-from integration import connections, delivery, outbox
+from integration import auditing, connections, delivery, outbox
 from integration.errors import IntegrationError
+from masterdata import chain
 
 logger = logging.getLogger(__name__)
 
@@ -138,6 +139,27 @@ def tell_webhooks(**kwargs: Any) -> None:
     webhooks.write_due(now=timezone.now())
     webhooks.deliver(now=timezone.now())
     webhooks.forget_old(now=timezone.now())
+
+
+@shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
+def seal_audit(**kwargs: Any) -> None:
+    """Seal what was written into the books, and verify the chains where somebody asked for it."""
+    chain.seal()
+    auditing.check_asked()
+
+
+@shared_task
+def tell_audit_heads(**kwargs: Any) -> None:
+    """Write the ends of the chains to the log, where nobody who rewrites the database can reach them."""
+    chain.tell_heads()
+
+
+@shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
+def verify_audit(**kwargs: Any) -> None:
+    """Verify the chains at night, and forget the changes whose term is over."""
+    chain.forget(now=timezone.now())
+    auditing.ask(by="worker verify_audit", now=timezone.now())
+    auditing.check_asked()
 
 
 @shared_task

@@ -16,7 +16,7 @@ ORIGIN_LENGTH = 120
 
 @contextmanager
 def acting_as(actor: str, origin: str | None = None) -> Iterator[None]:
-    """Let changes inside carry this actor's name, such as `anna` or `worker deliver_outbox`, and where from."""
+    """Let changes inside carry this actor's name, `anna` or `worker deliver_outbox`, and where from."""
     outer = _told()
     _tell(actor, outer[1] if origin is None else origin)
     try:

@@ -315,7 +315,7 @@ class Change(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     at = models.DateTimeField()
-    # Without a key of the database's: a pull writes 50,000 of these, and the chain holds them to be what they were.
+    # Not checked by the database: a pull writes 50,000 of these at once.
     company = models.ForeignKey(
         Company,
         null=True,

@@ -1,4 +1,4 @@
-"""The chain: each row of the books is sealed after the one before it, so that no change of them stays unseen."""
+"""The chain: each row of the books is sealed after the one before it, so no change stays unseen."""
 
 from .books import BOOKS, Book
 from .exporting import export_csv, export_lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 FIRST = bytes(32)  # what stands before the first row of a chain
@@ -52,6 +53,15 @@ BOOKS = {book.name: book for book in (CHANGES, DECISIONS)}
 def digest(book: Book) -> str:
     """Give the SQL of a row's own hash."""
     return f"sha256(convert_to({book.words}, 'UTF8'))"
+
+
+def of_sealed_row(expression: Callable[[Book], str]) -> str:
+    """Give the SQL that reads the row of a seal from the book that it stands in."""
+    cases = [
+        f"WHEN '{book.name}' THEN (SELECT {expression(book)} FROM {book.table} AS kept WHERE id = seal.row)"  # noqa: S608
+        for book in BOOKS.values()
+    ]
+    return f"CASE seal.book {' '.join(cases)} END"
 
 
 def following(before: bytes, row: bytes) -> bytes:

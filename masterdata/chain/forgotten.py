@@ -44,7 +44,7 @@ class Forgotten:
         if stretches:
             heads = Change.objects.filter(table=ChainHead._meta.db_table).order_by("at")
             for head in heads.iterator():
-                grown.setdefault(head.row, []).append((head.at, head.new["position"]))
+                grown.setdefault(head.row, []).append((head.at, (head.new or {})["position"]))
         return cls(stretches, grown)
 
     def covers(self, book: str, row: int, chain: int, position: int) -> bool:

@@ -1,4 +1,4 @@
-"""The ends of the chains, told to the log each hour: whoever rewrites a whole chain cannot rewrite the log."""
+"""The ends of the chains, told to the log each hour: who rewrites a whole chain cannot rewrite the log."""
 
 from __future__ import annotations
 
@@ -50,7 +50,8 @@ def read_heads(lines: Iterable[str]) -> list[Head]:
 def written_heads() -> list[Head]:
     """Give the ends that stand in the book of changes itself."""
     lines = Change.objects.filter(table=ChainHead._meta.db_table, action=ACTION)
-    return [Head(each.row, each.new["position"], bytes.fromhex(each.new["hash"])) for each in lines]
+    told = [(each.row, each.new) for each in lines if each.new]
+    return [Head(chain, new["position"], bytes.fromhex(new["hash"])) for chain, new in told]
 
 
 def name_chains() -> dict[int, str]:

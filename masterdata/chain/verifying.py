@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from masterdata.models import ChainHead, Sealed
 
-from .books import BOOKS, FIRST, Book, digest, following
+from .books import BOOKS, FIRST, Book, digest, following, of_sealed_row
 from .forgotten import Forgotten
 from .heads import Head, name_chains, written_heads
 
@@ -155,13 +155,9 @@ def _chains() -> list[int]:
 
 def _links(chain: int) -> Iterator[_Link]:
     """Give a chain's seals in their order, each with its row's hash as it is now."""
-    now = " ".join(
-        f"WHEN '{book.name}' THEN (SELECT {digest(book)} FROM {book.table} AS kept WHERE kept.id = seal.row)"
-        for book in BOOKS.values()
-    )
     with connection.chunked_cursor() as cursor:
         cursor.execute(
-            f"SELECT position, book, row, digest, hash, CASE book {now} END FROM masterdata_seal AS seal "  # noqa: S608
+            f"SELECT position, book, row, digest, hash, {of_sealed_row(digest)} FROM masterdata_seal AS seal "  # noqa: S608
             "WHERE chain = %s ORDER BY position",
             [chain],
         )
@@ -171,7 +167,7 @@ def _links(chain: int) -> Iterator[_Link]:
 
 
 def _find_what_was_put_in(book: Book, verdict: Verdict) -> None:
-    """A row without a seal, though all rows up to a later one have theirs, was put in behind the book's back."""
+    """Find rows without a seal though later ones have theirs: they were put in behind the book's back."""
     place = Sealed.objects.filter(book=book.name).first()
     until = place.until if place else 0
     with connection.cursor() as cursor:

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
 from django.utils import timezone
 
 from masterdata import chain
 from masterdata.audit import acting_as
-from masterdata.models import ChainHead, Change, Company, Seal, Sealed, Unit
+from masterdata.models import ChainHead, Change, Company, Seal, Unit
 
 from .test_tampering import as_superuser
 
@@ -51,12 +50,11 @@ def test_a_chain_that_was_rewritten_as_a_whole_is_found_by_the_log(unit, caplog,
         heads = chain.tell_heads()
     log = tmp_path / "tieout.log"
     log.write_text(caplog.text)
-    Change.objects.filter(table=ChainHead._meta.db_table)  # what the log knows the book knows too
-    as_superuser("DELETE FROM masterdata_change WHERE action = 'head'")
+    as_superuser("DELETE FROM masterdata_change WHERE action = 'head'")  # the log alone has to find it
 
     call_command("verify_audit", "--heads", str(log))
     rewrite(unit.company)
-    call_command("verify_audit", "--json") if chain.verify().faults == 0 else None
+    call_command("verify_audit")
     with pytest.raises(SystemExit) as ended:
         call_command("verify_audit", "--heads", str(log), "--json")
 
@@ -137,15 +135,12 @@ def test_what_was_forgotten_keeps_its_place_and_the_chain_its_strength(unit) -> 
     assert (verdict.faults, verdict.forgotten) == (0, 5 - odd)
     line = Change.objects.get(action="forget")
     assert (line.new["rows"], line.new["kind"]) == (5 - odd, "mirrored master data")
-    as_superuser(
-        f"DELETE FROM masterdata_change WHERE id = {Change.objects.filter(table='masterdata_unit').first().pk}"
-    )
+    kept = Change.objects.filter(table="masterdata_unit").latest("pk").pk
+    as_superuser(f"DELETE FROM masterdata_change WHERE id = {kept}")
     assert [fault.kind for fault in chain.verify().told] == ["deleted"]
 
 
 def test_a_company_without_changes_is_whole() -> None:
     verdict = chain.verify()
 
-    assert (verdict.rows, verdict.faults, Seal.objects.count(), Sealed.objects.count()) == (0, 0, 0, 0)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
+    assert (verdict.rows, verdict.faults, Seal.objects.count()) == (0, 0, 0)

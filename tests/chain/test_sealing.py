@@ -7,7 +7,7 @@ from threading import Event
 
 import pytest
 from django.db import connection, transaction
-from django.db.utils import InternalError, ProgrammingError
+from django.db.utils import ProgrammingError
 
 from masterdata import chain
 from masterdata.audit import acting_as
@@ -84,9 +84,9 @@ def test_a_row_of_a_transaction_that_still_runs_is_waited_for(unit) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_number_that_was_never_used_stops_nothing(unit) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         rename(unit, "1")
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     rename(unit, "2")
 
     assert chain.seal(CHANGES) == 1
@@ -128,6 +128,6 @@ def test_nothing_younger_than_a_year_can_be_forgotten(unit) -> None:
 
     with (
         connection.cursor() as cursor,
-        pytest.raises((InternalError, ProgrammingError), match="a year at least"),
+        pytest.raises(ProgrammingError, match="a year at least"),
     ):
         cursor.execute("SELECT tieout_forget_changes('%', now(), 10, 'all', 'anna')")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--heads",
             metavar="FILE",
-            help="a log of ours (- for standard input): each end of a chain that it tells must still be there",
+            help="a log of ours (- for standard input): the ends of chains that it tells must still be there",
         )
         parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
 
@@ -39,8 +39,8 @@ class Command(BaseCommand):
         if verdict.faults > len(verdict.told):
             self.stdout.write(f"… and {verdict.faults - len(verdict.told)} more.")
         self.stdout.write(
-            f"{verdict.rows} rows verified, {verdict.faults} faults, {verdict.forgotten} forgotten at the end "
-            f"of their term, {verdict.unsealed} not sealed yet."
+            f"{verdict.rows} rows verified, {verdict.faults} faults, {verdict.forgotten} forgotten at the "
+            f"end of their term, {verdict.unsealed} not sealed yet."
         )
         for name, end in verdict.ends.items():
             self.stdout.write(f"{name}: {end}")

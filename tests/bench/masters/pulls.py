@@ -43,6 +43,7 @@ class Ours:
 
     def empty(self) -> None:
         with connection.cursor() as cursor:
+            cursor.execute("SET tieout.emptying = 'on'")
             cursor.execute("TRUNCATE masterdata_item, masterdata_change")
 
     def pull(self, version: str) -> None:

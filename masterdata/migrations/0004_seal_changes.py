@@ -141,7 +141,7 @@ CREATE TRIGGER never_emptied BEFORE TRUNCATE ON masterdata_seal
 
 
 class Migration(migrations.Migration):
-    dependencies = [("masterdata", "0011_check_companies_once_a_statement")]
+    dependencies = [("masterdata", "0003_keep_rows_with_their_company")]
 
     operations = [
         migrations.AlterModelOptions(
