@@ -36,6 +36,7 @@ NAVIGATION = (
         (
             Link("Home", "home", "home"),
             Link("Exceptions", "worklist", "rule", ("reconciliation.view_exceptioncase",)),
+            Link("For you", "told", "alternate_email", ("reconciliation.view_exceptioncase",)),
             Link("Boards", "boards", "bar_chart", ("reconciliation.view_exceptioncase",)),
             Link("Approvals", "approvals", "approval", ("reconciliation.approve_case",)),
         ),

@@ -2,6 +2,7 @@
 
 from . import audiences
 from .acknowledging import acknowledge, give_back
+from .case_mail import send_case_mail
 from .channels import CannotTell, give_address, problem_with_address, send_test
 from .defaults import install
 from .due import next_telling, write_due
@@ -20,6 +21,7 @@ __all__ = [
     "matter",
     "next_telling",
     "problem_with_address",
+    "send_case_mail",
     "send_due",
     "send_test",
     "stand_in",

@@ -95,16 +95,17 @@ def tell(channel: Channel, title: str, body: str, *, key: str = "", to: tuple[st
     """Bring one message there, now; raises CannotTell. `to` is for mail."""
     try:
         if channel.kind == Kind.EMAIL:
-            _mail(channel, title, body, key, to)
+            if not to:
+                raise CannotTell(audiences.nobody(channel))
+            mail(title, body, to, key=key)
         else:
             _post(channel, title, body)
     except (Failed, ConfigurationError) as problem:
         raise CannotTell(problem.sentence) from problem
 
 
-def _mail(channel: Channel, title: str, body: str, key: str, to: tuple[str, ...]) -> None:
-    if not to:
-        raise CannotTell(audiences.nobody(channel))
+def mail(title: str, body: str, to: tuple[str, ...], *, key: str = "") -> None:
+    """Send one mail, now; raises CannotTell."""
     if not settings.EMAIL_HOST and not settings.EMAIL_FOLDER:
         raise CannotTell("No mail server is set. Set EMAIL_HOST as .env.example says, and start again.")
     headers = {"Message-ID": f"<{key}@{settings.DEFAULT_FROM_EMAIL.rpartition('@')[2]}>"} if key else {}

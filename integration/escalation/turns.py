@@ -6,6 +6,7 @@ from datetime import datetime
 
 from integration.models import Turn
 
+from .case_mail import send_case_mail
 from .due import write_due
 from .sending import send_due
 from .sources import SILENCE
@@ -31,3 +32,4 @@ def _look(now: datetime) -> None:
     watch(now=now)
     write_due(now=now)
     send_due(now=now)
+    send_case_mail(now=now)

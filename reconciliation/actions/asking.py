@@ -94,6 +94,8 @@ def keep(
     request = _request(noted.case, by, kind, whom, form, codes)
     request.resolution = noted
     request.save()
+    if request.email and kind in ANSWERED_BY_LINK:
+        cases.send_question(request)
     return request
 
 

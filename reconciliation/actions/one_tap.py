@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reconciliation import cases, reconcile
-from reconciliation.models import CaseRequest, Comment
+from reconciliation.models import CaseRequest
 
 from .asking import LINK_LIVES
 from .case_lines import lines
@@ -70,9 +70,12 @@ def answer(key: str, form: Form) -> CaseRequest:
     request.state, request.answered_by, request.answered_at = CaseRequest.State.ANSWERED, name, timezone.now()
     request.answer_note = form.text("note")[: cases.LONGEST_TEXT]
     request.save(update_fields=["answer", "state", "answered_by", "answered_at", "answer_note"])
-    told = _("{name} answered by link: {answer}").format(name=name, answer=request.answer)
-    Comment.objects.create(
-        case=case, by=request.asked_by, text=". ".join(filter(None, [told, request.answer_note]))
+    told = _("Answered by link: {answer}").format(answer=request.answer)
+    cases.answered(
+        case,
+        said_by=f"{name} ({request.email})" if request.email else name,
+        text=". ".join(filter(None, [told, request.answer_note])),
+        asked_by=request.asked_by,
     )
     return request
 

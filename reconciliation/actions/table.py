@@ -523,6 +523,28 @@ _ROWS = [
         is_shown=False,
     ),
     Action(
+        "watch",
+        gettext_lazy("Follow"),
+        talking.watch,
+        TALK,
+        states=ANY_STATUS,
+        reason=Ask.NOT,
+        can_be_undone=False,  # “Follow no more” is its reverse
+        stays=True,
+        is_shown=False,
+    ),
+    Action(
+        "unwatch",
+        gettext_lazy("Follow no more"),
+        talking.unwatch,
+        TALK,
+        states=ANY_STATUS,
+        reason=Ask.NOT,
+        can_be_undone=False,
+        stays=True,
+        is_shown=False,
+    ),
+    Action(
         "link",
         gettext_lazy("Confirm an order line"),
         talking.link,

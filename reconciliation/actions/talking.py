@@ -35,8 +35,27 @@ def hand_over(case: ExceptionCase, by: User, form: Form) -> str:
 
 
 def comment(case: ExceptionCase, by: User, form: Form) -> str:
-    cases.comment(case, by=by, text=form.text("text"))
-    return _("Comment added.")
+    text = form.text("text")
+    cases.comment(case, by=by, text=text)
+    _people, unknown = cases.mentioned(text)
+    if not unknown:
+        return _("Comment added.")
+    names = ", ".join(f"@{name}" for name in unknown)
+    return _(
+        "Comment added. Nobody who may see exceptions is called {names}, so nobody was told there."
+    ).format(names=names)
+
+
+def watch(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.watch(case, by=by)
+    return _("You are told what is said about {invoice}.").format(invoice=case.invoice_number)
+
+
+def unwatch(case: ExceptionCase, by: User, form: Form) -> str:
+    cases.unwatch(case, by=by)
+    return _("You are told no more of {invoice}, unless somebody names you.").format(
+        invoice=case.invoice_number
+    )
 
 
 def link(case: ExceptionCase, by: User, form: Form) -> str:

@@ -10,9 +10,11 @@ from __future__ import annotations
 from .changing import fresh, locked, put_back, version
 from .deciding import came_back, dismiss, finish_by_hand, note, reject, release, reopen, wait
 from .errors import CaseError, FixOnly, NotAllowed, ReasonMissing, StaleCase, WrongDate, WrongStatus
+from .noticing import mentioned, seen, send_question
+from .presence import is_here, visit, visits
 from .signing import approve, decline, proposal, withdraw
 from .stakes import FIX_ONLY, at_stake, blocking, check_releasable, ledger_at_stake, within_limit
-from .talking import comment, hand_over, take
+from .talking import answered, comment, hand_over, take, unwatch, watch
 from .telling import called, has_come_back, what_happened
 from .typed import LONGEST_TEXT, LONGEST_WAIT
 
@@ -27,6 +29,7 @@ __all__ = [
     "StaleCase",
     "WrongDate",
     "WrongStatus",
+    "answered",
     "approve",
     "at_stake",
     "blocking",
@@ -40,17 +43,25 @@ __all__ = [
     "fresh",
     "hand_over",
     "has_come_back",
+    "is_here",
     "ledger_at_stake",
     "locked",
+    "mentioned",
     "note",
     "proposal",
     "put_back",
     "reject",
     "release",
     "reopen",
+    "seen",
+    "send_question",
     "take",
+    "unwatch",
     "version",
+    "visit",
+    "visits",
     "wait",
+    "watch",
     "what_happened",
     "withdraw",
     "within_limit",

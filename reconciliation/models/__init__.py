@@ -2,7 +2,7 @@
 
 from .approval import Absence, ApprovalTier, Signature
 from .asset import AssetNotice
-from .case import Comment, ExceptionCase, Finding, Resolution, Undoable
+from .case import ExceptionCase, Finding, Resolution, Undoable
 from .case_request import CaseRequest
 from .document import Document
 from .export import CaseExport
@@ -20,6 +20,7 @@ from .request import PurchaseRequest, PurchaseRequestLine
 from .saved_filter import SavedFilter
 from .service import ServiceConfirmation, ServiceConfirmationLine
 from .taken_back import GoodsReturn, GoodsReturnLine, ReceiptReversal
+from .talk import CaseNotice, CaseVisit, Comment, Watcher
 from .tally import CaseTally
 from .totals import DayTotal
 from .trial import LetThrough, RulesTrial, TriedInvoice
@@ -29,8 +30,10 @@ __all__ = [
     "ApprovalTier",
     "AssetNotice",
     "CaseExport",
+    "CaseNotice",
     "CaseRequest",
     "CaseTally",
+    "CaseVisit",
     "Comment",
     "DayTotal",
     "Document",
@@ -70,4 +73,5 @@ __all__ = [
     "Tolerance",
     "TriedInvoice",
     "Undoable",
+    "Watcher",
 ]

@@ -247,15 +247,3 @@ class Undoable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} of case {self.case_id} by {self.by_id}"
-
-
-class Comment(models.Model):
-    """Talk about a case; never edited."""
-
-    case = models.ForeignKey(ExceptionCase, on_delete=models.CASCADE, related_name="comments")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField(auto_now_add=True)
-    text = models.TextField()
-
-    def __str__(self) -> str:
-        return f"{self.by}: {self.text[:40]}"

@@ -26,6 +26,7 @@ from .case_actions import colleagues, may_hand_over, offers
 from .case_before import before
 from .case_findings import stake_in_words, why
 from .case_links import coverage, links
+from .case_people import people
 from .case_requests import asked
 from .case_table import comparison
 from .queue import NEIGHBOURS, Question
@@ -55,14 +56,17 @@ class Place:
 @workplace.needs(roles.SEE_CASES)
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     user: Any = request.user
-    return _page(request, _case(request, pk), Question.read(request.GET.dict(), user))
+    shown = workplace.case(request, pk)
+    cases.visit(shown, user)
+    cases.seen(shown, user)
+    return _page(request, shown, Question.read(request.GET.dict(), user))
 
 
 @require_safe
 @workplace.needs(roles.SEE_CASES)
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Every field of the case as it was and as it became."""
-    shown = _case(request, pk)
+    shown = workplace.case(request, pk)
     return render(
         request, "desk/history.html", {"case": shown, "title": _title(shown), "changes": changes(shown)}
     )
@@ -75,7 +79,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
     if action not in ACTIONS:
         raise Http404
     user: Any = request.user
-    chosen = _case(request, pk)
+    chosen = workplace.case(request, pk)
     question = Question.read(QueryDict(request.POST.get("queue", "")).dict(), user)
     if ACTIONS[action].has_to_be_confirmed and "sure" not in request.POST:
         return _confirmation(request, chosen, action)
@@ -88,7 +92,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         late = isinstance(error, cases.StaleCase | cases.WrongStatus)
         return _page(
             request,
-            _case(request, pk),
+            workplace.case(request, pk),
             question,
             problem=str(error),
             tried=action,
@@ -141,15 +145,6 @@ def undo(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("case", args=[done.case_id]))
 
 
-def _case(request: HttpRequest, pk: int) -> ExceptionCase:
-    """Give a case of the company that the person works in; another company's is not there."""
-    cases_here = ExceptionCase.objects.filter(company=workplace.company(request))
-    found: ExceptionCase = get_object_or_404(
-        cases_here.select_related("company", "invoice", "decision", "owner"), pk=pk
-    )
-    return found
-
-
 def _page(
     request: HttpRequest,
     shown: ExceptionCase,
@@ -173,6 +168,7 @@ def _page(
         "coverage": coverage(shown),
         "requests": asked(shown, user),
         "before": before(shown, user),
+        **people(shown, user),
         **_offers(actions.Situation(shown, user, findings, proposal), tried),
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",

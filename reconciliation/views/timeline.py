@@ -229,7 +229,13 @@ def _links(case: ExceptionCase, viewer: User) -> list[Event]:
 
 def _comments(case: ExceptionCase, viewer: User) -> list[Event]:
     return [
-        Event(row.at, "person", _("Comment"), figures.person(row.by, viewer), row.text)
+        Event(
+            row.at,
+            "person",
+            _("Comment") if row.by else _("Answer"),
+            figures.person(row.by, viewer) or row.said_by,
+            row.text,
+        )
         for row in case.comments.select_related("by")
     ]
 

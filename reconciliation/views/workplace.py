@@ -10,13 +10,14 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from masterdata.models import Company
 from reconciliation import dashboard, roles
+from reconciliation.models import ExceptionCase
 from reconciliation.row_keys import row_key
 
 T = TypeVar("T")
@@ -90,6 +91,15 @@ def companies(request: HttpRequest) -> list[Company]:
 def company(request: HttpRequest) -> Company | None:
     """Give the company that the person works in; None before the first pull from BC."""
     return dashboard.company_of(request.session, companies(request))
+
+
+def case(request: HttpRequest, pk: int) -> ExceptionCase:
+    """Give a case of the company that the person works in; another company's is not there."""
+    here = ExceptionCase.objects.filter(company=company(request))
+    found: ExceptionCase = get_object_or_404(
+        here.select_related("company", "invoice", "decision", "owner"), pk=pk
+    )
+    return found
 
 
 def counts(request: HttpRequest) -> dashboard.QueueCounts | None:

@@ -118,7 +118,12 @@ def test_a_buyer_agrees_to_a_price_and_a_clerk_still_decides(desk):
 
     case.refresh_from_db()
     assert case.status == "waiting"
-    assert case.comments.get().text == "Bea Lang answered by link: agreed"
+    said = case.comments.get()
+    assert (said.by, said.said_by, said.text) == (
+        None,
+        "Bea Lang (sam@example.com)",
+        "Answered by link: agreed",
+    )
 
 
 def test_a_closed_case_needs_no_answer(desk):

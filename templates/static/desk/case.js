@@ -50,5 +50,23 @@
     count(text);
   });
 
+  // Who else has the case open, and whether it has moved on: heard every half minute while it is looked at.
+  const place = document.querySelector("[data-here]");
+  const hear = async () => {
+    if (document.hidden) return;
+    const body = new URLSearchParams({ seen: place.dataset.seen });
+    const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
+    const answer = await fetch(place.dataset.here, { method: "POST", body, headers: { "X-CSRFToken": token } }).catch(() => null);
+    if (!answer?.ok || answer.redirected) return;
+    const told = await answer.json();
+    const say = (part, text) => { if (part.textContent !== text) part.textContent = text; };
+    say(place.querySelector("[data-presence]"), told.here);
+    say(place.querySelector("[data-moved]"), told.moved && `${told.moved} Load the page again before you decide.`);
+  };
+  if (place && document.querySelector("[name=csrfmiddlewaretoken]")) {
+    setInterval(hear, 30000);
+    document.addEventListener("visibilitychange", hear);
+  }
+
   document.getElementById("problem")?.focus();
 })();
