@@ -49,6 +49,9 @@ screens: install-dev ## take the pictures of docs/screens; ARGS="worklist case" 
 	@$(VENV_PYTHON) -m config.local.chromium
 	@$(VENV_PYTHON) -m tests.screens $(ARGS)
 
+image: install-dev ## do the Dockerfile's steps in a clean folder, and start what it ships
+	@$(VENV_PYTHON) -m tests.deploy.try_image
+
 format: install-dev ## put the code in form
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .
 

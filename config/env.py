@@ -30,6 +30,7 @@ class Environment:
     def __init__(self, values: Mapping[str, str] | None = None) -> None:
         self.values = os.environ if values is None else values
         self.mode = self._mode()
+        self.is_web = self.values.get("TIEOUT_PROCESS") == "web"  # config/wsgi.py says so
 
     def _mode(self) -> Mode:
         named = self.values.get("TIEOUT_MODE", Mode.PRODUCTION)
@@ -117,8 +118,10 @@ class Environment:
 NO_JIT = "-c jit=off"
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str, *, statement_seconds: int = 0) -> dict[str, object]:
     """Turn a postgresql:// address into Django's form; a `host` query names a socket folder.
+
+    A statement that runs longer than so many seconds is ended by PostgreSQL; 0 is never.
 
     Raises ImproperlyConfigured for any other kind of database: claims use SKIP LOCKED, audit uses
     triggers, pulls use COPY, so nothing else can stand in.
@@ -131,7 +134,8 @@ def database(url: str) -> dict[str, object]:
         )
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     options = {key: value for key, value in query.items() if key not in {"host", "user", "port"}}
-    options["options"] = f"{NO_JIT} {query.get('options', '')}".strip()
+    limit = f"-c statement_timeout={statement_seconds}s " if statement_seconds else ""
+    options["options"] = f"{NO_JIT} {limit}{query.get('options', '')}".strip()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

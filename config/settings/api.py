@@ -10,6 +10,7 @@ from .base import ENV, MODE, SECRET_KEY
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["integration.cafm.auth.ApiKeyAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["integration.cafm.auth.HasScope"],
+    "DEFAULT_THROTTLE_CLASSES": ["integration.cafm.throttles.CallsOfOne"],
     "DEFAULT_RENDERER_CLASSES": ["integration.cafm.wire.DecimalJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["integration.cafm.wire.DecimalJSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -30,6 +31,9 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
+
+API_CALLS_A_MINUTE = ENV.number("API_CALLS_A_MINUTE", 60_000)
+API_CALLS_OF_STRANGERS_A_MINUTE = ENV.number("API_CALLS_OF_STRANGERS_A_MINUTE", 120)
 
 # Encrypt the secrets of webhooks: the first encrypts, all decrypt. Production brings its own, or has none.
 _DEVELOPMENT_KEY = base64.urlsafe_b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()

@@ -80,7 +80,9 @@ TEMPLATES = [
 DATABASES = {
     # The development address is nobody's: commands that need no database run, the others say what is missing.
     "default": database(
-        ENV.required("DATABASE_URL", development="postgresql:///DATABASE_URL-is-not-set?host=/nowhere")
+        ENV.required("DATABASE_URL", development="postgresql:///DATABASE_URL-is-not-set?host=/nowhere"),
+        # Somebody waits for what the web asks; workers have the time limits of their tasks instead.
+        statement_seconds=ENV.number("WEB_STATEMENT_SECONDS", 15) if ENV.is_web else 0,
     )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -13,7 +13,7 @@ from django.http.request import RawPostDataException
 from integration import new_orders
 from integration.models import ApiKey
 
-from . import events, keys
+from . import events, keys, throttles
 from .events import Event
 from .problems import ProblemError
 from .wire import EVENT, DecimalJSONParser, loads
@@ -35,9 +35,10 @@ def take(request: HttpRequest) -> Event | None:
         return None
     values = events.values_of(told)
     key = _key(secret) if values is not None else None
-    if values is None or key is None or not _may_send(key, told):
+    if values is None or key is None or not _may_send(key, told) or throttles.is_full(key):
         return None
     if new_orders.take(told, values, key):
+        throttles.of_key(key)
         return told
     keys.forget(secret)  # perhaps it was the key
     return None

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -17,7 +17,7 @@ from integration.models import ApiKey
 from masterdata.models import Company
 from masterdata.ownership import MIRRORED
 
-from . import keys
+from . import keys, throttles
 from .problems import ProblemError
 
 MARK = "tieout_"
@@ -85,6 +85,8 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         key = keys.find(secret.strip().decode("latin-1"))
         if key is None:
+            if wait := throttles.of_stranger(request):
+                raise Throttled(wait)
             raise AuthenticationFailed(
                 "This API key is not known, has expired or was revoked. "
                 "Ask Tieout's administrator for a new one."

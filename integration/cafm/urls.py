@@ -1,7 +1,7 @@
 """The CAFM's addresses, all below /api/."""
 
 from django.urls import path, re_path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from . import masterdata, views
 
@@ -10,6 +10,6 @@ urlpatterns = [
     path("v1/events/<path:event_id>", views.EventView.as_view(), name="api-event"),
     *masterdata.urlpatterns,
     path("schema", SpectacularAPIView.as_view(), name="api-schema"),
-    path("docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
+    path("docs", SpectacularSwaggerSplitView.as_view(url_name="api-schema"), name="api-docs"),
     re_path(r"^", views.NothingHere.as_view(), name="api-nothing"),
 ]

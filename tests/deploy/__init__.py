@@ -1,0 +1,1 @@
+"""What is shipped to run Tieout, held to its own rules; no engine of containers runs here."""
