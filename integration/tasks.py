@@ -179,6 +179,17 @@ def stand_in_for_the_clock(**kwargs: Any) -> None:
         logger.error("The clock is silent: beat or the worker that it wakes does not run")
 
 
+@shared_task(bind=True, soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
+def take_totals(self: Task, *, schedule: str = "", **kwargs: Any) -> None:
+    """Compare the last days between the CAFM, the portal and Business Central; signed ones stay."""
+    from integration import totals
+    from integration.sync import slots
+
+    now = timezone.now()
+    if not schedule or slots.take(schedule, by=self.request.id or "by hand", now=now):
+        totals.take_latest(now=now)
+
+
 def _tell_of_client_ids() -> None:
     """Name each client id whose sign-in fails, though the others do its work meanwhile."""
     for problem in connections.sign_in_problems():

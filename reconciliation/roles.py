@@ -37,6 +37,9 @@ SEE_MAPPINGS = "integration.view_fieldmapping"
 DRAFT_MAPPINGS = "integration.draft_mapping"
 REVIEW_MAPPINGS = "integration.review_mapping"
 SEE_REHEARSALS = "integration.view_rehearsal"
+SEE_TOTALS = "reconciliation.view_controlday"
+SIGN_OFF = "reconciliation.sign_off_day"
+RETAKE = "reconciliation.retake_day"
 PULL = "django_celery_beat.change_periodictask"
 SEE_CHANGES = "masterdata.view_change"
 VERIFY = "masterdata.verify_change"
@@ -66,6 +69,8 @@ _DOCUMENTS = [
     for name in (
         "purchaserequest*",
         "daytotal",
+        "control*",
+        "signoff",
         "purchaseorder*",
         "ordercharge",
         "orderchange",
@@ -106,6 +111,7 @@ ROLES: dict[str, list[str]] = {
         *_DOCUMENTS,
         "integration.view_*",
         "integration.replay_message",
+        RETAKE,
         "integration.acknowledge_incident",
         "integration.add_channel",
         "integration.change_channel",
@@ -130,6 +136,8 @@ ROLES: dict[str, list[str]] = {
         *(f"reconciliation.view_historical{name}" for name in _POLICY),
         PROPOSE_RULES,
         APPROVE_RULES,
+        SIGN_OFF,
+        RETAKE,
         "integration.view_message",
         "integration.view_incident",
         "integration.acknowledge_incident",
@@ -166,6 +174,9 @@ DUTIES = {
     SEE_REHEARSALS: _("see rehearsals of the cutover"),
     DRAFT_MAPPINGS: _("draft field mappings"),
     REVIEW_MAPPINGS: _("approve field mappings"),
+    SEE_TOTALS: _("see the control totals"),
+    SIGN_OFF: _("sign off the totals of a day"),
+    RETAKE: _("take the totals of a day again"),
     PULL: _("pull from Business Central"),
     SEE_CHANGES: _("see changes"),
     VERIFY: _("verify and export the book of changes"),

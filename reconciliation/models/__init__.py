@@ -4,6 +4,7 @@ from .approval import Absence, ApprovalTier, Signature
 from .asset import AssetNotice
 from .case import ExceptionCase, Finding, Resolution, Undoable
 from .case_request import CaseRequest
+from .control import ControlDay, ControlDifference, ControlTotal, SignOff
 from .document import Document
 from .export import CaseExport
 from .first_owner import FirstOwner
@@ -35,6 +36,9 @@ __all__ = [
     "CaseTally",
     "CaseVisit",
     "Comment",
+    "ControlDay",
+    "ControlDifference",
+    "ControlTotal",
     "DayTotal",
     "Document",
     "ExceptionCase",
@@ -68,6 +72,7 @@ __all__ = [
     "SavedFilter",
     "ServiceConfirmation",
     "ServiceConfirmationLine",
+    "SignOff",
     "Signature",
     "SupplierInvoice",
     "Tolerance",

@@ -29,7 +29,9 @@ def sentence(
 ) -> str:
     """Say it as a person would: "41 of 42 of yesterday's receipts are posted; GRN-1043 waits for …"."""
     one, many = WORDS[kind]
-    if count == 1:
+    if not count:
+        said = f"No {many} came yesterday"
+    elif count == 1:
         said = f"Yesterday's {one} is posted" if posted else f"Yesterday's {one} is not posted"
     elif posted == count:
         said = f"All {count} of yesterday's {many} are posted"

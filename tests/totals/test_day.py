@@ -9,10 +9,12 @@ import uuid
 import pytest
 from django.core.management import CommandError, call_command
 
-from integration import outbox
+from integration import outbox, totals
 from integration.totals import take
-from reconciliation.models import DayTotal
+from reconciliation import control, roles
+from reconciliation.models import ControlDay, DayTotal
 from reconciliation.totals import Day, Kind
+from tests.factories import person
 from tests.totals.working_day import DAY, D, WorkingDay
 
 YESTERDAY = DAY - datetime.timedelta(days=1)
@@ -136,3 +138,20 @@ def test_while_bc_cannot_be_read_the_day_says_so_and_blames_nobody(working_day: 
 
     assert day.unread.startswith("Tieout is connected to another Business Central")
     assert found(day) == []
+
+
+def test_the_last_days_are_taken_anew_and_signed_ones_stay(working_day: WorkingDay) -> None:
+    working_day.order("PO-1")
+    working_day.house.drain()
+    now = datetime.datetime(2026, 11, 6, 6, tzinfo=datetime.UTC)
+
+    first = totals.take_latest(now=now)
+    day = ControlDay.objects.get(date=DAY)
+    control.sign_off(day, by=person(roles.FINANCE_CONTROLLER), note="", seen=control.fingerprint(day))
+
+    assert (first, totals.take_latest(now=now)) == (7, 6)
+    assert [(row.side, row.count) for row in day.totals.order_by("pk")] == [
+        ("cafm", None),
+        ("portal", 1),
+        ("bc", 1),
+    ]
