@@ -10,8 +10,6 @@ test asks both about the same invoices.
 from __future__ import annotations
 
 import functools
-import hashlib
-import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,11 +22,13 @@ from masterdata.models import Company
 
 from . import documents
 from .bulk_sql import ASKED, LOCK, PLAIN
-from .matching import ENGINE_VERSION, Outcome, facts, policy_document
+from .grounds import Grounds
+from .matching import ENGINE_VERSION, Outcome, facts
 from .matching.facts import Check
-from .models import MatchGround, PolicyVersion, SupplierInvoice
+from .models import PolicyVersion, SupplierInvoice
 from .policies import RulesOfTheDay
 from .policies.in_force import narrowed
+from .row_keys import array_of
 
 logger = logging.getLogger(__name__)
 
@@ -144,11 +144,11 @@ def _judge(company: Company, invoices: Iterable[_Due]) -> list[int]:
 def _written(company: Company, version: PolicyVersion | None, keys: list[int], known: _Rules) -> list[int]:
     terms = {
         **known.terms,
-        "ids": keys,
+        "ids": array_of(keys),
         "company": company.pk,
         "ledger": company.ledger_currency,
         "version": version.pk if version else None,
-        "ground": _ground(company, known.of_all).pk,
+        "ground": Grounds(company).of(known.of_all).pk,
         "engine": ENGINE_VERSION,
         "clean": str(Outcome.CLEAN),
         "within": str(Outcome.WITHIN),
@@ -157,13 +157,6 @@ def _written(company: Company, version: PolicyVersion | None, keys: list[int], k
         cursor.execute(ASKED, terms)
         cursor.execute(PLAIN, terms)
         return [key for (key,) in cursor.fetchall()]
-
-
-def _ground(company: Company, policy: facts.Policy) -> MatchGround:
-    content = {"ledger_currency": company.ledger_currency, "policy": policy_document(policy)}
-    text = json.dumps(content, sort_keys=True).encode()
-    key = hashlib.blake2b(text, digest_size=16).digest()
-    return MatchGround.objects.get_or_create(content_hash=key, defaults={"content": content})[0]
 
 
 def _of_tax(rule: facts.ToleranceRule) -> bool:

@@ -1,4 +1,4 @@
-r"""The statements that judge in bulk: which invoices are looked at, and what ties out of them.
+"""The statements that judge in bulk: which invoices are looked at, and what ties out of them.
 
 Each new fact of a question (gathering.py) has to be asked for here too: as something that must be empty, or
 as a figure that is kept. tests/reconcile/test_bulk.py tells when one is missing.
@@ -15,7 +15,7 @@ SELECT id, company_id, judged_by_id, created_at FROM reconciliation_supplierinvo
 # Invoices with nothing odd on top, that no other invoice, return or charge has to do with. They are laid
 # aside and counted, so that the planner knows how many lines there are to join. Each look goes through an
 # index: in the first hours of a house the planner believes the tables to be empty that grow here.
-ASKED = r"""
+ASKED = """
 SET LOCAL jit = off;
 SET LOCAL work_mem = '64MB';
 SET LOCAL random_page_cost = 1.1;
@@ -56,21 +56,17 @@ SELECT n.id, n.number, n.vendor_number, n.invoice_date, n.total, n.tax, n.curren
    AND NOT EXISTS (SELECT FROM reconciliation_supplierinvoice k
                     WHERE k.company_id = %(company)s AND k.id <> n.id AND k.status <> 'rejected'
                       AND k.order_number = o.bc_number AND o.bc_number <> '')
-   AND NOT EXISTS (SELECT FROM reconciliation_invoiceline l JOIN reconciliation_supplierinvoice k
-                       ON k.id = l.invoice_id
-                    WHERE l.order_number = o.number AND l.invoice_id <> n.id
-                      AND k.company_id = %(company)s AND k.status <> 'rejected')
-   AND NOT EXISTS (SELECT FROM reconciliation_invoiceline l JOIN reconciliation_supplierinvoice k
-                       ON k.id = l.invoice_id
-                    WHERE l.order_number = o.bc_number AND o.bc_number <> '' AND l.invoice_id <> n.id
-                      AND k.company_id = %(company)s AND k.status <> 'rejected')
+   AND (SELECT l.id FROM reconciliation_invoiceline l
+         WHERE l.order_number = o.number AND l.invoice_id <> n.id
+           AND (SELECT k.company_id = %(company)s AND k.status <> 'rejected'
+                  FROM reconciliation_supplierinvoice k WHERE k.id = l.invoice_id) LIMIT 1) IS NULL
+   AND (o.bc_number = '' OR (SELECT l.id FROM reconciliation_invoiceline l
+         WHERE l.order_number = o.bc_number AND l.invoice_id <> n.id
+           AND (SELECT k.company_id = %(company)s AND k.status <> 'rejected'
+                  FROM reconciliation_supplierinvoice k WHERE k.id = l.invoice_id) LIMIT 1) IS NULL)
    AND NOT EXISTS (SELECT FROM reconciliation_supplierinvoice k
                     WHERE k.company_id = %(company)s AND k.vendor_number = n.vendor_number AND k.id <> n.id
-                      AND k.type = n.type AND k.status <> 'rejected'
-                      AND regexp_replace(regexp_replace(lower(k.number), '[\W_]+', '', 'g'),
-                                         '(?<![0-9])0+(?=[0-9])', '', 'g')
-                        = regexp_replace(regexp_replace(lower(n.number), '[\W_]+', '', 'g'),
-                                         '(?<![0-9])0+(?=[0-9])', '', 'g'))
+                      AND k.type = n.type AND k.status <> 'rejected' AND k.bare_number = n.bare_number)
    AND NOT EXISTS (SELECT FROM reconciliation_supplierinvoice k
                     WHERE k.company_id = %(company)s AND k.vendor_number = n.vendor_number AND k.id <> n.id
                       AND k.type = n.type AND k.status <> 'rejected' AND k.total = n.total

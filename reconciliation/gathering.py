@@ -46,19 +46,16 @@ State = SupplierInvoice.Status
 
 # Invoices of the same vendor and kind whose numbers differ only in signs, case and leading zeros, or that
 # come to the same amount within the days of near duplicates. The engine looks closer.
-ALIKE = r"""
+ALIKE = """
 WITH asked AS MATERIALIZED (
-  SELECT id, company_id, vendor_number, type, total, invoice_date, wanted.days,
-         regexp_replace(regexp_replace(lower(number), '[\W_]+', '', 'g'),
-                        '(?<![0-9])0+(?=[0-9])', '', 'g') AS bare
+  SELECT id, company_id, vendor_number, type, total, invoice_date, wanted.days, bare_number
     FROM reconciliation_supplierinvoice
     JOIN unnest(%(ids)s::bigint[], %(days)s::int[]) AS wanted(id, days) USING (id)
    WHERE status <> 'rejected')
 SELECT asked.id, known.id
   FROM asked JOIN reconciliation_supplierinvoice known
     ON known.company_id = asked.company_id AND known.vendor_number = asked.vendor_number
-   AND regexp_replace(regexp_replace(lower(known.number), '[\W_]+', '', 'g'),
-                      '(?<![0-9])0+(?=[0-9])', '', 'g') = asked.bare
+   AND known.bare_number = asked.bare_number
  WHERE known.id <> asked.id AND known.type = asked.type AND known.status <> 'rejected'
 UNION
 SELECT asked.id, known.id

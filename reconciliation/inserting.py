@@ -37,11 +37,11 @@ def _value(field: Any, row: models.Model) -> Any:
 
 @cache
 def _columns(model: type[models.Model], but: type[models.Model] | None = None) -> tuple[Any, ...]:
-    """The fields to write: all but the key that the database gives, and but the link to the whole."""
+    """The fields to write: all but what the database gives, and but the link to the whole."""
     return tuple(
         field
         for field in model._meta.concrete_fields
-        if not field.primary_key and (but is None or field.related_model is not but)
+        if not field.primary_key and not field.generated and (but is None or field.related_model is not but)
     )
 
 

@@ -7,8 +7,6 @@ neither waits for a person who is deciding a case at this moment: such an invoic
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -21,10 +19,11 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from masterdata.models import PaymentTerms, Vendor
 
-from . import causes, documents
+from . import causes, documents, tied_out
 from .first_owners import first_owners
 from .gathering import gather
-from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, question
+from .grounds import Grounds, question_hash
+from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, particulars
 from .matching import Finding as Reason
 from .models import ExceptionCase, Finding, MatchDecision, Resolution, SupplierInvoice
 from .policies import RulesOfTheDay
@@ -156,7 +155,7 @@ def _open_cases(invoices: Collection[SupplierInvoice]) -> tuple[dict[int, Except
     """Lock the open cases; gives them by invoice, and the invoices whose case a person holds just now."""
     open_cases = ExceptionCase.objects.open().filter(invoice__in=invoices)
     there = set(open_cases.values_list("invoice_id", flat=True))
-    locked = open_cases.select_for_update(skip_locked=True, of=("self",)).select_related("decision")
+    locked = open_cases.select_for_update(skip_locked=True, of=("self",)).select_related("decision__ground")
     cases = {case.invoice_id: case for case in locked}
     return cases, there - cases.keys()
 
@@ -173,17 +172,20 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
     judged = []
     for theirs in by_company.values():
         rules = RulesOfTheDay(theirs[0].company)
+        grounds = Grounds(theirs[0].company)
         facts_of = gather(theirs[0].company, theirs, rules)
         for invoice in theirs:
-            decision = match(facts_of[invoice.pk])
-            asked = question(facts_of[invoice.pk])
-            asked_hash = question_hash(asked)
+            case = facts_of[invoice.pk]
+            decision = match(case)
+            ground, asked = grounds.of(case.policy), particulars(case)
+            asked_hash = question_hash(asked, ground)
             record = latest.get(invoice.pk)
             if record is None or not _same(record, asked_hash):
                 record = MatchDecision(
                     invoice=invoice,
                     engine=decision.engine,
                     policy_version=rules.version_for(invoice),
+                    ground=ground,
                     outcome=decision.outcome,
                     kept_question=asked,
                     kept_answer=answer(decision),
@@ -194,25 +196,27 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
     return judged
 
 
-def question_hash(asked: dict[str, Any]) -> bytes:
-    """Tell two questions apart without reading them."""
-    return hashlib.blake2b(json.dumps(asked, sort_keys=True).encode(), digest_size=16).digest()
-
-
 def _latest(invoices: Iterable[SupplierInvoice]) -> dict[int, MatchDecision]:
     """Give the latest judgement of each; one that was written in bulk has no hash, but its figures."""
     rows = MatchDecision.objects.filter(invoice__in=invoices).order_by("invoice_id", "-pk")
-    light = rows.distinct("invoice_id").defer("kept_question", "kept_answer", "figures")
+    light = rows.distinct("invoice_id").defer("kept_question", "kept_answer", "figures").select_related(None)
     latest = {row.invoice_id: row for row in light}
     unhashed = [row.pk for row in latest.values() if not row.question_hash]
-    judged_in_bulk = MatchDecision.objects.filter(pk__in=unhashed).select_related("ground")
+    judged_in_bulk = MatchDecision.objects.filter(pk__in=unhashed)
     latest |= {row.invoice_id: row for row in judged_in_bulk}
     return latest
 
 
 def _same(record: MatchDecision, asked_hash: bytes) -> bool:
-    kept = bytes(record.question_hash) or question_hash(record.question)
-    return record.engine == ENGINE_VERSION and kept == asked_hash
+    if record.engine != ENGINE_VERSION:
+        return False
+    return asked_hash == (bytes(record.question_hash) or _hash_of_figures(record))
+
+
+def _hash_of_figures(record: MatchDecision) -> bytes:
+    if record.ground is None or record.figures is None:
+        return b""
+    return question_hash(tied_out.particulars(record.ground.content, record.figures), record.ground)
 
 
 def _mark(judged: list[_Judged], wanted: InvoiceStatus) -> None:

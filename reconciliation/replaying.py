@@ -44,7 +44,7 @@ class Replay:
 
 def replay(invoice_number: str | None = None) -> Replay:
     """Judge every stored question again and compare the answers."""
-    rows = MatchDecision.objects.select_related("invoice", "ground").order_by("pk")
+    rows = MatchDecision.objects.select_related("invoice").order_by("pk")
     if invoice_number:
         rows = rows.filter(invoice__number=invoice_number)
     result = Replay()

@@ -1,4 +1,4 @@
-"""Keys of rows as an address or a form names them: what no row can have is passed over."""
+"""Keys of rows as an address, a form or a statement names them."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ LONGEST = 18  # digits, which a database's bigint holds
 
 
 def row_keys(written: Iterable[str]) -> list[int]:
-    """Read keys in their order; `isdigit` would take "²" too, which is no number to `int`."""
+    """Read keys in their order, but for what no row can have; `isdigit` would take "²" too."""
     return [int(key) for key in written if key.isdecimal() and len(key) <= LONGEST]
 
 
 def row_key(written: str) -> int | None:
     """Read one key; None for what is none."""
     return next(iter(row_keys([written])), None)
+
+
+def array_of(keys: Iterable[int]) -> str:
+    """Write keys as an array of the database: one text is sent much faster than thousands of numbers."""
+    return "{" + ",".join(map(str, keys)) + "}"

@@ -89,6 +89,11 @@ def question(ground: Mapping[str, Any], text: str) -> Json:
     return matching.question(case(ground, text))
 
 
+def particulars(ground: Mapping[str, Any], text: str) -> Json:
+    """Write what of the question is its own."""
+    return matching.particulars(case(ground, text))
+
+
 def case(ground: Mapping[str, Any], text: str) -> facts.Case:
     """Lay the facts out as gathering.py does."""
     figures = _Figures.read(text)

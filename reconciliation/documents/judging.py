@@ -6,9 +6,11 @@ import datetime
 from collections.abc import Collection
 
 from django.db import models, transaction
+from django.db.models.expressions import RawSQL
 
 from masterdata.models import Company
 from reconciliation.models import Resolution, SupplierInvoice
+from reconciliation.row_keys import array_of
 
 from .errors import WrongStatus
 from .steps import OPEN_INVOICES, copy_outcome, facts_changed, orders_of
@@ -99,7 +101,8 @@ def mark_judged(invoices: Collection[SupplierInvoice], *, to: SupplierInvoice.St
 @transaction.atomic
 def mark_tied_out(keys: Collection[int]) -> None:
     """Clear invoices at their first judgement that the caller has locked, by key; raises WrongStatus."""
-    theirs = SupplierInvoice.objects.filter(pk__in=keys, status=InvoiceStatus.RECEIVED)
+    those = RawSQL("SELECT unnest(%s::bigint[])", [array_of(keys)])  # one parameter, however many there are
+    theirs = SupplierInvoice.objects.filter(pk__in=those, status=InvoiceStatus.RECEIVED)
     if theirs.update(status=InvoiceStatus.READY, match_due=False) != len(keys):
         raise WrongStatus("Some invoices were judged already; they cannot be cleared for the first time.")
 

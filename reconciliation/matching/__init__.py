@@ -4,7 +4,16 @@ from .engine import ENGINE_VERSION, match
 from .facts import Case
 from .findings import Code, Decision, Effect, Finding, Outcome
 from .overrides import covers
-from .wire import FormError, answer, case_from, policy_document, policy_from, question, read_case
+from .wire import (
+    FormError,
+    answer,
+    case_from,
+    particulars,
+    policy_document,
+    policy_from,
+    question,
+    read_case,
+)
 
 __all__ = [
     "ENGINE_VERSION",
@@ -19,6 +28,7 @@ __all__ = [
     "case_from",
     "covers",
     "match",
+    "particulars",
     "policy_document",
     "policy_from",
     "question",

@@ -17,6 +17,7 @@ from .findings import BrokenLimit, Effect
 BELOW_EFFECTS = {Below.IGNORE: Effect.INFO, Below.WARN: Effect.WARN, Below.BLOCK: Effect.BLOCK}
 
 Key = tuple[str | None, int | None, str | None, str | None]
+COMPANY: Key = (None, None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Scope:
             yield "item", (None, None, None, self.item)
         if self.vendor:
             yield "vendor", (None, None, self.vendor, None)
-        yield "company", (None, None, None, None)
+        yield "company", COMPANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,13 @@ class RuleBook:
 
     def __init__(self, rules: Iterable[ToleranceRule]) -> None:
         self._rules: dict[str, dict[tuple[Key, str | None], ToleranceRule]] = {}
+        self._scoped: set[str] = set()
         for rule in rules:
             key: Key = (None, None, rule.vendor or None, rule.item or None)
             if rule.order_line is not None:
                 key = (rule.order, rule.order_line, None, None)
+            if key != COMPANY:
+                self._scoped.add(rule.check)
             self._rules.setdefault(rule.check, {}).setdefault((key, rule.code or None), rule)
 
     def has(self, check: str) -> bool:
@@ -77,7 +81,8 @@ class RuleBook:
         rules = self._rules.get(check)
         if not rules:
             return None
-        for name, key in scope.places():
+        places = scope.places() if check in self._scoped else (("company", COMPANY),)
+        for name, key in places:
             rule = (code and rules.get((key, code))) or rules.get((key, None))
             if rule:
                 return ScopedRule(name, rule)

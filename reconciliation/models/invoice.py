@@ -8,8 +8,7 @@ from django.db.models.functions import Lower
 from .document import Document, DocumentQuerySet, Money, Quantity
 from .policy_version import PolicyVersion
 
-# A number without what people write differently: case, signs, spaces and leading zeros. Looked for by
-# gathering.py in the same words.
+# A number without what people write differently: case, signs, spaces and leading zeros.
 BARE_NUMBER = models.Func(
     models.Func(
         Lower("number"),
@@ -86,6 +85,12 @@ class SupplierInvoice(Document):
         null=True, blank=True, help_text="When a pull found that its draft was deleted in Business Central"
     )
     content_hash = models.BinaryField(max_length=16, null=True, editable=False)
+    bare_number = models.GeneratedField(
+        expression=BARE_NUMBER,
+        output_field=models.CharField(max_length=100),
+        db_persist=True,
+        help_text="Looked for among doubles",
+    )
 
     objects = InvoiceQuerySet.as_manager()  # type: ignore[misc]  # narrower than every document's
 
@@ -101,7 +106,7 @@ class SupplierInvoice(Document):
             models.Index(fields=["company", "vendor_number", "number"], name="invoice_by_vendor_number"),
             models.Index(fields=["id"], condition=models.Q(match_due=True), name="invoice_due_for_matching"),
             models.Index(fields=["company", "order_number"], name="invoice_by_order"),
-            models.Index("company", "vendor_number", BARE_NUMBER, name="invoice_by_bare_number"),
+            models.Index(fields=["company", "vendor_number", "bare_number"], name="invoice_by_bare_number"),
             models.Index(fields=["company", "vendor_number", "total"], name="invoice_by_total"),
         ]
 

@@ -25,12 +25,19 @@ class MatchGround(models.Model):
         return f"ground {self.pk}"
 
 
+class DecisionManager(models.Manager["MatchDecision"]):
+    """Brings the ground along, without which no question can be read."""
+
+    def get_queryset(self) -> models.QuerySet[MatchDecision]:
+        return super().get_queryset().select_related("ground")
+
+
 class MatchDecision(models.Model):
     """What the engine was asked and what it answered, in the form of a match case.
 
-    A judgement by the engine keeps both as they were. One that was judged in bulk keeps its figures and its
-    ground, from which tied_out.py writes the same question and answer. The database refuses to change or
-    delete one.
+    A judgement by the engine keeps both in words, but for the ground that its question shares with others.
+    One that was judged in bulk keeps its figures instead, from which tied_out.py writes the same words. The
+    database refuses to change or delete one.
     """
 
     invoice = models.ForeignKey(
@@ -62,7 +69,10 @@ class MatchDecision(models.Model):
     figures = models.TextField(null=True)  # JSON as text: SQL never asks for what is in it
     question_hash = models.BinaryField(max_length=16)
 
+    objects = DecisionManager()
+
     class Meta:
+        base_manager_name = "objects"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(
@@ -84,13 +94,15 @@ class MatchDecision(models.Model):
 
     @property
     def question(self) -> Any:
-        if self.ground is None or self.figures is None:
+        if self.ground is None:
             return self.kept_question
+        if self.figures is None:
+            return self.ground.content | self.kept_question
         return tied_out.question(self.ground.content, self.figures)
 
     @question.setter
     def question(self, asked: Any) -> None:
-        self.kept_question = asked
+        self.kept_question, self.ground = asked, None
 
     @property
     def answer(self) -> Any:

@@ -174,7 +174,7 @@ def _chunk(trial: RulesTrial) -> int:
 
 def _latest(trial: RulesTrial, keys: Sequence[int]) -> list[MatchDecision]:
     rows = MatchDecision.objects.filter(invoice__in=keys, decided_at__lte=trial.started_at)
-    latest = rows.order_by("invoice_id", "-pk").distinct("invoice_id").select_related("invoice", "ground")
+    latest = rows.order_by("invoice_id", "-pk").distinct("invoice_id").select_related("invoice")
     return list(latest)
 
 

@@ -97,7 +97,7 @@ def case(request: HttpRequest, pk: int) -> ExceptionCase:
     """Give a case of the company that the person works in; another company's is not there."""
     here = ExceptionCase.objects.filter(company=company(request))
     found: ExceptionCase = get_object_or_404(
-        here.select_related("company", "invoice", "decision", "owner"), pk=pk
+        here.select_related("company", "invoice", "decision__ground", "owner"), pk=pk
     )
     return found
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.db import InternalError, ProgrammingError, transaction
+from django.db import InternalError, ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
-from reconciliation import reconcile
+from reconciliation import bulk, reconcile
 from reconciliation.matching import ENGINE_VERSION, answer, case_from, match
-from reconciliation.models import MatchDecision, PolicyVersion
+from reconciliation.models import ExceptionCase, MatchDecision, MatchGround, PolicyVersion
 
-from .desk import billed
+from .desk import billed, ordered
 
 pytestmark = pytest.mark.django_db
 Refused = (InternalError, ProgrammingError)
@@ -62,6 +63,33 @@ def test_the_database_lets_nobody_delete_a_decision(decision):
         MatchDecision.objects.filter(pk=decision.pk)._raw_delete("default")
 
     assert MatchDecision.objects.exists()
+
+
+def test_a_question_is_kept_without_the_rules_that_many_share(decision, desk):
+    desk.order("PO-2")
+    desk.invoice("R-2", order_number="PO-2")
+    reconcile.match_due()
+
+    kept = MatchDecision.objects.order_by("pk")
+    assert [row.ground for row in kept] == [MatchGround.objects.get()] * 2
+    assert "policy" not in decision.kept_question
+    assert decision.question["policy"] == decision.ground.content["policy"]
+
+
+def test_questions_and_answers_are_read_without_asking_the_database_for_each(decision, desk, monkeypatch):
+    monkeypatch.setattr(bulk, "WORTH_IT", 0)
+    for number in range(2, 5):
+        desk.order(f"PO-{number}", ordered(price=f"{number}.00"))
+        desk.receive("10", order=f"PO-{number}")
+        desk.invoice(f"R-{number}", billed(price=f"{number}.00"), order_number=f"PO-{number}")
+    assert bulk.match_plain() == 3
+
+    with CaptureQueriesContext(connection) as asked:
+        told = [(row.question["invoice"]["number"], row.answer) for row in MatchDecision.objects.all()]
+        case = ExceptionCase.objects.select_related("decision__ground").get()
+        assert case.decision.question["policy"]
+
+    assert (len(told), len(asked)) == (4, 2)
 
 
 def test_the_same_facts_are_not_kept_twice(decision):

@@ -2,6 +2,15 @@
 
 from .place import FormError
 from .reading import case_from, policy_from, read_case
-from .writing import answer, policy_document, question
+from .writing import answer, particulars, policy_document, question
 
-__all__ = ["FormError", "answer", "case_from", "policy_document", "policy_from", "question", "read_case"]
+__all__ = [
+    "FormError",
+    "answer",
+    "case_from",
+    "particulars",
+    "policy_document",
+    "policy_from",
+    "question",
+    "read_case",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -79,6 +79,11 @@ def question(case: facts.Case) -> dict[str, Any]:
     return written
 
 
+def particulars(case: facts.Case) -> dict[str, Any]:
+    """Write what of a question is its own: all but the ground it shares with others."""
+    return _fields(case, NAMES[facts.Case], but=GROUND)
+
+
 def policy_document(policy: facts.Policy) -> dict[str, Any]:
     """Write a policy alone, as it stands in a case."""
     written: dict[str, Any] = _written(policy)
@@ -96,10 +101,15 @@ def _written(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, int):
         return value
-    pairs = ((written, getattr(value, name)) for name, written in NAMES[type(value)])
+    return _fields(value, NAMES[type(value)])
+
+
+def _fields(value: Any, names: Iterable[tuple[str, str]], but: Collection[str] = ()) -> dict[str, Any]:
+    pairs = ((written, getattr(value, name)) for name, written in names if name not in but)
     return {name: _written(content) for name, content in pairs if content is not None and content != ()}
 
 
+GROUND = ("ledger_currency", "policy")
 RENAMED: Mapping[str, str] = {"from_date": "from", "to_date": "to", "from_quantity": "from"}
 
 # The fields of each fact, and how they are written.

@@ -1,0 +1,41 @@
+"""What many questions have in common, kept once: the rules as they were applied, the ledger's currency."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from masterdata.models import Company
+
+from .matching import facts, policy_document
+from .models import MatchGround
+
+
+class Grounds:
+    """A company's grounds, each looked up once."""
+
+    def __init__(self, company: Company) -> None:
+        self._company = company
+        self._known: dict[facts.Policy, MatchGround] = {}
+
+    def of(self, policy: facts.Policy) -> MatchGround:
+        """Give the ground that judgements by these rules stand on."""
+        if policy not in self._known:
+            self._known[policy] = self._kept(policy)
+        return self._known[policy]
+
+    def _kept(self, policy: facts.Policy) -> MatchGround:
+        content = {"ledger_currency": self._company.ledger_currency, "policy": policy_document(policy)}
+        key = digest(content)
+        return MatchGround.objects.get_or_create(content_hash=key, defaults={"content": content})[0]
+
+
+def question_hash(particulars: dict[str, Any], ground: MatchGround) -> bytes:
+    """Tell two questions apart without reading them."""
+    return digest(particulars, bytes(ground.content_hash))
+
+
+def digest(content: dict[str, Any], before: bytes = b"") -> bytes:
+    text = json.dumps(content, sort_keys=True).encode()
+    return hashlib.blake2b(before + text, digest_size=16).digest()
