@@ -28,6 +28,7 @@ from tests.bench.masters.pulls import fetch, pulls
 from tests.bench.matching import match_in_bulk
 from tests.bench.measuring import Result, compare
 from tests.bench.posting import idle
+from tests.bench.rematching import match_again
 
 DOCUMENTS = 400  # of which about a seventh are invoices
 CASES = 300
@@ -93,6 +94,18 @@ def pull(house: House) -> list[Result]:
     return [compare("pull_vs_raw", "items/s", against, pulling.ours(bc), pulling.raw(bc))]
 
 
-PATHS = (drain, intake, served_intake, match_in_bulk, match_engine, map_order, pull, fetch, pulls, memory)
+PATHS = (
+    drain,
+    intake,
+    served_intake,
+    match_in_bulk,
+    match_again,
+    match_engine,
+    map_order,
+    pull,
+    fetch,
+    pulls,
+    memory,
+)
 # Minutes long, for they wait as Business Central lets them wait or fill large tables; only when named.
 SLOW = (idle, desk, intake_without_redis)

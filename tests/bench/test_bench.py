@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import desk, draining, house, intake, mapping, matching, measuring, paths
+from tests.bench import desk, draining, house, intake, mapping, matching, measuring, paths, rematching
 from tests.bench.masters import dlt_rival, memory, pulls
 from tests.reconcile.desk import open_company
 
@@ -24,9 +24,14 @@ RESULTS = [
     "match_vs_sql_1k",
     "match_vs_sql_1k_processor",
     "match_plain_vs_sql_1k_processor",
+    "match_by_two_vs_sql_1k",
+    "match_by_two_vs_orm_loop_1k",
     "match_vs_orm_loop_1k",
     "match_vs_orm_loop_1k_processor",
     "match_memory_1k",
+    "match_touched_vs_sql_1k",
+    "match_touched_vs_sql_1k_processor",
+    "match_one_receipt",
     "match_engine_vs_arithmetic",
     "map_vs_hand",
     "pull_vs_raw",
@@ -50,6 +55,7 @@ FEW: dict[ModuleType, dict[str, Any]] = {
     pulls: {"ITEMS": 300, "ORM_ITEMS": 100, "ROUNDS": 1, "ORM_ROUNDS": 1, "FETCHES": 1},
     mapping: {"ORDERS": 9},
     matching: {"SIZES": [1000], "ROUNDS": 1, "LOOPED": 9},
+    rematching: {"LINES": 1000, "ROUNDS": 1, "ONES": 3},
     draining: {"SIZE": 4, "ROUNDS": 1, "ARRIVALS": 10.0},
     intake: {"SERVED": 4, "ROUNDS": 1},
     memory: {"SHORT": 300, "LONG": 600},

@@ -1,0 +1,93 @@
+"""Judging again: when the goods of thousands of invoices come, and when those of one come."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Iterable, Iterator
+
+from django.db import connection
+
+from masterdata.models import Company
+from reconciliation import bulk, reconcile
+from reconciliation.models import ExceptionCase, GoodsReceipt, SupplierInvoice
+from tests.bench import history, matching
+from tests.bench.house import House
+from tests.bench.measuring import Result
+
+LINES = 10_000
+ONES = 30  # receipts that come alone
+SHORT = 0.050  # seconds
+ROUNDS = 3
+
+
+def match_again(house: House) -> list[Result]:
+    """Let the goods come after the invoices: all at once, and one by one."""
+    with matching._table(), history.house_of(LINES) as company:
+        rounds = [_round(company) for _ in range(ROUNDS + 1)][1:]
+        alone = list(_one_by_one(company))
+    size = f"{LINES // 1000}k"
+    sql = f"one SQL of quantity and price into a logged table, {size} lines"
+    kinds = (("", "seconds"), ("_processor", "processor"))
+    return [
+        *(
+            matching.compared(f"match_touched_vs_sql_{size}{name}", sql, rounds, "ours", "sql", what, 0.5)
+            for name, what in kinds
+        ),
+        _alone(alone),
+    ]
+
+
+def _alone(seconds: Iterable[float]) -> Result:
+    ratios = sorted(SHORT / each for each in seconds)
+    median = statistics.median(ratios)
+    return Result(
+        "match_one_receipt",
+        1000 * SHORT / median,
+        "ms",
+        median,
+        "50 ms",
+        len(ratios),
+        ratios[0],
+        ratios[-1],
+        1,
+    )
+
+
+def _round(company: Company) -> matching.Round:
+    history.forget_judgements(company)
+    sql = matching.cost(lambda: matching.one_sql(company, LINES))
+    _take_goods_away(company)
+    matching.judge_the_rest()
+    assert ExceptionCase.objects.filter(company=company).open().count() == LINES // history.LINES
+    _let_goods_come(company)
+    plain = matching.cost(lambda: bulk.match_plain() and LINES)
+    rest = matching.cost(lambda: matching.judge_the_rest() or LINES)
+    return matching.Round(plain, rest, sql, sql, [])
+
+
+def _one_by_one(company: Company) -> Iterator[float]:
+    orders = SupplierInvoice.objects.filter(company=company, status="ready").order_by("pk")
+    for number in orders.values_list("order_number", flat=True)[:ONES]:
+        _take_goods_away(company, order_number=number)
+        reconcile.match_due()
+        _let_goods_come(company, order_number=number)
+        began = time.perf_counter()
+        assert reconcile.match_due() == 1
+        yield time.perf_counter() - began
+
+
+def _take_goods_away(company: Company, **which: str) -> None:
+    GoodsReceipt.objects.filter(company=company, **which).update(status="cancelled")
+    _let_be_judged(company, **which)
+
+
+def _let_goods_come(company: Company, **which: str) -> None:
+    GoodsReceipt.objects.filter(company=company, **which).update(status="posted")
+    _let_be_judged(company, **which)
+
+
+def _let_be_judged(company: Company, **which: str) -> None:
+    SupplierInvoice.objects.filter(company=company, **which).update(match_due=True)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE reconciliation_supplierinvoice")
