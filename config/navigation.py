@@ -106,6 +106,7 @@ NAVIGATION = (
             ),
             Link("Cutover", "cutover", "rocket_launch", ("integration.view_rehearsal",)),
             Link("Changes", "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
+            Link("Audit", "audit", "verified_user", ("masterdata.view_change",)),
         ),
     ),
     Section(

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .views import (
+    audit,
     cutover,
     dead_letters,
     drift,
@@ -58,6 +59,9 @@ urlpatterns = [
     path("notifications/<int:pk>/give-back/", notifications.give_back, name="give-back-incident"),
     path("cutover/", cutover.cutover, name="cutover"),
     path("cutover/<int:pk>/", cutover.rehearsed, name="rehearsal"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/verify/", audit.verify, name="verify-audit"),
+    path("audit/chains/<int:number>.<slug:form>", audit.export, name="export-chain"),
     path("drift/", drift.drift, name="drift"),
     path("drift/check/", drift.check_now, name="check-drift"),
     path("ownership/", ownership.owners, name="ownership"),

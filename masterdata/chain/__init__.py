@@ -2,13 +2,15 @@
 
 from .books import BOOKS, Book
 from .exporting import export_csv, export_lines
-from .heads import Head, read_heads, tell_heads
+from .forgotten import ACTION as FORGOTTEN
+from .heads import Head, name_chains, read_heads, tell_heads
 from .retention import TERMS, Term, forget
 from .sealing import seal
 from .verifying import Fault, Verdict, verify
 
 __all__ = [
     "BOOKS",
+    "FORGOTTEN",
     "TERMS",
     "Book",
     "Fault",
@@ -18,6 +20,7 @@ __all__ = [
     "export_csv",
     "export_lines",
     "forget",
+    "name_chains",
     "read_heads",
     "seal",
     "tell_heads",
