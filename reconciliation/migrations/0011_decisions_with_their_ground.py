@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reconciliation', '0009_bare_invoice_numbers'),
+        ('reconciliation', '0010_bare_invoice_numbers'),
     ]
 
     operations = [

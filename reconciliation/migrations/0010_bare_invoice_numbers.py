@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('masterdata', '0003_keep_rows_with_their_company'),
-        ('reconciliation', '0008_talk'),
+        ('reconciliation', '0009_control_totals'),
     ]
 
     operations = [
