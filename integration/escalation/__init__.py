@@ -6,6 +6,7 @@ from .case_mail import send_case_mail
 from .channels import CannotTell, give_address, problem_with_address, send_test
 from .defaults import install
 from .due import next_telling, write_due
+from .forgetting import forget_old
 from .sending import send_due
 from .turns import stand_in, turn
 from .watching import watch
@@ -15,6 +16,7 @@ __all__ = [
     "CannotTell",
     "acknowledge",
     "audiences",
+    "forget_old",
     "give_address",
     "give_back",
     "install",

@@ -8,6 +8,7 @@ from integration.models import Turn
 
 from .case_mail import send_case_mail
 from .due import write_due
+from .forgetting import forget_old
 from .sending import send_due
 from .sources import SILENCE
 from .watching import watch
@@ -17,6 +18,7 @@ def turn(*, now: datetime) -> None:
     """Do what the clock asks for every few seconds; two of them at once do it once."""
     Turn.objects.update_or_create(pk=1, defaults={"looked_at": now})
     _look(now)
+    forget_old(now=now)
 
 
 def stand_in(*, now: datetime) -> bool:
