@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.http import HttpRequest
@@ -168,6 +169,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
     return shell.context(request)
 
 
+@lru_cache(maxsize=200)
 def address(view: str) -> str:
     try:
         return reverse(view)

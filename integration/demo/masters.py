@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import uuid
 from typing import Any
 
 Rows = dict[str, list[dict[str, Any]]]
@@ -24,6 +25,14 @@ VENDORS = [
     ("V10110", "Fenster & Fugen Glaziers", "Schwerin", "", ""),
     (BLOCKED_VENDOR, "Marlow Tool Hire", "Bremerhaven", "", "All"),
 ]
+
+# (code, name, due, discount until, discount in percent), and who grants a discount
+TERMS = [
+    ("30D", "30 days net", "30D", "", "0"),
+    ("2/14", "14 days 2 %, 30 days net", "30D", "14D", "2"),
+    ("3/21", "21 days 3 %, 30 days net", "30D", "21D", "3"),
+]
+DISCOUNTS = {"V10010": "2/14", "V10020": "3/21", "V10040": "3/21", "V10070": "2/14", "V10080": "3/21"}
 
 UNITS = [
     ("PCS", "Piece", "H87"),
@@ -145,6 +154,17 @@ def rows(today: datetime.date) -> Rows:
             {"code": code, "displayName": name, "internationalStandardCode": international}
             for code, name, international in UNITS
         ],
+        "paymentTerms": [
+            {
+                "id": _terms(code),
+                "code": code,
+                "displayName": name,
+                "dueDateCalculation": due,
+                "discountDateCalculation": until,
+                "discountPercent": percent,
+            }
+            for code, name, due, until, percent in TERMS
+        ],
         "currencies": [
             {"code": code, "displayName": name, "symbol": symbol, "amountDecimalPlaces": "2:2"}
             for code, name, symbol, _rates in CURRENCIES
@@ -167,6 +187,7 @@ def rows(today: datetime.date) -> Rows:
                 "displayName": name,
                 "city": city,
                 "currencyCode": currency,
+                "paymentTermsId": _terms(DISCOUNTS.get(number, "30D")),
                 "blocked": blocked or "_x0020_",
             }
             for number, name, city, currency, blocked in VENDORS
@@ -190,6 +211,11 @@ def name_of(item: str) -> str:
     """Give the description of a part or service."""
     names = {part[0]: part[1] for part in PARTS} | {service[0]: service[1] for service in SERVICES}
     return names[item]
+
+
+def _terms(code: str) -> str:
+    """Give the id that payment terms have in the demo's BC, the same at every start."""
+    return str(uuid.uuid5(uuid.NAMESPACE_OID, f"payment terms {code}"))
 
 
 def _item(number: str, name: str, unit: str, cost: str, *, kind: str) -> dict[str, Any]:

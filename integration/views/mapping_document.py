@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from integration.mapping import document, sheet
+from integration.mapping import document
+from reconciliation import sheets
 from reconciliation.roles import SEE_MAPPINGS
 from reconciliation.views import workplace
 
@@ -30,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
 def excel(request: HttpRequest) -> HttpResponse:
     """Give the document as an Excel file."""
     entries = document.entries(workplace.company(request))
-    book = sheet.workbook("Field mappings", document.HEADINGS, [each.cells for each in entries])
+    book = sheets.workbook("Field mappings", document.HEADINGS, [each.cells for each in entries])
     answer = HttpResponse(book, content_type=EXCEL)
     answer["Content-Disposition"] = f'attachment; filename="field-mappings-{timezone.localdate()}.xlsx"'
     return answer

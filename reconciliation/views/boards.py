@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from masterdata.models import Company
+from masterdata.models import Company, Vendor
 from reconciliation import boards as figures_of
 from reconciliation.boards import Bucket
 from reconciliation.models import CaseTally
@@ -70,6 +70,7 @@ class Bar:
 class Board:
     key: str
     title: str
+    heading: str
     of: str
     bars: list[Bar]
     has_cases: bool = True
@@ -128,7 +129,8 @@ def _by_day(
         query = {"tab": "open", f"{name}_from": first or "", f"{name}_to": last or ""}
         money = bar.discount if of_discount else bar.amount
         rows.append((str(buckets[bar.key]), query, bar.cases, money, bar.currency))
-    return Board(name, title, _("Discount") if of_discount else _("Billed"), _bars(rows))
+    what = _("Discount") if of_discount else _("Billed")
+    return Board(name, title, _("Cases that are"), what, _bars(rows))
 
 
 def _reasons(company: Company) -> Board:
@@ -136,38 +138,50 @@ def _reasons(company: Company) -> Board:
         (str(reason(bar.key).label), {"tab": "open", "reason": bar.key}, bar.cases, bar.amount, bar.currency)
         for bar in figures_of.by(company, "code")[:MOST]
     ]
-    return Board("reasons", _("Blocked money by reason"), _("Billed"), _bars(rows))
+    return Board("reasons", _("Blocked money by reason"), _("Reason"), _("Billed"), _bars(rows))
 
 
 def _owners(company: Company) -> Board:
+    found = figures_of.by(company, "owner__username")[:MOST]
+    people = User.objects.filter(username__in=[bar.key for bar in found])
+    names = {person.username: figures.person(person) for person in people}
     rows = [
         (
-            bar.key or _("nobody yet"),
+            names.get(bar.key, bar.key) or _("nobody yet"),
             {"tab": "open", "owner": bar.key or NOBODY},
             bar.cases,
             bar.amount,
             bar.currency,
         )
-        for bar in figures_of.by(company, "owner__username")[:MOST]
+        for bar in found
     ]
-    return Board("owners", _("Blocked money by owner"), _("Billed"), _bars(rows))
+    return Board("owners", _("Blocked money by owner"), _("With"), _("Billed"), _bars(rows))
 
 
 def _not_yet(company: Company, user: User) -> list[Board]:
     found = figures_of.not_yet(company)
     received = sorted((row for row in found if row.received), key=lambda row: -row.received)[:MOST]
     billed = sorted((row for row in found if row.billed), key=lambda row: -row.billed)[:MOST]
+    names = _names(company, {row.vendor for row in (*received, *billed)})
     may_see = user.has_perm("reconciliation.view_purchaseorder")
     orders = reverse("admin:reconciliation_purchaseorder_changelist") if may_see else ""
-    came = _bars([(row.vendor, {"q": row.vendor}, 0, row.received, row.currency) for row in received], orders)
-    owed = _bars(
-        (row.vendor, {"tab": "open", "vendor": f"{EXACTLY}{row.vendor}"}, 0, row.billed, row.currency)
-        for row in billed
-    )
-    return [
-        Board("received", _("Received, not invoiced"), _("Value"), came, has_cases=False),
-        Board("billed", _("Invoiced, not received"), _("Value"), owed, has_cases=False),
+    came = [(names[row.vendor], {"q": row.vendor}, 0, row.received, row.currency) for row in received]
+    cases: list[dict[str, Any]] = [{"tab": "open", "vendor": f"{EXACTLY}{row.vendor}"} for row in billed]
+    owed = [
+        (names[row.vendor], query, 0, row.billed, row.currency)
+        for row, query in zip(billed, cases, strict=True)
     ]
+    what, of = _("Vendor"), _("Value")
+    return [
+        Board("received", _("Received, not invoiced"), what, of, _bars(came, orders), has_cases=False),
+        Board("billed", _("Invoiced, not received"), what, of, _bars(owed), has_cases=False),
+    ]
+
+
+def _names(company: Company, numbers: set[str]) -> dict[str, str]:
+    """Name vendors; one that is not here keeps its number."""
+    found = Vendor.objects.filter(company=company, number__in=numbers).exclude(name="")
+    return {number: number for number in numbers} | dict(found.values_list("number", "name"))
 
 
 def _bars(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format, get_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 MINUS = "−"
 CENT = Decimal("0.01")
@@ -68,8 +69,24 @@ def due(day: datetime.date | None, today: datetime.date) -> str:
     return short_day(day, today)
 
 
+def day(day: datetime.date) -> str:
+    return _day(day, "j M Y", get_language() or "")
+
+
 def short_day(day: datetime.date, today: datetime.date) -> str:
-    return date_format(day, "j M" if day.year == today.year else "j M Y")
+    return _day(day, "j M" if day.year == today.year else "j M Y", get_language() or "")
+
+
+@lru_cache(maxsize=4000)
+def _day(day: datetime.date, form: str, language: str) -> str:
+    """Lists name the same few days again and again; `language` is what makes them differ."""
+    return date_format(day, form)
+
+
+def moment_in_full(at: datetime.datetime) -> str:
+    """Write a time with its day and zone, for whoever asks exactly."""
+    local = timezone.localtime(at)
+    return f"{day(local.date())}, {local:%H:%M %Z}"
 
 
 def moment(at: datetime.datetime) -> str:
@@ -91,7 +108,14 @@ def person(user: Any, viewer: Any = None) -> str:
     return name
 
 
+@lru_cache
+def _separators(language: str) -> dict[int, str]:
+    """Give what stands for Python's comma and point in a language."""
+    thousands = get_format("THOUSAND_SEPARATOR", language)
+    return {ord(","): thousands, ord("."): get_format("DECIMAL_SEPARATOR", language)}
+
+
 def _number(number: Decimal, signed: bool) -> str:
     sign = MINUS if number < 0 else "+" if signed and number > 0 else ""
-    text = number_format(f"{abs(number):f}", use_l10n=True, force_grouping=True)
+    text = f"{abs(number):,f}".translate(_separators(get_language() or ""))
     return f"{sign}{text}"

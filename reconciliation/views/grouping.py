@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet, Sum
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +19,7 @@ from masterdata.models import Company
 from reconciliation.models import ExceptionCase
 
 from . import figures, sums
+from .filled_rows import filled
 from .queue import EXACTLY, Question
 from .reasons import reason
 from .rows import Row
@@ -32,7 +34,7 @@ class Group:
     title: str
     told: str
     url: str
-    rows: list[Row]
+    filled: SafeString
 
 
 def groups(
@@ -42,19 +44,29 @@ def groups(
     found: QuerySet[ExceptionCase],
     cases: list[ExceptionCase],
     shown: Iterable[Row],
+    *,
+    may_take: bool,
 ) -> list[Group]:
     """Part the rows, which come sorted by their group; without a grouping all are one."""
     if not question.group:
-        return [Group("", "", "", list(shown))]
+        return [Group("", "", "", filled(shown, may_take=may_take))]
     column = COLUMNS[question.group]
     totals = _totals(question, company, user, found, {getattr(case, column) for case in cases})
     pairs = zip(cases, shown, strict=True)
     parted = groupby(pairs, key=lambda pair: getattr(pair[0], column))
-    return [_group(question, key, list(members), totals.get(key, [])) for key, members in parted]
+    return [
+        _group(question, key, list(members), totals.get(key, []), may_take=may_take)
+        for key, members in parted
+    ]
 
 
 def _group(
-    question: Question, key: str, members: list[tuple[ExceptionCase, Row]], totals: list[sums.Total]
+    question: Question,
+    key: str,
+    members: list[tuple[ExceptionCase, Row]],
+    totals: list[sums.Total],
+    *,
+    may_take: bool,
 ) -> Group:
     case, row = members[0]
     titles: dict[str, Callable[[], str]] = {
@@ -74,7 +86,7 @@ def _group(
         title=titles[question.group](),
         told=", ".join([told, *money] if told else money),
         url=_address(replace(question.with_(group=""), **alone)) if key else "",
-        rows=[each for _case, each in members],
+        filled=filled((each for _case, each in members), may_take=may_take),
     )
 
 

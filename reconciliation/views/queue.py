@@ -156,6 +156,12 @@ class Question:
         return urlencode({name: value for name, value in told.items() if value})
 
     @property
+    def in_full(self) -> str:
+        """Write the question with its queue, which is not the usual one for everybody."""
+        told = self.query
+        return told if "tab=" in told else f"tab={self.tab}&{told}".rstrip("&")
+
+    @property
     def sort_param(self) -> str:
         return f"-{self.sort}" if self.descending else self.sort
 

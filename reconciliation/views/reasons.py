@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.template.loader import render_to_string
 from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -111,3 +115,15 @@ REASONS = {reason.code: reason for reason in _ROWS}
 def reason(code: str) -> Reason:
     """Give a reason by its code; the engine may know newer ones than this table."""
     return REASONS.get(code) or Reason(code, code.replace("_", " ").capitalize(), "fix")
+
+
+def tag(shown: Reason) -> SafeString:
+    """Write a reason as its sign and words."""
+    return _tag(shown.code, get_language() or "")
+
+
+@lru_cache(maxsize=1000)
+def _tag(code: str, language: str) -> SafeString:
+    """`language` is what makes two tags of one reason differ."""
+    told = render_to_string("desk/reason.html", {"reason": reason(code)})
+    return mark_safe(told.strip())  # noqa: S308 - the template has escaped it

@@ -33,9 +33,9 @@ class Row:
     until: str
     is_late_for_discount: bool
     age: str
-    opened_at: datetime.datetime
+    opened: str
     due: str
-    due_on: datetime.date | None
+    due_day: str
     is_urgent: bool
     owner: str
     status: str
@@ -44,11 +44,14 @@ class Row:
 def rows(cases: Iterable[ExceptionCase], viewer: User, query: str = "") -> list[Row]:
     """Write cases as rows; `query` is the worklist's question, so that the case knows its queue."""
     now, today = timezone.now(), timezone.localdate()
-    return [_row(case, viewer, query, now, today) for case in cases]
+    any_case = reverse("case", args=[0])
+    return [_row(case, viewer, any_case, query, now, today) for case in cases]
 
 
-def _row(case: ExceptionCase, viewer: User, query: str, now: datetime.datetime, today: datetime.date) -> Row:
-    address = reverse("case", args=[case.pk])
+def _row(
+    case: ExceptionCase, viewer: User, any_case: str, query: str, now: datetime.datetime, today: datetime.date
+) -> Row:
+    address = any_case.replace("0", str(case.pk))
     return Row(
         key=str(case.pk),
         url=f"{address}?{query}" if query else address,
@@ -64,9 +67,9 @@ def _row(case: ExceptionCase, viewer: User, query: str, now: datetime.datetime, 
         until=_until(case, today),
         is_late_for_discount=case.is_open and case.discount_until == today,
         age=figures.age(case.opened_at, now),
-        opened_at=case.opened_at,
+        opened=figures.moment_in_full(case.opened_at),
         due=figures.due(case.due_on, today),
-        due_on=case.due_on,
+        due_day=figures.day(case.due_on) if case.due_on else "",
         is_urgent=case.is_open and case.due_on is not None and case.due_on <= today,
         owner=figures.person(case.owner, viewer) if case.owner_id else _("nobody yet"),
         status=_status(case, today),

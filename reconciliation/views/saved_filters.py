@@ -76,10 +76,7 @@ def forget(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _plain(query: str, user: User) -> str:
     """Write a question anew, so that nothing is kept but what the list understands."""
-    question = Question.read(QueryDict(query).dict(), user).with_()
-    # Said in full: for somebody else another list is the usual one.
-    told = question.query
-    return told if "tab=" in told else f"tab={question.tab}&{told}".rstrip("&")
+    return Question.read(QueryDict(query).dict(), user).with_().in_full
 
 
 def _saved(row: dict[str, Any], user: User, question: Question) -> Saved:

@@ -94,9 +94,11 @@ def worklist(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     question = Question.read(request.GET.dict(), user)
     company = workplace.company(request)
-    shown = _answer(request, question, company, user) if company else {"empty": "no_company"}
     may_resolve = user.has_perm(RESOLVE)
     may_take = may_resolve and question.tab != "closed"
+    shown = (
+        _answer(request, question, company, user, may_take=may_take) if company else {"empty": "no_company"}
+    )
     context = {"question": question, "may_resolve": may_resolve, "may_take": may_take, **shown}
     return render(request, "desk/worklist.html", context)
 
@@ -125,7 +127,9 @@ def take_selected(request: HttpRequest) -> HttpResponse:
     return workplace.back_to(request, request.POST.get("back", ""), reverse("worklist"))
 
 
-def _answer(request: HttpRequest, question: Question, company: Company, user: User) -> dict[str, Any]:
+def _answer(
+    request: HttpRequest, question: Question, company: Company, user: User, *, may_take: bool
+) -> dict[str, Any]:
     desk = sums.desk(company, user, question)
     workplace.keep_counts(request, desk.counts)
     found = question.found(company, user)
@@ -136,7 +140,7 @@ def _answer(request: HttpRequest, question: Question, company: Company, user: Us
     shown = rows(page.rows, user, question.query)
     return {
         "rows": bool(page.rows),
-        "groups": grouping.groups(question, company, user, found, page.rows, shown),
+        "groups": grouping.groups(question, company, user, found, page.rows, shown, may_take=may_take),
         "saved": saved_filters.those_of(user, question),
         "may_share": user.has_perm(RESOLVE),
         "tabs": _tabs(question, desk.counts),

@@ -51,7 +51,7 @@ class CaseAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptabl
     list_per_page = 50
     show_full_result_count = True  # Django's default
 
-    def lookup_allowed(self, *args: Any, **more: Any) -> bool:
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return True
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

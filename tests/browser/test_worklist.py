@@ -176,6 +176,7 @@ def test_on_a_phone_the_cards_can_be_sorted_without_headings(page, sign_in, desk
     page.set_viewport_size({"width": 390, "height": 844})
     sign_in(clerk, LIST)
 
+    page.locator("summary").filter(has_text="Filters").click()
     page.get_by_label("Sorted by").select_option("Amount ▼")
     page.get_by_role("button", name="Apply").click()
 

@@ -40,7 +40,7 @@ def busy(desk):
         ("due within 7 days", "due within 7 days 1 50.00 EUR", ["R-2"]),
         ("within 7 days", "within 7 days 1 1.50 EUR", ["R-3"]),
         ("Price over order", "Price over order 1 60.00 EUR", ["R-5"]),
-        ("carl", "carl 1 50.00 EUR", ["R-4"]),
+        ("Weiss", "Weiss 1 50.00 EUR", ["R-4"]),
         ("up to a day", "up to a day 5 260.00 EUR", ["R-1", "R-2", "R-3", "R-4", "R-5"]),
         ("nobody yet", "nobody yet 4 210.00 EUR", ["R-1", "R-2", "R-3", "R-5"]),
     ],
@@ -79,8 +79,8 @@ def test_goods_without_an_invoice_and_invoices_without_goods_are_valued(desk, si
 
     shown = words(signed_in(roles.AP_CLERK).get("/boards/"))
 
-    assert "Received, not invoiced Vendor Value Against the largest V10 20.00 EUR" in shown
-    assert "Invoiced, not received Vendor Value Against the largest V20 50.00 EUR" in shown
+    assert "Received, not invoiced Vendor Value Against the largest Liftbau Nord 20.00 EUR" in shown
+    assert "Invoiced, not received Vendor Value Against the largest Klima Süd 50.00 EUR" in shown
 
 
 def test_boards_without_a_case_and_without_a_company_say_so(signed_in, db):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
+from xml.etree import ElementTree
 
 import pytest
 
@@ -14,6 +16,7 @@ from tests import factories
 from .reading import links, words
 
 pytestmark = pytest.mark.django_db
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 EXPORT, EXPORTS = "/exceptions/export/", "/exceptions/exports/"
 
 
@@ -54,6 +57,26 @@ def test_no_text_of_a_supplier_becomes_a_formula(three, signed_in, evil):
     assert next(row[2] for row in rows if row[0] == "R-001") == f"'{evil}"
 
 
+def test_an_excel_file_holds_figures_days_and_texts_that_stay_texts(three, signed_in):
+    ExceptionCase.objects.filter(invoice_number="R-001").update(vendor_name="=1+1", due_on="2026-03-01")
+    client = signed_in(roles.AP_CLERK)
+
+    asked = client.post(EXPORT, {"queue": "tab=open&sort=invoice&q=R-001", "form": "xlsx"}, follow=True)
+    assert "All open, “R-001” " in words(asked)
+    assert "1 file is being written." in words(asked)
+    tasks.write_exports()
+    (address,) = [url for text, url in links(client.get(EXPORTS)).items() if text.endswith(", Excel")]
+    book = zipfile.ZipFile(io.BytesIO(client.get(address).content))
+    rows = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).iter(f"{SHEET}row")
+    cells = [{cell.get("r"): cell for cell in row.iter(f"{SHEET}c")} for row in rows]
+
+    assert len(cells) == 2
+    assert cells[1]["C2"].get("t") == "inlineStr"
+    assert "".join(cells[1]["C2"].itertext()) == "=1+1"
+    assert [cells[1][place].findtext(f"{SHEET}v") for place in ("G2", "J2")] == ["10", "46082"]
+    assert not [each for each in cells[1].values() if each.find(f"{SHEET}f") is not None]
+
+
 def test_nobody_fetches_what_another_asked_for(three, signed_in):
     signed_in(roles.AP_CLERK).post(EXPORT, {"queue": "tab=open"})
     tasks.write_exports()
@@ -62,6 +85,7 @@ def test_nobody_fetches_what_another_asked_for(three, signed_in):
     theirs = signed_in(roles.AP_APPROVER)
 
     assert theirs.get(f"{EXPORTS}{key}.csv").status_code == 404
+    assert theirs.get(f"{EXPORTS}{key}.xlsx").status_code == 404
     assert "No exports yet" in words(theirs.get(EXPORTS))
 
 

@@ -151,6 +151,12 @@
     }, 1000);
   });
 
+  // What is asked for is folded away where there is little room.
+  const narrow = window.matchMedia("(max-width: 800px)");
+  const fold = () => document.querySelectorAll("details[data-wide]").forEach((part) => { part.open = !narrow.matches; });
+  narrow.addEventListener("change", fold);
+  fold();
+
   showKeys();
   if (window.location.hash === "#resolve" && !rows().length) resolve();
 })();
