@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reconciliation', '0008_talk'),
+        ('reconciliation', '0011_decisions_with_their_ground'),
     ]
 
     operations = [
