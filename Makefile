@@ -52,6 +52,9 @@ screens: install-dev ## take the pictures of docs/screens; ARGS="worklist case" 
 image: install-dev ## do the Dockerfile's steps in a clean folder, and start what it ships
 	@$(VENV_PYTHON) -m tests.deploy.try_image
 
+sbom: install-dev ## list what production is made of (CycloneDX) in sbom.json
+	@$(VENV_PYTHON) -m config.local.sbom sbom.json
+
 format: install-dev ## put the code in form
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,7 +14,7 @@ from integration.sandbox import tls
 class Receiver:
     """Give it as a context: it stops at the end."""
 
-    def __init__(self, certificates: Path) -> None:
+    def __init__(self, certificates: Path, *, only_old_tls: bool = False) -> None:
         receiver = self
         self.answers: list[int] = []  # of the next messages; 204 when there is none
         self.got: list[tuple[dict[str, str], bytes]] = []
@@ -36,9 +37,12 @@ class Receiver:
                 """Say nothing."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.server.socket = tls.server_context(certificates).wrap_socket(
-            self.server.socket, server_side=True
-        )
+        context = tls.server_context(certificates)
+        if only_old_tls:
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+            context.minimum_version = ssl.TLSVersion.TLSv1
+            context.maximum_version = ssl.TLSVersion.TLSv1_1
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.url = f"https://localhost:{self.server.server_port}/tieout"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.01})
 
