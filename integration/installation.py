@@ -76,6 +76,7 @@ def set_up() -> Installed:
     if connections.is_connected():
         company = sync.ensure_company()
         policies.install_defaults(company)
+        escalation.install_morning(company)
         checking.check_at_set_up()
     return Installed(company, len(permissions), mappings, schedules, rules)
 

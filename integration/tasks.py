@@ -190,6 +190,14 @@ def take_totals(self: Task, *, schedule: str = "", **kwargs: Any) -> None:
         totals.take_latest(now=now)
 
 
+@shared_task
+def tell_the_morning(**kwargs: Any) -> None:
+    """Send the morning mails whose time has come, by each company's own clock."""
+    from integration import morning
+
+    morning.turn(now=timezone.now())
+
+
 def _tell_of_client_ids() -> None:
     """Name each client id whose sign-in fails, though the others do its work meanwhile."""
     for problem in connections.sign_in_problems():

@@ -4,7 +4,7 @@ from . import audiences
 from .acknowledging import acknowledge, give_back
 from .case_mail import send_case_mail
 from .channels import CannotTell, give_address, problem_with_address, send_test
-from .defaults import install
+from .defaults import install, install_morning
 from .due import next_telling, write_due
 from .forgetting import forget_old
 from .sending import send_due
@@ -20,6 +20,7 @@ __all__ = [
     "give_address",
     "give_back",
     "install",
+    "install_morning",
     "matter",
     "next_telling",
     "problem_with_address",

@@ -28,6 +28,13 @@ def addresses(channel: Channel, incident: Incident) -> tuple[str, ...]:
     return _of_role(cause.owner_role) or _of_role(INTEGRATION_ADMIN)
 
 
+def members(channel: Channel) -> tuple[str, ...]:
+    """Give the addresses that a channel tells of what is nobody's own: of a role, or as named."""
+    if not channel.audience:
+        return tuple(named(channel.recipients))
+    return _of_role(INTEGRATION_ADMIN if channel.audience == Channel.OWNER else channel.audience)
+
+
 def named(text: str) -> list[str]:
     """Take addresses apart that are written with commas or one a line."""
     return [each.strip() for each in text.replace("\n", ",").split(",") if each.strip()]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 
-from integration.models import Channel, EscalationRule
+from integration.models import Channel, EscalationRule, Expectation, MorningMail
 from integration.models.escalation import Subject
+from masterdata.models import Company
 from reconciliation.roles import FINANCE_CONTROLLER, INTEGRATION_ADMIN
+
+Flow = Expectation.Flow
 
 OWNER = "Owner, by mail"
 ADMINISTRATOR = "Integration admins, by mail"
@@ -51,31 +56,49 @@ RULES: dict[str, Line] = {
     "No answer for hours: finance": Line(Subject.STANDSTILL, FINANCE, 4 * HOUR, HOUR, str(DAY)),
     "Silence of the clock: the administrator": Line(Subject.CLOCK, ADMINISTRATOR, 0, 0, f"{HOUR}, {DAY}"),
     "Held for a day: the administrator": Line(Subject.HELD, ADMINISTRATOR, DAY, 4 * HOUR, str(DAY)),
+    "Silence of a flow: the administrator": Line(Subject.SILENT, ADMINISTRATOR, 0, 0),
     "Pulls fail for hours: the administrator": Line(Subject.RUN, ADMINISTRATOR, 2 * HOUR, 30),
+}
+
+WEEKDAYS = "1,2,3,4,5"
+EXPECTATIONS: dict[str, dict[str, Any]] = {
+    "Goods receipts on weekdays": {"flow": Flow.RECEIPTS, "by": time(18), "days": WEEKDAYS},
+    "Totals of the day before": {"flow": Flow.TOTALS, "by": time(7)},
+    "Master data every hour": {"flow": Flow.MASTERS, "by": time(6), "hours": 6},
+    "Comparison of master data": {"flow": Flow.DRIFT, "by": time(8)},
 }
 
 
 @transaction.atomic
 def install() -> int:
-    """Add the channels and rules that are missing; what people changed or switched off stays."""
+    """Add what is missing; what people changed or switched off stays."""
     channels = {
         name: Channel.objects.get_or_create(name=name, defaults={"audience": audience})
         for name, audience in CHANNELS.items()
     }
-    added = sum(is_new for _, is_new in channels.values())
+    added = [is_new for _channel, is_new in channels.values()]
     for name, line in RULES.items():
-        _rule, is_new = EscalationRule.objects.get_or_create(
-            name=name,
-            defaults={
-                "subject": line.subject,
-                "channel": channels[line.channel][0],
-                "after_minutes": line.age,
-                "from_attempt": line.attempt,
-                "least_amount": line.least,
-                "period_days": PERIOD_DAYS,
-                "period_minutes": line.at_period_end,
-                "reminders": line.reminders,
-            },
-        )
-        added += is_new
-    return added
+        values = _values(line, channels[line.channel][0])
+        added.append(EscalationRule.objects.get_or_create(name=name, defaults=values)[1])
+    for name, values in EXPECTATIONS.items():
+        added.append(Expectation.objects.get_or_create(name=name, defaults=values)[1])
+    return sum(added)
+
+
+def install_morning(company: Company) -> None:
+    """Let finance be told of this company each morning, unless somebody has said how already."""
+    if channel := Channel.objects.filter(name=FINANCE).first():
+        MorningMail.objects.get_or_create(company=company, defaults={"channel": channel})
+
+
+def _values(line: Line, channel: Channel) -> dict[str, Any]:
+    return {
+        "subject": line.subject,
+        "channel": channel,
+        "after_minutes": line.age,
+        "from_attempt": line.attempt,
+        "least_amount": line.least,
+        "period_days": PERIOD_DAYS,
+        "period_minutes": line.at_period_end,
+        "reminders": line.reminders,
+    }

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Sum
@@ -20,28 +17,12 @@ from integration.models.escalation import Subject
 from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
 
+from . import silence
+from .found import Found
+
 State = Message.State
 ASLEEP = timedelta(minutes=15)  # longer than any pause between two deliveries that are due
 SILENCE = timedelta(minutes=5)  # of a clock that comes every few seconds
-
-
-@dataclass(frozen=True)
-class Found:
-    """All that is wrong for one cause, as it is now."""
-
-    subject: str
-    cause: str
-    sentence: str
-    count: int
-    since: datetime
-    query: str = ""
-    attempts: int = 0
-    worth: Decimal | None = None
-    filed_under_id: int | None = None
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return dict(vars(self))
 
 
 def dead(company: Company, now: datetime) -> Iterator[Found]:
@@ -198,6 +179,7 @@ OF_COMPANY: tuple[Callable[[Company, datetime], Iterable[Found]], ...] = (
     waiting,
     held,
     failed_runs,
+    silence.of_flows,
 )
 OF_HOUSE: tuple[Callable[[datetime], Iterable[Found]], ...] = (
     stopped,

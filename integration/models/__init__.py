@@ -14,6 +14,7 @@ from .outbox import Attempt, DocumentKind, Message
 from .rehearsals import Rehearsal, RehearsedDocument
 from .slots import ScheduleSlot
 from .sync import HeldRecord, ScannedPage, SyncIssue, SyncPlace, SyncRun, SyncState
+from .watching import Expectation, Morning, MorningMail
 from .webhooks import Webhook, WebhookMessage
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "DriftCheck",
     "DriftedRecord",
     "EscalationRule",
+    "Expectation",
     "FieldMapping",
     "HeldRecord",
     "Hint",
@@ -38,6 +40,8 @@ __all__ = [
     "MappingVersion",
     "Message",
     "MirrorFilter",
+    "Morning",
+    "MorningMail",
     "Notification",
     "PayloadEdit",
     "Rehearsal",

@@ -32,6 +32,7 @@ class Subject(models.TextChoices):
     RUN = "run", "failed run"
     STANDSTILL = "standstill", "Business Central does not answer"
     CLOCK = "clock", "the clock or a worker stands still"
+    SILENT = "silent", "nothing came by the time it was expected"
 
 
 class Channel(models.Model):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,33 +11,13 @@ from django.utils import timezone
 
 from reconciliation import control, roles
 from reconciliation.models import ControlDay, SignOff
-from reconciliation.totals import Day, Fate, Figures, Kind, KindOfDay, Ours, compare, of_bc, of_portal
 from tests.factories import open_company, person
+from tests.totals.days import a_day
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 pytestmark = pytest.mark.django_db
-ON = datetime.date(2026, 11, 5)
-NINE = datetime.datetime(2026, 11, 5, 8, 12, tzinfo=datetime.UTC)
-
-
-def a_day(*, late: bool = False, unread: str = "") -> Day:
-    """Two receipts, of which the second may wait."""
-    figures = Figures(Decimal("4.00"), Decimal("50.10"), "EUR")
-    ours = [
-        Ours(
-            f"GR-{number}",
-            Fate.WAITING if late and number == 2 else Fate.POSTED,
-            told=figures,
-            why="unit BX" if number == 2 else "",
-            since=NINE,
-        )
-        for number in (1, 2)
-    ]
-    differences = list(compare(Kind.RECEIPT, ON, told=None, ours=ours, in_bc=None, days_here={}))
-    kind = KindOfDay(Kind.RECEIPT, None, of_portal(ours), of_bc(None, ON), 2 - late, tuple(differences))
-    return Day(ON, (kind,), unread)
 
 
 @pytest.fixture
