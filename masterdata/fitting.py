@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -12,8 +13,17 @@ from django.db import models
 from .batch import Batch, Value
 from .models import Mirror, own_fields
 
-Room = tuple[str, str, bool, int | None, Decimal | None]
-"""A field's name, what people call it, whether it may be empty, and how long and how big a value it takes."""
+Room = tuple[str, str, bool, int | None, Decimal | None, type]
+"""A field's name, what people call it, whether it may be empty, how long and how big a value it takes, and of
+which kind."""
+
+KINDS: tuple[tuple[type[models.Field[Any, Any]], type, str], ...] = (
+    (models.CharField, str, "a text"),
+    (models.BooleanField, bool, "yes or no"),
+    (models.DecimalField, Decimal, "a number"),
+    (models.DateField, date, "a day"),
+)
+NOUNS = {kind: noun for _field, kind, noun in KINDS}
 
 
 def problems(model: type[Mirror], batch: Batch) -> dict[int, str]:
@@ -35,24 +45,28 @@ def problem(model: type[Mirror], values: Mapping[str, Value]) -> str:
 
 def _fits(room: Room, column: list[Value]) -> bool:
     """Look at a whole column; where it is mixed, its values have to be looked at one by one."""
-    _name, _told, may_lack, length, least_too_big = room
+    _name, _told, may_lack, length, least_too_big, kind = room
     kinds = set(map(type, column))
     if may_lack:
         kinds.discard(type(None))
         column = [value for value in column if value is not None]
-    if kinds == {str}:
+    if kinds != {kind}:
+        return not kinds
+    if kind is str:
         texts: Any = set(column)
         return not (length and max(map(len, texts)) > length) and "\0" not in "".join(texts)
-    if kinds == {Decimal}:
+    if kind is Decimal:
         numbers: Any = column
         return not least_too_big or max(map(abs, numbers)) < least_too_big
-    return type(None) not in kinds and str not in kinds and Decimal not in kinds
+    return True
 
 
 def _reason(room: Room, value: Value) -> str:
-    _name, told, may_lack, length, least_too_big = room
+    _name, told, may_lack, length, least_too_big, kind = room
     if value is None:
         return "" if may_lack else f"{told} is missing"
+    if type(value) is not kind:
+        return f"{told} takes {NOUNS[kind]}, not {value!r}; correct the mapping"
     if isinstance(value, str):
         if "\0" in value:
             return f"{told} holds a NUL character"
@@ -70,5 +84,6 @@ def _rooms(model: type[Mirror]) -> list[Room]:
         too_big = None
         if isinstance(field, models.DecimalField):
             too_big = Decimal(10) ** (field.max_digits - field.decimal_places)
-        rooms.append((field.name, str(field.verbose_name), field.null, field.max_length, too_big))
+        kind = next(kind for known, kind, _noun in KINDS if isinstance(field, known))
+        rooms.append((field.name, str(field.verbose_name), field.null, field.max_length, too_big, kind))
     return rooms

@@ -10,7 +10,7 @@ from integration.bc.batch import BatchAnswer, Operation
 from integration.bc.calls import ENGLISH, JSON, NOUNS, READ_ONLY, READ_WRITE, Calls, noun, root
 from integration.bc.exact_json import RawRow, loads, raw_page
 from integration.bc.metadata import EntitySet, Metadata, parse
-from integration.bc.reading import APP_SELECTS, SELECTS
+from integration.bc.reading import SELECTS
 from integration.errors import IntegrationError, ProgramError, TemporaryError
 
 COMPANY = ("id", "name", "displayName")
@@ -327,7 +327,7 @@ class Client(Calls):
 
 def _usual_fields(entity_set: str, app: bool) -> Sequence[str]:
     """The fields that are read of a set; without $select BC computes all of them, extensions' too."""
-    usual = (APP_SELECTS if app else SELECTS).get(entity_set)
+    usual = None if app else SELECTS.get(entity_set)
     if not usual:
         raise ProgramError(f"Say which fields of {entity_set} are needed.")
     return usual

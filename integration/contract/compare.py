@@ -205,7 +205,7 @@ def _no_name(use: Use, feature: Feature, there: EntitySet, earlier: EntitySet | 
 def _missing(use: Use, feature: Feature, successor: str, *, was: bool) -> Finding:
     lacks = "no longer has" if was else "does not have"
     sentence = f"Business Central {lacks} {_subject(use)}"
-    sentence += f", which the mapping {use.mapping} writes. " if use.mapping else ". "
+    sentence += f", which the mapping {use.mapping} {_verb(use)}. " if use.mapping else ". "
     sentence += f"{_until(feature)} it is there"
     sentence += ", or the mapping is changed. " if use.mapping else " or Tieout is updated. "
     sentence += f"Perhaps it is called {successor} now." if successor else ""
@@ -245,7 +245,7 @@ def _subject(use: Use) -> str:
 
 
 def _verb(use: Use) -> str:
-    return "writes" if use.mapping else "reads"
+    return "writes" if use.mapping and not use.is_read else "reads"
 
 
 def _until(feature: Feature) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from integration.bc import Level
+from integration.bc.names import ORDER_NUMBER
 from integration.couriers import credit_memos, movements
 from integration.models import DocumentKind
 from integration.sync import entities, masters
@@ -51,7 +52,7 @@ OWN = f"{DocumentKind.SUPPLIER_INVOICE.value}:own"
 BILLED = f"{DocumentKind.SUPPLIER_INVOICE.value}:order"
 CREDITS = f"{DocumentKind.SUPPLIER_INVOICE.value}:credit"
 REQUESTS = "purchase_request"
-BY_ID, BY_ORDER = "id", "orderNumber"  # what the payload of a way holds
+BY_ID, BY_ORDER = "id", ORDER_NUMBER  # what the payload of a way holds
 
 # Which way a mapping's form goes, where that is not its own name.
 MAPPED = {DocumentKind.SUPPLIER_INVOICE.value: OWN}

@@ -60,6 +60,13 @@ GIVEN: Mapping[str, frozenset[Shape]] = {
     "any": ANY,
 }
 TRANSFORMS = {name: GIVEN[each.gives] for name, each in transforms.TRANSFORMS.items() if name != "enum"}
+# What a transform can read, where it cannot read whatever comes.
+READ: Mapping[str, frozenset[Shape]] = {
+    "decimal": NUMBERS | {Shape.TEXT},
+    "boolean": frozenset({Shape.FLAG, Shape.TEXT}),
+    "bc_day": frozenset({Shape.DATE, Shape.MOMENT}),
+    "bc_id": frozenset({Shape.ID, Shape.TEXT}),
+}
 
 
 def shape_of(type_name: str) -> Shape:

@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from integration.bc import reading
+from integration.bc import names, reading
+from integration.bc.names import (
+    EXTERNAL_ID,
+    LINE_TYPE,
+    MODIFIED,
+    ORDER_DATE,
+    ORDER_NUMBER,
+    POSTING_DATE,
+    RESULT_DOCUMENT_NUMBER,
+    VALUE_CODE,
+    VENDOR_INVOICE_NUMBER,
+    VENDOR_NUMBER,
+)
 from integration.couriers import (
     assets,
     credit_memos,
@@ -23,7 +35,7 @@ from integration.couriers import (
     order_invoices,
     orders,
 )
-from integration.mapping import Row, versions
+from integration.mapping import Compiled, Row, pulls, versions
 from integration.mapping import content as contents
 from integration.models import DocumentKind, FieldMapping
 from integration.sync import entities
@@ -31,7 +43,7 @@ from integration.sync.invoices import INVOICES, LINES
 
 from . import features
 from .features import Feature
-from .shapes import ANY, READERS, TRANSFORMS, Shape
+from .shapes import ANY, READ, READERS, TRANSFORMS, Shape
 
 KIND = DocumentKind
 RECEIVED = (KIND.GOODS_RECEIPT, KIND.SERVICE_CONFIRMATION)
@@ -59,6 +71,8 @@ class Use:
     mapping: str = ""
     longest: int | None = None
     members: tuple[str, ...] = ()
+    is_read: bool = False
+    """Whether the mapping reads it, and does not write it."""
     is_left_out: bool = False
     """Whether documents go without it, where Business Central lacks it."""
 
@@ -70,10 +84,8 @@ def of_code() -> list[Use]:
         *_record(features.COMPANY, reading.LedgerSetup, "generalLedgerSetup"),
     ]
     for entity in entities.ENTITIES.values():
-        records = reading.APP_RECORDS if entity.needs_app else reading.RECORDS
-        found += _record(
-            features.pull_of(entity.name), records[entity.entity_set], entity.entity_set, app=entity.needs_app
-        )
+        stamp = (names.ID, names.MODIFIED)
+        found += _fields(features.pull_of(entity.name), entity.entity_set, *stamp, app=entity.needs_app)
     found += _record(features.PULL_INVOICES, reading.PurchaseInvoice, INVOICES)
     found += _record(features.PULL_INVOICES, reading.PurchaseInvoiceLine, LINES)
     for table in (
@@ -91,8 +103,8 @@ def of_code() -> list[Use]:
 
 
 def of_mappings() -> list[Use]:
-    """List the targets of the mappings as they stand now."""
-    found: list[Use] = []
+    """List what the mappings read and write as they stand now."""
+    found = [use for entity in entities.ENTITIES.values() for use in of_pull(entity, entity.mapping)]
     for mapping in FieldMapping.objects.filter(direction=FieldMapping.Direction.PUSH).order_by("pk"):
         version = versions.in_force(mapping)
         if version is not None:
@@ -110,6 +122,24 @@ def of_mapping(mapping: FieldMapping, content: contents.Content) -> Iterator[Use
     for row in content.rows:
         if row.enabled:
             yield _written(feature, mapping, row, content)
+
+
+def of_pull(entity: entities.Entity, mapping: Compiled) -> Iterator[Use]:
+    """List what the mapping of a mirror reads; each row takes the forms that its transform can read."""
+    feature = features.pull_of(entity.name)
+    yield Use(feature, entity.entity_set, app=entity.needs_app, mapping=mapping.name)
+    for row in mapping.rows:
+        for name in pulls.reads(row):
+            yield Use(
+                feature,
+                entity.entity_set,
+                Part.FIELD,
+                name,
+                app=entity.needs_app,
+                takes=READ.get(row.transform, ANY),
+                mapping=mapping.name,
+                is_read=True,
+            )
 
 
 def _written(feature: Feature, mapping: FieldMapping, row: Row, content: contents.Content) -> Use:
@@ -147,10 +177,10 @@ def _values(row: Row, content: contents.Content) -> Mapping[str, Any]:
 
 def _orders() -> list[Use]:
     return [
-        *_fields(KIND.PURCHASE_ORDER, "purchaseOrders", "id", "number", "vendorNumber", "orderDate"),
+        *_fields(KIND.PURCHASE_ORDER, "purchaseOrders", "id", "number", VENDOR_NUMBER, ORDER_DATE),
         Use(KIND.PURCHASE_ORDER, "purchaseOrders", Part.NAVIGATION, orders.LINES),
-        *_fields(KIND.PURCHASE_ORDER, orders.LINES, "sequence", "lineType", "description"),
-        *_dimensions(KIND.PURCHASE_ORDER, "code", "valueCode"),
+        *_fields(KIND.PURCHASE_ORDER, orders.LINES, "sequence", LINE_TYPE, "description"),
+        *_dimensions(KIND.PURCHASE_ORDER, "code", VALUE_CODE),
     ]
 
 
@@ -169,11 +199,11 @@ def _receipts() -> list[Use]:
     found = []
     for kind in RECEIVED:
         found += [
-            *_fields(kind, "purchaseOrders", "id", "number", "postingDate"),
+            *_fields(kind, "purchaseOrders", "id", "number", POSTING_DATE),
             Use(kind, "purchaseOrders", Part.NAVIGATION, orders.LINES),
             Use(kind, "purchaseOrders", Part.ACTION, "receiveAndInvoice"),
             *_record(kind, reading.PurchaseOrderLine, orders.LINES),
-            *_fields(kind, "purchaseReceipts", "id", "number", "orderNumber", "lastModifiedDateTime"),
+            *_fields(kind, "purchaseReceipts", "id", "number", ORDER_NUMBER, MODIFIED),
             Use(kind, "purchaseReceipts", Part.NAVIGATION, "purchaseReceiptLines"),
             *_fields(kind, "purchaseReceiptLines", "sequence", "quantity"),
         ]
@@ -185,7 +215,7 @@ def _invoices() -> list[Use]:
     return [
         *_fields(features.DRAFTS, invoice_set, *select),
         Use(features.DRAFTS, invoice_set, Part.ACTION, "post"),
-        *_fields(features.OWN, invoice_set, *select, "vendorNumber"),
+        *_fields(features.OWN, invoice_set, *select, VENDOR_NUMBER),
         Use(features.OWN, invoice_set, Part.NAVIGATION, lines),
         Use(features.OWN, invoice_set, Part.ACTION, "post"),
     ]
@@ -194,7 +224,7 @@ def _invoices() -> list[Use]:
 def _billed() -> list[Use]:
     way, headers = features.BILLED, order_invoices.HEADERS
     return [
-        *_fields(way, invoices.INVOICES, *order_invoices.SELECT, "vendorNumber", "vendorInvoiceNumber"),
+        *_fields(way, invoices.INVOICES, *order_invoices.SELECT, VENDOR_NUMBER, VENDOR_INVOICE_NUMBER),
         Use(way, invoices.INVOICES, Part.NAVIGATION, invoices.LINES),
         *_fields(way, invoices.LINES, "sequence", "quantity"),
         *_record(way, reading.PurchaseOrder, order_invoices.ORDERS),
@@ -209,7 +239,7 @@ def _billed() -> list[Use]:
 def _movements() -> list[Use]:
     kind, requests = KIND.INVENTORY_MOVEMENT, movements.REQUESTS
     return [
-        *_fields(kind, requests, "id", "externalId", "status", "resultDocumentNumber", app=True),
+        *_fields(kind, requests, "id", EXTERNAL_ID, "status", RESULT_DOCUMENT_NUMBER, app=True),
         Use(kind, requests, Part.NAVIGATION, movements.LINES, app=True),
         Use(kind, requests, Part.ACTION, "process", app=True),
         *_fields(kind, movements.LINES, "dimensions", app=True),
@@ -217,22 +247,22 @@ def _movements() -> list[Use]:
 
 
 def _credits() -> list[Use]:
-    names = (*credit_memos.SELECT, "vendorNumber")  # without the vendor's number a person tells of it
-    return list(_fields(features.CREDITS, credit_memos.MEMOS, *names))
+    asked = (*credit_memos.SELECT, VENDOR_NUMBER)  # without the vendor's number a person tells of it
+    return list(_fields(features.CREDITS, credit_memos.MEMOS, *asked))
 
 
 def _assets() -> list[Use]:
     return list(_fields(KIND.ASSET_NOTICE, assets.ASSETS, *assets.SELECT))
 
 
-def _dimensions(kind: str, *names: str) -> Iterator[Use]:
+def _dimensions(kind: str, *fields: str) -> Iterator[Use]:
     yield Use(kind, orders.LINES, Part.NAVIGATION, dimensions.SET_LINES)
-    yield from _fields(kind, dimensions.SET_LINES, *names)
+    yield from _fields(kind, dimensions.SET_LINES, *fields)
 
 
-def _fields(feature: str, entity_set: str, *names: str, app: bool = False) -> Iterator[Use]:
+def _fields(feature: str, entity_set: str, *fields: str, app: bool = False) -> Iterator[Use]:
     yield Use(str(feature), entity_set, app=app)
-    for name in names:
+    for name in fields:
         yield Use(str(feature), entity_set, Part.FIELD, name, app=app)
 
 

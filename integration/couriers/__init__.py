@@ -6,6 +6,7 @@ from typing import Any
 
 from integration import mapping
 from integration.bc import Client
+from integration.bc.names import ORDER_NUMBER
 from integration.mapping import defaults
 from integration.models import DocumentKind, Message
 from reconciliation.models import (
@@ -41,7 +42,7 @@ def visit_invoice(client: Client, message: Message, invoice: SupplierInvoice) ->
     """Post an invoice through its order, unless BC has a draft of it; finance posts credit memos."""
     if credit_memos.NUMBER in (message.payload or {}):
         return credit_memos.CreditMemoVisit(client, message, invoice)
-    through_order = "orderNumber" in (message.payload or {}) and not invoice.bc_id
+    through_order = ORDER_NUMBER in (message.payload or {}) and not invoice.bc_id
     kind = order_invoices.OrderInvoiceVisit if through_order else invoices.InvoiceVisit
     return kind(client, message, invoice)
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from integration.bc.names import ORDER_NUMBER, POSTING_DATE
 from masterdata import lookup
 from reconciliation.models import (
     GoodsReceipt,
@@ -80,8 +81,8 @@ def _prepare(
         except ValueError as error:
             problems.append(str(error))
     body = {
-        "orderNumber": order.number,
-        "postingDate": posted_on.isoformat(),
+        ORDER_NUMBER: order.number,
+        POSTING_DATE: posted_on.isoformat(),
         "lines": [{"sequence": each, "quantity": quantities[each]} for each in sorted(quantities)],
     }
     return Prepared(body, problems=problems, nothing_to_post=not problems and not any(quantities.values()))

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from integration import mapping
 from integration.bc import odata
+from integration.bc.names import ETAG, SERIAL_NUMBER
 from integration.errors import PermanentError
 from integration.mapping import defaults, masters
 from masterdata import lookup
@@ -23,7 +24,7 @@ from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid
 from .order_difference import same
 
 ASSETS = "fixedAssets"
-SELECT = ("id", "number", "serialNumber", "blocked")
+SELECT = ("id", "number", SERIAL_NUMBER, "blocked")
 Kind = AssetNotice.Kind
 
 
@@ -77,9 +78,7 @@ class AssetVisit(Visit):
                 owner="bc",
             )
         before_write()
-        made = self.client.update(
-            ASSETS, self.asset["id"], self._changes(self.asset), etag=self.asset["@odata.etag"]
-        )
+        made = self.client.update(ASSETS, self.asset["id"], self._changes(self.asset), etag=self.asset[ETAG])
         return Posted(as_uuid(made["id"]), made["number"])
 
     @property
@@ -88,13 +87,13 @@ class AssetVisit(Visit):
 
     @property
     def _serial(self) -> str:
-        return str(self.payload.get("serialNumber", ""))
+        return str(self.payload.get(SERIAL_NUMBER, ""))
 
     def _read(self) -> dict[str, Any] | None:
         fields = sorted({*SELECT, *self.payload})
         found = self.client.find(ASSETS, filter=odata.eq("number", self._number), select=fields)
         if not found and self.document.kind == Kind.REGISTERED and self._serial:
-            found = self.client.find(ASSETS, filter=odata.eq("serialNumber", self._serial), select=fields)
+            found = self.client.find(ASSETS, filter=odata.eq(SERIAL_NUMBER, self._serial), select=fields)
         return found[0] if len(found) == 1 else None
 
     def _says_so(self, asset: dict[str, Any]) -> bool:
@@ -102,7 +101,7 @@ class AssetVisit(Visit):
             return bool(asset["blocked"])
         if self.document.kind == Kind.CHANGED:
             return not self._changes(asset)
-        return not asset["serialNumber"] or not self._serial or same(asset["serialNumber"], self._serial)
+        return not asset[SERIAL_NUMBER] or not self._serial or same(asset[SERIAL_NUMBER], self._serial)
 
     def _changes(self, asset: dict[str, Any]) -> dict[str, Any]:
         told = {name: value for name, value in self.payload.items() if name != "number"}
@@ -112,7 +111,7 @@ class AssetVisit(Visit):
         if self.asset is not None:
             raise PermanentError(
                 f"Business Central has another fixed asset {self._number}, with the serial number "
-                f"{self.asset['serialNumber']}. Correct the number on either side, then retry; or mark this "
+                f"{self.asset[SERIAL_NUMBER]}. Correct the number on either side, then retry; or mark this "
                 "done with the number of the right one.",
                 owner="cafm",
             )

@@ -12,6 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from integration import mapping
+from integration.bc.names import (
+    INVOICE_DATE,
+    ORDER_NUMBER,
+    POSTING_DATE,
+    VENDOR_INVOICE_NUMBER,
+    VENDOR_NUMBER,
+)
 from integration.mapping import defaults
 from masterdata import lookup
 from reconciliation.models import InvoiceLine, PurchaseOrder, PurchaseOrderLine, SupplierInvoice
@@ -20,7 +27,7 @@ from .accepted import in_order_unit
 from .base import Prepared, listed, plain
 from .orders import sequence_of
 
-HEADER = ("vendorNumber", "vendorInvoiceNumber", "invoiceDate", "postingDate")
+HEADER = (VENDOR_NUMBER, VENDOR_INVOICE_NUMBER, INVOICE_DATE, POSTING_DATE)
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ def prepare(invoice: SupplierInvoice) -> Prepared:
     except lookup.NoConversion as missing:
         return Prepared(waiting_for=str(missing)[:300])
     body = {name: written[name] for name in HEADER if name in written}
-    body["orderNumber"] = order.number
+    body[ORDER_NUMBER] = order.number
     body["lines"] = [
         {"sequence": sequence, "quantity": each.quantity, "amount": each.amount}
         for sequence, each in sorted(billed.items())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from integration.bc import Client, odata
+from integration.bc.names import DOCUMENT_NUMBER
 from integration.models import DocumentKind
 
 
@@ -26,7 +27,7 @@ KEPT: dict[str, Kept] = {
     DocumentKind.SERVICE_CONFIRMATION: Kept("purchaseReceipts"),
     DocumentKind.SUPPLIER_INVOICE: Kept("purchaseInvoices"),
     DocumentKind.ASSET_NOTICE: Kept("fixedAssets"),
-    DocumentKind.INVENTORY_MOVEMENT: Kept("itemLedgerEntries", "documentNumber"),
+    DocumentKind.INVENTORY_MOVEMENT: Kept("itemLedgerEntries", DOCUMENT_NUMBER),
 }
 """The kinds whose documents the API shows; undone receipts and returns it does not."""
 

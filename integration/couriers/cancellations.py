@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from integration.bc.names import ETAG, INVOICED_QUANTITY, LINE_TYPE, RECEIVED_QUANTITY
 from reconciliation.models import PurchaseOrder
 
 from .base import BeforeWrite
@@ -23,7 +24,7 @@ class CancellationVisit(OrderChangeVisit):
     def _plan(self, order: Mapping[str, Any]) -> Plan:
         made = Plan()
         for line in self._concerned(order):
-            if line["quantity"] > line["receivedQuantity"] or not line["quantity"]:
+            if line["quantity"] > line[RECEIVED_QUANTITY] or not line["quantity"]:
                 take_down(made, line, self._sent)
         return made
 
@@ -32,12 +33,12 @@ class CancellationVisit(OrderChangeVisit):
             super()._take(made, order, before_write)
             return
         before_write()
-        self.client.delete(ORDERS, str(order["id"]), etag=order["@odata.etag"])
+        self.client.delete(ORDERS, str(order["id"]), etag=order[ETAG])
 
     def _concerned(self, order: Mapping[str, Any]) -> list[Mapping[str, Any]]:
         """The lines that are cancelled: of the whole order those that we sent; others are somebody's."""
         named = {*self.payload["cancelled"]}
-        lines = [line for line in order[LINES] if line["lineType"] != "Comment"]
+        lines = [line for line in order[LINES] if line[LINE_TYPE] != "Comment"]
         if named:
             return [line for line in lines if int(line["sequence"]) in named]
         return [line for line in lines if self._sent.lines(int(line["sequence"]))]
@@ -48,8 +49,8 @@ class CancellationVisit(OrderChangeVisit):
             return False
         lines = [line for line in order[LINES] if int(line["sequence"]) != MARKER_SEQUENCE]
         return all(
-            not line["receivedQuantity"]
-            and not line["invoicedQuantity"]
+            not line[RECEIVED_QUANTITY]
+            and not line[INVOICED_QUANTITY]
             and self._sent.lines(int(line["sequence"]))
             for line in lines
         )

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, NoReturn
 
 from integration.bc import odata
+from integration.bc.names import TOTAL_AMOUNT_INCLUDING_TAX, VENDOR_CREDIT_MEMO_NUMBER, VENDOR_NUMBER
 from integration.errors import PermanentError, ProgramError
 from masterdata import lookup
 from reconciliation.models import SupplierInvoice
@@ -17,8 +18,8 @@ from reconciliation.models import SupplierInvoice
 from .base import BeforeWrite, Posted, Prepared, Standing, Visit, as_uuid, in_bc, listed, plain
 
 MEMOS = "purchaseCreditMemos"
-SELECT = ("id", "number", "status", "totalAmountIncludingTax")
-NUMBER = "vendorCreditMemoNumber"
+SELECT = ("id", "number", "status", TOTAL_AMOUNT_INCLUDING_TAX)
+NUMBER = VENDOR_CREDIT_MEMO_NUMBER
 UNPOSTED = ("Draft", "In_x0020_Review", "Canceled")
 
 
@@ -26,7 +27,7 @@ def prepare(memo: SupplierInvoice) -> Prepared:
     """Say by what the posted credit memo will be known."""
     if missing := lookup.missing_vendors(memo.company, [memo.vendor_number]):
         return Prepared(waiting_for=in_bc([f"vendor {listed(missing)}"]))
-    return Prepared({"vendorNumber": memo.vendor_number, NUMBER: memo.number.upper()})
+    return Prepared({VENDOR_NUMBER: memo.vendor_number, NUMBER: memo.number.upper()})
 
 
 class CreditMemoVisit(Visit):
@@ -36,7 +37,7 @@ class CreditMemoVisit(Visit):
         """Look for a posted credit memo of the vendor with the vendor's number."""
         for row in self._posted_ones():
             if row["status"] not in UNPOSTED:
-                self._check_total(Decimal(row["totalAmountIncludingTax"]))
+                self._check_total(Decimal(row[TOTAL_AMOUNT_INCLUDING_TAX]))
                 return Posted(as_uuid(row["id"]), row["number"])
         return Standing.REPEATABLE
 
@@ -54,7 +55,7 @@ class CreditMemoVisit(Visit):
 
     def _posted_ones(self) -> list[dict[str, Any]]:
         number = odata.eq(NUMBER, self.payload[NUMBER])
-        vendor = odata.eq("vendorNumber", self.payload["vendorNumber"])
+        vendor = odata.eq(VENDOR_NUMBER, self.payload[VENDOR_NUMBER])
         try:
             return self.client.find(MEMOS, filter=vendor & number, select=SELECT)
         except ProgramError:  # the vendor's number can be asked for from 26.0 on: nothing is seen below

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from integration.bc.names import VALUE_CODE
 from masterdata import lookup
 from masterdata.models import Company, Dimension, DimensionValue
 
@@ -33,7 +34,7 @@ def take_tags(written: dict[str, Any], told: Mapping[str, str], sources: Collect
 
 def set_lines(tags: Tags) -> list[dict[str, str]]:
     """Write dimensions as BC nests them in a line."""
-    return [{"code": code, "valueCode": value} for code, value in tags.items()]
+    return [{"code": code, VALUE_CODE: value} for code, value in tags.items()]
 
 
 def as_text(tags: Tags) -> str:
@@ -43,7 +44,7 @@ def as_text(tags: Tags) -> str:
 
 def of(line: Mapping[str, Any]) -> Tags:
     """Read the dimensions of an order line, as it was sent or as BC shows it."""
-    return {each["code"]: each["valueCode"] for each in line.get(SET_LINES, [])}
+    return {each["code"]: each[VALUE_CODE] for each in line.get(SET_LINES, [])}
 
 
 def missing(company: Company, lines: Iterable[Tags]) -> list[str]:

@@ -11,6 +11,13 @@ from uuid import UUID
 
 from integration import mapping
 from integration.bc import is_gone, odata, payloads
+from integration.bc.names import (
+    DISCOUNT_AMOUNT,
+    ETAG,
+    TOTAL_AMOUNT_INCLUDING_TAX,
+    VENDOR_INVOICE_NUMBER,
+    VENDOR_NUMBER,
+)
 from integration.errors import PermanentError, TemporaryError
 from integration.mapping import defaults, masters
 from masterdata import lookup
@@ -22,7 +29,7 @@ from .base import BeforeWrite, Posted, Prepared, Standing, Visit, Withdrawn, as_
 
 INVOICES = "purchaseInvoices"
 LINES = "purchaseInvoiceLines"
-SELECT = ("id", "number", "status", "vendorInvoiceNumber", "totalAmountIncludingTax", "discountAmount")
+SELECT = ("id", "number", "status", VENDOR_INVOICE_NUMBER, TOTAL_AMOUNT_INCLUDING_TAX, DISCOUNT_AMOUNT)
 UNPOSTED = ("Draft", "In_x0020_Review")
 UNPOSTABLE = ("Canceled",)
 NOT_STOCKED = ("Service", "Non-Inventory")
@@ -37,7 +44,7 @@ def chain(invoice: SupplierInvoice) -> str:
 def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
     """Name the draft that is to be posted, say what it bills of its order, or build a draft of its own."""
     if invoice.bc_id:
-        return Prepared({"id": str(invoice.bc_id), "vendorInvoiceNumber": invoice.number})
+        return Prepared({"id": str(invoice.bc_id), VENDOR_INVOICE_NUMBER: invoice.number})
     if invoice.type == SupplierInvoice.Type.CREDIT_MEMO:
         return credit_memos.prepare(invoice)
     if missing := lookup.missing_vendors(invoice.company, [invoice.vendor_number]):
@@ -53,7 +60,7 @@ def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
         problems += [f"line {line.line}, {problem}" for problem in found]
         body[LINES].append(written)
     if invoice.discount:
-        body["discountAmount"] = invoice.discount
+        body[DISCOUNT_AMOUNT] = invoice.discount
     return Prepared(body, header.version, line_mapping.version, problems=problems)
 
 
@@ -96,7 +103,7 @@ class InvoiceVisit(Visit):
         self._check_total(self.draft)
         before_write()
         draft_id = self.draft["id"]
-        self.client.act(INVOICES, draft_id, "post", etag=self.draft["@odata.etag"])
+        self.client.act(INVOICES, draft_id, "post", etag=self.draft[ETAG])
         posted = self.client.get(INVOICES, draft_id, select=SELECT)
         return Posted(as_uuid(posted["id"]), posted["number"])
 
@@ -124,8 +131,8 @@ class InvoiceVisit(Visit):
     def _by_number(self) -> dict[str, Any] | None:
         found = self.client.find(
             INVOICES,
-            filter=odata.eq("vendorNumber", self.payload.get("vendorNumber", self.document.vendor_number))
-            & odata.eq("vendorInvoiceNumber", self._vendors_number),
+            filter=odata.eq(VENDOR_NUMBER, self.payload.get(VENDOR_NUMBER, self.document.vendor_number))
+            & odata.eq(VENDOR_INVOICE_NUMBER, self._vendors_number),
             select=SELECT,
         )
         living = [row for row in found if row["status"] not in UNPOSTABLE]
@@ -139,7 +146,7 @@ class InvoiceVisit(Visit):
 
     @property
     def _vendors_number(self) -> str:
-        return str(self.payload.get("vendorInvoiceNumber", self.document.number)).upper()
+        return str(self.payload.get(VENDOR_INVOICE_NUMBER, self.document.number)).upper()
 
     def _create(self, before_write: BeforeWrite) -> dict[str, Any]:
         body = payloads.in_order(INVOICES, self.payload)
@@ -148,7 +155,7 @@ class InvoiceVisit(Visit):
 
     def _check_total(self, draft: dict[str, Any]) -> None:
         """Post only the amount that was matched."""
-        total, ours = Decimal(draft["totalAmountIncludingTax"]), self.document.total
+        total, ours = Decimal(draft[TOTAL_AMOUNT_INCLUDING_TAX]), self.document.total
         if ours is None or total == ours:
             return
         if self.document.origin == SupplierInvoice.Origin.BC:

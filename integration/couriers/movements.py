@@ -14,6 +14,7 @@ from django.conf import settings
 
 from integration import mapping
 from integration.bc import odata
+from integration.bc.names import ETAG, EXTERNAL_ID, RESULT_DOCUMENT_NUMBER
 from integration.errors import ConflictError
 from integration.mapping import defaults, masters
 from masterdata import lookup
@@ -50,7 +51,7 @@ def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
     header, line_mapping = mapping.compiled(defaults.MOVEMENT), mapping.compiled(defaults.MOVEMENT_LINE)
     body, found = header.apply(record(movement), masters.of(movement.company))
     problems = [str(problem) for problem in found]
-    body["externalId"] = str(key)
+    body[EXTERNAL_ID] = str(key)
     body[LINES], tagged = [], []
     for line in lines:
         written, found = line_mapping.apply(
@@ -76,20 +77,20 @@ class MovementVisit(Visit):
         """Look for the request by our key."""
         found = self.client.find(
             REQUESTS,
-            filter=odata.eq("externalId", str(self.message.key)),
-            select=("id", "externalId", "status", "resultDocumentNumber"),
+            filter=odata.eq(EXTERNAL_ID, str(self.message.key)),
+            select=("id", EXTERNAL_ID, "status", RESULT_DOCUMENT_NUMBER),
             app=True,
         )
         self.request = found[0] if found else None
         if self.request and self.request["status"] == "Posted":
-            return Posted(as_uuid(self.request["id"]), self.request["resultDocumentNumber"])
+            return Posted(as_uuid(self.request["id"]), self.request[RESULT_DOCUMENT_NUMBER])
         return Standing.REPEATABLE
 
     def send(self, before_write: BeforeWrite) -> Posted:
         """Store the request unless it is there, process it, and read what came of it."""
         before_write()
         if self.request and self.request["status"] == "Failed":  # it may have been corrected since
-            self.client.delete(REQUESTS, self.request["id"], etag=self.request["@odata.etag"], app=True)
+            self.client.delete(REQUESTS, self.request["id"], etag=self.request[ETAG], app=True)
             self.request = None
         if self.request is None:
             self.request = self.client.create(REQUESTS, self.payload, app=True)

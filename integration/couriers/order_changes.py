@@ -15,6 +15,15 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from integration.bc import is_gone, odata, payloads
+from integration.bc.names import (
+    ETAG,
+    INVOICED_QUANTITY,
+    LINE_OBJECT_NUMBER,
+    LINE_TYPE,
+    ORDER_NUMBER,
+    RECEIVED_QUANTITY,
+    VALUE_CODE,
+)
 from integration.errors import ConflictError, IntegrationError, PermanentError
 from integration.models import DocumentKind, Message
 from integration.models.outbox import MessageQuerySet
@@ -32,13 +41,13 @@ HEADER_FIELDS = ("id", "number", "status")
 LINE_FIELDS = (
     "id",
     "sequence",
-    "lineType",
-    "lineObjectNumber",
+    LINE_TYPE,
+    LINE_OBJECT_NUMBER,
     "quantity",
-    "receivedQuantity",
-    "invoicedQuantity",
+    RECEIVED_QUANTITY,
+    INVOICED_QUANTITY,
 )
-DIMENSION_FIELDS = ("id", "code", "valueCode")
+DIMENSION_FIELDS = ("id", "code", VALUE_CODE)
 DIMENSIONS = odata.nested(dimensions.SET_LINES, DIMENSION_FIELDS)
 TELLS_ORDER = [DocumentKind.PURCHASE_ORDER, DocumentKind.ORDER_CHANGE]
 RECEIVES = [DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION]
@@ -56,7 +65,7 @@ def prepare(change: OrderChange, key: UUID) -> Prepared:
         return Prepared(waiting_for=f"purchase order {change.number} from the CAFM")
     if change.kind == OrderChange.Kind.CANCELLED:
         lines = [sequence_of(line) for line in change.cancelled_lines]
-        return Prepared({"orderNumber": order.number, "cancelled": lines})
+        return Prepared({ORDER_NUMBER: order.number, "cancelled": lines})
     return orders.built(order)
 
 
@@ -167,7 +176,7 @@ class OrderChangeVisit(Visit):
 
     def _fields(self) -> list[str]:
         named = {name for body in (self.payload, *self._sent.payloads) for name in body}
-        return sorted({*HEADER_FIELDS, *named} - {LINES, "orderNumber", "cancelled"})
+        return sorted({*HEADER_FIELDS, *named} - {LINES, ORDER_NUMBER, "cancelled"})
 
     def _line_fields(self) -> list[str]:
         bodies = (self.payload, *self._sent.payloads)
@@ -221,14 +230,14 @@ class OrderChangeVisit(Visit):
             self._leave_to_a_person("; ".join(made.problems))
 
     def _take(self, made: Plan, order: Mapping[str, Any], before_write: BeforeWrite) -> None:
-        etags = {line["id"]: line["@odata.etag"] for line in order[LINES]}
+        etags = {line["id"]: line[ETAG] for line in order[LINES]}
 
         def write(call: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
             before_write()
             call(*args, **kwargs)
 
         if made.header:
-            write(self.client.update, ORDERS, order["id"], made.header, etag=order["@odata.etag"])
+            write(self.client.update, ORDERS, order["id"], made.header, etag=order[ETAG])
         for line in made.removed:
             write(self.client.delete, LINES, line["id"], etag=etags[line["id"]])
         for line, changes in made.changed:
@@ -246,11 +255,11 @@ class OrderChangeVisit(Visit):
         there = next((each for each in line[dimensions.SET_LINES] if each["code"] == code), None)
         before_write()
         if there is None:
-            self.client.create_line(*below, {"code": code, "valueCode": value})
+            self.client.create_line(*below, {"code": code, VALUE_CODE: value})
         elif value:
-            self.client.update_line(*below, there["id"], {"valueCode": value}, etag=there["@odata.etag"])
+            self.client.update_line(*below, there["id"], {VALUE_CODE: value}, etag=there[ETAG])
         else:
-            self.client.delete_line(*below, there["id"], etag=there["@odata.etag"])
+            self.client.delete_line(*below, there["id"], etag=there[ETAG])
 
     def _leave_to_a_person(
         self, reason: str, then: str = "Decide which is right, make it so there"

@@ -12,17 +12,27 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from integration.bc.names import (
+    CURRENCY_CODE,
+    INVOICED_QUANTITY,
+    LINE_OBJECT_NUMBER,
+    LINE_TYPE,
+    POSTING_DATE,
+    RECEIVED_QUANTITY,
+    VENDOR_NUMBER,
+)
+
 from . import dimensions
 from .base import plain
 
 Values = Mapping[str, Any]
 
 LINES = "purchaseOrderLines"
-FIXED = ("vendorNumber", "currencyCode")  # of an order that has lines
+FIXED = (VENDOR_NUMBER, CURRENCY_CODE)  # of an order that has lines
 COMMENT = "Comment"
-IDENTITY = ("lineType", "lineObjectNumber")
+IDENTITY = (LINE_TYPE, LINE_OBJECT_NUMBER)
 # Each receipt sets its own posting date; lines and their dimensions are compared one by one.
-NOT_COMPARED = ("postingDate", "sequence", LINES, dimensions.SET_LINES)
+NOT_COMPARED = (POSTING_DATE, "sequence", LINES, dimensions.SET_LINES)
 NULL_DATE, NULL_GUID = "0001-01-01", "00000000-0000-0000-0000-000000000000"
 BLANKS = ("", NULL_DATE, NULL_GUID, "_x0020_")
 ZERO = Decimal(0)
@@ -91,15 +101,15 @@ def plan(
             _plan_missing(made, sequence, mine, sent)
         elif line is not None and mine is not None:
             _plan_line(made, line, mine, sent)
-        elif line is not None and line["lineType"] != COMMENT and sent.lines(sequence):
+        elif line is not None and line[LINE_TYPE] != COMMENT and sent.lines(sequence):
             take_down(made, line, sent, (coming or {}).get(sequence, ZERO))
     return made
 
 
 def take_down(made: Plan, line: Values, sent: Sent, coming: Decimal = ZERO) -> None:
     """Let nothing more come on a line: it goes, or its quantity is what was received."""
-    kept = line["receivedQuantity"] + coming
-    if not kept and not line["invoicedQuantity"]:
+    kept = line[RECEIVED_QUANTITY] + coming
+    if not kept and not line[INVOICED_QUANTITY]:
         made.removed.append(line)
     elif line["quantity"] > kept:
         before = [each.get("quantity") for each in sent.lines(int(line["sequence"]))]
@@ -151,9 +161,9 @@ def _plan_line(made: Plan, line: Values, mine: Values, sent: Sent) -> None:
         return
     changes, problems = _changes(line, mine, before, _place(line))
     made.problems.extend(problems)
-    if changes.get("quantity", line["quantity"]) < line["receivedQuantity"]:
+    if changes.get("quantity", line["quantity"]) < line[RECEIVED_QUANTITY]:
         made.problems.append(
-            f"{_place(line)} has {_shown(line['receivedQuantity'])} received, and the new quantity is "
+            f"{_place(line)} has {_shown(line[RECEIVED_QUANTITY])} received, and the new quantity is "
             f"{_shown(changes['quantity'])}"
         )
     elif changes:
@@ -174,10 +184,10 @@ def _plan_dimensions(made: Plan, line: Values, mine: Values, before: list[Values
 
 def _replace(made: Plan, line: Values, mine: Values) -> None:
     """BC lets no line become another object: the line goes and comes anew, as long as nothing came."""
-    if line["receivedQuantity"] or line["invoicedQuantity"]:
+    if line[RECEIVED_QUANTITY] or line[INVOICED_QUANTITY]:
         made.problems.append(
-            f"{_place(line)} is {line['lineObjectNumber']} with receipts, and shall become "
-            f"{mine.get('lineObjectNumber')}"
+            f"{_place(line)} is {line[LINE_OBJECT_NUMBER]} with receipts, and shall become "
+            f"{mine.get(LINE_OBJECT_NUMBER)}"
         )
         return
     made.removed.append(line)

@@ -15,6 +15,19 @@ from functools import cached_property
 from typing import Any, NoReturn, TypeVar
 
 from integration.bc import odata
+from integration.bc.names import (
+    DIRECT_UNIT_COST,
+    DOCUMENT_DATE,
+    ETAG,
+    INVOICE_DATE,
+    INVOICE_QUANTITY,
+    ORDER_NUMBER,
+    POSTING_DATE,
+    RECEIVE_QUANTITY,
+    TOTAL_AMOUNT_INCLUDING_TAX,
+    VENDOR_INVOICE_NUMBER,
+    VENDOR_NUMBER,
+)
 from integration.bc.reading import SELECTS, read
 from integration.bc.reading import PurchaseOrder as OrderInBC
 from integration.bc.reading import PurchaseOrderLine as LineInBC
@@ -36,8 +49,8 @@ from .reopening import held_open, is_left_open
 ORDERS = "purchaseOrders"
 LINES = "purchaseOrderLines"
 HEADERS = "purchaseOrderHeaders"
-HEADER_SELECT = ("id", "number", "vendorInvoiceNumber", "documentDate", "postingDate")
-SELECT = ("id", "number", "status", "orderNumber", "totalAmountIncludingTax")
+HEADER_SELECT = ("id", "number", VENDOR_INVOICE_NUMBER, DOCUMENT_DATE, POSTING_DATE)
+SELECT = ("id", "number", "status", ORDER_NUMBER, TOTAL_AMOUNT_INCLUDING_TAX)
 INVOICED = odata.nested("purchaseInvoiceLines", ("sequence", "quantity"))
 
 ZERO, CENT, PRICE_PLACES = Decimal(0), Decimal("0.01"), Decimal("0.00001")
@@ -68,8 +81,8 @@ class OrderInvoiceVisit(InvoiceVisit):
         self._check_still_cleared()
         rows = self.client.find(
             INVOICES,
-            filter=odata.eq("vendorNumber", self.payload.get("vendorNumber", self.document.vendor_number))
-            & odata.eq("vendorInvoiceNumber", self._vendors_number),
+            filter=odata.eq(VENDOR_NUMBER, self.payload.get(VENDOR_NUMBER, self.document.vendor_number))
+            & odata.eq(VENDOR_INVOICE_NUMBER, self._vendors_number),
             select=SELECT,
             expand=INVOICED,
         )
@@ -115,7 +128,7 @@ class OrderInvoiceVisit(InvoiceVisit):
 
     @cached_property
     def _our_order(self) -> PurchaseOrder:
-        return PurchaseOrder.objects.get(company=self.document.company, number=self.payload["orderNumber"])
+        return PurchaseOrder.objects.get(company=self.document.company, number=self.payload[ORDER_NUMBER])
 
     @cached_property
     def _billed(self) -> dict[int, Billed]:
@@ -143,7 +156,7 @@ class OrderInvoiceVisit(InvoiceVisit):
 
     def _strange(self, order: OrderInBC, lines: Mapping[int, LineInBC]) -> str:
         """Say why this order cannot be billed by this invoice; empty when it can."""
-        if order.vendor_number != self.payload.get("vendorNumber", self.document.vendor_number):
+        if order.vendor_number != self.payload.get(VENDOR_NUMBER, self.document.vendor_number):
             return f"order {order.number} is with vendor {order.vendor_number} there"
         if order.currency and order.currency != (
             self.document.currency or self.document.company.ledger_currency
@@ -189,19 +202,19 @@ class OrderInvoiceVisit(InvoiceVisit):
     def _check_is_this_one(self, row: Mapping[str, Any]) -> None:
         """A posted invoice of that number is ours, or a person's of the same amount; else somebody looks."""
         ours = self._our_order.bc_number or self._our_order.number
-        total, billed = Decimal(row["totalAmountIncludingTax"]), self.document.total
+        total, billed = Decimal(row[TOTAL_AMOUNT_INCLUDING_TAX]), self.document.total
         slack = ZERO
-        if row["orderNumber"] == ours:
+        if row[ORDER_NUMBER] == ours:
             lines = {int(line["sequence"]): Decimal(line["quantity"]) for line in row["purchaseInvoiceLines"]}
             invoiced = {sequence: quantity for sequence, quantity in lines.items() if quantity}
             is_same = invoiced == {sequence: each.quantity for sequence, each in self._billed.items()}
             slack = CENT * len(invoiced)  # of tax, which is rounded by line or by rate
         else:
-            is_same = not row["orderNumber"]
+            is_same = not row[ORDER_NUMBER]
         if not is_same or (billed is not None and abs(total - billed) > slack):
             raise PermanentError(
                 f"Business Central has posted {row['number']} with the number {self._vendors_number} of this "
-                f"vendor, and it is not this invoice: {plain(total)}, order {row['orderNumber'] or 'none'}. "
+                f"vendor, and it is not this invoice: {plain(total)}, order {row[ORDER_NUMBER] or 'none'}. "
                 "Compare the two; then mark this done with that number, or cancel it.",
                 owner="finance",
             )
@@ -264,7 +277,7 @@ class OrderInvoiceVisit(InvoiceVisit):
         """Let the order lines cost what was billed and cleared; only an open order takes a price."""
         with held_open(self.client, self._our_order, status=order.status, call=self._harmless):
             return [
-                replace(step, line=self._update(step.line, {"directUnitCost": step.price}))
+                replace(step, line=self._update(step.line, {DIRECT_UNIT_COST: step.price}))
                 if step.is_new_price
                 else step
                 for step in steps
@@ -272,15 +285,15 @@ class OrderInvoiceVisit(InvoiceVisit):
 
     def _set_header(self, header: Mapping[str, Any]) -> None:
         if changes := self._header_changes(header):
-            etag = header["@odata.etag"]
+            etag = header[ETAG]
             self._harmless(lambda: self.client.update(HEADERS, header["id"], changes, etag=etag, app=True))
 
     def _header_changes(self, header: Mapping[str, Any]) -> dict[str, Any]:
         """What the header lacks; the number comes last, because a date may reset others."""
         wanted = {
-            "postingDate": self.payload.get("postingDate", header["postingDate"]),
-            "documentDate": self.payload.get("invoiceDate", header["documentDate"]),
-            "vendorInvoiceNumber": self._vendors_number,
+            POSTING_DATE: self.payload.get(POSTING_DATE, header[POSTING_DATE]),
+            DOCUMENT_DATE: self.payload.get(INVOICE_DATE, header[DOCUMENT_DATE]),
+            VENDOR_INVOICE_NUMBER: self._vendors_number,
         }
         return {name: value for name, value in wanted.items() if header[name] != value}
 
@@ -289,9 +302,9 @@ class OrderInvoiceVisit(InvoiceVisit):
         for step in steps:
             line = step.line
             if line.receive_quantity:
-                line = self._update(line, {"receiveQuantity": ZERO})
+                line = self._update(line, {RECEIVE_QUANTITY: ZERO})
             if line.invoice_quantity != step.quantity:
-                self._update(line, {"invoiceQuantity": step.quantity})
+                self._update(line, {INVOICE_QUANTITY: step.quantity})
 
     def _update(self, line: LineInBC, changes: Mapping[str, Any]) -> LineInBC:
         row = self._harmless(lambda: self.client.update(LINES, line.id, changes, etag=line.etag or ""))

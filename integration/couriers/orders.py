@@ -13,6 +13,7 @@ from uuid import UUID
 
 from integration import mapping
 from integration.bc import Client, odata, payloads
+from integration.bc.names import LINE_TYPE, MODIFIED, ORDER_DATE, VENDOR_NUMBER
 from integration.mapping import defaults, masters
 from masterdata import lookup
 from masterdata.models import Account, Company, Currency, FixedAsset, Item, Location, Vendor
@@ -55,7 +56,7 @@ def _comments(order: PurchaseOrder, key: UUID) -> list[dict[str, Any]]:
     told = [(MARKER_SEQUENCE, marker(key))]
     if order.purchase_request:
         told.append((REQUEST_SEQUENCE, f"Purchase request {order.purchase_request}"))
-    return [{"sequence": sequence, "lineType": "Comment", "description": text} for sequence, text in told]
+    return [{"sequence": sequence, LINE_TYPE: "Comment", "description": text} for sequence, text in told]
 
 
 def built(order: PurchaseOrder) -> Prepared:
@@ -91,9 +92,9 @@ def keys_since(client: Client, moment: datetime) -> set[UUID]:
     """Read our keys in the orders that came to BC, or were changed there, since a moment."""
     found = client.find(
         "purchaseOrders",
-        filter=odata.ge("lastModifiedDateTime", moment),
+        filter=odata.ge(MODIFIED, moment),
         select=("id",),
-        expand=odata.nested(LINES, ("sequence", "lineType", "description")),
+        expand=odata.nested(LINES, ("sequence", LINE_TYPE, "description")),
     )
     told = (line["description"] for order in found for line in order[LINES])
     return {key for text in told if (key := key_in(text)) is not None}
@@ -119,7 +120,7 @@ class OrderVisit(Visit):
             "purchaseOrders",
             filter=self._kin(),
             select=("id", "number"),
-            expand=odata.nested(LINES, ("sequence", "lineType", "description")),
+            expand=odata.nested(LINES, ("sequence", LINE_TYPE, "description")),
         )
         ours = marker(self.message.key)
         for candidate in candidates:
@@ -129,9 +130,9 @@ class OrderVisit(Visit):
 
     def _kin(self) -> odata.Filter:
         """The vendor's orders of the day, as they were sent; a mapping may leave the day to BC."""
-        vendors = odata.eq("vendorNumber", self.payload.get("vendorNumber", self.document.vendor_number))
-        day = self.payload.get("orderDate")
-        return vendors & odata.eq("orderDate", date.fromisoformat(day)) if day else vendors
+        vendors = odata.eq(VENDOR_NUMBER, self.payload.get(VENDOR_NUMBER, self.document.vendor_number))
+        day = self.payload.get(ORDER_DATE)
+        return vendors & odata.eq(ORDER_DATE, date.fromisoformat(day)) if day else vendors
 
     def send(self, before_write: BeforeWrite) -> Posted:
         """Create the order with all its lines in one call."""

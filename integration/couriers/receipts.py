@@ -16,6 +16,7 @@ from typing import Any
 from uuid import UUID
 
 from integration.bc import is_gone, odata, payloads
+from integration.bc.names import ETAG, MODIFIED, ORDER_NUMBER, POSTING_DATE, RECEIVE_QUANTITY
 from integration.bc.reading import PurchaseOrderLine as LineInBC
 from integration.bc.reading import as_date, read, select_for
 from integration.errors import ConflictError, PermanentError, TemporaryError, UnknownOutcome
@@ -160,7 +161,7 @@ class ReceiptVisit(Visit):
                 f"Purchase order {order.number} is not in Business Central. Deliver it first, then retry.",
                 owner="cafm",
             )
-        select = ("id", "number", "postingDate")
+        select = ("id", "number", POSTING_DATE)
         expand = odata.nested(LINES, select_for(LineInBC))
         if order.bc_id is None:
             rows = self.client.find(
@@ -177,8 +178,8 @@ class ReceiptVisit(Visit):
     def _receipts(self, *, with_lines: bool = False) -> list[dict[str, Any]]:
         return self.client.find(
             "purchaseReceipts",
-            filter=odata.eq("orderNumber", self._order_number),
-            select=("id", "number", "lastModifiedDateTime"),
+            filter=odata.eq(ORDER_NUMBER, self._order_number),
+            select=("id", "number", MODIFIED),
             expand=odata.nested("purchaseReceiptLines", ("sequence", "quantity")) if with_lines else None,
         )
 
@@ -199,21 +200,21 @@ class ReceiptVisit(Visit):
         receipts = [each for each in self._receipts() if each["number"] not in taken]
         if not receipts:
             return Posted(None, "")
-        newest = max(receipts, key=lambda each: (each["lastModifiedDateTime"], each["number"]))
+        newest = max(receipts, key=lambda each: (each[MODIFIED], each["number"]))
         return Posted(as_uuid(newest["id"]), newest["number"])
 
     # What is changed
 
     def _set_posting_date(self, order: OrderInBC) -> None:
-        posted_on = self.payload["postingDate"]
+        posted_on = self.payload[POSTING_DATE]
         if order.posting_date is None or order.posting_date.isoformat() != posted_on:
-            self._change("purchaseOrders", str(order.id), {"postingDate": posted_on}, order.etag)
+            self._change("purchaseOrders", str(order.id), {POSTING_DATE: posted_on}, order.etag)
 
     def _set_quantities(self, order: OrderInBC, arrived: Quantities) -> None:
         lines = [line for line in order.lines if line.line_type != "Comment"]
         set_ones = []
         for line, changes in payloads.receive_quantities(lines, arrived):
-            if line.receive_quantity != changes["receiveQuantity"]:
+            if line.receive_quantity != changes[RECEIVE_QUANTITY]:
                 line = read(LineInBC, self._change(LINES, line.id, changes, line.etag or ""))
             set_ones.append(line)
         for line in payloads.would_invoice(set_ones):  # the first round sets invoiceQuantity, too
@@ -253,8 +254,8 @@ class ReceiptVisit(Visit):
 def _order(row: Mapping[str, Any]) -> OrderInBC:
     return OrderInBC(
         id=as_uuid(row["id"]),
-        etag=row["@odata.etag"],
+        etag=row[ETAG],
         number=row["number"],
-        posting_date=as_date(row["postingDate"]),
+        posting_date=as_date(row[POSTING_DATE]),
         lines=tuple(read(LineInBC, line) for line in row[LINES]),
     )

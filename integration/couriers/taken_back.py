@@ -10,6 +10,7 @@ from __future__ import annotations
 from decimal import Decimal
 from uuid import UUID
 
+from integration.bc.names import ORDER_NUMBER, POSTING_DATE
 from integration.errors import PermanentError
 from integration.models import DocumentKind, Message
 from reconciliation.models import GoodsReturn, ReceiptReversal
@@ -35,7 +36,7 @@ def prepare_reversal(reversal: ReceiptReversal, key: UUID) -> Prepared:
     if brought.waiting_for or brought.problems or brought.nothing_to_post:
         return brought
     lines = [line | {"quantity": -line["quantity"]} for line in brought.payload["lines"]]
-    body = brought.payload | {"postingDate": reversal.reversed_on.isoformat(), "lines": lines}
+    body = brought.payload | {POSTING_DATE: reversal.reversed_on.isoformat(), "lines": lines}
     return Prepared(body | {"goodsReceipt": receipt.bc_number or receipt.number})
 
 
@@ -77,7 +78,7 @@ def prepare_return(returned: GoodsReturn, key: UUID) -> Prepared:
         {"orderLine": line.order_line, "quantity": line.quantity, "unit": line.unit}
         for line in returned.lines.order_by("line")
     ]
-    body = {"orderNumber": returned.order.number, "postingDate": returned.returned_on.isoformat()}
+    body = {ORDER_NUMBER: returned.order.number, POSTING_DATE: returned.returned_on.isoformat()}
     return Prepared(body | {"reason": returned.reason, "lines": lines})
 
 
@@ -97,7 +98,7 @@ class ReturnVisit(Visit):
         ]
         raise PermanentError(
             f"{listed(went)} of order {order.bc_number or order.number} went back to vendor "
-            f"{order.vendor_number} on {self.payload['postingDate']} ({self.document.reason}). Post a "
+            f"{order.vendor_number} on {self.payload[POSTING_DATE]} ({self.document.reason}). Post a "
             "purchase return order for it in Business Central, then mark this done with the number of the "
             "return shipment. Invoices are compared with what was kept already.",
             owner="bc",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from integration import contract, delivery
+from integration.bc.names import ITEM_NUMBER, LINE_OBJECT_NUMBER, LINE_TYPE, LOCATION_ID, UNIT_OF_MEASURE_CODE
 from integration.couriers import Posted
 from integration.errors import IntegrationError
 from integration.models import Message
@@ -57,15 +58,15 @@ def _unknown(message: Message, payload: Mapping[str, Any]) -> Iterator[str]:
     company = message.company
     for row in _rows(payload):
         item, unit = (
-            str(row.get("lineObjectNumber") or row.get("itemNumber") or ""),
-            row.get("unitOfMeasureCode"),
+            str(row.get(LINE_OBJECT_NUMBER) or row.get(ITEM_NUMBER) or ""),
+            row.get(UNIT_OF_MEASURE_CODE),
         )
-        is_item = bool(item) and row.get("lineType", "Item") == "Item"
+        is_item = bool(item) and row.get(LINE_TYPE, "Item") == "Item"
         if is_item and lookup.missing_items(company, [item]):
             yield f"Item {item} is not in the mirror."
         elif is_item and unit and not _has_unit(message, item, str(unit)):
             yield f"Item {item} has no unit {unit} in the mirror."
-        place = row.get("locationId")
+        place = row.get(LOCATION_ID)
         if place and not Location.objects.filter(company=company, bc_id=place, deleted_at=None).exists():
             yield f"Location {place} is not in the mirror."
 
@@ -73,7 +74,7 @@ def _unknown(message: Message, payload: Mapping[str, Any]) -> Iterator[str]:
 def _is_edited_away(message: Message, payload: Mapping[str, Any]) -> bool:
     """Whether the unit that the cause names is not sent any more."""
     unit = message.cause.things.get("unit") if message.cause else None
-    used = {str(row.get("unitOfMeasureCode", "")).casefold() for row in _rows(payload)}
+    used = {str(row.get(UNIT_OF_MEASURE_CODE, "")).casefold() for row in _rows(payload)}
     return unit is not None and unit.casefold() not in used
 
 

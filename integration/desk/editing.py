@@ -16,6 +16,16 @@ from typing import Any
 from uuid import UUID
 
 from integration.bc import FieldType, Metadata, payloads, plain, restored
+from integration.bc.names import (
+    ACCOUNT_ID,
+    EXTERNAL_ID,
+    ITEM_ID,
+    ITEM_NUMBER,
+    LINE_OBJECT_NUMBER,
+    LINE_TYPE,
+    ORDER_NUMBER,
+    VENDOR_INVOICE_NUMBER,
+)
 from integration.contract.shapes import NUMBERS, Shape, shape_of
 from integration.mapping import compiled
 from integration.models import ContractReading, DocumentKind, FieldMapping, Message
@@ -27,13 +37,10 @@ MARKER = "Tieout "
 
 APPROVED = "It was approved in the CAFM. Change it there; the new version comes by itself."
 SECRET = "Secrets are not shown and not changed here."  # noqa: S105
-KEYS = frozenset({"id", "sequence", "lineType", "externalId", "orderNumber", "vendorInvoiceNumber"})
+KEYS = frozenset({"id", "sequence", LINE_TYPE, EXTERNAL_ID, ORDER_NUMBER, VENDOR_INVOICE_NUMBER})
 SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-ORDERED = re.compile(
-    r"quantity|price|cost|amount|discount|percent|total|vendor|currency|^kind$|^lineObjectNumber$|^itemNumber$"
-    r"|^accountId$|^itemId$",
-    re.IGNORECASE,
-)
+ORDERED = re.compile(r"quantity|price|cost|amount|discount|percent|total|vendor|currency", re.IGNORECASE)
+NAMES_WHAT = frozenset({"kind", LINE_OBJECT_NUMBER, ITEM_NUMBER, ACCOUNT_ID, ITEM_ID})
 
 SETS: dict[str, str] = {
     DocumentKind.PURCHASE_ORDER: "purchaseOrders",
@@ -129,7 +136,7 @@ def _is_line(row: Any) -> bool:
 def _fixed(name: str) -> str:
     if is_secret(name):
         return SECRET
-    return APPROVED if ORDERED.search(name) else ""
+    return APPROVED if name in NAMES_WHAT or ORDERED.search(name) else ""
 
 
 def _mapped(kind: str) -> dict[bool, tuple[str, ...]]:

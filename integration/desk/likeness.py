@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from integration.bc.names import ITEM_NUMBER, LINE_OBJECT_NUMBER, VENDOR_ID, VENDOR_NUMBER
 from integration.models import Message
 
 LOOKED_AT = 300
 NEWEST = 5000  # of all kinds: a kind that is never posted must not cost a look at everything
 
-VENDORS = frozenset({"vendorNumber", "vendorId"})
-ITEMS = frozenset({"lineObjectNumber", "itemNumber"})
+VENDORS = frozenset({VENDOR_NUMBER, VENDOR_ID})
+ITEMS = frozenset({LINE_OBJECT_NUMBER, ITEM_NUMBER})
 
 
 @dataclass(frozen=True)

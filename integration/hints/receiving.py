@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db.models import F
 
+from integration.bc.names import CLIENT_STATE
 from integration.models import Hint, Subscription
 
 from .subscribing import is_ours, resource
@@ -37,7 +38,7 @@ def take(key: UUID, body: bytes, *, now: datetime) -> int:
     if subscription is None:
         logger.warning("Ignored %s hints to an address that is not in use", len(told))
         return 0
-    named = [_named(subscription, each) for each in told if is_ours(subscription, each.get("clientState"))]
+    named = [_named(subscription, each) for each in told if is_ours(subscription, each.get(CLIENT_STATE))]
     ids = {each.bc_id for each in named if each}
     _keep(subscription, ids, now)
     ignored = len(told) - sum(each is not None for each in named)

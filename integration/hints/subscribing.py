@@ -18,6 +18,7 @@ from django.db import connection
 
 from integration import connections, sync
 from integration.bc import Client, Lane, is_gone
+from integration.bc.names import CLIENT_STATE, ETAG, EXPIRATION_DATE_TIME, NOTIFICATION_URL, SUBSCRIPTION_ID
 from integration.errors import IntegrationError
 from integration.models import Subscription
 from integration.sync.entities import ENTITIES
@@ -74,7 +75,7 @@ class _Keeping:
 
     def __init__(self, client: Client, company: Company, now: datetime) -> None:
         self.client, self.company, self.now = client, company, now
-        self.theirs = {str(row["subscriptionId"]): row for row in client.subscriptions()}
+        self.theirs = {str(row[SUBSCRIPTION_ID]): row for row in client.subscriptions()}
         self.root = settings.BC_NOTIFICATION_URL.rstrip("/")
 
     def all(self) -> None:
@@ -140,15 +141,15 @@ class _Keeping:
     def _find(self, row: Subscription) -> Theirs | None:
         """Find ours by its address, which survives a lost answer; one with another secret is no use."""
         for theirs in self.theirs.values():
-            if theirs["notificationUrl"] == row.address:
-                if is_ours(row, theirs["clientState"]):
+            if theirs[NOTIFICATION_URL] == row.address:
+                if is_ours(row, theirs[CLIENT_STATE]):
                     return theirs
                 self._end_theirs(theirs)
         return None
 
     def _alive(self, row: Subscription) -> Theirs | None:
         """Tell which one goes on telling, though it could not be renewed."""
-        return next((each for each in self.theirs.values() if each["notificationUrl"] == row.address), None)
+        return next((each for each in self.theirs.values() if each[NOTIFICATION_URL] == row.address), None)
 
     def _make(self, row: Subscription) -> None:
         if len(self.theirs) >= MOST:
@@ -160,21 +161,21 @@ class _Keeping:
         secret = secrets.token_urlsafe(32)
         row.secret_hash = digest(secret)
         row.save(update_fields=["secret_hash"])  # before BC knows it: its answer may get lost
-        body = {"notificationUrl": row.address, "resource": f"/{self._resource(row)}", "clientState": secret}
+        body = {NOTIFICATION_URL: row.address, "resource": f"/{self._resource(row)}", CLIENT_STATE: secret}
         made = self.client.subscribe(body)
-        self.theirs[str(made["subscriptionId"])] = made
+        self.theirs[str(made[SUBSCRIPTION_ID])] = made
         self._note(row, made)
-        logger.info("Business Central tells about %s until %s", row.entity, made["expirationDateTime"])
+        logger.info("Business Central tells about %s until %s", row.entity, made[EXPIRATION_DATE_TIME])
 
     def _renew(self, row: Subscription, theirs: Theirs) -> None:
-        body = {"notificationUrl": row.address, "resource": f"/{self._resource(row)}"}
-        renewed = self.client.renew_subscription(theirs["subscriptionId"], body, etag=theirs["@odata.etag"])
+        body = {NOTIFICATION_URL: row.address, "resource": f"/{self._resource(row)}"}
+        renewed = self.client.renew_subscription(theirs[SUBSCRIPTION_ID], body, etag=theirs[ETAG])
         self._note(row, renewed)
 
     def _end(self, row: Subscription) -> None:
         """End it there, then forget it."""
         for theirs in list(self.theirs.values()):
-            if theirs["notificationUrl"] == row.address:
+            if theirs[NOTIFICATION_URL] == row.address:
                 self._end_theirs(theirs)
         row.delete()
         logger.info("Business Central no longer tells about %s", row.entity)
@@ -185,7 +186,7 @@ class _Keeping:
             return
         known = set(Subscription.objects.values_list("address", flat=True))
         for theirs in list(self.theirs.values()):
-            address, about = theirs["notificationUrl"], str(theirs["resource"]).lower()
+            address, about = theirs[NOTIFICATION_URL], str(theirs["resource"]).lower()
             is_here = address.startswith(f"{self.root}/") and str(self.company.bc_id) in about
             if is_here and address not in known:
                 self._end_stray(theirs)
@@ -194,15 +195,15 @@ class _Keeping:
         try:
             self._end_theirs(theirs)
         except IntegrationError as exc:  # what it tells is ignored; the next turn tries again
-            logger.warning("Subscription %s was not ended: %s", theirs["subscriptionId"], exc.sentence)
+            logger.warning("Subscription %s was not ended: %s", theirs[SUBSCRIPTION_ID], exc.sentence)
 
     def _end_theirs(self, theirs: Theirs) -> None:
         try:
-            self.client.end_subscription(theirs["subscriptionId"], etag=theirs["@odata.etag"])
+            self.client.end_subscription(theirs[SUBSCRIPTION_ID], etag=theirs[ETAG])
         except IntegrationError as exc:
             if not is_gone(exc):
                 raise
-        self.theirs.pop(str(theirs["subscriptionId"]), None)
+        self.theirs.pop(str(theirs[SUBSCRIPTION_ID]), None)
 
     def _resource(self, row: Subscription) -> str:
         return resource(self.company, row.entity)
@@ -212,13 +213,13 @@ class _Keeping:
         Subscription.objects.filter(pk=row.pk).update(
             checked_at=self.now,
             problem=problem,
-            bc_subscription_id=str(theirs["subscriptionId"]) if theirs else "",
+            bc_subscription_id=str(theirs[SUBSCRIPTION_ID]) if theirs else "",
             expires_at=_expiry(theirs) if theirs else None,
         )
 
 
 def _expiry(theirs: Theirs) -> datetime:
-    return datetime.fromisoformat(str(theirs["expirationDateTime"]))
+    return datetime.fromisoformat(str(theirs[EXPIRATION_DATE_TIME]))
 
 
 def _take_turn() -> bool:

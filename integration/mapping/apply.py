@@ -98,14 +98,14 @@ class Mapped:
     parked: list[Parked] = field(default_factory=list)
 
 
-class _How(NamedTuple):
+class How(NamedTuple):
     """What of a step is only asked for when something is wrong."""
 
     row: Row
     parks: str
 
 
-class _Step(NamedTuple):
+class Step(NamedTuple):
     """One row, ready to run; without `run` the value stays as it is."""
 
     target: str
@@ -117,7 +117,7 @@ class _Step(NamedTuple):
     needs_value: bool
     applies: Callable[[Any], Any] | None
     asks_masters: bool
-    how: _How
+    how: How
 
     @property
     def row(self) -> Row:
@@ -137,7 +137,7 @@ class _Group:
 class Engine:
     """The rows of one version, compiled."""
 
-    steps: Sequence[_Step]
+    steps: Sequence[Step]
     groups: Sequence[_Group] = ()
     nests: bool = False
     """Whether a target such as `dimensions.KST` becomes a group of the result; groups may be copied then."""
@@ -161,7 +161,7 @@ class Engine:
                 if run is not None:
                     value = run(value, masters=masters or _no_masters) if asks_masters else run(value)
                 if type(value) not in PLAIN:
-                    value = self._writable(value)
+                    value = writable(value, nests=self.nests)
             except Exception as error:  # noqa: BLE001 - an administrator's row must not stop the others
                 _note(mapped, step, error, record)
                 continue
@@ -184,7 +184,7 @@ class Engine:
                 for each in group.inner.trace(scope, masters):
                     yield replace(each, row=replace(each.row, target=f"{group.name}[{at}].{each.row.target}"))
 
-    def _traced(self, step: _Step, record: Mapping[str, Any], masters: Masters | None) -> Traced:
+    def _traced(self, step: Step, record: Mapping[str, Any], masters: Masters | None) -> Traced:
         alone = replace(self, steps=(step._replace(applies=None),), groups=(), nests=False)
         try:
             if step.applies is not None and not _is_true(step.applies(record)):
@@ -220,26 +220,27 @@ class Engine:
             mapped.parked += inner.parked
         mapped.values[group.name] = filled
 
-    def _writable(self, value: Any) -> Any:
-        """Let through what JSON holds exactly: one value, and no number beyond BC's own whole numbers."""
-        if value is None or isinstance(value, str | bool | Decimal | date | UUID):
-            return value
-        if isinstance(value, int):
-            if abs(value) >= LARGEST_WHOLE:
-                raise BadValue("the number is too large for Business Central")
-            return value
-        if isinstance(value, float):
-            raise BadValue(f"{value!r} is not an exact number")
-        if self.nests and not _holds_float(value):
-            return value
-        raise BadValue("it is a group of values, not one value")
+
+def writable(value: Any, *, nests: bool = False) -> Any:
+    """Let through what JSON holds exactly: one value, and no number beyond BC's own whole numbers."""
+    if value is None or isinstance(value, str | bool | Decimal | date | UUID):
+        return value
+    if isinstance(value, int):
+        if abs(value) >= LARGEST_WHOLE:
+            raise BadValue("the number is too large for Business Central")
+        return value
+    if isinstance(value, float):
+        raise BadValue(f"{value!r} is not an exact number")
+    if nests and not _holds_float(value):
+        return value
+    raise BadValue("it is a group of values, not one value")
 
 
 def compile_rows(
     rows: Iterable[Row], value_maps: Mapping[str, ValueMap] | None = None, *, nests: bool = False
 ) -> Engine:
     """Make rows ready to run; a row that cannot work gives a problem with each record, and stops no other."""
-    steps: list[_Step] = []
+    steps: list[Step] = []
     lists: list[Row] = []
     nested: dict[str, list[Row]] = {}
     for row in (each for each in rows if each.enabled):
@@ -267,7 +268,7 @@ def apply(rows: Iterable[Row], record: Mapping[str, Any]) -> tuple[dict[str, Any
     return mapped.values, mapped.problems
 
 
-def _step(row: Row, value_maps: Mapping[str, ValueMap]) -> _Step:
+def _step(row: Row, value_maps: Mapping[str, ValueMap]) -> Step:
     transform = TRANSFORMS.get(row.transform)
     try:
         read = paths.reader(row.source)
@@ -281,7 +282,7 @@ def _step(row: Row, value_maps: Mapping[str, ValueMap]) -> _Step:
         run, parks = _bound(row, transform, value_maps)
     except BadValue as error:
         run, asks = _refusing(str(error)), False
-    return _Step(
+    return Step(
         row.target,
         row.source if row.source.isidentifier() else "",
         read,
@@ -290,13 +291,13 @@ def _step(row: Row, value_maps: Mapping[str, ValueMap]) -> _Step:
         transform.needs_value,
         applies,
         asks,
-        _How(row, parks),
+        How(row, parks),
     )
 
 
-def _refused(row: Row, reason: str) -> _Step:
+def _refused(row: Row, reason: str) -> Step:
     """Make the step of a row that cannot work at all: each record is told of it."""
-    return _Step(row.target, "", _nothing, _refusing(reason), None, False, None, False, _How(row, ""))
+    return Step(row.target, "", _nothing, _refusing(reason), None, False, None, False, How(row, ""))
 
 
 def _bound(row: Row, transform: Transform, value_maps: Mapping[str, ValueMap]) -> tuple[Bound, str]:
@@ -345,7 +346,7 @@ def _lacking(row: Row) -> Problem:
     return Problem(row.target, row.source, "it is required and there is no value")
 
 
-def _note(mapped: Mapped, step: _Step, error: Exception, record: Any) -> None:
+def _note(mapped: Mapped, step: Step, error: Exception, record: Any) -> None:
     """Keep what went wrong with a row as a value."""
     try:
         found = step.read(record)

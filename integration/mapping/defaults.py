@@ -14,9 +14,9 @@ from django.utils import timezone
 from integration.models import FieldMapping, MappingVersion, SourceProfile
 
 from . import content as contents
-from . import drafts, versions
+from . import drafts, pulls, versions
 from .content import Content, Difference
-from .shipped import intake, push
+from .shipped import intake, pull, push
 from .shipped.push import (
     ASSET,
     INVOICE,
@@ -51,6 +51,9 @@ def shipped() -> Iterator[Shipped]:
     """Give every mapping that is shipped."""
     for name, (source, target, rows) in push.PUSH.items():
         yield Shipped(name, source, target, contents.of_table(rows, push.VALUE_MAPS))
+    for entity, (source, table) in pull.PULL.items():
+        found = contents.of_table(table, pull.VALUE_MAPS)
+        yield Shipped(pulls.name_of(entity), source, entity, found, Direction.PULL)
     for profile in intake.PROFILES:
         for source, target, table in profile.mappings:
             name = f"{profile.name}: {source}"

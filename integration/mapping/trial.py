@@ -7,69 +7,19 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from integration.bc.names import ORDER_DATE
 from integration.models import FieldMapping
 
 from . import canonical, paths, sources
 from .apply import Row
 from .content import Content
+from .shipped import writable
 from .transforms import TRANSFORMS, BadValue
 
 FIELD_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 UNKNOWN = ("reject", "default", "park")
 
-# The arrays of lines, which the mapping of the lines fills.
-LINES = {"purchaseOrderLines", "purchaseInvoiceLines", "inventoryRequestLines"}
-
-# What Business Central gives by itself: naming it in a write refuses the whole document.
-KEYS = {"id", "documentId", "systemId", "lastModifiedDateTime"}
-DOCUMENT = KEYS | {
-    "number",
-    "status",
-    "vendorName",
-    "payToName",
-    "payToContact",
-    "payToAddressLine1",
-    "payToAddressLine2",
-    "payToCity",
-    "payToCountry",
-    "payToState",
-    "payToPostCode",
-    "discountAppliedBeforeTax",
-    "totalAmountExcludingTax",
-    "totalTaxAmount",
-    "totalAmountIncludingTax",
-}
-LINE = KEYS | {
-    "discountAppliedBeforeTax",
-    "taxPercent",
-    "totalTaxAmount",
-    "locationCode",
-    "quantityPerUnit",
-    "orderNumber",
-}
-READ_ONLY: dict[str, set[str]] = {
-    "purchaseOrders": DOCUMENT
-    | {"vendorInvoiceNumber", "documentDate", "documentStatus", "externalId", "fullyReceived"},
-    "purchaseInvoices": DOCUMENT | {"orderId", "orderNumber", "onHold"},
-    "purchaseOrderLines": LINE
-    | {
-        "amountExcludingTax",
-        "amountIncludingTax",
-        "invoiceDiscountAllocation",
-        "netAmount",
-        "netTaxAmount",
-        "netAmountIncludingTax",
-        "receivedQuantity",
-        "invoicedQuantity",
-        "receivedNotInvoiced",
-    },
-    "purchaseInvoiceLines": LINE | {"orderLineSequence", "receiptNumber", "receiptLineSequence"},
-    "inventoryRequests": KEYS | {"status", "errorText", "resultDocumentNumber", "resultEntryNumber"},
-}
-# Where the dimensions of a line go, one row for each: dimensionSetLines.COSTCENTRE.
-DIMENSIONS = {"purchaseOrderLines": "dimensionSetLines", "inventoryRequestLines": "dimensions"}
 DIMENSION_CODE = re.compile(r"[^\s.;=][^.;=]{0,19}")
-WRITTEN_BY_TIEOUT = {"inventoryRequests": {"externalId"}}
 
 
 @dataclass(frozen=True)
@@ -120,18 +70,18 @@ def problem_with_target(target: str, entity_set: str = "") -> str:
     if not target.strip():
         return "Name the field of Business Central."
     group, is_dotted, code = target.partition(".")
-    if is_dotted and group == DIMENSIONS.get(entity_set):
+    if is_dotted and group == writable.DIMENSIONS.get(entity_set):
         known = DIMENSION_CODE.fullmatch(code)
         return "" if known else f"{code!r} is no dimension code: 1 to 20 characters."
-    if target == DIMENSIONS.get(entity_set):
+    if target == writable.DIMENSIONS.get(entity_set):
         return f"Name one dimension, such as {target}.COSTCENTRE; those the CAFM tells go by themselves."
     if not FIELD_NAME.fullmatch(target):
-        return f"{target!r} is not a field name: letters, digits and _ only, such as requestedReceiptDate."
-    if target in LINES:
+        return f"{target!r} is not a field name: letters, digits and _ only, such as {ORDER_DATE}."
+    if target in writable.LINES:
         return f"{target} is the list of the lines itself; the mapping of the lines fills it."
-    if target in READ_ONLY.get(entity_set, KEYS):
+    if target in writable.READ_ONLY.get(entity_set, writable.KEYS):
         return f"Business Central gives {target} itself; it cannot be written."
-    if target in WRITTEN_BY_TIEOUT.get(entity_set, ()):
+    if target in writable.WRITTEN_BY_TIEOUT.get(entity_set, ()):
         return f"Tieout writes {target} itself."
     return ""
 

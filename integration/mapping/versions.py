@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
@@ -57,8 +58,7 @@ class Compiled:
     def map(self, record: Mapping[str, Any], masters: Masters | None = None) -> Mapped:
         """Build the target record, and remember the values that wait to be mapped."""
         mapped = self.engine.map(record, masters)
-        for parked in mapped.parked:
-            _park(self.name, parked)
+        park(self.name, mapped.parked)
         return mapped
 
     def apply(
@@ -140,14 +140,16 @@ def in_force(mapping: FieldMapping) -> MappingVersion | None:
     return mapping.versions.in_force(timezone.now()).first()
 
 
-def _park(name: str, parked: Parked) -> None:
-    """Count a value that its value map does not have; it is shown until somebody maps it."""
-    mapping = FieldMapping.objects.filter(name=name).first()
+def park(name: str, values: Iterable[Parked]) -> None:
+    """Count values that a value map does not have; they are shown until somebody maps them."""
+    counted = Counter((each.value_map, each.value) for each in values)
+    mapping = FieldMapping.objects.filter(name=name).first() if counted else None
     if mapping is None:
         return
-    known, is_new = UnmappedValue.objects.get_or_create(
-        mapping=mapping, value_map=parked.value_map, value=parked.value
-    )
-    if not is_new:
-        known.count += 1
-        known.save(update_fields=["count", "last_seen_at"])
+    for (value_map, value), times in counted.items():
+        known, is_new = UnmappedValue.objects.get_or_create(
+            mapping=mapping, value_map=value_map, value=value, defaults={"count": times}
+        )
+        if not is_new:
+            known.count += times
+            known.save(update_fields=["count", "last_seen_at"])

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from integration.bc.names import ITEM_NUMBER, LINE_OBJECT_NUMBER, UNIT_OF_MEASURE_CODE
+
 LONGEST_TITLE, LONGEST_STEP, LONGEST_KEY = 300, 500, 300
 
 # Whose error it is, as our sentences begin; a cause holds many documents.
@@ -113,8 +115,8 @@ def _things(sign: Sign, found: re.Match[str], payload: Any) -> dict[str, str]:
 def _items_in(payload: Any, unit: str) -> Iterator[str]:
     """Give the numbers of what is written in this unit."""
     if isinstance(payload, dict):
-        if str(payload.get("unitOfMeasureCode", "")).casefold() == unit.casefold():
-            item = payload.get("lineObjectNumber") or payload.get("itemNumber")
+        if str(payload.get(UNIT_OF_MEASURE_CODE, "")).casefold() == unit.casefold():
+            item = payload.get(LINE_OBJECT_NUMBER) or payload.get(ITEM_NUMBER)
             if item:
                 yield str(item)
         for inner in payload.values():

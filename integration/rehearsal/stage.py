@@ -16,9 +16,10 @@ from typing import Any
 
 from integration import connections
 from integration.bc import Client, Connection, Lane, Limits
-from integration.bc.reading import APP_SELECTS, SELECTS
+from integration.bc.reading import SELECTS
 from integration.sandbox import launch
 from integration.sandbox.control_client import ControlClient
+from integration.sync.entities import ENTITIES
 
 MASTERS = (
     "generalLedgerSetup",
@@ -73,7 +74,8 @@ def set_up() -> Iterator[Stage]:
 
 def _copy(real: Client, control: ControlClient, name: str, *, app: bool, lines: str = "") -> int:
     """Take over one list as it is; returns how many records it has."""
-    select = (APP_SELECTS if app else SELECTS)[name]
+    mirrored = {each.entity_set: each for each in ENTITIES.values()}
+    select = mirrored[name].select if name in mirrored else SELECTS[name]
     expand = f"{lines}($select={','.join(_plain(SELECTS[lines]))})" if lines else None
     rows = map(_bare, real.rows(name, select=_plain(select), expand=expand, page_size=20_000, app=app))
     count = 0

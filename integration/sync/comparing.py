@@ -98,10 +98,10 @@ def compare_rows(company: Company, entity: Entity, rows: Sequence[Row]) -> Itera
     here = _mirrored(company, entity, [UUID(str(row["id"])) for row in rows])
     page = sorting.sort(company, entity, filters.of(company, entity), rows)
     for row, reason in page.refused:
-        bc_id, name = UUID(str(row["id"])), sorting.name_of(row)
+        bc_id, name = UUID(str(row["id"])), page.name_of(row)
         yield Compared(bc_id, name, Standing.UNUSABLE, note=reason)
     for place, record in enumerate(page.batch.rows()):
-        name, ours = sorting.name_of(page.rows[place]), here.get(record.bc_id)
+        name, ours = page.name_of(page.rows[place]), here.get(record.bc_id)
         if reason := page.waiting.get(place, ""):
             yield Compared(record.bc_id, name, Standing.UNUSABLE, note=reason)
         elif place in page.left_out:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from integration.bc import reading
+from django.db.models import CharField, Field
+
+from integration.bc import names, reading
+from integration.mapping import Compiled, pulls
 from masterdata.batch import Batch
 from masterdata.models import (
     Account,
@@ -25,6 +29,7 @@ from masterdata.models import (
     PaymentTerms,
     Unit,
     Vendor,
+    own_fields,
 )
 
 Row = Mapping[str, Any]
@@ -32,8 +37,6 @@ Values = dict[str, list[Any]]
 """The mirror's own fields by name, each as a column."""
 Wrong = Iterator[tuple[int, str]]
 """Records that make no sense here, by their place: why, and what to do."""
-
-BLOCKED = {"Payment": Vendor.Blocked.PAYMENT, "All": Vendor.Blocked.ALL}
 
 
 class UnknownEntity(ValueError):  # noqa: N818
@@ -56,16 +59,17 @@ class Link:
 
 @dataclass(frozen=True)
 class Entity:
-    """One mirrored list."""
+    """One mirrored list; which of BC's fields becomes which of ours says its mapping."""
 
     name: str
     entity_set: str
     model: type[Mirror]
-    values: Callable[[reading.Columns, Company], Values]
     links: tuple[Link, ...] = ()
-    unusable: Callable[[reading.Columns], Wrong] | None = None
-    known_by: tuple[str, str] = ("number", "number")
-    """What people call a record by: BC's field and ours."""
+    complete: Callable[[Values, Company], None] | None = None
+    """Puts in what a row alone does not tell."""
+    unusable: Callable[[Values], Wrong] | None = None
+    known_by: tuple[str, ...] = ("number",)
+    """The fields that people call a record by; by the first it can be asked for."""
     needs_app: bool = False
     bears_on_invoices: bool = False
     """Matching reads it: what changes here may clear an exception, or open one."""
@@ -76,20 +80,38 @@ class Entity:
         return frozenset(link.field for link in self.links if link.is_id)
 
     @property
-    def record(self) -> type[Any]:
-        return (reading.APP_RECORDS if self.needs_app else reading.RECORDS)[self.entity_set]
+    def mapping(self) -> Compiled:
+        """The version of its mapping that counts now."""
+        return pulls.compiled(self.name)
 
     @property
     def select(self) -> tuple[str, ...]:
-        return (reading.APP_SELECTS if self.needs_app else reading.SELECTS)[self.entity_set]
+        """BC's fields to ask for."""
+        return pulls.select(self.mapping)
+
+    def naming(self) -> Callable[[Row], str]:
+        """Give what names a row as people know it in BC."""
+        mapping = self.mapping
+        fields = [pulls.source_of(mapping, field) for field in self.known_by]
+
+        def name_of(row: Row) -> str:
+            return " ".join(str(row[field]) for field in fields if row.get(field)) or str(row.get(names.ID))
+
+        return name_of
 
     def read(self, rows: Sequence[Row], company: Company) -> tuple[Batch, list[Row], list[tuple[Row, str]]]:
         """Read what BC told; gives the rows that make sense, as they are and as columns, and the others."""
-        told, wrong = reading.read_columns(self.record, rows)
-        good = [row for place, row in enumerate(rows) if place not in wrong] if wrong else list(rows)
-        batch = Batch(told.id, told.modified_at, self.values(told, company))
-        unusable = dict(self.unusable(told)) if self.unusable else {}
-        refused = [(rows[place], reason) for place, reason in wrong.items()]
+        stamps = reading.read_stamps(rows)
+        refused = [(rows[place], reason) for place, reason in stamps.wrong.items()]
+        good = [row for place, row in enumerate(rows) if place not in stamps.wrong] if refused else list(rows)
+        told = pulls.turn(self.mapping, good, _blanks(self.model))
+        refused += [(good[place], pulls.sentence(problems)) for place, problems in told.wrong.items()]
+        batch = Batch(stamps.ids, stamps.modified_at, {})
+        if told.wrong:
+            kept = [place for place in range(len(good)) if place not in told.wrong]
+            batch, good = batch.only(kept), [good[place] for place in kept]
+        batch.columns.update(self._columns(told.columns, company, len(good)))
+        unusable = dict(self.unusable(batch.columns)) if self.unusable else {}
         refused += [(good[place], reason) for place, reason in unusable.items()]
         return (
             batch.without(unusable),
@@ -97,94 +119,57 @@ class Entity:
             refused,
         )
 
-
-def unit(told: Any, company: Company) -> Values:
-    return {
-        "code": told.code,
-        "name": told.display_name,
-        "international_code": _blanks(told.international_code),
-    }
-
-
-def item(told: Any, company: Company) -> Values:
-    return {
-        "number": told.number,
-        "name": told.display_name,
-        "type": _blanks(told.type),
-        "base_unit": _blanks(told.base_unit),
-        "category": _blanks(told.category),
-        "unit_cost": told.unit_cost,
-        "blocked": told.is_blocked,
-    }
+    def _columns(self, told: Values, company: Company, length: int) -> Values:
+        """Give the mirror's own fields; one that no row of the mapping writes stays blank."""
+        blanks = _blanks(self.model)
+        values = {name: told[name] if name in told else [blank] * length for name, blank in blanks.items()}
+        if self.complete is not None:
+            self.complete(values, company)
+        return values
 
 
-def item_unit(told: Any, company: Company) -> Values:
-    return {
-        "item_number": told.item_number,
-        "unit": told.code,
-        "per_base": told.quantity_per_unit,
-        "rounding_precision": [precision or 0 for precision in told.rounding_precision],
-    }
+@cache
+def _blanks(model: type[Mirror]) -> dict[str, Any]:
+    """Give what each field holds where BC tells nothing; None where there has to be something."""
+    return {field.name: _blank(field) for field in own_fields(model)}
 
 
-def empty_item_units(told: Any) -> Wrong:
-    for place, quantity in enumerate(told.quantity_per_unit):
-        if quantity <= 0:
+def _blank(field: Field[Any, Any]) -> Any:
+    if field.has_default():
+        return field.get_default()
+    return "" if isinstance(field, CharField) else None
+
+
+def empty_item_units(told: Values) -> Wrong:
+    rows = zip(told["per_base"], told["unit"], told["item_number"], strict=True)
+    for place, (quantity, unit, item) in enumerate(rows):
+        if quantity is not None and quantity <= 0:
             yield (
                 place,
-                f"One {told.code[place]} of item {told.item_number[place]} holds {quantity} base units. "
+                f"One {unit} of item {item} holds {quantity} base units. "
                 "Correct the item unit in Business Central.",
             )
 
 
-def vendor(told: Any, company: Company) -> Values:
-    return {
-        "number": told.number,
-        "name": told.display_name,
-        "currency": _blanks(told.currency, company.ledger_currency),
-        "payment_terms": _blanks(told.payment_terms_id),
-        "blocked": [BLOCKED.get(blocked or "", Vendor.Blocked.NO).value for blocked in told.blocked],
-    }
+def own_currency(told: Values, company: Company) -> None:
+    """Put the company's own currency in, which BC leaves blank."""
+    told["currency"] = [code or company.ledger_currency for code in told["currency"]]
 
 
-def account(told: Any, company: Company) -> Values:
-    return {
-        "number": told.number,
-        "name": told.display_name,
-        "category": _blanks(told.category),
-        "type": _blanks(told.account_type),
-        "direct_posting": told.allows_direct_posting,
-        "blocked": told.is_blocked,
-    }
-
-
-def currency(told: Any, company: Company) -> Values:
-    return {
-        "code": told.code,
-        "name": told.display_name,
-        "decimal_places": told.decimal_places,
-        "rounding_precision": told.rounding_precision,
-    }
-
-
-def exchange_rate(told: Any, company: Company) -> Values:
+def sides_of_rates(told: Values, company: Company) -> None:
     """BC leaves its local currency blank, and may write its code all the same; here it is always blank."""
-    others = _blanks(told.relational_currency)
-    return {
-        "currency": _blanks(told.currency, company.ledger_currency),
-        "starting_date": told.starting_date,
-        "exchange_amount": told.exchange_amount,
-        "relational_amount": told.relational_amount,
-        "relational_currency": ["" if other == company.ledger_currency else other for other in others],
-    }
+    own_currency(told, company)
+    others = told["relational_currency"]
+    told["relational_currency"] = ["" if each == company.ledger_currency else each for each in others]
 
 
-def no_rates(told: Any) -> Wrong:
-    rates = zip(told.starting_date, told.exchange_amount, told.relational_amount, told.currency, strict=True)
+def no_rates(told: Values) -> Wrong:
+    fields = ("starting_date", "exchange_amount", "relational_amount", "currency")
+    rates = zip(*(told[each] for each in fields), strict=True)
     for place, (starting_date, amount, relational, code) in enumerate(rates):
         if starting_date is None:
             yield place, "It has no starting date. Correct the exchange rate in Business Central."
-        elif amount <= 0 or relational <= 0:
+        elif amount is not None and relational is not None and (amount <= 0 or relational <= 0):
             yield (
                 place,
                 f"{amount} {code} for {relational} is no rate. "
@@ -192,111 +177,69 @@ def no_rates(told: Any) -> Wrong:
             )
 
 
-def coded(told: Any, company: Company) -> Values:
-    """What has a code and a name, and nothing more."""
-    return {"code": told.code, "name": told.display_name}
-
-
-def item_variant(told: Any, company: Company) -> Values:
-    return {"item_number": told.item_number, "code": told.code, "name": told.description}
-
-
-def payment_terms(told: Any, company: Company) -> Values:
-    return {
-        "code": told.code,
-        "name": told.display_name,
-        "due_date_formula": told.due_date_formula,
-        "discount_date_formula": told.discount_date_formula,
-        "discount_percent": told.discount_percent,
-    }
-
-
-def dimension_value(told: Any, company: Company) -> Values:
-    return {"dimension": _blanks(told.dimension_id), "code": told.code, "name": told.display_name}
-
-
-def fixed_asset(told: Any, company: Company) -> Values:
-    return {
-        "number": told.number,
-        "name": told.display_name,
-        "class_code": _blanks(told.class_code),
-        "subclass_code": _blanks(told.subclass_code),
-        "location": _blanks(told.location),
-        "serial_number": told.serial_number,
-        "under_maintenance": told.is_under_maintenance,
-        "blocked": told.is_blocked,
-    }
-
-
-def _blanks(column: list[str | None], instead: str = "") -> list[Any]:
-    return [value or instead for value in column]
-
-
 UNIT = "unit of measure"
-CODE = ("code", "code")
-ITEM = ("itemNumber", "item_number")
+CODE = ("code",)
 OF_ITEM = Link("item_number", "items", "number", "item", is_part=True)
 
 ENTITIES = {
     each.name: each
     for each in (
-        Entity("units", "unitsOfMeasure", Unit, unit, known_by=CODE),
-        Entity("currencies", "currencies", Currency, currency, known_by=CODE),
+        Entity("units", "unitsOfMeasure", Unit, known_by=CODE),
+        Entity("currencies", "currencies", Currency, known_by=CODE),
         Entity(
             "exchange-rates",
             "currencyExchangeRates",
             ExchangeRate,
-            exchange_rate,
+            complete=sides_of_rates,
             unusable=no_rates,
             links=(Link("currency", "currencies", noun="currency"),),
-            known_by=("currencyCode", "currency"),
+            known_by=("currency", "starting_date"),
             bears_on_invoices=True,
         ),
-        Entity("locations", "locations", Location, coded, known_by=CODE),
-        Entity("dimensions", "dimensions", Dimension, coded, known_by=CODE),
+        Entity("locations", "locations", Location, known_by=CODE),
+        Entity("dimensions", "dimensions", Dimension, known_by=CODE),
         Entity(
             "dimension-values",
             "dimensionValues",
             DimensionValue,
-            dimension_value,
             links=(Link("dimension", "dimensions", noun="dimension", is_id=True, is_part=True),),
             known_by=CODE,
         ),
-        Entity("accounts", "accounts", Account, account),
-        Entity("fixed-assets", "fixedAssets", FixedAsset, fixed_asset),
-        Entity("payment-terms", "paymentTerms", PaymentTerms, payment_terms, known_by=CODE),
+        Entity("accounts", "accounts", Account),
+        Entity("fixed-assets", "fixedAssets", FixedAsset),
+        Entity("payment-terms", "paymentTerms", PaymentTerms, known_by=CODE),
         Entity(
             "vendors",
             "vendors",
             Vendor,
-            vendor,
+            complete=own_currency,
             links=(
                 Link("currency", "currencies", noun="currency"),
                 Link("payment_terms", "payment-terms", noun="payment terms", is_id=True),
             ),
             bears_on_invoices=True,
         ),
-        Entity("item-categories", "itemCategories", ItemCategory, coded, known_by=CODE),
+        Entity("item-categories", "itemCategories", ItemCategory, known_by=CODE),
         Entity(
             "items",
             "items",
             Item,
-            item,
             links=(
                 Link("base_unit", "units", noun=UNIT),
                 Link("category", "item-categories", noun="item category"),
             ),
             bears_on_invoices=True,
         ),
-        Entity("item-variants", "itemVariants", ItemVariant, item_variant, links=(OF_ITEM,), known_by=ITEM),
+        Entity(
+            "item-variants", "itemVariants", ItemVariant, links=(OF_ITEM,), known_by=("item_number", "code")
+        ),
         Entity(
             "item-units",
             "itemUnitsOfMeasure",
             ItemUnit,
-            item_unit,
             unusable=empty_item_units,
             links=(OF_ITEM, Link("unit", "units", noun=UNIT)),
-            known_by=ITEM,
+            known_by=("item_number", "unit"),
             needs_app=True,
             bears_on_invoices=True,
         ),

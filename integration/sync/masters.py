@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from integration.bc import Client, RawRow, odata, reading
+from integration.bc import Client, RawRow, names, odata, reading
 from integration.errors import IntegrationError
+from integration.mapping import pulls
 from integration.models import SyncPlace, SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts, mark_deleted
@@ -22,7 +23,6 @@ from .writing import Writer
 
 logger = logging.getLogger(__name__)
 
-MODIFIED = "lastModifiedDateTime"
 OVERLAP = timedelta(minutes=10)  # BC stamps a row before it commits it, so late rows lie behind the mark
 PAGE_SIZE = 5000
 AT_A_TIME = 50  # ids in one question, which is part of an address
@@ -82,22 +82,23 @@ def pull_records(client: Client, company: Company, entity: Entity, run: SyncRun,
 
 def ids_of(client: Client, company: Company, entity: Entity, name: str) -> list[UUID]:
     """Find the records that bear a number or code in BC, and those that bore it when they were mirrored."""
-    theirs, ours = entity.known_by
+    ours = entity.known_by[0]
+    theirs = pulls.source_of(entity.mapping, ours)
     there = client.rows(
         entity.entity_set,
-        select=("id",),
+        select=(names.ID,),
         filter=odata.eq(theirs, name),
         app=entity.needs_app,
         read_only=False,
     )
     here = entity.model._default_manager.filter(company=company, **{ours: name})
-    ids = [UUID(row["id"]) for row in there]
+    ids = [UUID(row[names.ID]) for row in there]
     return list(dict.fromkeys([*ids, *here.values_list("bc_id", flat=True)]))
 
 
 def since(mark: datetime | None) -> odata.Filter | None:
     """Ask for what changed since the watermark, less the overlap."""
-    return None if mark is None else odata.ge(MODIFIED, mark - OVERLAP)
+    return None if mark is None else odata.ge(names.MODIFIED, mark - OVERLAP)
 
 
 def _how_many(client: Client, entity: Entity, run: SyncRun, changed: odata.Filter | None) -> int | None:
@@ -174,7 +175,7 @@ def by_id(
                 entity.entity_set,
                 at=onward or None,
                 select=entity.select,
-                filter=odata.any_of("id", asked),
+                filter=odata.any_of(names.ID, asked),
                 app=entity.needs_app,
                 read_only=False,
             )

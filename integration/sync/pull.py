@@ -9,6 +9,7 @@ from datetime import datetime
 from integration import connections, contract
 from integration.bc import DEAD_SKIP_TOKEN, Client, Lane
 from integration.errors import ConflictError, IntegrationError, NotSentError, TemporaryError
+from integration.mapping import pulls
 from integration.models import SyncRun
 from masterdata.audit import acting_as
 from masterdata.models import Company
@@ -92,7 +93,7 @@ def pull_one(
         _pull_what_it_names(client, company, MIRRORED[entity])
     run = runs.start(company, entity, full=full, changes_suffice=changes_suffice)
     try:
-        with acting_as(run.actor):
+        with acting_as(run.actor), pulls.holding(entity):
             mark = _pull(client, company, run, accept_deletions=accept_deletions)
         runs.finish(run, watermark=mark)
     except runs.Stopped as exc:

@@ -9,6 +9,7 @@ from uuid import UUID
 from integration import connections, contract
 from integration.bc import Client, Lane
 from integration.errors import IntegrationError, PermanentError
+from integration.mapping import pulls
 from integration.models import SyncRun
 from masterdata.audit import acting_as
 from masterdata.models import Company
@@ -79,7 +80,7 @@ def _pull(client: Client, company: Company, entity: Entity, ids: Sequence[UUID])
         raise contract.Paused(paused)
     run = runs.start_records(company, entity.name)
     try:
-        with acting_as(run.actor):
+        with acting_as(run.actor), pulls.holding(entity.name):
             masters.pull_records(client, company, entity, run, ids)
         runs.finish(run, watermark=None)
     except IntegrationError as exc:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from integration.errors import TemporaryError
+from integration.mapping import pulls
 from integration.models import SyncIssue, SyncRun, SyncState
 from masterdata.models import Company
 from masterdata.upsert import Counts
@@ -172,8 +173,10 @@ def want_full(company: Company, entity: str) -> None:
 
 
 def _full_wanted_at(company: Company, entity: str) -> datetime | None:
+    """Tell since when everything has to be read again: somebody asked, or the mapping is another one."""
     states = SyncState.objects.filter(company=company, entity=entity)
-    return states.values_list("full_wanted_at", flat=True).first()
+    asked = states.values_list("full_wanted_at", flat=True).first()
+    return max(filter(None, [asked, pulls.changed_at(entity)]), default=None)
 
 
 def was_read(company: Company, entity: str) -> bool:

@@ -1,7 +1,8 @@
 """Records that BC tells just as it told them before: a hash beside each row knows them, without reading them.
 
 Nine of ten rows of a full pull are such, so this decides how long it takes. What else bears on a row's values
-goes into the hash as well: the company's currency, the filter, and the names of what is quoted by its id.
+goes into the hash as well: the company's currency, the filter, the version of the mapping, and the names of
+what is quoted by its id.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from masterdata.upsert import Counts, Turn
 from . import filters, places
 from .entities import ENTITIES, Entity, Link
 
-FORM = 3  # one more whenever a record is read in another way, so that every row is looked at again
+FORM = 4  # one more whenever a record is read in another way, so that every row is looked at again
 MOST_AT_ONCE = (
     100_000  # rows whose hashes are kept in memory, about 10 MB; longer lists are asked page by page
 )
@@ -110,7 +111,8 @@ class Seen:
 def _sealer(company: Company, entity: Entity, wanted: filters.Filter) -> Callable[[RawRow], bytes]:
     """Make the function that hashes one record of an entity, in BC's own writing."""
     kept = [field.name for field in own_fields(entity.model)]
-    context = [FORM, company.ledger_currency, kept, str(wanted), _names_by_id(company, entity)]
+    told_by = [company.ledger_currency, str(wanted), entity.mapping.version]
+    context = [FORM, kept, told_by, _names_by_id(company, entity)]
     salt = hashlib.blake2b(msgspec.json.encode(context), digest_size=hashlib.blake2b.SALT_SIZE).digest()
 
     def seal(row: RawRow) -> bytes:

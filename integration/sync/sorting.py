@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from masterdata.batch import Batch
@@ -26,6 +26,8 @@ class Sorted:
     """What of the batch names a record that is not here, by its place; and which."""
     left_out: set[int]
     """What of the batch belongs to a record that a filter leaves out."""
+    name_of: Callable[[Row], str]
+    """Names a row as people know it in BC."""
 
 
 def sort(company: Company, entity: Entity, wanted: filters.Filter, rows: Sequence[Row]) -> Sorted:
@@ -34,11 +36,4 @@ def sort(company: Company, entity: Entity, wanted: filters.Filter, rows: Sequenc
     wanted.without(entity.id_fields).mark(batch)
     resolved = links.resolve(company, entity, batch)
     wanted.on(entity.id_fields).mark(batch)
-    return Sorted(batch, good, refused, resolved.waiting, resolved.left_out)
-
-
-def name_of(row: Row) -> str:
-    """Name a record as people know it in BC."""
-    is_rate = "startingDate" in row
-    names = ("currencyCode", "startingDate") if is_rate else ("itemNumber", "number", "code")
-    return " ".join(str(row[name]) for name in names if row.get(name)) or str(row.get("id"))
+    return Sorted(batch, good, refused, resolved.waiting, resolved.left_out, entity.naming())

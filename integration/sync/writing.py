@@ -18,7 +18,7 @@ from reconciliation import policies
 
 from . import filters, held, links, renames, runs, seen
 from .entities import PARTS, Entity, Row
-from .sorting import Sorted, name_of, sort
+from .sorting import Sorted, sort
 
 
 class Writer:
@@ -89,20 +89,21 @@ class Writer:
 
 def _refused(page: Sorted) -> Iterator[held.Held]:
     for row, reason in page.refused:
-        yield _held(row, held.Why.FAILED, reason)
+        yield _held(page, row, held.Why.FAILED, reason)
 
 
 def _held_back(entity: Entity, page: Sorted) -> dict[int, held.Held]:
     """Name by its place what waits for another record, and what the table would refuse."""
     found = {
-        place: _held(page.rows[place], held.Why.WAITING, reason) for place, reason in page.waiting.items()
+        place: _held(page, page.rows[place], held.Why.WAITING, reason)
+        for place, reason in page.waiting.items()
     }
     unfit = problems(entity.model, page.batch) if page.batch else {}
     for place, reason in unfit.items():
         if place not in found and place not in page.left_out:
-            found[place] = _held(page.rows[place], held.Why.FAILED, reason)
+            found[place] = _held(page, page.rows[place], held.Why.FAILED, reason)
     return found
 
 
-def _held(row: Row, why: held.Why, reason: str) -> held.Held:
-    return held.Held(UUID(str(row["id"])), name_of(row), why, reason)
+def _held(page: Sorted, row: Row, why: held.Why, reason: str) -> held.Held:
+    return held.Held(UUID(str(row["id"])), page.name_of(row), why, reason)

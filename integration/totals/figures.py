@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from integration.bc.names import DIRECT_UNIT_COST, DISCOUNT_PERCENT, LINE_TYPE
 from integration.couriers import orders
 from integration.models import DocumentKind, Message
 from masterdata.models import Company
@@ -123,14 +124,14 @@ def _order_sent(order: PurchaseOrder, message: Message | None) -> Figures:
 
 
 def _order_lines(payload: Any) -> list[dict[str, Any]]:
-    return [line for line in (payload or {}).get(orders.LINES, []) if line.get("lineType") != COMMENT]
+    return [line for line in (payload or {}).get(orders.LINES, []) if line.get(LINE_TYPE) != COMMENT]
 
 
 def _line_value(line: Mapping[str, Any]) -> Decimal | None:
-    quantity, cost = _number(line, "quantity"), _number(line, "directUnitCost")
+    quantity, cost = _number(line, "quantity"), _number(line, DIRECT_UNIT_COST)
     if quantity is None or cost is None:
         return None
-    return quantity * cost * (1 - (_number(line, "discountPercent") or Decimal(0)) / HUNDRED)
+    return quantity * cost * (1 - (_number(line, DISCOUNT_PERCENT) or Decimal(0)) / HUNDRED)
 
 
 def _prices(company: Company, numbers: set[str]) -> dict[str, tuple[str, dict[int, Decimal]]]:
@@ -141,7 +142,7 @@ def _prices(company: Company, numbers: set[str]) -> dict[str, tuple[str, dict[in
     prices = {}
     for document_id, payload in sent.order_by("pk").values_list("document_id", "payload"):
         number, currency = currencies[document_id]
-        costs = {int(line["sequence"]): _number(line, "directUnitCost") for line in _order_lines(payload)}
+        costs = {int(line["sequence"]): _number(line, DIRECT_UNIT_COST) for line in _order_lines(payload)}
         prices[number] = (currency, {each: cost for each, cost in costs.items() if cost is not None})
     return prices
 

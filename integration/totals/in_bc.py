@@ -12,6 +12,15 @@ from uuid import UUID
 from django.conf import settings
 
 from integration.bc import Client, odata, reading
+from integration.bc.names import (
+    CURRENCY_CODE,
+    EXTERNAL_ID,
+    INVOICE_DATE,
+    ORDER_DATE,
+    ORDER_NUMBER,
+    POSTING_DATE,
+    RESULT_DOCUMENT_NUMBER,
+)
 from integration.bc.reading import read
 from integration.couriers import movements, orders
 from integration.models import Message
@@ -65,7 +74,7 @@ def _is_met(row: InBC, ours: Iterable[Ours]) -> bool:
 
 def _orders(client: Client, company: Company, day: date, ours: Sequence[Ours]) -> list[InBC]:
     """The orders that carry our key, or that a person named as ours."""
-    rows = _read_orders(client, odata.eq("orderDate", day))
+    rows = _read_orders(client, odata.eq(ORDER_DATE, day))
     seen = {row["id"] for row in rows}
     missing = _ids(ours) - seen
     rows += [row for ids in _parts(missing) for row in _read_orders(client, odata.any_of("id", ids))]
@@ -79,7 +88,7 @@ def _orders(client: Client, company: Company, day: date, ours: Sequence[Ours]) -
 
 def _read_orders(client: Client, asked: odata.Filter) -> list[dict[str, Any]]:
     lines = reading.SELECTS[orders.LINES]
-    select = ("id", "number", "orderDate", "currencyCode")
+    select = ("id", "number", ORDER_DATE, CURRENCY_CODE)
     return client.find(
         "purchaseOrders", filter=asked, select=select, expand=odata.nested(orders.LINES, lines)
     )
@@ -92,12 +101,12 @@ def _order(company: Company, row: dict[str, Any]) -> InBC:
     amount = sum((line.quantity * line.direct_unit_cost - line.discount_amount for line in real), Decimal(0))
     return InBC(
         number=row["number"],
-        day=reading.as_date(row["orderDate"]),
+        day=reading.as_date(row[ORDER_DATE]),
         keys=frozenset(keys | {str(row["id"]), row["number"]}),
         figures=Figures(
             sum((line.quantity for line in real), Decimal(0)),
             amount,
-            row["currencyCode"] or company.ledger_currency,
+            row[CURRENCY_CODE] or company.ledger_currency,
             len(real),
         ),
         is_marked=bool(keys),
@@ -114,10 +123,10 @@ def _finished(client: Client, day: date, ours: Sequence[Ours], found: Sequence[I
     lost = [each for each in ours if each.fate is Fate.POSTED and not any(r.keys & each.keys for r in found)]
     numbers = {each.bc_number for each in lost if each.bc_number}
     billed = {
-        row["orderNumber"]
+        row[ORDER_NUMBER]
         for part in _parts(numbers)
         for row in client.find(
-            "purchaseInvoices", filter=odata.any_of("orderNumber", part), select=("id", "orderNumber")
+            "purchaseInvoices", filter=odata.any_of(ORDER_NUMBER, part), select=("id", ORDER_NUMBER)
         )
     }
     return [InBC(each.bc_number, day, each.keys, each.sent) for each in lost if each.bc_number in billed]
@@ -128,23 +137,23 @@ def _finished(client: Client, day: date, ours: Sequence[Ours], found: Sequence[I
 
 def _receipts(client: Client, company: Company, day: date, ours: Sequence[Ours]) -> list[InBC]:
     """The receipts of our orders: goods and services lie in one list there."""
-    rows = _read_receipts(client, odata.eq("postingDate", day))
+    rows = _read_receipts(client, odata.eq(POSTING_DATE, day))
     seen = {row["number"] for row in rows}
     lost = {each.bc_number for each in ours if each.bc_number} - seen
     rows += [row for part in _parts(lost) for row in _read_receipts(client, odata.any_of("number", part))]
     our_orders = set(
         PurchaseOrder.objects.filter(
-            company=company, bc_number__in={row["orderNumber"] for row in rows if row["orderNumber"]}
+            company=company, bc_number__in={row[ORDER_NUMBER] for row in rows if row[ORDER_NUMBER]}
         ).values_list("bc_number", flat=True)
     )
-    mine = [row for row in rows if row["orderNumber"] in our_orders or row["number"] in lost]
+    mine = [row for row in rows if row[ORDER_NUMBER] in our_orders or row["number"] in lost]
     known = _known_receipts(company, {row["number"] for row in mine})
     return [_receipt(company, row, known) for row in mine]
 
 
 def _read_receipts(client: Client, asked: odata.Filter) -> list[dict[str, Any]]:
     expand = odata.nested("purchaseReceiptLines", reading.SELECTS["purchaseReceiptLines"])
-    select = ("id", "number", "orderNumber", "postingDate", "currencyCode")
+    select = ("id", "number", ORDER_NUMBER, POSTING_DATE, CURRENCY_CODE)
     return client.find("purchaseReceipts", filter=asked, select=select, expand=expand)
 
 
@@ -161,16 +170,16 @@ def _receipt(company: Company, row: dict[str, Any], known: set[str]) -> InBC:
     real = [line for line in lines if line.quantity]
     return InBC(
         number=row["number"],
-        day=reading.as_date(row["postingDate"]),
+        day=reading.as_date(row[POSTING_DATE]),
         keys=frozenset({str(row["id"]), row["number"]}),
         figures=Figures(
             sum((line.quantity for line in real), Decimal(0)),
             sum((line.quantity * line.unit_cost for line in real), Decimal(0)),
-            row["currencyCode"] or company.ledger_currency,
+            row[CURRENCY_CODE] or company.ledger_currency,
             len(real),
         ),
         is_known=row["number"] in known,
-        beside=f"It was received there on order {row['orderNumber']}.",
+        beside=f"It was received there on order {row[ORDER_NUMBER]}.",
     )
 
 
@@ -179,7 +188,7 @@ def _receipt(company: Company, row: dict[str, Any], known: set[str]) -> InBC:
 
 def _invoices(client: Client, company: Company, day: date, ours: Sequence[Ours]) -> list[InBC]:
     """What is posted, and drafts that no pull has brought."""
-    rows = _read_invoices(client, odata.eq("invoiceDate", day))
+    rows = _read_invoices(client, odata.eq(INVOICE_DATE, day))
     missing = {key for key in _ids(ours) if key not in {row.id for row in rows}}
     rows += [row for part in _parts(missing) for row in _read_invoices(client, odata.any_of("id", part))]
     ids = [UUID(row.id) for row in rows]
@@ -226,13 +235,13 @@ def _movements(client: Client, ours: Sequence[Ours]) -> list[InBC]:
         for part in _parts(keys)
         for row in client.find(
             movements.REQUESTS,
-            filter=odata.any_of("externalId", part),
-            select=("id", "externalId", "status", "resultDocumentNumber"),
+            filter=odata.any_of(EXTERNAL_ID, part),
+            select=("id", EXTERNAL_ID, "status", RESULT_DOCUMENT_NUMBER),
             app=True,
         )
     ]
     return [
-        InBC(row["resultDocumentNumber"], None, frozenset({row["externalId"].lower()}))
+        InBC(row[RESULT_DOCUMENT_NUMBER], None, frozenset({row[EXTERNAL_ID].lower()}))
         for row in rows
         if row["status"] == "Posted"
     ]

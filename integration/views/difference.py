@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from integration.bc.names import ITEM_NUMBER, LINE_OBJECT_NUMBER
 from integration.redaction import HIDDEN, is_secret
 
 from .payload import written
 
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 MARKER = "Tieout "  # the comment line that carries our key, different in every document
-NAMED_BY = ("lineObjectNumber", "itemNumber", "sequence")
+NAMED_BY = (LINE_OBJECT_NUMBER, ITEM_NUMBER, "sequence")
 
 
 @dataclass(frozen=True)

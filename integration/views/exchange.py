@@ -11,6 +11,7 @@ import msgspec
 
 from integration import connections
 from integration.bc import dumps, loads, odata, payloads
+from integration.bc.names import ORDER_NUMBER
 from integration.models import Attempt, DocumentKind, Message
 from integration.redaction import masked
 
@@ -59,7 +60,7 @@ def _call(message: Message) -> tuple[str, str, str | None]:
         return "POST", f"{standard}/{company}/{ORDERS}", _body(ORDERS, payload)
     if kind == DocumentKind.INVENTORY_MOVEMENT:
         return "POST", f"{app}/{company}/inventoryRequests", _body("inventoryRequests", payload)
-    if kind == DocumentKind.SUPPLIER_INVOICE and "orderNumber" not in payload:
+    if kind == DocumentKind.SUPPLIER_INVOICE and ORDER_NUMBER not in payload:
         if "id" in payload:
             return "POST", f"{standard}/{company}/{INVOICES}({payload['id']})/Microsoft.NAV.post", None
         return "POST", f"{standard}/{company}/{INVOICES}", _body(INVOICES, payload)

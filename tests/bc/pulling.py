@@ -1,24 +1,44 @@
 """A long pull in a process of its own, by our client or the bare way: how long it took, and its memory."""
 
+# ruff: noqa: RUF009 - wire() makes a dataclass field, it is no shared default
+
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
 from typing import Any
 
 import requests
 
-from integration.bc import Client, Connection, reading
+from integration.bc import Client, Connection
 from integration.bc.auth import Tokens, fetch_token
 from integration.bc.local_limiter import LocalLimiter
+from integration.bc.reading.rows import read, select_for, wire
+from integration.bc.reading.values import as_decimal, as_guid, as_moment, as_text
 from integration.sandbox.control_client import ControlClient
 
 AT_ONCE = 10_000
 PAGE_SIZE = 5000  # as the pulls of the master lists ask for
 MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What this pull takes of an item."""
+
+    id: str = wire("id", as_guid)
+    number: str = wire("number", as_text)
+    display_name: str = wire("displayName", as_text)
+    unit_cost: Decimal = wire("unitCost", as_decimal)
+    modified_at: datetime | None = wire("lastModifiedDateTime", as_moment)
+
+
+SELECT = select_for(Item)
 
 
 @dataclass(frozen=True)
@@ -47,8 +67,8 @@ def ours(connection: Connection) -> Callable[[], int]:
 
     def pull() -> int:
         count = 0
-        for page in client.pages("items", select=reading.SELECTS["items"], page_size=PAGE_SIZE):
-            count += len([reading.read(reading.Item, row) for row in page])
+        for page in client.pages("items", select=SELECT, page_size=PAGE_SIZE):
+            count += len([read(Item, row) for row in page])
         return count
 
     return pull
@@ -60,7 +80,7 @@ def client_alone(connection: Connection) -> Callable[[], int]:
     client.company()
 
     def pull() -> int:
-        pages = client.pages("items", select=reading.SELECTS["items"], page_size=PAGE_SIZE)
+        pages = client.pages("items", select=SELECT, page_size=PAGE_SIZE)
         return sum(len(page) for page in pages)
 
     return pull
@@ -77,7 +97,7 @@ def raw(connection: Connection) -> Callable[[], int]:
     session.get(f"{root}/companyInformation").raise_for_status()
 
     def pull() -> int:
-        count, url = 0, f"{root}/items?$select={','.join(reading.SELECTS['items'])}"
+        count, url = 0, f"{root}/items?$select={','.join(SELECT)}"
         while url:
             page: dict[str, Any] = session.get(url).json()
             count += len(page["value"])

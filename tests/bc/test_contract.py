@@ -24,7 +24,7 @@ from integration.errors import (
     ProgramError,
     SetupError,
 )
-from integration.mapping.shipped import push
+from integration.mapping.shipped import pull, push
 from tests.bc import wire_types
 
 pytestmark = [pytest.mark.shared, pytest.mark.usefixtures("shared_data")]
@@ -59,6 +59,14 @@ MAKES = {
     "decimal": {"Edm.Decimal"},
     "multiply": {"Edm.Int32", "Edm.Decimal"},
 }
+TAKES = {
+    "text": {"Edm.String"},
+    "code": {"Edm.String"},
+    "decimal": {"Edm.Decimal"},
+    "boolean": {"Edm.Boolean"},
+    "bc_id": {"Edm.Guid"},
+    "bc_day": {"Edm.Date"},
+}
 TOLD = "the app's own routes are held against its AL pages elsewhere"
 
 
@@ -84,6 +92,26 @@ def test_a_field_that_a_record_reads_is_there_in_that_type(entity_set: str, name
         pytest.fail(f"{name} is a choice")
     else:
         assert told in FOR[convert]
+
+
+PULLED = [
+    (entity_set, path, transform)
+    for entity_set, rows in pull.PULL.values()
+    if entity_set in ENTITIES
+    for path, _target, transform, *_more in rows
+]
+
+
+@pytest.mark.parametrize(("entity_set", "name", "transform"), PULLED)
+def test_a_field_that_a_mapping_reads_is_there_in_that_type(
+    entity_set: str, name: str, transform: str
+) -> None:
+    told = field(entity_set, name)["type"]
+
+    if transform in {"bc_choice", "value_map"}:
+        assert told.startswith("Microsoft.NAV.")
+    else:
+        assert told in TAKES[transform]
 
 
 @pytest.mark.parametrize(

@@ -207,7 +207,10 @@ def test_a_removed_field_of_a_list_stops_its_pull_and_no_other(house: House, off
     assert items.state == "done"
     assert run.state == "failed"
     assert run.error == str(stopped.value)
-    assert run.error.startswith("Business Central no longer has vendors.currencyCode. Pulling vendors is")
+    assert run.error.startswith(
+        "Business Central no longer has vendors.currencyCode, which the mapping BC → vendors reads. "
+        "Pulling vendors is paused until it is there, or the mapping is changed."
+    )
 
     with pytest.raises(Paused, match=r"vendors\.currencyCode"):
         sync.pull_one(client, company, "vendors")
@@ -336,7 +339,8 @@ def test_home_warns_those_who_run_the_integration_and_nobody_else(house: House, 
         shown[role] = words(browser.get("/"))
 
     sentence = (
-        "Business Central no longer has vendors.currencyCode. Pulling vendors is paused until it is there"
+        "Business Central no longer has vendors.currencyCode, which the mapping BC → vendors reads. "
+        "Pulling vendors is paused until it is there"
     )
     assert sentence in shown[roles.INTEGRATION_ADMIN]
     assert sentence not in shown[roles.AP_CLERK]

@@ -16,6 +16,7 @@ from integration.mapping.apply import Row, compile_rows
 from integration.mapping.transforms import (
     TRANSFORMS,
     BadValue,
+    bc,
     choices,
     dates,
     numbers,
@@ -74,6 +75,14 @@ CASES: list[tuple[str, Any, dict[str, Any], Any]] = [
     ("moment", "2026-11-23T10:12:00+01:00", {}, "2026-11-23T09:12:00+00:00"),
     ("day_of", "2026-11-23T23:30:00Z", {"zone": "Europe/Berlin"}, "2026-11-24"),
     ("day_of", 1795597920, {"unit": "s"}, "2026-11-25"),
+    ("code", " PCS ", {}, "PCS"),
+    ("code", " ", {}, None),
+    ("bc_choice", "In_x0020_Review", {}, "In Review"),
+    ("bc_choice", "_x0020_", {}, None),
+    ("bc_id", "0B3D1E6A-7A0E-4A0B-9D53-5A0D3C2F1E4B", {}, "0b3d1e6a-7a0e-4a0b-9d53-5a0d3c2f1e4b"),
+    ("bc_id", "00000000-0000-0000-0000-000000000000", {}, None),
+    ("bc_day", "2026-11-02", {}, date(2026, 11, 2)),
+    ("bc_day", "0001-01-01", {}, None),
 ]
 
 REFUSED: list[tuple[str, Any, dict[str, Any], str]] = [
@@ -99,6 +108,7 @@ REFUSED: list[tuple[str, Any, dict[str, Any], str]] = [
     ("text", ["x"], {}, "is not one value"),
     ("pad", "x", {"width": 3, "fill": ""}, "`fill` is one character"),
     ("day_of", "soon", {}, "'soon' is not a date and time"),
+    ("bc_day", "May", {}, "'May' is not a day of Business Central"),
     ("day_of", 1, {"zone": "Nowhere/Land"}, "'Nowhere/Land' is none"),
 ]
 
@@ -131,7 +141,7 @@ def test_a_look_up_asks_the_masters_and_says_what_is_not_there() -> None:
     assert missing.problems[0].reason == "there is no vendor 'V2' here, or it has no currency"
 
 
-@pytest.mark.parametrize("module", [texts, numbers, dates, choices], ids=lambda module: module.__name__)
+@pytest.mark.parametrize("module", [texts, numbers, dates, choices, bc], ids=lambda module: module.__name__)
 def test_the_examples_in_the_docstrings_are_true(module: Any) -> None:
     outcome = doctest.testmod(module, extraglobs={"date": date, "Decimal": Decimal})
 

@@ -20,6 +20,7 @@ PURE = {
     "reconciliation.totals",
     "integration.mapping.transforms",
     "integration.bc.odata",
+    "integration.bc.names",
     "integration.bc.reading",
     "integration.bc.exact_json",
     "integration.backoff",

@@ -1,6 +1,5 @@
 """Read Business Central's entities into records."""
 
-from integration.bc.reading.columns import Columns, read_columns
 from integration.bc.reading.documents import (
     PurchaseInvoice,
     PurchaseInvoiceLine,
@@ -9,26 +8,13 @@ from integration.bc.reading.documents import (
     PurchaseReceipt,
     PurchaseReceiptLine,
 )
-from integration.bc.reading.entity_sets import APP_RECORDS, APP_SELECTS, RECORDS, SELECTS
+from integration.bc.reading.entity_sets import RECORDS, SELECTS
 from integration.bc.reading.masters import (
-    Account,
     Company,
-    Currency,
-    Dimension,
-    DimensionValue,
-    ExchangeRate,
-    FixedAsset,
-    Item,
-    ItemCategory,
-    ItemUnit,
-    ItemVariant,
     LedgerSetup,
-    Location,
-    PaymentTerms,
-    UnitOfMeasure,
-    Vendor,
 )
 from integration.bc.reading.rows import read, select_for
+from integration.bc.reading.stamps import Stamps, read_stamps
 from integration.bc.reading.values import (
     as_code,
     as_date,
@@ -43,33 +29,17 @@ from integration.bc.reading.values import (
 )
 
 __all__ = [
-    "APP_RECORDS",
-    "APP_SELECTS",
     "RECORDS",
     "SELECTS",
-    "Account",
-    "Columns",
     "Company",
-    "Currency",
-    "Dimension",
-    "DimensionValue",
-    "ExchangeRate",
-    "FixedAsset",
-    "Item",
-    "ItemCategory",
-    "ItemUnit",
-    "ItemVariant",
     "LedgerSetup",
-    "Location",
-    "PaymentTerms",
     "PurchaseInvoice",
     "PurchaseInvoiceLine",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "PurchaseReceipt",
     "PurchaseReceiptLine",
-    "UnitOfMeasure",
-    "Vendor",
+    "Stamps",
     "as_code",
     "as_date",
     "as_decimal",
@@ -81,6 +51,6 @@ __all__ = [
     "as_moment",
     "as_text",
     "read",
-    "read_columns",
+    "read_stamps",
     "select_for",
 ]

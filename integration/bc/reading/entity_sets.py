@@ -11,41 +11,14 @@ from integration.bc.reading.documents import (
     PurchaseReceiptLine,
 )
 from integration.bc.reading.masters import (
-    Account,
     Company,
-    Currency,
-    Dimension,
-    DimensionValue,
-    ExchangeRate,
-    FixedAsset,
-    Item,
-    ItemCategory,
-    ItemUnit,
-    ItemVariant,
     LedgerSetup,
-    Location,
-    PaymentTerms,
-    UnitOfMeasure,
-    Vendor,
 )
 from integration.bc.reading.rows import select_for
 
 RECORDS: dict[str, type[Any]] = {
     "companies": Company,
     "generalLedgerSetup": LedgerSetup,
-    "items": Item,
-    "vendors": Vendor,
-    "itemCategories": ItemCategory,
-    "itemVariants": ItemVariant,
-    "paymentTerms": PaymentTerms,
-    "dimensions": Dimension,
-    "dimensionValues": DimensionValue,
-    "fixedAssets": FixedAsset,
-    "unitsOfMeasure": UnitOfMeasure,
-    "accounts": Account,
-    "currencies": Currency,
-    "currencyExchangeRates": ExchangeRate,
-    "locations": Location,
     "purchaseOrders": PurchaseOrder,
     "purchaseOrderLines": PurchaseOrderLine,
     "purchaseReceipts": PurchaseReceipt,
@@ -53,7 +26,5 @@ RECORDS: dict[str, type[Any]] = {
     "purchaseInvoices": PurchaseInvoice,
     "purchaseInvoiceLines": PurchaseInvoiceLine,
 }
-APP_RECORDS: dict[str, type[Any]] = {"itemUnitsOfMeasure": ItemUnit}
 
 SELECTS: dict[str, tuple[str, ...]] = {name: select_for(record) for name, record in RECORDS.items()}
-APP_SELECTS: dict[str, tuple[str, ...]] = {name: select_for(record) for name, record in APP_RECORDS.items()}

@@ -8,6 +8,16 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from integration.bc import Client, Operation, odata, reading
+from integration.bc.names import (
+    DUE_DATE_CALCULATION,
+    LINE_TYPE,
+    MODIFIED,
+    ORDER_DATE,
+    ORDER_NUMBER,
+    RECEIVE_QUANTITY,
+    RECEIVED_QUANTITY,
+    VENDOR_NUMBER,
+)
 from integration.contract import compare, uses
 from integration.contract.features import FEATURES
 from integration.errors import IntegrationError
@@ -93,13 +103,13 @@ def replica(client: Client) -> Answer:
 
 
 def delta(client: Client) -> Answer:
-    rows = first_page(client, "vendors", ("id", "number", "lastModifiedDateTime"), read_only=False)
-    stamp = reading.as_moment(rows[0]["lastModifiedDateTime"]) if rows else None
+    rows = first_page(client, "vendors", ("id", "number", MODIFIED), read_only=False)
+    stamp = reading.as_moment(rows[0][MODIFIED]) if rows else None
     if stamp is None:
         return unproved("There is no vendor with a time of change.")
     number = odata.eq("number", rows[0]["number"])
     since, after = (
-        client.find("vendors", filter=number & asked("lastModifiedDateTime", stamp), select=("id",))
+        client.find("vendors", filter=number & asked(MODIFIED, stamp), select=("id",))
         for asked in (odata.ge, odata.gt)
     )
     if len(since) == 1 and not after:
@@ -155,11 +165,11 @@ def currency(client: Client) -> Answer:
 
 
 def order_lookup(client: Client) -> Answer:
-    rows = first_page(client, "purchaseOrders", ("id", "vendorNumber", "orderDate"))
-    day = reading.as_date(rows[0]["orderDate"]) if rows else None
+    rows = first_page(client, "purchaseOrders", ("id", VENDOR_NUMBER, ORDER_DATE))
+    day = reading.as_date(rows[0][ORDER_DATE]) if rows else None
     if day is None:
         return unproved("There is no open purchase order with a date.")
-    asked = odata.eq("vendorNumber", rows[0]["vendorNumber"]) & odata.eq("orderDate", day)
+    asked = odata.eq(VENDOR_NUMBER, rows[0][VENDOR_NUMBER]) & odata.eq(ORDER_DATE, day)
     found = client.find("purchaseOrders", filter=asked, select=("id",))
     if rows[0]["id"] in {row["id"] for row in found}:
         return expected("An order is found again by vendor and day, as it is after a lost answer.")
@@ -170,7 +180,7 @@ def order_lookup(client: Client) -> Answer:
 
 
 def default_to_receive(client: Client) -> Answer:
-    lines = ("sequence", "lineType", "quantity", "receivedQuantity", "receiveQuantity")
+    lines = ("sequence", LINE_TYPE, "quantity", RECEIVED_QUANTITY, RECEIVE_QUANTITY)
     rows = first_page(
         client,
         "purchaseOrders",
@@ -182,11 +192,11 @@ def default_to_receive(client: Client) -> Answer:
         line
         for row in rows
         for line in row["purchaseOrderLines"]
-        if line["lineType"] != "Comment" and line["quantity"] > line["receivedQuantity"]
+        if line[LINE_TYPE] != "Comment" and line["quantity"] > line[RECEIVED_QUANTITY]
     ]
     if not open_lines:
         return unproved("There is no order line with something open.")
-    proposed = sum(bool(line["receiveQuantity"]) for line in open_lines)
+    proposed = sum(bool(line[RECEIVE_QUANTITY]) for line in open_lines)
     return expected(
         f"BC proposes a quantity to receive on {proposed} of {len(open_lines)} open lines; Tieout sets its "
         "own on all of them before it posts."
@@ -198,9 +208,9 @@ def receipt_lines(client: Client) -> Answer:
     for number, sequences in orders:
         receipts = client.find(
             "purchaseReceipts",
-            filter=odata.eq("orderNumber", number),
+            filter=odata.eq(ORDER_NUMBER, number),
             select=("id", "number"),
-            expand=odata.nested("purchaseReceiptLines", ("sequence", "lineType")),
+            expand=odata.nested("purchaseReceiptLines", ("sequence", LINE_TYPE)),
         )
         came = {
             line["sequence"] for receipt in receipts for line in receipt["purchaseReceiptLines"] if receipt
@@ -217,10 +227,10 @@ def receipt_lines(client: Client) -> Answer:
 
 
 def invoice_links(client: Client) -> Answer:
-    rows = first_page(client, "purchaseInvoices", ("id", "orderNumber"), LOOKED_AT)
+    rows = first_page(client, "purchaseInvoices", ("id", ORDER_NUMBER), LOOKED_AT)
     if not rows:
         return unproved("There is no purchase invoice.")
-    named = sum(bool(row["orderNumber"]) for row in rows)
+    named = sum(bool(row[ORDER_NUMBER]) for row in rows)
     said = f"{named} of {len(rows)} invoices name their order."
     if named == len(rows):
         return expected(said)
@@ -243,8 +253,8 @@ def batch(client: Client) -> Answer:
 
 
 def due_dates(client: Client) -> Answer:
-    rows = first_page(client, "paymentTerms", ("id", "code", "dueDateCalculation"), LOOKED_AT)
-    formulas = {row["code"]: row["dueDateCalculation"] for row in rows if row["dueDateCalculation"]}
+    rows = first_page(client, "paymentTerms", ("id", "code", DUE_DATE_CALCULATION), LOOKED_AT)
+    formulas = {row["code"]: row[DUE_DATE_CALCULATION] for row in rows if row[DUE_DATE_CALCULATION]}
     if not formulas:
         return unproved("There are no payment terms with a due date.")
     if odd := [f"{code} {text}" for code, text in formulas.items() if not DATE_FORMULA.fullmatch(text)]:
@@ -261,11 +271,11 @@ def _by_number(client: Client) -> Iterator[tuple[str, set[int]]]:
         "purchaseOrders",
         ("id", "number"),
         LOOKED_AT,
-        expand=odata.nested("purchaseOrderLines", ("sequence", "receivedQuantity")),
+        expand=odata.nested("purchaseOrderLines", ("sequence", RECEIVED_QUANTITY)),
     )
     for row in rows:
         lines = row["purchaseOrderLines"]
-        if any(line["receivedQuantity"] for line in lines):
+        if any(line[RECEIVED_QUANTITY] for line in lines):
             yield row["number"], {line["sequence"] for line in lines}
 
 

@@ -13,6 +13,20 @@ from typing import Any
 from django.utils import timezone
 
 from integration.bc import LATER, Client, Operation, is_gone, odata, payloads
+from integration.bc.names import (
+    DIRECT_UNIT_COST,
+    ETAG,
+    INVOICE_QUANTITY,
+    INVOICED_QUANTITY,
+    LINE_OBJECT_NUMBER,
+    LINE_TYPE,
+    ORDER_DATE,
+    ORDER_NUMBER,
+    RECEIVE_QUANTITY,
+    RECEIVED_QUANTITY,
+    REQUESTED_RECEIPT_DATE,
+    VENDOR_NUMBER,
+)
 from integration.errors import (
     ConfigurationError,
     ConflictError,
@@ -29,13 +43,13 @@ STOP = "Do not post to this tenant before the developers have looked at it."
 LINE_FIELDS = (
     "id",
     "sequence",
-    "lineType",
+    LINE_TYPE,
     "description",
     "quantity",
-    "receiveQuantity",
-    "invoiceQuantity",
-    "receivedQuantity",
-    "invoicedQuantity",
+    RECEIVE_QUANTITY,
+    INVOICE_QUANTITY,
+    RECEIVED_QUANTITY,
+    INVOICED_QUANTITY,
 )
 
 
@@ -59,16 +73,16 @@ class Trial:
 
     def body(self, **changes: Any) -> Row:
         """One unit of one item, below the comment that carries our key."""
-        header = {"vendorNumber": self.vendor, "orderDate": self.day.isoformat()} | changes
+        header = {VENDOR_NUMBER: self.vendor, ORDER_DATE: self.day.isoformat()} | changes
         return header | {
             LINES: [
-                {"sequence": MARKER_SEQUENCE, "lineType": "Comment", "description": self.marker},
+                {"sequence": MARKER_SEQUENCE, LINE_TYPE: "Comment", "description": self.marker},
                 {
                     "sequence": SEQUENCE,
-                    "lineType": "Item",
-                    "lineObjectNumber": self.item,
+                    LINE_TYPE: "Item",
+                    LINE_OBJECT_NUMBER: self.item,
                     "quantity": Decimal(1),
-                    "directUnitCost": Decimal(1),
+                    DIRECT_UNIT_COST: Decimal(1),
                 },
             ]
         }
@@ -112,7 +126,7 @@ def on_a_draft(client: Client, trial: Trial) -> Iterator[None]:
 def _clear_away(client: Client, trial: Trial) -> None:
     try:
         now = client.get("purchaseOrders", trial.order["id"], select=("id",))
-        client.delete("purchaseOrders", trial.order["id"], etag=now["@odata.etag"])
+        client.delete("purchaseOrders", trial.order["id"], etag=now[ETAG])
     except IntegrationError as error:
         raise ConfigurationError(
             f"The draft order {trial.order['number']} of these probes may still be in Business Central. "
@@ -167,7 +181,7 @@ def order_with_lines(client: Client, trial: Trial) -> Answer:
     sequences = sorted(line["sequence"] for line in _lines(client, trial))
     if sequences != [MARKER_SEQUENCE, SEQUENCE]:
         return differs(f"The lines of order {number} are numbered {sequences}.", STOP)
-    asked = odata.eq("vendorNumber", trial.vendor) & odata.eq("orderDate", trial.day)
+    asked = odata.eq(VENDOR_NUMBER, trial.vendor) & odata.eq(ORDER_DATE, trial.day)
     found = client.find(
         "purchaseOrders",
         filter=asked,
@@ -181,7 +195,7 @@ def order_with_lines(client: Client, trial: Trial) -> Answer:
 
 
 def same_number(client: Client, trial: Trial) -> Answer:
-    body = {"sequence": MARKER_SEQUENCE, "lineType": "Comment", "description": "second"}
+    body = {"sequence": MARKER_SEQUENCE, LINE_TYPE: "Comment", "description": "second"}
     try:
         client.create_line("purchaseOrders", trial.order["id"], LINES, body)
     except IntegrationError as error:
@@ -193,11 +207,11 @@ def same_number(client: Client, trial: Trial) -> Answer:
 
 
 def old_version(client: Client, trial: Trial) -> Answer:
-    old = client.get("purchaseOrders", trial.order["id"], select=("id",))["@odata.etag"]
+    old = client.get("purchaseOrders", trial.order["id"], select=("id",))[ETAG]
     days = [(trial.day + timedelta(days=each)).isoformat() for each in (7, 8)]
-    client.update("purchaseOrders", trial.order["id"], {"requestedReceiptDate": days[0]}, etag=old)
+    client.update("purchaseOrders", trial.order["id"], {REQUESTED_RECEIPT_DATE: days[0]}, etag=old)
     try:
-        client.update("purchaseOrders", trial.order["id"], {"requestedReceiptDate": days[1]}, etag=old)
+        client.update("purchaseOrders", trial.order["id"], {REQUESTED_RECEIPT_DATE: days[1]}, etag=old)
     except ConflictError as error:
         return expected(f"Refused with {error.status} {error.code}.")
     return differs("A change to an old version was taken.", STOP)
@@ -205,13 +219,13 @@ def old_version(client: Client, trial: Trial) -> Answer:
 
 def reset_of_invoicing(client: Client, trial: Trial) -> Answer:
     line = _item_line(client, trial)
-    line = _set(client, line, receiveQuantity=Decimal(1))
-    was = line["invoiceQuantity"]
+    line = _set(client, line, **{RECEIVE_QUANTITY: Decimal(1)})
+    was = line[INVOICE_QUANTITY]
     line = _set(client, line, **payloads.nothing_to_invoice())
-    if line["invoiceQuantity"] or line["receiveQuantity"] != 1:
+    if line[INVOICE_QUANTITY] or line[RECEIVE_QUANTITY] != 1:
         return differs(
-            f"After setting what to invoice to 0, {line['receiveQuantity']} is to be received and "
-            f"{line['invoiceQuantity']} to be invoiced.",
+            f"After setting what to invoice to 0, {line[RECEIVE_QUANTITY]} is to be received and "
+            f"{line[INVOICE_QUANTITY]} to be invoiced.",
             STOP,
         )
     how = "also sets" if was else "leaves"
@@ -223,9 +237,9 @@ def reset_of_invoicing(client: Client, trial: Trial) -> Answer:
 def snapshot(client: Client, trial: Trial) -> Answer:
     other = Trial(trial.vendor, trial.item)
     good = payloads.in_order("purchaseOrders", other.body())
-    bad = {"vendorNumber": "TIEOUT-NO-SUCH-VENDOR"}
+    bad = {VENDOR_NUMBER: "TIEOUT-NO-SUCH-VENDOR"}
     client.batch([Operation("POST", "purchaseOrders", good), Operation("POST", "purchaseOrders", bad)])
-    asked = odata.eq("vendorNumber", trial.vendor) & odata.eq("orderDate", trial.day)
+    asked = odata.eq(VENDOR_NUMBER, trial.vendor) & odata.eq(ORDER_DATE, trial.day)
     found = client.find(
         "purchaseOrders",
         filter=asked,
@@ -234,23 +248,23 @@ def snapshot(client: Client, trial: Trial) -> Answer:
     )
     for row in found:
         if any(line["description"] == other.marker for line in row[LINES]):
-            client.delete("purchaseOrders", row["id"], etag=row["@odata.etag"])
+            client.delete("purchaseOrders", row["id"], etag=row[ETAG])
             return differs(f"Order {row['number']} stayed although its batch failed; it was deleted.", STOP)
     return expected("Nothing of the failed batch was kept.")
 
 
 def receipt_alone(client: Client, trial: Trial) -> Answer:
-    line = _set(client, _item_line(client, trial), receiveQuantity=Decimal(1))
+    line = _set(client, _item_line(client, trial), **{RECEIVE_QUANTITY: Decimal(1)})
     _set(client, line, **payloads.nothing_to_invoice())
     now = client.get("purchaseOrders", trial.order["id"], select=("id", "number"))
     trial.kept = True  # whatever is answered, it may have been posted
     refusal = ""
     try:
-        client.act("purchaseOrders", trial.order["id"], "receiveAndInvoice", etag=now["@odata.etag"])
+        client.act("purchaseOrders", trial.order["id"], "receiveAndInvoice", etag=now[ETAG])
     except IntegrationError as error:
         refusal = error.sentence
     receipts = client.find(
-        "purchaseReceipts", filter=odata.eq("orderNumber", now["number"]), select=("id", "number")
+        "purchaseReceipts", filter=odata.eq(ORDER_NUMBER, now["number"]), select=("id", "number")
     )
     if not receipts:
         trial.kept = False
@@ -269,10 +283,10 @@ def receipt_alone(client: Client, trial: Trial) -> Answer:
                 STOP,
             )
         raise
-    if line["invoicedQuantity"] or line["receivedQuantity"] != 1:
+    if line[INVOICED_QUANTITY] or line[RECEIVED_QUANTITY] != 1:
         return differs(
-            f"Receipt {number} was posted; {line['receivedQuantity']} is received and "
-            f"{line['invoicedQuantity']} invoiced.",
+            f"Receipt {number} was posted; {line[RECEIVED_QUANTITY]} is received and "
+            f"{line[INVOICED_QUANTITY]} invoiced.",
             STOP,
         )
     stays = f"Undo receipt {number} in BC, then delete order {now['number']}."
@@ -297,4 +311,4 @@ def _item_line(client: Client, trial: Trial) -> Row:
 
 
 def _set(client: Client, line: Row, **changes: Decimal) -> Row:
-    return client.update(LINES, line["id"], changes, etag=line["@odata.etag"])
+    return client.update(LINES, line["id"], changes, etag=line[ETAG])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from . import choices, dates, numbers, texts
+from . import bc, choices, dates, numbers, texts
 from . import parameters as takes
 from .parameters import Parameter
 from .values import LONGEST_TEXT, MOST_PLACES, BadValue
@@ -113,5 +113,9 @@ TRANSFORMS: dict[str, Transform] = {each.name: each for each in (
     Transform("write_date", dates.write_date, (FORM,), gives="text"),
     Transform("moment", dates.moment, (UNIT,)),
     Transform("day_of", dates.day_of, (UNIT, takes.zone("zone", example="Europe/Berlin")), gives="date"),
+    Transform("code", bc.code, gives="text"),
+    Transform("bc_choice", bc.bc_choice, gives="text"),
+    Transform("bc_id", bc.bc_id, gives="text"),
+    Transform("bc_day", bc.bc_day, gives="date"),
 )}
 # fmt: on

@@ -14,7 +14,8 @@ from django.conf import settings
 from django.db import connection
 
 from integration import connections, sync
-from integration.bc import Client, Lane, reading
+from integration.bc import Client, Lane
+from integration.sync.entities import ENTITIES
 from masterdata.models import Company, Item, ItemCategory, Unit
 from tests.bench.house import House
 from tests.bench.measuring import Result
@@ -71,10 +72,11 @@ def ours(root: str) -> Iterator[Ours]:
 def fetch(_house: House) -> list[Result]:
     """Fetch and parse all pages: our client with exact numbers, and http.client with orjson."""
     with page_server.serve(settings.BC_CA_BUNDLE, ITEMS) as root, ours(root) as product:
+        select = ENTITIES["items"].select
         bare, client = Bare(root, settings.BC_CA_BUNDLE), product.clients[pages.FIRST]
 
         def fetched() -> None:
-            found = client.pages("items", select=reading.SELECTS["items"], page_size=page_server.PAGE_SIZE)
+            found = client.pages("items", select=select, page_size=page_server.PAGE_SIZE)
             assert sum(len(page) for page in found) == ITEMS
 
         def bare_fetched() -> None:

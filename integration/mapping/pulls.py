@@ -1,0 +1,92 @@
+"""The mappings of Business Central's lists to our mirrors: what is asked for, and what becomes of a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.utils import timezone
+
+from integration.bc import names
+from integration.models import FieldMapping, MappingVersion
+
+from . import columns, content, paths, versions
+from .apply import Problem, Row
+from .columns import Turned
+from .shipped import pull
+from .versions import Compiled, MappingMissing
+
+NOT_INSTALLED = 0  # no version has this number
+
+
+def name_of(entity: str) -> str:
+    """Give the name of the mapping that fills the mirror of a list."""
+    return f"BC → {entity}"
+
+
+def compiled(entity: str) -> Compiled:
+    """Give the version that counts now; before `set_up` has installed it, what is shipped."""
+    try:
+        return versions.compiled(name_of(entity))
+    except MappingMissing:
+        return shipped(entity)
+
+
+@contextmanager
+def holding(entity: str) -> Iterator[None]:
+    """Keep to one version, so that what is asked for is what is read."""
+    version = compiled(entity).version if entity in pull.PULL else NOT_INSTALLED
+    with versions.holding({name_of(entity): version} if version else {}):
+        yield
+
+
+def changed_at(entity: str) -> datetime | None:
+    """Tell since when the mapping of a list is what it is: what was read before has to be read again."""
+    approved = MappingVersion.objects.filter(
+        mapping__name=name_of(entity),
+        mapping__direction=FieldMapping.Direction.PULL,
+        state=MappingVersion.State.APPROVED,
+    )
+    moments = [moment for row in approved.values_list("effective_from", "withdrawn_at") for moment in row]
+    return max((each for each in moments if each and each <= timezone.now()), default=None)
+
+
+def select(mapping: Compiled) -> tuple[str, ...]:
+    """Name the fields of BC that the rows read, for $select; each list is read with its id and its stamp."""
+    read = [name for row in mapping.rows for name in reads(row)]
+    return tuple(dict.fromkeys([names.ID, *read, names.MODIFIED]))
+
+
+def source_of(mapping: Compiled, target: str) -> str:
+    """Give BC's name of one of our fields."""
+    row = next((row for row in mapping.rows if row.target == target), None)
+    return next(iter(reads(row)), "") if row else ""
+
+
+def reads(row: Row) -> list[str]:
+    """Name the fields of BC that a row reads."""
+    found = {name for path in (row.source, row.condition) for name in paths.names(path)}
+    return sorted({name.partition(".")[0] for name in found})
+
+
+def turn(mapping: Compiled, rows: Sequence[Mapping[str, Any]], blanks: Mapping[str, Any]) -> Turned:
+    """Map a page into columns, and remember the values that wait to be mapped."""
+    turned = columns.turn(mapping.engine, rows, blanks)
+    versions.park(mapping.name, turned.parked)
+    return turned
+
+
+def sentence(problems: Iterable[Problem]) -> str:
+    """Say why a record cannot be mirrored."""
+    told = "; ".join(f"{each.source or each.target}: {each.reason}" for each in problems)
+    return f"{told}. Correct it in Business Central, or the mapping."
+
+
+@cache
+def shipped(entity: str) -> Compiled:
+    """Give what is shipped, whatever counts now."""
+    _, rows = pull.PULL[entity]
+    return Compiled(name_of(entity), NOT_INSTALLED, content.of_table(rows, pull.VALUE_MAPS))

@@ -1,0 +1,123 @@
+"""The shipped mappings of Business Central's lists to our mirrors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Rows = Sequence[Sequence[Any]]
+
+BLOCKED = "vendor blocked"
+VALUE_MAPS: dict[str, dict[str, Any]] = {
+    BLOCKED: {"_x0020_": "", " ": "", "Payment": "payment", "All": "all"},
+}
+NUMBERED: Rows = (
+    ("number", "number", "text", {}, True),
+    ("displayName", "name", "text", {}, False),
+)
+CODED: Rows = (
+    ("code", "code", "text", {}, True),
+    ("displayName", "name", "text", {}, False),
+)
+
+# By our name of a list: BC's entity set, and (source, target, transform, parameters, required, more).
+# Every list is read with its id and the moment of its last change; these are no matter of a mapping.
+PULL: Mapping[str, tuple[str, Rows]] = {
+    "units": (
+        "unitsOfMeasure",
+        (*CODED, ("internationalStandardCode", "international_code", "code", {}, False)),
+    ),
+    "currencies": (
+        "currencies",
+        (
+            *CODED,
+            ("amountDecimalPlaces", "decimal_places", "text", {}, False),
+            ("amountRoundingPrecision", "rounding_precision", "decimal", {}, True),
+        ),
+    ),
+    "exchange-rates": (
+        "currencyExchangeRates",
+        (
+            ("currencyCode", "currency", "text", {}, False),
+            ("startingDate", "starting_date", "bc_day", {}, False),
+            ("exchangeRateAmount", "exchange_amount", "decimal", {}, True),
+            ("relationalExchangeRateAmount", "relational_amount", "decimal", {}, True),
+            ("relationalCurrencyCode", "relational_currency", "code", {}, False),
+        ),
+    ),
+    "locations": ("locations", CODED),
+    "dimensions": ("dimensions", CODED),
+    "dimension-values": (
+        "dimensionValues",
+        (*CODED, ("dimensionId", "dimension", "bc_id", {}, False)),
+    ),
+    "accounts": (
+        "accounts",
+        (
+            *NUMBERED,
+            ("category", "category", "bc_choice", {}, False),
+            ("accountType", "type", "bc_choice", {}, False),
+            ("directPosting", "direct_posting", "boolean", {}, True),
+            ("blocked", "blocked", "boolean", {}, True),
+        ),
+    ),
+    "fixed-assets": (
+        "fixedAssets",
+        (
+            *NUMBERED,
+            ("classCode", "class_code", "code", {}, False),
+            ("subclassCode", "subclass_code", "code", {}, False),
+            ("fixedAssetLocationCode", "location", "code", {}, False),
+            ("serialNumber", "serial_number", "text", {}, False),
+            ("underMaintenance", "under_maintenance", "boolean", {}, True),
+            ("blocked", "blocked", "boolean", {}, True),
+        ),
+    ),
+    "payment-terms": (
+        "paymentTerms",
+        (
+            *CODED,
+            ("dueDateCalculation", "due_date_formula", "text", {}, False),
+            ("discountDateCalculation", "discount_date_formula", "text", {}, False),
+            ("discountPercent", "discount_percent", "decimal", {}, True),
+        ),
+    ),
+    "vendors": (
+        "vendors",
+        (
+            *NUMBERED,
+            ("currencyCode", "currency", "code", {}, False),
+            ("paymentTermsId", "payment_terms", "bc_id", {}, False),
+            ("blocked", "blocked", "value_map", {"map": BLOCKED}, False),
+        ),
+    ),
+    "item-categories": ("itemCategories", CODED),
+    "items": (
+        "items",
+        (
+            *NUMBERED,
+            ("type", "type", "bc_choice", {}, False),
+            ("baseUnitOfMeasureCode", "base_unit", "code", {}, False),
+            ("itemCategoryCode", "category", "code", {}, False),
+            ("unitCost", "unit_cost", "decimal", {}, True),
+            ("blocked", "blocked", "boolean", {}, True),
+        ),
+    ),
+    "item-variants": (
+        "itemVariants",
+        (
+            ("itemNumber", "item_number", "text", {}, True),
+            ("code", "code", "text", {}, True),
+            ("description", "name", "text", {}, False),
+        ),
+    ),
+    "item-units": (
+        "itemUnitsOfMeasure",
+        (
+            ("itemNumber", "item_number", "text", {}, True),
+            ("code", "unit", "text", {}, True),
+            ("qtyPerUnitOfMeasure", "per_base", "decimal", {}, True),
+            ("qtyRoundingPrecision", "rounding_precision", "decimal", {}, False, {"default": "0"}),
+        ),
+    ),
+}
