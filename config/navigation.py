@@ -105,6 +105,12 @@ NAVIGATION = (
                 "assignment_ind",
                 ("reconciliation.view_firstowner",),
             ),
+            Link(
+                "Vendor families",
+                "admin:reconciliation_vendorfamily_changelist",
+                "diversity_3",
+                ("reconciliation.view_vendorfamily",),
+            ),
             Link("Cutover", "cutover", "rocket_launch", ("integration.view_rehearsal",)),
             Link("Changes", "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
             Link("Audit", "audit", "verified_user", ("masterdata.view_change",)),

@@ -31,6 +31,9 @@ WITH n AS MATERIALIZED (
      AND (tax = 0 OR (%(may_be_taxed)s AND tax > 0 AND scale(trim_scale(tax)) <= 2))
      AND coalesce(retention_percent, advance) IS NULL AND file_sha256 = ''
      AND vendor_number <> ALL(%(vendors)s::text[])
+     AND vendor_number NOT IN (
+           SELECT unnest(ARRAY[vendor_number, head]) FROM reconciliation_vendorfamily
+            WHERE company_id = %(company)s)
      AND (vendor_number IN (
            SELECT number FROM masterdata_vendor WHERE company_id = %(company)s AND deleted_at IS NULL
             GROUP BY number HAVING count(*) = 1 AND max(blocked) = '')) IS TRUE

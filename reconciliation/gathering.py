@@ -20,6 +20,7 @@ from django.db.models import Q
 from masterdata.models import Company, Item, ItemUnit, Vendor
 
 from . import laying_out
+from .families import heads_of
 from .matching import facts
 from .matching.exact import trimmed
 from .models import (
@@ -44,14 +45,25 @@ Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
 State = SupplierInvoice.Status
 
-# Invoices of the same vendor and kind whose numbers differ only in signs, case and leading zeros, or that
-# come to the same amount within the days of near duplicates. The engine looks closer.
+# Invoices of the same family of vendors and kind whose numbers differ only in signs, case and leading zeros,
+# or that come to the same amount within the days of near duplicates. The engine looks closer.
 ALIKE = """
-WITH asked AS MATERIALIZED (
-  SELECT id, company_id, vendor_number, type, total, invoice_date, wanted.days, bare_number
-    FROM reconciliation_supplierinvoice
+WITH wanted AS MATERIALIZED (
+  SELECT i.id, i.company_id, i.vendor_number, i.type, i.total, i.invoice_date, wanted.days, i.bare_number,
+         coalesce(f.head, i.vendor_number) AS head
+    FROM reconciliation_supplierinvoice i
     JOIN unnest(%(ids)s::bigint[], %(days)s::int[]) AS wanted(id, days) USING (id)
-   WHERE status <> 'rejected')
+    LEFT JOIN reconciliation_vendorfamily f
+      ON f.company_id = i.company_id AND f.vendor_number = i.vendor_number
+   WHERE i.status <> 'rejected'),
+asked AS MATERIALIZED (
+  SELECT wanted.id, wanted.company_id, kin.vendor_number, wanted.type, wanted.total, wanted.invoice_date,
+         wanted.days, wanted.bare_number
+    FROM wanted, LATERAL (
+      SELECT wanted.head AS vendor_number
+       UNION ALL
+      SELECT f.vendor_number FROM reconciliation_vendorfamily f
+       WHERE f.company_id = wanted.company_id AND f.head = wanted.head) AS kin)
 SELECT asked.id, known.id
   FROM asked JOIN reconciliation_supplierinvoice known
     ON known.company_id = asked.company_id AND known.vendor_number = asked.vendor_number
@@ -260,7 +272,8 @@ class _Gathered:
         rows = Item.objects.filter(company=self.company, number__in=items).order_by("deleted_at", "pk")
         self.items = {row.number: row for row in rows}  # one that is present comes last, and stays
         numbers = {order.vendor for order in self.orders.values()}
-        numbers |= {invoice.vendor_number for invoice in invoices}
+        numbers |= {invoice.vendor_number for invoice in (*invoices, *self.others.values())}
+        self.heads = heads_of(self.company, numbers)
         vendors = Vendor.objects.filter(company=self.company, number__in=numbers).order_by("deleted_at", "pk")
         self.vendors = {row.number: row for row in vendors}
         self.rates = self._load_rates(invoices)
@@ -314,6 +327,7 @@ class _Gathered:
         items = {line.item for order in orders for line in order.lines}
         items |= {line.item for line in asked.lines}
         vendors = {invoice.vendor_number, *(order.vendor for order in orders)}
+        earlier = tuple(self._earlier(invoice, orders))
         return facts.Case(
             invoice=asked,
             ledger_currency=self.company.ledger_currency,
@@ -323,16 +337,22 @@ class _Gathered:
                 laying_out.unit(row) for number in sorted(items) for row in self.units.get(number, ())
             ),
             vendors=tuple(
-                laying_out.vendor(self.vendors[number]) for number in sorted(vendors & self.vendors.keys())
+                laying_out.vendor(number, self.vendors.get(number), self.heads.get(number, ""))
+                for number in sorted(self._vendors_told(vendors, earlier))
             ),
             policy=narrowed(self.policies[invoice.pk], vendors, items),
             orders=orders,
             receipts=tuple(row for order in orders for row in self.receipts.get(order.number, ())),
             returns=tuple(row for order in orders for row in self.returns.get(order.number, ())),
             confirmations=tuple(row for order in orders for row in self.confirmations.get(order.number, ())),
-            earlier=tuple(self._earlier(invoice, orders)),
+            earlier=earlier,
             overrides=tuple(self.overrides.get(invoice.pk, ())),
         )
+
+    def _vendors_told(self, vendors: set[str], earlier: Iterable[facts.Invoice]) -> set[str]:
+        """Name the vendors to tell of: those of invoice and orders, and who of a family billed before."""
+        kin = {other.vendor for other in earlier if other.vendor} & self.heads.keys()
+        return (vendors & (self.vendors.keys() | self.heads.keys())) | kin
 
     def _orders_of(self, invoice: SupplierInvoice) -> tuple[facts.Order, ...]:
         named = {invoice.order_number, *(line.order_number for line in self.lines[invoice.pk])}

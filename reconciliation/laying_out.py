@@ -114,8 +114,9 @@ def unit(row: ItemUnit) -> facts.ItemUnit:
     return facts.ItemUnit(row.item_number, row.unit, trimmed(row.per_base))
 
 
-def vendor(row: Vendor) -> facts.Vendor:
-    return facts.Vendor(row.number, blocked=row.blocked)
+def vendor(number: str, row: Vendor | None, family: str) -> facts.Vendor:
+    """Lay out a vendor, which may be known only as one of a family."""
+    return facts.Vendor(number, family=family, blocked=row.blocked if row else "")
 
 
 def override_of(row: dict[str, Any]) -> facts.Override:

@@ -99,7 +99,15 @@ _CASES = [SEE_CASES] + [
         "policyversion",
     )
 ]
-_POLICY = ("tolerance", "matchlevel", "matchoptions", "releaselimit", "approvaltier", "firstowner")
+_POLICY = (
+    "tolerance",
+    "matchlevel",
+    "matchoptions",
+    "releaselimit",
+    "approvaltier",
+    "firstowner",
+    "vendorfamily",
+)
 
 # A star stands for any letters. A role is the sum of its rows; nothing is taken away elsewhere.
 ROLES: dict[str, list[str]] = {

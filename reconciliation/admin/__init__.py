@@ -1,5 +1,5 @@
 """The clerk's records, the controller's limits and the people in the admin, a file per subject."""
 
-from . import cases, documents, limits, owners, people
+from . import cases, documents, families, limits, owners, people
 
-__all__ = ["cases", "documents", "limits", "owners", "people"]
+__all__ = ["cases", "documents", "families", "limits", "owners", "people"]

@@ -25,6 +25,7 @@ from .talk import CaseNotice, CaseVisit, Comment, Watcher
 from .tally import CaseTally
 from .totals import DayTotal
 from .trial import LetThrough, RulesTrial, TriedInvoice
+from .vendor_family import VendorFamily
 
 __all__ = [
     "Absence",
@@ -78,5 +79,6 @@ __all__ = [
     "Tolerance",
     "TriedInvoice",
     "Undoable",
+    "VendorFamily",
     "Watcher",
 ]

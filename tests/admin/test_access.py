@@ -48,7 +48,15 @@ DOCUMENTS = {
     "supplierinvoice",
 }
 CASES = {"exceptioncase", "matchdecision"}
-LIMITS = {"approvaltier", "matchlevel", "matchoptions", "releaselimit", "tolerance", "firstowner"}
+LIMITS = {
+    "approvaltier",
+    "matchlevel",
+    "matchoptions",
+    "releaselimit",
+    "tolerance",
+    "firstowner",
+    "vendorfamily",
+}
 CONTRACT = {"contractfinding", "contractreading"}
 PULLS = {"heldrecord", "subscription", "syncrun", "syncstate"}
 INTEGRATION = (
