@@ -39,6 +39,7 @@ NAVIGATION = (
             Link("Exceptions", "worklist", "rule", ("reconciliation.view_exceptioncase",)),
             Link("For you", "told", "alternate_email", ("reconciliation.view_exceptioncase",)),
             Link("Boards", "boards", "bar_chart", ("reconciliation.view_exceptioncase",)),
+            Link("Calendar", "calendar", "calendar_month", ("reconciliation.view_controlday",)),
             Link("Approvals", "approvals", "approval", ("reconciliation.approve_case",)),
         ),
     ),

@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from integration import contract, delivery
+from integration import contract, delivery, morning
 from integration.dashboard import allowance, delivery_counts
 from integration.models import Incident
 from masterdata.models import Company
-from reconciliation import dashboard, roles
-from reconciliation.models import GoodsReceipt
+from reconciliation import control, dashboard, roles
+from reconciliation.models import ControlDay, GoodsReceipt
 from reconciliation.views import figures, workplace
 from reconciliation.views.reasons import Reason, reason
 from reconciliation.views.rows import Row, rows
@@ -73,6 +73,9 @@ class Receipts:
     sentence: str
     missing: GoodsReceipt | None
     missing_url: str = ""
+    day_url: str = ""
+    others: tuple[str, ...] = ()
+    """Of other kinds, as far as the day has been compared."""
 
 
 @require_safe
@@ -116,13 +119,17 @@ def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:
     shown: dict[str, Any] = {}
     if user.has_perm("reconciliation.view_goodsreceipt"):
         yesterday = timezone.localdate() - datetime.timedelta(days=1)
-        shown["yesterday"] = _receipts(company, yesterday, user.has_perm(SEE_MESSAGES))
+        shown["yesterday"] = _compared(company, yesterday, user) or _receipts(
+            company, yesterday, user.has_perm(SEE_MESSAGES)
+        )
     if user.has_perm("reconciliation.view_supplierinvoice") or user.has_perm(SEE_MESSAGES):
         shown["cards"] = _cards(company, user.has_perm(SEE_MESSAGES))
         shown["allowance"] = _allowance()
         shown["standstill"] = _standstill()
     if user.has_perm(SEE_CONTRACT):
         shown["paused"] = contract.paused()
+    if user.has_perm(roles.SEE_RUNS):
+        shown["drift"] = morning.drift(company)
     if user.has_perm(roles.SEE_INCIDENTS):
         shown["untaken"] = _untaken(company)
     if user.has_perm(roles.SEE_CASES):
@@ -215,6 +222,17 @@ def _bars(company: Company) -> list[Bar]:
 
 def _cases_of(code: str) -> str:
     return f"{reverse('worklist')}?{urlencode({'tab': 'open', 'reason': code, 'sort': '-amount'})}"
+
+
+def _compared(company: Company, on: datetime.date, user: Any) -> Receipts | None:
+    """Say how a day ended that has been compared on three sides; None when it has not been yet."""
+    kept = ControlDay.objects.of(company).filter(date=on).first()
+    if kept is None or not user.has_perm(roles.SEE_TOTALS):
+        return None
+    told = control.morning(kept, timezone.get_current_timezone())
+    if not told:
+        return None
+    return Receipts(told[0], None, day_url=kept.get_absolute_url(), others=tuple(told[1:]))
 
 
 def _receipts(company: Company, day: datetime.date, may_see_messages: bool) -> Receipts:

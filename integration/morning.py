@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -66,7 +67,7 @@ def drift(company: Company) -> str:
 
 
 def _fresh(company: Company, on: datetime.date, now: datetime.datetime) -> ControlDay:
-    kept = ControlDay.objects.of(company).filter(date=on).first()
+    kept: ControlDay | None = ControlDay.objects.of(company).filter(date=on).first()
     if kept is not None and (now - kept.taken_at < FRESH or control.standing(kept) is not None):
         return kept
     return take_and_keep(company, on)
@@ -83,6 +84,9 @@ def _lines(day: ControlDay, zone: datetime.tzinfo) -> Iterator[str]:
         yield f"Business Central was not read: {day.unread}"
     if said := drift(day.company):
         yield said
+    if settings.TIEOUT_URL:
+        yield ""
+        yield f"The day: {settings.TIEOUT_URL}{day.get_absolute_url()}"
 
 
 @transaction.atomic

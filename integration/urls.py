@@ -19,6 +19,7 @@ from .views import (
     pulling,
     record,
     replays,
+    totals,
     units,
 )
 
@@ -62,6 +63,8 @@ urlpatterns = [
     path("audit/", audit.audit, name="audit"),
     path("audit/verify/", audit.verify, name="verify-audit"),
     path("audit/chains/<int:number>.<slug:form>", audit.export, name="export-chain"),
+    path("calendar/<str:on>/again/", totals.again, name="calendar-again"),
+    path("calendar/<str:on>/evidence/", totals.evidence, name="calendar-evidence"),
     path("drift/", drift.drift, name="drift"),
     path("drift/check/", drift.check_now, name="check-drift"),
     path("ownership/", ownership.owners, name="ownership"),

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from integration.models import Incident, Notification
 from masterdata.models import Company
 
-from .sources import OF_COMPANY, OF_HOUSE, Found
+from .found import Found
+from .sources import OF_COMPANY, OF_HOUSE
 
 LOCK = 7_251_604
 GROWTH = 2  # times what somebody took on; then it is told anew

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -26,8 +27,9 @@ def is_time_zone(name: str) -> None:
 class TimeZone(models.CharField):  # type: ignore[type-arg]  # not subscriptable at run time
     """A time zone by its name; empty is the one of the installation."""
 
-    def __init__(self, *args: object, **kwargs: object) -> None:
-        super().__init__(*args, **{"max_length": 60, "blank": True, "validators": [is_time_zone]} | kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        usual: dict[str, Any] = {"max_length": 60, "blank": True, "validators": [is_time_zone]}
+        super().__init__(*args, **usual | kwargs)
 
 
 class MorningMail(models.Model):

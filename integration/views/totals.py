@@ -1,0 +1,87 @@
+"""What the calendar asks of Business Central, and a day as evidence for others."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from integration import totals
+from reconciliation import control, sheets
+from reconciliation.models import ControlDay
+from reconciliation.roles import RETAKE, SEE_TOTALS
+from reconciliation.views import workplace
+from reconciliation.views.trials import plain_text
+
+HEADINGS = ["Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amounts", "What", "Owner"]
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+UTF8_FOR_SPREADSHEETS = "\ufeff"
+
+
+@workplace.takes_posts("calendar-day", "on")
+@workplace.needs(RETAKE)
+def again(request: HttpRequest, on: str) -> HttpResponse:
+    """Take a day now."""
+    company, date = workplace.company(request), parse_date(on)
+    if company is None or date is None or date > timezone.localdate():
+        return redirect("calendar")
+    try:
+        kept = totals.take_and_keep(company, date)
+    except control.NotNow as problem:
+        messages.warning(request, str(problem))
+    else:
+        told = _("{date} was taken again: {n} differences.")
+        messages.success(request, told.format(date=date, n=kept.differences.count()))
+    return redirect("calendar-day", on=on)
+
+
+@require_safe
+@workplace.needs(SEE_TOTALS)
+def evidence(request: HttpRequest, on: str) -> HttpResponse:
+    """Give a day as a file: its figures, their hash, and who signed for them."""
+    kept = get_object_or_404(
+        ControlDay.objects.select_related("company"), company=workplace.company(request), date=parse_date(on)
+    )
+    rows = [[plain_text(value) for value in row] for row in _rows(kept)]
+    if request.GET.get("as") == "xlsx":
+        content, kind, ending = sheets.workbook(f"Totals {on}", HEADINGS, rows), EXCEL, "xlsx"
+    else:
+        content, kind, ending = _csv(rows), "text/csv; charset=utf-8", "csv"
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="totals-{on}.{ending}"'
+    response["X-Figures-SHA256"] = control.fingerprint(kept)
+    return response
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    text = io.StringIO(UTF8_FOR_SPREADSHEETS)
+    text.seek(0, io.SEEK_END)
+    csv.writer(text).writerows([HEADINGS, *rows])
+    return text.getvalue().encode()
+
+
+def _rows(kept: ControlDay) -> Iterator[list[object]]:
+    told = control.figures(kept)
+    for kind, side, count, quantity, amounts, documents in told["totals"]:
+        money = ", ".join(f"{amount} {currency}" for currency, amount in amounts.items())
+        yield ["total", kind, side, "", "" if count is None else count, quantity or "", money, "", ""]
+        for number, said, one, amount, currency in documents:
+            value = f"{amount} {currency}" if amount is not None else ""
+            yield ["document", kind, side, number, "", one or "", value, said, ""]
+    for kind, cause, number, sentence, owner in told["differences"]:
+        yield ["difference", kind, cause, number, "", "", "", sentence, owner]
+    for signed in kept.sign_offs.select_related("by", "withdrawn_by").order_by("pk"):
+        yield ["signature", "", "", "", "", "", "", f"{signed.at.isoformat()} {signed.note}", signed.by]
+        if signed.withdrawn_at:
+            why = f"withdrawn {signed.withdrawn_at.isoformat()} {signed.withdrawn_why}"
+            yield ["signature", "", "", "", "", "", "", why, signed.withdrawn_by]
+    yield ["SHA-256 of the figures", "", "", "", "", "", "", control.fingerprint(kept), ""]
+    yield ["taken", "", "", "", "", "", "", kept.taken_at.isoformat(), kept.company.name]

@@ -1,0 +1,289 @@
+"""The reconciliation calendar: each day of a month on three sides, a day with what differs, and its rows."""
+
+from __future__ import annotations
+
+import calendar as months
+import datetime
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_safe
+
+from masterdata.models import Company
+from reconciliation import control
+from reconciliation.models import ControlDay, ControlDifference, ControlTotal
+from reconciliation.roles import RETAKE, SEE_TOTALS, SIGN_OFF
+from reconciliation.totals import Kind
+
+from . import figures, workplace
+
+Side = ControlTotal.Side
+TITLES: dict[Kind, Any] = {
+    Kind.REQUEST: gettext_lazy("Purchase requests"),
+    Kind.ORDER: gettext_lazy("Orders"),
+    Kind.RECEIPT: gettext_lazy("Receipts"),
+    Kind.REVERSAL: gettext_lazy("Receipt reversals"),
+    Kind.RETURN: gettext_lazy("Returns"),
+    Kind.SERVICE: gettext_lazy("Service confirmations"),
+    Kind.CONSUMPTION: gettext_lazy("Consumptions"),
+    Kind.ADJUSTMENT: gettext_lazy("Stock adjustments"),
+    Kind.TRANSFER: gettext_lazy("Transfers"),
+    Kind.INVOICE: gettext_lazy("Invoices"),
+}
+
+
+@dataclass(frozen=True)
+class Square:
+    """One day of the month; `tone` is its colour, the word says the same."""
+
+    day: datetime.date
+    is_outside: bool
+    word: str
+    tone: str
+    counts: str
+    url: str
+    signed: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What one side says of a kind; the count leads to its rows."""
+
+    count: str
+    url: str
+    quantity: str
+    amounts: list[str]
+    note: str
+
+
+@dataclass(frozen=True)
+class Row:
+    title: str
+    cells: list[tuple[str, Cell]]
+    differences: int
+
+
+@require_safe
+@workplace.needs(SEE_TOTALS)
+def calendar(request: HttpRequest) -> HttpResponse:
+    """Show a month, of all kinds or of one."""
+    company, today = workplace.company(request), timezone.localdate()
+    first = _month(request.GET.get("month", "")) or today.replace(day=1)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in list(Kind) else ""
+    before, after = first - datetime.timedelta(days=1), _next_month(first)
+    context = {
+        "company": company,
+        "month": date_format(first, "F Y"),
+        "kinds": [(each.value, TITLES[each], each.value == kind) for each in Kind],
+        "kind": kind,
+        "before": f"{before:%Y-%m}",
+        "after": f"{after:%Y-%m}" if after <= today else "",
+        "this": f"{first:%Y-%m}",
+        "weeks": _weeks(company, first, kind, today) if company else [],
+        "weekdays": [date_format(datetime.date(2024, 1, day), "D") for day in range(1, 8)],
+    }
+    return render(request, "desk/calendar.html", context)
+
+
+@require_safe
+@workplace.needs(SEE_TOTALS)
+def day(request: HttpRequest, on: str) -> HttpResponse:
+    """Show a day: the three sides kind by kind, what differs, and who signed."""
+    company, date = workplace.company(request), _date(on)
+    kept = ControlDay.objects.filter(company=company, date=date).select_related("company").first()
+    user: Any = request.user
+    context: dict[str, Any] = {
+        "date": date,
+        "on": on,
+        "kept": kept,
+        "month": f"{date:%Y-%m}",
+        "can_sign": user.has_perm(SIGN_OFF),
+        "can_retake": user.has_perm(RETAKE) and date <= timezone.localdate(),
+    }
+    if kept is not None:
+        context |= _shown(kept)
+    return render(request, "desk/calendar_day.html", context)
+
+
+@require_safe
+@workplace.needs(SEE_TOTALS)
+def rows(request: HttpRequest, on: str, kind: str, side: str) -> HttpResponse:
+    """Show what one side added up."""
+    totals = ControlTotal.objects.select_related("day")
+    total = get_object_or_404(
+        totals, day__company=workplace.company(request), day__date=_date(on), kind=kind, side=side
+    )
+    differing = {each.number for each in total.day.differences.filter(kind=kind)}
+    context = {
+        "total": total,
+        "title": TITLES[Kind(total.kind)],
+        "on": on,
+        "rows": [(*_figures(row), row[0] in differing) for row in total.rows],
+    }
+    return render(request, "desk/calendar_rows.html", context)
+
+
+@workplace.takes_posts("calendar-day", "on")
+@workplace.needs(SIGN_OFF)
+def sign(request: HttpRequest, on: str) -> HttpResponse:
+    user: Any = request.user
+    kept = _kept(request, on)
+    try:
+        control.sign_off(kept, by=user, note=request.POST.get("note", ""), seen=request.POST.get("seen", ""))
+    except control.NotNow as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, _("{date} is signed off.").format(date=kept.date))
+    return redirect("calendar-day", on=on)
+
+
+@workplace.takes_posts("calendar-day", "on")
+@workplace.needs(SIGN_OFF)
+def withdraw(request: HttpRequest, on: str) -> HttpResponse:
+    user: Any = request.user
+    kept = _kept(request, on)
+    try:
+        control.withdraw(kept, by=user, why=request.POST.get("why", ""))
+    except control.NotNow as problem:
+        messages.warning(request, str(problem))
+    else:
+        messages.success(request, _("The signature is withdrawn; the day can be taken again."))
+    return redirect("calendar-day", on=on)
+
+
+def _kept(request: HttpRequest, on: str) -> ControlDay:
+    kept: ControlDay = get_object_or_404(
+        ControlDay.objects.select_related("company"), company=workplace.company(request), date=_date(on)
+    )
+    return kept
+
+
+# The month
+
+
+def _weeks(company: Company, first: datetime.date, kind: str, today: datetime.date) -> list[list[Square]]:
+    grid = months.Calendar().monthdatescalendar(first.year, first.month)
+    kept = ControlDay.objects.of(company).filter(date__range=(grid[0][0], grid[-1][-1]))
+    kept = kept.prefetch_related("totals", "differences", "sign_offs__by")
+    by_date = {each.date: each for each in kept}
+    return [[_square(day, by_date.get(day), first, kind, today) for day in week] for week in grid]
+
+
+def _square(
+    day: datetime.date, kept: ControlDay | None, first: datetime.date, kind: str, today: datetime.date
+) -> Square:
+    is_outside = day.month != first.month
+    if day > today:
+        return Square(day, is_outside, "", "", "", "", "")
+    url = reverse("calendar-day", args=[day.isoformat()])
+    if kept is None:
+        return Square(day, is_outside, _("not run"), "calm", "", url, "")
+    differences = [each for each in kept.differences.all() if kind in ("", each.kind)]
+    totals = [each for each in kept.totals.all() if kind in ("", each.kind)]
+    signed = next((each for each in kept.sign_offs.all() if each.withdrawn_at is None), None)
+    word, tone = _standing(kept, len(differences), bool(totals))
+    return Square(
+        day, is_outside, word, tone, _counts(totals), url, signed.by.get_username() if signed else ""
+    )
+
+
+def _standing(kept: ControlDay, differences: int, has_totals: bool) -> tuple[str, str]:
+    if differences:
+        told = ngettext("{n} difference", "{n} differences", differences)
+        return told.format(n=figures.whole(differences)), "bad"
+    if kept.unread:
+        return _("not complete"), "warn"
+    return (_("complete"), "good") if has_totals else (_("nothing came"), "calm")
+
+
+def _counts(totals: Iterable[ControlTotal]) -> str:
+    """Write the counts of CAFM, portal and BC beside each other; a dash where a side says nothing."""
+    told = []
+    for side in Side:
+        counts = [each.count for each in totals if each.side == side and each.count is not None]
+        told.append(figures.whole(sum(counts)) if counts else "–")
+    return " · ".join(told) if any(each != "–" for each in told) else ""
+
+
+def _month(written: str) -> datetime.date | None:
+    try:
+        return datetime.date.fromisoformat(f"{written}-01")
+    except ValueError:
+        return None
+
+
+def _next_month(first: datetime.date) -> datetime.date:
+    return (first + datetime.timedelta(days=32)).replace(day=1)
+
+
+def _date(on: str) -> datetime.date:
+    try:
+        return datetime.date.fromisoformat(on)
+    except ValueError as error:
+        raise Http404 from error
+
+
+# The day
+
+
+def _shown(kept: ControlDay) -> dict[str, Any]:
+    differences = list(kept.differences.order_by("kind", "number", "pk"))
+    return {
+        "rows": list(_rows(kept, differences)),
+        "differences": [(TITLES[Kind(each.kind)], each) for each in differences],
+        "seen": control.fingerprint(kept),
+        "signed": control.standing(kept),
+        "withdrawn": kept.sign_offs.exclude(withdrawn_at=None).select_related("by", "withdrawn_by"),
+        "is_over": kept.date < timezone.localdate(),
+        "evidence": [
+            (word, f"{reverse('calendar-evidence', args=[kept.date.isoformat()])}?{urlencode({'as': form})}")
+            for word, form in (("CSV", "csv"), ("Excel", "xlsx"))
+        ],
+    }
+
+
+def _rows(kept: ControlDay, differences: list[ControlDifference]) -> Iterator[Row]:
+    totals = {(each.kind, each.side): each for each in kept.totals.all()}
+    for kind in Kind:
+        mine = [(side, totals.get((kind.value, side.value))) for side in Side]
+        if any(total is not None for _side, total in mine):
+            cells = [(str(side.label), _cell(kept, total)) for side, total in mine]
+            yield Row(str(TITLES[kind]), cells, sum(each.kind == kind.value for each in differences))
+
+
+def _cell(kept: ControlDay, total: ControlTotal | None) -> Cell:
+    if total is None or total.count is None:
+        note = total.note if total else ""
+        return Cell("–", "", "", [], note or _("not told"))
+    return Cell(
+        count=figures.whole(total.count),
+        url=reverse("calendar-rows", args=[kept.date.isoformat(), total.kind, total.side]),
+        quantity="" if total.quantity is None else figures.quantity(total.quantity),
+        amounts=[_money(amount, currency) for currency, amount in total.amounts.items()],
+        note="",
+    )
+
+
+def _figures(row: list[Any]) -> tuple[str, str, str, str]:
+    number, said, quantity, amount, currency = row
+    return number, said, _quantity(quantity), _money(amount, currency)
+
+
+def _quantity(written: str | None) -> str:
+    return "" if written is None else figures.quantity(Decimal(written))
+
+
+def _money(written: str | None, currency: str) -> str:
+    return "" if written is None else figures.money(Decimal(written), currency)

@@ -1,0 +1,116 @@
+"""The calendar: a month of days, a day with what differs, its rows, its signature and its evidence."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from reconciliation import control, roles
+from reconciliation.models import ControlDay, SignOff
+from tests.totals.days import ON, a_day
+
+from .reading import links, words
+
+pytestmark = pytest.mark.django_db
+MONTH, DAY = "/calendar/?month=2026-11", "/calendar/2026-11-05/"
+
+
+@pytest.fixture
+def kept(desk) -> ControlDay:
+    return control.keep(desk.company, a_day(receipts=42, late=True), now=timezone.now())
+
+
+def test_each_day_of_the_month_says_how_it_stands(kept, signed_in):
+    shown = words(signed_in(roles.AUDITOR).get(MONTH))
+
+    assert "5 November 1 difference – · 42 · –" in shown
+    assert "6 November not run" in shown
+
+
+def test_a_kind_is_looked_at_by_itself(kept, signed_in):
+    assert "5 November nothing came" in words(signed_in(roles.AUDITOR).get(f"{MONTH}&kind=purchase_order"))
+
+
+def test_a_day_names_what_differs_and_each_number_opens_its_rows(kept, signed_in):
+    client = signed_in(roles.AP_CLERK)
+
+    page = client.get(DAY)
+    rows = client.get(links(page)["42 Receipts, portal"])
+
+    assert "GR-42 waits for unit BX. See that it comes" in words(page) or "GR-42 waits for unit BX." in words(
+        page
+    )
+    assert "Stores" in words(page)
+    assert words(rows).count("GR-") == 42
+    assert "GR-42 waiting 4 50.10 EUR differs" in words(rows)
+
+
+def test_a_controller_signs_with_a_note_and_withdraws_with_a_reason(kept, signed_in):
+    client = signed_in(roles.FINANCE_CONTROLLER)
+    seen = control.fingerprint(kept)
+
+    refused = client.post(f"{DAY}sign/", {"seen": seen}, follow=True)
+    signed = client.post(f"{DAY}sign/", {"seen": seen, "note": "GR-42 comes today"}, follow=True)
+    again = client.post(f"{DAY}again/", follow=True)
+    withdrawn = client.post(f"{DAY}withdraw/", {"why": "one more came"}, follow=True)
+
+    assert "Say in the note why you sign off all the same." in words(refused)
+    assert "Frida Kern signed this day off" in words(signed)
+    assert "is signed off. Withdraw the signature first" in words(again)
+    assert "withdrawn by frida" in words(withdrawn)
+    assert SignOff.objects.get().sha256 == seen
+
+
+@pytest.mark.parametrize("deed", ["sign", "withdraw", "again"])
+def test_who_only_looks_changes_nothing(kept, signed_in, deed):
+    answer = signed_in(roles.AP_CLERK).post(f"{DAY}{deed}/", {"seen": control.fingerprint(kept), "note": "x"})
+
+    assert answer.status_code == 403
+    assert not SignOff.objects.exists()
+
+
+def test_without_a_role_nobody_sees_it(kept, signed_in):
+    client = signed_in("")
+
+    assert [client.get(page).status_code for page in (MONTH, DAY, f"{DAY}evidence/")] == [403] * 3
+
+
+def test_the_evidence_holds_the_figures_and_their_hash(kept, signed_in):
+    client = signed_in(roles.AUDITOR)
+
+    answer = client.get(f"{DAY}evidence/")
+    sheet = client.get(f"{DAY}evidence/?as=xlsx")
+
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"))))
+    assert sum(row[0] == "document" for row in rows) == 42
+    assert next(r for r in rows if r[0] == "difference")[:4] == [
+        "difference",
+        "goods_receipt",
+        "waiting",
+        "GR-42",
+    ]
+    assert answer["X-Figures-SHA256"] == control.fingerprint(kept)
+    assert control.fingerprint(kept) in {cell for row in rows for cell in row}
+    assert sheet.content.startswith(b"PK")
+
+
+def test_a_day_that_was_not_compared_says_so(desk, signed_in):
+    page = words(signed_in(roles.AP_CLERK).get(DAY))
+
+    assert "This day has not been compared" in page
+    assert "Ask a finance controller" in page
+
+
+def test_home_says_how_yesterday_ended(desk, signed_in):
+    day = a_day(receipts=42, late=True)
+    kept = control.keep(desk.company, day, now=timezone.now())
+    ControlDay.objects.filter(pk=kept.pk).update(date=timezone.localdate() - timedelta(days=1))
+
+    page = signed_in(roles.AP_CLERK).get("/")
+
+    assert "41 of 42 of yesterday's receipts are posted; GR-42 waits for unit BX, owner Stores" in words(page)
+    assert links(page)["The day"] != f"/calendar/{ON}/"
