@@ -30,6 +30,7 @@ REPLAYS = "dead_letters/test_replays.py::"
 WEB, BROKER = "faults/test_web_killed.py::", "faults/test_broker.py::"
 DATABASE, ENDED = "faults/test_database.py::", "faults/test_workers_ended.py::"
 MODEL = "delivery/model/test_outbox_model.py::test_any_turn_of_events_ends_with_each_document_once"
+STALL = "faults/test_stall_and_full_disk.py::"
 STANDSTILL = "delivery/test_standstill.py::"
 LOST = f"{ORDERS}test_a_lost_answer_is_found_and_not_repeated"
 
@@ -144,9 +145,12 @@ MATRIX = (
             f"{MANY}test_a_posting_that_could_not_be_written_down_is_looked_for",
             f"{DATABASE}test_an_event_gets_a_503_and_a_time_to_come_again_while_the_database_is_away",
             f"{DATABASE}test_a_database_that_ends_its_sessions_during_a_call_leaves_one_document",
+            f"{STALL}test_an_event_that_meets_a_stall_is_taken_once_when_it_is_over",
+            f"{STALL}test_a_stall_after_the_call_leaves_the_message_as_sent_until_it_is_over",
+            f"{STALL}test_a_full_disk_refuses_events_whole_and_takes_them_when_there_is_room",
+            f"{STALL}test_what_was_posted_when_the_disk_was_full_is_found_when_there_is_room",
             CHAOS,
         ),
-        "a stall and a full disk are not shown",
     ),
     Fault(
         15,
@@ -324,8 +328,9 @@ MATRIX = (
             "cafm/test_pressure.py::test_single_events_are_taken_all_the_time",
             "cafm/test_pressure.py::test_a_batch_comes_later_while_too_many_documents_wait",
             "delivery/test_many.py::test_what_comes_now_does_not_wait_behind_a_backlog",
+            "delivery/test_backlog.py::test_what_comes_now_is_claimed_before_a_days_backlog",
+            "delivery/test_backlog.py::test_a_claim_and_its_memory_are_the_same_for_a_line_thirty_times_as_long",
         ),
-        "of any size by `python -m tests.bench drain --size 100000 --rounds 1`, which no test does",
     ),
     Fault(
         34,

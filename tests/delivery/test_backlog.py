@@ -1,0 +1,85 @@
+"""After a long outage: a claim reads no more of a long line than of a short one; events of now go first."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from datetime import timedelta
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from integration import outbox
+from integration.delivery.turn import FRESH
+from integration.models import Message
+from integration.outbox.leases import CLAIM, EVER
+from tests.delivery.house import House
+
+SHORT, LONG = 1_000, 30_000
+PAGES = 12  # of 8 kB that the deeper indexes and a fuller last page may cost
+MEGABYTE = 1_000_000
+
+NEW = {
+    "key": "gen_random_uuid()",
+    "dedupe_key": "dedupe_key || '/' || n",
+    "chain": "chain || '/' || n",
+    "document_number": "document_number || '/' || n",
+    "next_attempt_at": "now() - interval '1 day' + n * interval '2 seconds'",
+}
+
+
+def test_a_claim_and_its_memory_are_the_same_for_a_line_thirty_times_as_long(house: House) -> None:
+    first = house.order("OLD")
+    lengthen(first, to=SHORT)
+    short = pages()
+    lengthen(first, to=LONG)
+
+    tracemalloc.start()
+    outbox.refill(now=timezone.now())
+    outbox.sweep(now=timezone.now())
+    old = outbox.claim(now=timezone.now(), worker="one")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert Message.objects.count() == LONG
+    assert old is not None
+    assert pages() <= short + PAGES
+    assert peak < MEGABYTE
+
+
+def test_what_comes_now_is_claimed_before_a_days_backlog(house: House) -> None:
+    lengthen(house.order("OLD"), to=LONG)
+    Message.objects.update(next_attempt_at=timezone.now() - timedelta(hours=3))
+    house.order("NEW")
+
+    now = timezone.now()
+    claimed = outbox.claim(now=now, worker="one", since=now - FRESH)
+
+    assert claimed is not None
+    assert claimed.document_number == "NEW"
+
+
+def lengthen(message: Message, *, to: int) -> None:
+    """Put copies of a message in line, each a chain of its own, due one after the other."""
+    here = Message.objects.count()
+    columns = [field.column for field in Message._meta.local_concrete_fields if field.column != "id"]
+    values = ", ".join(NEW.get(column, column) for column in columns)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO integration_message ({', '.join(columns)}) "
+            f"SELECT {values} FROM integration_message, generate_series(%s::int, %s::int) n WHERE id = %s",
+            [here, to - 1, message.pk],
+        )
+        cursor.execute("ANALYZE integration_message")
+
+
+def pages() -> int:
+    """Count the pages that a claim reads; it claims nothing."""
+    now = timezone.now()
+    terms = {"now": now, "since": EVER, "worker": "one", "lease_until": now}
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {CLAIM}", terms)
+        told = cursor.fetchone()[0]
+        transaction.set_rollback(True)
+    plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
+    return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
