@@ -61,8 +61,12 @@ def start(
     per_minute: int,
     what: str,
     cause: Cause | None = None,
+    remap: bool = False,
 ) -> ReplayJob:
-    """Begin to put these messages in line again; one that another replay holds already is left to that."""
+    """Begin to put these messages in line again; one that another replay holds already is left to that.
+
+    With `remap` they are built with the field mapping in force.
+    """
     if not reason.strip():
         raise ReplayError("Say why: the reason stays with the messages.")
     if per_minute not in RATES:
@@ -73,6 +77,7 @@ def start(
         cause=cause,
         what=what[:300],
         per_minute=per_minute,
+        remap=remap,
         by=by,
         reason=reason.strip()[:300],
         started_at=now,
@@ -191,7 +196,8 @@ def _sent_again(item: ReplayItem) -> tuple[str, str]:
     message: Message = item.message
     try:
         with transaction.atomic():
-            outbox.retry(message, by=item.job.by, reason=f"{item.job.reason} (replay {item.job_id})")
+            reason = f"{item.job.reason} (replay {item.job_id})"
+            outbox.retry(message, by=item.job.by, reason=reason, remap=item.job.remap)
     except outbox.OutboxError as error:
         return REFUSED, str(error)
     except Exception:  # the edge of the loop: one message must not stop the others

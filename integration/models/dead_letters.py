@@ -88,6 +88,11 @@ class ReplayJob(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     what = models.CharField(max_length=300, help_text="What was chosen, for people")
     per_minute = models.PositiveIntegerField(help_text="Messages a minute")
+    remap = models.BooleanField(
+        "with the field mapping in force",
+        default=False,
+        help_text="Else each message keeps the versions it was built with",
+    )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=300)
     started_at = models.DateTimeField()

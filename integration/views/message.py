@@ -77,7 +77,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
 
 
 def _retry(chosen: Message, by: User, form: QueryDict) -> str:
-    outbox.retry(chosen, by=by, reason=form.get("reason", ""))
+    outbox.retry(chosen, by=by, reason=form.get("reason", ""), remap=form.get("remap") == "on")
     return _("{message} is queued again.").format(message=named(chosen))
 
 

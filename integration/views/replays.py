@@ -49,6 +49,7 @@ def start(request: HttpRequest) -> HttpResponse:
             per_minute=int(rate) if rate.isdecimal() and len(rate) < 6 else 0,
             what=_what(company, asked),
             cause=_cause(company, asked),
+            remap=request.POST.get("remap") == "on",
         )
     except replaying.ReplayError as error:
         return _prepared(request, asked, problem=str(error), status=422)

@@ -210,3 +210,41 @@ def test_none_ticked_is_not_all(company: Company, signed_in: SignedIn) -> None:
 
     assert answer.redirect_chain == [(back, 302)]
     assert "Tick the messages first." in words(answer)
+
+
+@pytest.mark.parametrize(("ticked", "version"), [({}, 1), ({"remap": "on"}, 2)])
+def test_a_replay_takes_the_field_mapping_in_force_when_that_is_ticked(
+    company: Company, signed_in: SignedIn, ticked: dict[str, str], version: int
+) -> None:
+    from integration.desk import replaying
+    from integration.mapping import defaults
+    from integration.models import Cause, Message
+    from tests import mappings
+
+    stuck(company, 2)
+    mappings.touch(defaults.ORDER)
+
+    page = words(start(signed_in(roles.INTEGRATION_ADMIN), Cause.objects.get().pk, **ticked))
+    replaying.work(now=timezone.now() + timedelta(minutes=1))
+
+    assert ("with the field mapping in force" in page) is bool(ticked)
+    assert set(Message.objects.values_list("state", "mapping_version")) == {("ready", version)}
+
+
+@pytest.mark.parametrize(("ticked", "version"), [({}, 1), ({"remap": "on"}, 2)])
+def test_a_single_retry_takes_the_field_mapping_in_force_when_that_is_ticked(
+    company: Company, signed_in: SignedIn, ticked: dict[str, str], version: int
+) -> None:
+    from integration.mapping import defaults
+    from tests import mappings
+
+    (message,) = stuck(company, 1)
+    mappings.touch(defaults.ORDER)
+    client = signed_in(roles.INTEGRATION_ADMIN)
+
+    page = words(client.get(f"/messages/{message.pk}/"))
+    client.post(f"/messages/{message.pk}/retry/", {"reason": "Mended"} | ticked)
+
+    message.refresh_from_db()
+    assert "Build it with the field mapping in force, not with version 1" in page
+    assert (message.state, message.mapping_version) == ("ready", version)
