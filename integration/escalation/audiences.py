@@ -5,11 +5,14 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 
 from integration.models import Channel, Incident
+from integration.models.escalation import Subject
 from reconciliation.roles import INTEGRATION_ADMIN, ROLES
+
+from . import exceptions
 
 CHOICES = [
     ("", "the addresses below"),
-    (Channel.OWNER, "whoever a cause is given to"),
+    (Channel.OWNER, "whoever a cause or an exception is given to"),
     *((role, f"everyone who is {role}") for role in ROLES),
 ]
 
@@ -20,6 +23,9 @@ def addresses(channel: Channel, incident: Incident) -> tuple[str, ...]:
         return tuple(named(channel.recipients))
     if channel.audience != Channel.OWNER:
         return _of_role(channel.audience)
+    if incident.subject == Subject.CASES:
+        owner, role = exceptions.reader(incident.cause)
+        return (owner.email,) if owner and owner.email else _of_role(role)
     cause = incident.filed_under
     if cause is None:
         return _of_role(INTEGRATION_ADMIN)

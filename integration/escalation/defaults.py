@@ -12,14 +12,20 @@ from django.db import transaction
 from integration.models import Channel, EscalationRule, Expectation, MorningMail
 from integration.models.escalation import Subject
 from masterdata.models import Company
-from reconciliation.roles import FINANCE_CONTROLLER, INTEGRATION_ADMIN
+from reconciliation.roles import AP_APPROVER, FINANCE_CONTROLLER, INTEGRATION_ADMIN
 
 Flow = Expectation.Flow
 
 OWNER = "Owner, by mail"
 ADMINISTRATOR = "Integration admins, by mail"
 FINANCE = "Finance controllers, by mail"
-CHANNELS = {OWNER: Channel.OWNER, ADMINISTRATOR: INTEGRATION_ADMIN, FINANCE: FINANCE_CONTROLLER}
+APPROVERS = "AP approvers, by mail"
+CHANNELS = {
+    OWNER: Channel.OWNER,
+    ADMINISTRATOR: INTEGRATION_ADMIN,
+    FINANCE: FINANCE_CONTROLLER,
+    APPROVERS: AP_APPROVER,
+}
 
 HOUR, DAY = 60, 1440
 PERIOD_DAYS = 3
@@ -57,6 +63,8 @@ RULES: dict[str, Line] = {
     "Silence of the clock: the administrator": Line(Subject.CLOCK, ADMINISTRATOR, 0, 0, f"{HOUR}, {DAY}"),
     "Held for a day: the administrator": Line(Subject.HELD, ADMINISTRATOR, DAY, 4 * HOUR, str(DAY)),
     "Silence of a flow: the administrator": Line(Subject.SILENT, ADMINISTRATOR, 0, 0),
+    "Exceptions for two days: the owner": Line(Subject.CASES, OWNER, 2 * DAY, DAY, str(2 * DAY)),
+    "Exceptions for a week: the approver": Line(Subject.CASES, APPROVERS, 7 * DAY, 3 * DAY, str(2 * DAY)),
     "Pulls fail for hours: the administrator": Line(Subject.RUN, ADMINISTRATOR, 2 * HOUR, 30),
 }
 

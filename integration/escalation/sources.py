@@ -17,7 +17,7 @@ from integration.models.escalation import Subject
 from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
 
-from . import silence
+from . import exceptions, silence
 from .found import Found
 
 State = Message.State
@@ -180,6 +180,7 @@ OF_COMPANY: tuple[Callable[[Company, datetime], Iterable[Found]], ...] = (
     held,
     failed_runs,
     silence.of_flows,
+    exceptions.that_wait,
 )
 OF_HOUSE: tuple[Callable[[datetime], Iterable[Found]], ...] = (
     stopped,

@@ -39,6 +39,8 @@ def _details(incident: Incident) -> list[str]:
     lines = [f"Since {since}. Company {incident.company}."]
     if incident.filed_under and incident.filed_under.next_step:
         lines.insert(0, incident.filed_under.next_step)
-    if settings.TIEOUT_URL:
+    if settings.TIEOUT_URL and incident.subject == Subject.CASES:
+        lines.append(f"Open them: {settings.TIEOUT_URL}{incident.query}")  # their owners read no incidents
+    elif settings.TIEOUT_URL:
         lines.append(f"Take it on: {settings.TIEOUT_URL}{incident.get_absolute_url()}")
     return lines

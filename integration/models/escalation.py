@@ -33,6 +33,7 @@ class Subject(models.TextChoices):
     STANDSTILL = "standstill", "Business Central does not answer"
     CLOCK = "clock", "the clock or a worker stands still"
     SILENT = "silent", "nothing came by the time it was expected"
+    CASES = "cases", "exceptions that wait"
 
 
 class Channel(models.Model):
@@ -50,7 +51,7 @@ class Channel(models.Model):
         "whom",
         max_length=150,
         blank=True,
-        help_text="Of e-mail: “owner” is whoever a cause is given to, else it is a role",
+        help_text="Of e-mail: “owner” is whoever a cause or an exception is given to, else it is a role",
     )
     recipients = models.TextField(
         "e-mail addresses", blank=True, help_text="For e-mail to no role: one or more, with commas"

@@ -22,7 +22,7 @@ from integration import escalation
 from integration.models import Channel, EscalationRule, Incident, Notification
 from integration.models.escalation import IncidentQuerySet, Subject
 from masterdata.models import Company
-from reconciliation.roles import ACKNOWLEDGE, SEE_INCIDENTS, SEE_MESSAGES, SEE_RUNS, refusal
+from reconciliation.roles import ACKNOWLEDGE, SEE_CASES, SEE_INCIDENTS, SEE_MESSAGES, SEE_RUNS, refusal
 from reconciliation.views import workplace
 
 PAGE_ROWS = 50
@@ -37,6 +37,7 @@ LISTED_FOR: dict[str, str] = {
     Subject.HELD: "integration.view_heldrecord",
     Subject.RUN: SEE_RUNS,
     Subject.STOPPED: "integration.view_contractfinding",
+    Subject.CASES: SEE_CASES,
 }
 
 
