@@ -132,6 +132,15 @@ def follow_hints(**kwargs: Any) -> None:
 
 
 @shared_task
+def fetch_originals(**kwargs: Any) -> None:
+    """Read the originals of invoices that somebody wants to see."""
+    from integration import originals
+
+    if connections.is_connected():
+        originals.fetch_due()
+
+
+@shared_task
 def tell_webhooks(**kwargs: Any) -> None:
     """Tell the CAFM which lists have changed."""
     from integration import webhooks

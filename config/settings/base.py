@@ -45,6 +45,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.correlation.CorrelationMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.uploads.LargestRequest",
     "config.content_security.ContentSecurityPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

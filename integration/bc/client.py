@@ -149,6 +149,19 @@ class Client(Calls):
         asked = odata.query(select=select or _usual_fields(navigation, app))
         return self._collect(f"{parent}/{navigation}{asked}", noun(entity_set))
 
+    def files(
+        self, entity_set: str, parent_id: str | uuid.UUID, navigation: str
+    ) -> list[tuple[uuid.UUID, str, int]]:
+        """List the files attached to a document: id, name and how many bytes."""
+        rows = self.lines(entity_set, parent_id, navigation, select=("id", "fileName", "byteSize"))
+        return [(uuid.UUID(row["id"]), row["fileName"], row["byteSize"]) for row in rows]
+
+    def content(self, entity_set: str, id: str | uuid.UUID) -> bytes:
+        """Read the bytes of an attached file."""
+        url = f"{self._entity_url(entity_set, id, False)}/attachmentContent"
+        headers = READ_WRITE | {"Accept": "application/octet-stream"}
+        return self._send(self._request("GET", url, "the attached file", headers)).body
+
     def metadata(self) -> Metadata:
         """Read what the tenant offers, on every route it has."""
         return Metadata(

@@ -7,6 +7,7 @@ Opening, updating and clearing cases is the matching's side (reconcile.py).
 
 from __future__ import annotations
 
+from .attaching import FileRefused, attach
 from .changing import fresh, locked, put_back, version
 from .deciding import came_back, dismiss, finish_by_hand, note, reject, release, reopen, wait
 from .errors import CaseError, FixOnly, NotAllowed, ReasonMissing, StaleCase, WrongDate, WrongStatus
@@ -23,6 +24,7 @@ __all__ = [
     "LONGEST_TEXT",
     "LONGEST_WAIT",
     "CaseError",
+    "FileRefused",
     "FixOnly",
     "NotAllowed",
     "ReasonMissing",
@@ -32,6 +34,7 @@ __all__ = [
     "answered",
     "approve",
     "at_stake",
+    "attach",
     "blocking",
     "called",
     "came_back",

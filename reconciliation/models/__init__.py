@@ -2,6 +2,7 @@
 
 from .approval import Absence, ApprovalTier, Signature
 from .asset import AssetNotice
+from .attachment import Attachment, InvoiceFile, OriginalLook
 from .case import ExceptionCase, Finding, Resolution, Undoable
 from .case_request import CaseRequest
 from .control import ControlDay, ControlDifference, ControlTotal, SignOff
@@ -31,6 +32,7 @@ __all__ = [
     "Absence",
     "ApprovalTier",
     "AssetNotice",
+    "Attachment",
     "CaseExport",
     "CaseNotice",
     "CaseRequest",
@@ -52,6 +54,7 @@ __all__ = [
     "InventoryMovement",
     "InventoryMovementLine",
     "InvoiceCharge",
+    "InvoiceFile",
     "InvoiceLine",
     "LetThrough",
     "LineLink",
@@ -61,6 +64,7 @@ __all__ = [
     "MatchOptions",
     "OrderChange",
     "OrderCharge",
+    "OriginalLook",
     "PolicyVersion",
     "PurchaseOrder",
     "PurchaseOrderLine",

@@ -16,14 +16,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from reconciliation import actions, approving, cases, roles, whereabouts
+from reconciliation import actions, approving, cases, files, roles, whereabouts
 from reconciliation.actions import ACTIONS, do, receipts_of
 from reconciliation.models import ExceptionCase, Finding, Resolution, Signature, SupplierInvoice, Undoable
+from reconciliation.models.attachment import MOST_BYTES
 from reconciliation.row_keys import row_key
 
 from . import figures, undo_bar, workplace
 from .case_actions import colleagues, may_hand_over, offers
 from .case_before import before
+from .case_files import files_of
 from .case_findings import stake_in_words, why
 from .case_links import coverage, links
 from .case_people import people
@@ -59,7 +61,7 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
     shown = workplace.case(request, pk)
     cases.visit(shown, user)
     cases.seen(shown, user)
-    return _page(request, shown, Question.read(request.GET.dict(), user))
+    return page(request, shown, Question.read(request.GET.dict(), user))
 
 
 @require_safe
@@ -90,7 +92,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         raise PermissionDenied(str(error)) from error
     except cases.CaseError as error:
         late = isinstance(error, cases.StaleCase | cases.WrongStatus)
-        return _page(
+        return page(
             request,
             workplace.case(request, pk),
             question,
@@ -100,7 +102,7 @@ def act(request: HttpRequest, pk: int, action: str) -> HttpResponse:
         )
     undo_bar.offer(request, done)
     if done.action.stays:
-        return HttpResponseRedirect(_address(chosen, question))
+        return back(chosen, question)
     if place and place.next_url:
         return HttpResponseRedirect(place.next_url)
     return HttpResponseRedirect(_list_address(question))
@@ -145,7 +147,38 @@ def undo(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect(reverse("case", args=[done.case_id]))
 
 
-def _page(
+@workplace.takes_posts("case", "pk")
+@workplace.needs(roles.SEE_CASES)
+@workplace.needs(roles.TALK)
+def attach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a file with the case, or say why not."""
+    user: Any = request.user
+    shown = workplace.case(request, pk)
+    question = Question.read(QueryDict(request.POST.get("queue", "")).dict(), user)
+    try:
+        name, content = _sent_file(request)
+        kept = cases.attach(shown, by=user, name=name, content=content)
+    except cases.FileRefused as error:
+        return page(request, shown, question, problem=str(error), status=NOT_ACCEPTED)
+    messages.success(request, _("{name} is kept with the case.").format(name=kept.name))
+    return back(shown, question)
+
+
+def _sent_file(request: HttpRequest) -> tuple[str, bytes]:
+    sent = request.FILES.get("file")
+    if sent is None or sent.name is None:
+        raise cases.FileRefused(_("Choose a file first."))
+    if (sent.size or 0) > MOST_BYTES:  # it lies on the disk so far, and is not read
+        raise cases.FileRefused(str(files.too_large(files.plain_name(sent.name))))
+    return sent.name, sent.read()
+
+
+def back(shown: ExceptionCase, question: Question) -> HttpResponseRedirect:
+    """Show the case again, in the queue from which it was opened."""
+    return HttpResponseRedirect(_address_of(shown.pk, question))
+
+
+def page(
     request: HttpRequest,
     shown: ExceptionCase,
     question: Question,
@@ -169,6 +202,7 @@ def _page(
         "requests": asked(shown, user),
         "before": before(shown, user),
         **people(shown, user),
+        **files_of(shown, user),
         **_offers(actions.Situation(shown, user, findings, proposal), tried),
         "proposal": proposal,
         "proposed_by": figures.person(proposal.by, user) if proposal else "",
@@ -305,10 +339,6 @@ def _place(request: HttpRequest, shown: ExceptionCase, question: Question) -> Pl
 
 def _list_address(question: Question) -> str:
     return f"{reverse('worklist')}?{question.query}" if question.query else reverse("worklist")
-
-
-def _address(shown: ExceptionCase, question: Question) -> str:
-    return _address_of(shown.pk, question)
 
 
 def _address_of(pk: int, question: Question) -> str:

@@ -1,0 +1,104 @@
+"""The files of a case: what people added, and the invoice's original beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from reconciliation import files, originals, roles
+from reconciliation.models import Attachment, ExceptionCase, InvoiceFile, SupplierInvoice
+from reconciliation.models.attachment import MOST_BYTES, File, FileKind
+
+from . import figures, workplace
+
+XML_SHOWN = 20_000
+# Whatever a file contains, a browser runs none of it.
+SEALED = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A file as the page lists it."""
+
+    name: str
+    url: str
+    kind: str
+    size: str
+    told: str
+    is_picture: bool
+    text: str = ""
+
+
+def files_of(shown: ExceptionCase, user: User) -> dict[str, Any]:
+    """Give the originals of the invoice, and what people added."""
+    invoice = shown.invoice
+    look = originals.want(invoice)
+    kept = list(invoice.files.order_by("pk"))
+    added = shown.attachments.defer("content").select_related("by").order_by("pk")
+    return {
+        "originals": [_original(shown, each) for each in kept],
+        "original_url": invoice.document_url if invoice.document_url.startswith("https://") else "",
+        "is_looked_for": look is not None and look.looked_at is None,
+        "original_problem": look.problem if look else "",
+        "is_of_bc": invoice.origin == SupplierInvoice.Origin.BC,
+        "attachments": [_added(shown, each, user) for each in added],
+        "file_kinds": ",".join(ending for endings in files.ENDINGS.values() for ending in endings),
+        "most_megabytes": MOST_BYTES // files.MEGABYTE,
+    }
+
+
+@require_safe
+@workplace.needs(roles.SEE_CASES)
+def attachment(request: HttpRequest, pk: int, key: int) -> HttpResponse:
+    shown = workplace.case(request, pk)
+    return _sealed(get_object_or_404(Attachment, case=shown, pk=key))
+
+
+@require_safe
+@workplace.needs(roles.SEE_CASES)
+def original(request: HttpRequest, pk: int, key: int) -> HttpResponse:
+    shown = workplace.case(request, pk)
+    return _sealed(get_object_or_404(InvoiceFile, invoice=shown.invoice, pk=key))
+
+
+def _sealed(file: File) -> HttpResponse:
+    """Hand a file out to be saved: never opened as a page of ours, never kept by a proxy."""
+    kind = FileKind(file.kind)
+    response = HttpResponse(bytes(file.content), content_type=files.MEDIA_TYPES[kind])
+    response["Content-Disposition"] = content_disposition_header(True, file.name) or "attachment"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = SEALED
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _original(shown: ExceptionCase, file: InvoiceFile) -> Shown:
+    text = ""
+    if file.kind == FileKind.XML:
+        text = bytes(file.content[:XML_SHOWN]).decode("utf-8", "replace")
+    url = reverse("case-original", args=[shown.pk, file.pk])
+    return _shown(file, url, _("Business Central"), text)
+
+
+def _added(shown: ExceptionCase, file: Attachment, user: User) -> Shown:
+    told = _("{name} {when}").format(name=figures.person(file.by, user), when=figures.moment(file.at))
+    return _shown(file, reverse("case-file", args=[shown.pk, file.pk]), told)
+
+
+def _shown(file: File, url: str, told: str, text: str = "") -> Shown:
+    kind = FileKind(file.kind)
+    return Shown(file.name, url, kind.label, _size(file.size), told, kind in files.PICTURES, text)
+
+
+def _size(size: int) -> str:
+    if size < files.MEGABYTE:
+        return _("{n} KB").format(n=max(1, round(size / 1024)))
+    return _("{n} MB").format(n=f"{size / files.MEGABYTE:.1f}")
