@@ -11,11 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reconciliation.actions import one_tap
-from reconciliation.models import CaseRequest, ExceptionCase, Resolution
+from reconciliation.models import CaseNotice, CaseRequest, ExceptionCase, Resolution
 
 from . import figures
 
 State = CaseRequest.State
+Mail = CaseNotice.State
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Asked:
     text: str
     answer: str
     link: str
+    mail: str
     tone: str
 
 
@@ -44,17 +46,34 @@ def asked(case: ExceptionCase, viewer: User) -> list[Asked]:
             text=row.text,
             answer=_answer(row),
             link=_link(row),
+            mail=_mail(row),
             tone="good" if row.state == State.ANSWERED else "calm",
         )
-        for row in rows.select_related("asked_by").order_by("-pk")
+        for row in rows.select_related("asked_by").prefetch_related("notices").order_by("-pk")
     ]
 
 
 def _link(row: CaseRequest) -> str:
-    """Give the link that answers it, while it does."""
-    if row.state != State.OPEN or row.expires_at is None or row.expires_at < timezone.now():
+    """Give the link that answers it, while it does; what goes by mail is for its reader alone."""
+    if row.email or row.state != State.OPEN or row.expires_at is None or row.expires_at < timezone.now():
         return ""
     return f"{settings.TIEOUT_URL}{reverse('one-tap', args=[one_tap.key_of(row)])}"
+
+
+def _mail(row: CaseRequest) -> str:
+    """Say whether the question has gone to its reader."""
+    sent = {
+        Mail.QUEUED: _("Goes to {address} by mail in a minute."),
+        Mail.SENT: _("Went to {address} by mail, {when}."),
+        Mail.FAILED: _("The mail to {address} could not be sent: {problem}"),
+    }
+    for notice in row.notices.all():
+        told = sent.get(Mail(notice.state), "")
+        if notice.state == Mail.QUEUED and notice.error:
+            told = _("The mail to {address} is tried again: {problem}")
+        when = figures.moment(notice.ended_at) if notice.ended_at else ""
+        return told.format(address=notice.address, when=when, problem=notice.error)
+    return ""
 
 
 def _answer(row: CaseRequest) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -14,6 +15,7 @@ from reconciliation.actions import Form, one_tap
 from reconciliation.models import CaseRequest
 
 REFUSED = 410
+OWN_QUESTION = gettext_lazy("You asked this yourself. Give the link to whoever knows the answer.")
 
 
 @never_cache
@@ -26,6 +28,8 @@ def one_tap_page(request: HttpRequest, key: str) -> HttpResponse:
         return _answer(request, {"refused": str(error)}, REFUSED)
     problem = ""
     if request.method == "POST":
+        if request.user.pk == asked.asked_by_id:
+            return _answer(request, {"refused": OWN_QUESTION}, REFUSED)
         try:
             answered = one_tap.answer(key, Form(request.POST.dict()))
         except one_tap.LinkRefused as error:

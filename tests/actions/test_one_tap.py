@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 ANSWER = {"quantity": "10", "name": "Sam Store"}
 
 
-def asked(case: ExceptionCase, name: str = "ask-receiver") -> CaseRequest:
-    actions.do(name, case, by=factories.person(roles.AP_CLERK), sent={"email": "sam@example.com"})
+def asked(case: ExceptionCase, name: str = "ask-receiver", email: str = "sam@example.com") -> CaseRequest:
+    actions.do(name, case, by=factories.person(roles.AP_CLERK), sent={"email": email})
     return CaseRequest.objects.get()
 
 
@@ -143,10 +143,31 @@ def test_an_answer_wants_the_token_of_the_page(desk):
 
 def test_the_case_shows_the_link_until_it_is_answered(desk, client):
     case = factories.billed_before_receipt(desk)
-    request = asked(case)
+    request = asked(case, email="")
     client.force_login(factories.person(roles.AP_APPROVER))
 
     assert "/answer/" in client.get(reverse("case", args=[case.pk])).context["requests"][0].link
     Client().post(address(request), ANSWER | {"quantity": "4"})
     shown = client.get(reverse("case", args=[case.pk])).context["requests"][0]
     assert (shown.link, shown.answer.partition(" answered")[0]) == ("", "Sam Store")
+
+
+def test_a_link_that_goes_by_mail_is_for_its_reader_alone(desk, client):
+    case = factories.billed_before_receipt(desk)
+    asked(case)
+    client.force_login(factories.person(roles.AP_APPROVER))
+
+    shown = client.get(reverse("case", args=[case.pk])).context["requests"][0]
+
+    assert (shown.link, shown.mail) == ("", "Goes to sam@example.com by mail in a minute.")
+
+
+def test_nobody_answers_their_own_question(desk):
+    request = asked(factories.billed_before_receipt(desk), email="")
+    asker = Client()
+    asker.force_login(request.asked_by)
+
+    answer = asker.post(address(request), ANSWER)
+
+    assert (answer.status_code, GoodsReceipt.objects.count()) == (410, 0)
+    assert "You asked this yourself." in words(answer)
