@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('reconciliation', '0012_exports_as_excel'),
+        ('reconciliation', '0013_vendor_families'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0007_watching'),
+        ('integration', '0008_replay_takes_the_mapping_in_force'),
     ]
 
     operations = [
