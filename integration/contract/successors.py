@@ -64,13 +64,14 @@ def similarity(one: str, other: str) -> float:
 
 
 def _likeliest(name: str, fitting: list[str], before: Collection[str]) -> str:
-    scored = [
-        (similarity(name, each) + (0 if not before or each in before else NEW), each)
-        for each in fitting
-        if each != name
-    ]
-    best = max(scored, default=(0.0, ""))
-    return best[1] if best[0] >= LIKELY else ""
+    """Prefer what is new: a field that was there beside the lost one hardly took its place."""
+    scored = []
+    for each in fitting:
+        is_new = bool(before) and each not in before
+        score = similarity(name, each) + (NEW if is_new else 0)
+        if each != name and score >= LIKELY:
+            scored.append((is_new, score, each))
+    return max(scored, default=(False, 0.0, ""))[2]
 
 
 def _same(old: FieldType, each: FieldType) -> bool:

@@ -20,9 +20,9 @@ FEW = 4  # where so many rows share a text on average, each text is mapped once
 AS_THEY_ARE: dict[Callable[..., Any] | None, frozenset[type]] = {
     None: frozenset({str, bool, Decimal}),
     TRANSFORMS["text"].run: frozenset({str}),
-    TRANSFORMS["decimal"].run: frozenset({Decimal}),
     TRANSFORMS["boolean"].run: frozenset({bool}),
 }
+NUMBERS = frozenset({int, Decimal})  # exact as they came; what is too large for its column is found there
 
 
 @dataclass
@@ -54,6 +54,8 @@ def _column(step: Step, rows: Sequence[Row], blank: Any) -> list[Any]:
     is_as_it_is = len(kinds) == 1 and kinds <= AS_THEY_ARE.get(step.run, frozenset())
     if is_as_it_is and (kinds != {str} or _may_be_empty(step, blank) or "" not in told):
         return told
+    if kinds <= NUMBERS and step.run is TRANSFORMS["decimal"].run:
+        return list(map(Decimal, told))
     convert = _converter(step, blank)
     if kinds != {str}:
         return list(map(convert, told))

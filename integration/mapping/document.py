@@ -71,12 +71,14 @@ def _of(mapping: FieldMapping, company: Company | None) -> Iterator[Entry]:
     if version is None:
         return
     compiled = versions.compile_version(version)
-    sample = next(iter(sampling.samples(mapping, company, 1)), None) if company else None
+    sample = _example(mapping, company)
     traced: dict[str, Traced] = {}
     if sample is not None and company is not None:
         for each in compiled.engine.trace(sample.record, masters.of(company)):
             traced.setdefault(each.row.target.replace("[0].", "[]."), each)
-    feature = features.of_mapping(mapping.source)
+    is_pull = mapping.direction == FieldMapping.Direction.PULL
+    key = features.pull_of(mapping.target)
+    feature = features.FEATURES.get(key) if is_pull else features.of_mapping(mapping.source)
     for row in contents.read(version.content).rows:
         if not row.enabled:
             continue
@@ -97,6 +99,13 @@ def _of(mapping: FieldMapping, company: Company | None) -> Iterator[Entry]:
             row.note,
             version.number,
         )
+
+
+def _example(mapping: FieldMapping, company: Company | None) -> sampling.Sample | None:
+    """Give the newest real record; BC is not asked for one, which would take it a call for each list."""
+    if company is None or mapping.direction == FieldMapping.Direction.PULL:
+        return None
+    return next(iter(sampling.samples(mapping, company, 1)), None)
 
 
 def _told(row: Row) -> str:

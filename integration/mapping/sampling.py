@@ -9,11 +9,14 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
+from integration.bc import names
 from integration.couriers import assets, invoices, movements, orders
 from integration.models import FieldMapping, InboxEvent
 from masterdata import lookup
 from masterdata.models import Company
 from reconciliation.models import AssetNotice, InventoryMovement, PurchaseOrder, SupplierInvoice
+
+from . import mirrors, offered
 
 LAST = 200
 
@@ -31,6 +34,9 @@ def samples(mapping: FieldMapping, company: Company, limit: int = LAST) -> list[
     """Give the latest records that this mapping would be asked to map, the newest first."""
     if mapping.direction == FieldMapping.Direction.INTAKE:
         return list(islice(_events(mapping, company), limit))
+    if mapping.direction == FieldMapping.Direction.PULL:
+        rows = mirrors.latest(mapping, offered.reads(mapping), LAST)[:limit]
+        return [Sample(str(row[names.ID]), _named(row), row) for row in rows]
     reader = READERS.get(mapping.source)
     return list(islice(reader(company, limit), limit)) if reader else []
 
@@ -39,6 +45,12 @@ def find(found: Iterable[Sample], key: str) -> Sample | None:
     """Give the record that was chosen, else the newest."""
     listed = list(found)
     return next((each for each in listed if each.key == key), listed[0] if listed else None)
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    """Name a record of BC by what it is known by, whatever that is called: its first texts."""
+    texts = [value for name, value in row.items() if isinstance(value, str) and value and name != names.ID]
+    return " ".join(texts[:2])[:80]
 
 
 def _events(mapping: FieldMapping, company: Company) -> Iterator[Sample]:

@@ -8,15 +8,22 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from integration.bc import EntitySet, restored
-from integration.models import ContractReading, FieldMapping
+from django.db import models
 
-from . import canonical, paths, sources, trial
+from integration.models import FieldMapping
+
+from . import canonical, mirrors, offered, paths, sources, trial
 from . import content as contents
 from .content import Content
 from .sampling import Sample
 
 LOOKED_AT = 50
+MIRRORED: dict[type[models.Field[Any, Any]], str] = {
+    models.CharField: "text",
+    models.BooleanField: "true or false",
+    models.DecimalField: "number",
+    models.DateField: "date",
+}
 
 
 @dataclass(frozen=True)
@@ -42,8 +49,10 @@ def of_target(mapping: FieldMapping, content: Content) -> list[Field]:
             for each in canonical.leaves(mapping.target)
         ]
     required = _required(mapping)
-    offered = entity_set(mapping)
-    if offered is None:
+    if mapping.direction == FieldMapping.Direction.PULL:
+        return [_of_mirror(each, required, used) for each in mirrors.fields(mapping.target)]
+    told = offered.writes(mapping)
+    if told is None:
         return [
             Field(name, required=name in required, is_used=name in used) for name in sorted(used | required)
         ]
@@ -57,7 +66,7 @@ def of_target(mapping: FieldMapping, content: Content) -> list[Field]:
             "",
             each.name in used,
         )
-        for each in offered.fields.values()
+        for each in told.fields.values()
         if not trial.problem_with_target(each.name, mapping.target)
     ]
 
@@ -70,11 +79,21 @@ def of_source(mapping: FieldMapping, content: Content, found: Iterable[Sample]) 
         for path, value in flat(each.record):
             if examples.get(path) in (None, ""):
                 examples[path] = value
-    names = dict.fromkeys([*sources.FIELDS.get(mapping.source, ()), *examples])
+    told = offered.reads(mapping)
+    declared = told.fields if told else {}
+    is_pull = mapping.direction == FieldMapping.Direction.PULL
+    ours = () if is_pull else sources.FIELDS.get(mapping.source, ())
     return [
-        Field(name, _type(examples.get(name)), sample=_short(examples.get(name)), is_used=name in used)
-        for name in names
-        if not isinstance(examples.get(name), dict)
+        Field(
+            name,
+            plain_type(declared[name].type) if name in declared else _type(examples.get(name)),
+            declared[name].max_length if name in declared else None,
+            choices=declared[name].members if name in declared else (),
+            sample=_short(examples.get(name)),
+            is_used=name in used,
+        )
+        for name in dict.fromkeys([*ours, *declared, *examples])
+        if not isinstance(examples.get(name), dict) and not name.startswith("@")
     ]
 
 
@@ -100,15 +119,6 @@ def reads(content: Content) -> set[str]:
     return found
 
 
-def entity_set(mapping: FieldMapping) -> EntitySet | None:
-    """Give what BC told last of the set that a mapping writes."""
-    latest = ContractReading.objects.order_by("-pk").first()
-    if latest is None:
-        return None
-    offered = restored(latest.offered)
-    return offered.standard.get(mapping.target) or offered.app.get(mapping.target)
-
-
 def flat(record: Any, at: str = "") -> Iterator[tuple[str, Any]]:
     """Give every value of a record with its path; the elements of a list share theirs."""
     if isinstance(record, Mapping):
@@ -121,6 +131,11 @@ def flat(record: Any, at: str = "") -> Iterator[tuple[str, Any]]:
             yield from flat(each, f"{at}[]")
     else:
         yield at, record
+
+
+def _of_mirror(field: models.Field[Any, Any], required: set[str], used: set[str]) -> Field:
+    noun = next((noun for kind, noun in MIRRORED.items() if isinstance(field, kind)), "")
+    return Field(field.name, noun, field.max_length, field.name in required, is_used=field.name in used)
 
 
 def _required(mapping: FieldMapping) -> set[str]:

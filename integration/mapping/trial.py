@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 from integration.bc.names import ORDER_DATE
 from integration.models import FieldMapping
 
-from . import canonical, paths, sources
+from . import canonical, mirrors, offered, paths, sources
 from .apply import Row
 from .content import Content
 from .shipped import writable
@@ -50,13 +51,11 @@ def problems(mapping: FieldMapping, content: Content) -> list[RowProblem]:
 
 def problems_of_row(mapping: FieldMapping, row: Row, content: Content) -> Iterator[RowProblem]:
     """Try one row: its target, its source, its condition and its parameters."""
-    is_push = mapping.direction == FieldMapping.Direction.PUSH
-    form = mapping.source if is_push else ""
+    form = mapping.source if mapping.direction == FieldMapping.Direction.PUSH else ""
+    source = problem_with_source(row.source, row.transform, row.default, form)
     said = {
-        "target": problem_with_target(row.target, mapping.target)
-        if is_push
-        else canonical.problem_with(mapping.target, row.target),
-        "source": problem_with_source(row.source, row.transform, row.default, form),
+        "target": TARGETS[FieldMapping.Direction(mapping.direction)](mapping.target, row.target),
+        "source": source or _problem_with_bc(mapping, row.source),
         "condition": problem_with_source(row.condition, "", "", form) if row.condition else "",
         "parameters": problem_with_parameters(row.transform, row.parameters, content.value_maps),
     }
@@ -84,6 +83,19 @@ def problem_with_target(target: str, entity_set: str = "") -> str:
     if target in writable.WRITTEN_BY_TIEOUT.get(entity_set, ()):
         return f"Tieout writes {target} itself."
     return ""
+
+
+def _problem_with_bc(mapping: FieldMapping, source: str) -> str:
+    """Say that BC, as far as it told, has no such field in the list that a mirror is filled from."""
+    told = offered.reads(mapping)
+    if told is None:
+        return ""
+    lacking = sorted({name.partition(".")[0] for name in paths.names(source)} - told.fields.keys())
+    if not lacking:
+        return ""
+    nearest = get_close_matches(lacking[0], told.fields, n=3, cutoff=0.5)
+    like = f" The nearest are {', '.join(nearest)}." if nearest else ""
+    return f"Business Central's {mapping.source} have no field {lacking[0]!r}.{like}"
 
 
 def problem_with_source(source: str, transform: str, default: str, form: str = "") -> str:
@@ -121,3 +133,10 @@ def problem_with_parameters(transform: str, parameters: Any, value_maps: Collect
     except BadValue as error:
         return f"{transform} cannot work with these parameters: {error}."
     return ""
+
+
+TARGETS: dict[FieldMapping.Direction, Callable[[str, str], str]] = {
+    FieldMapping.Direction.PUSH: lambda entity_set, target: problem_with_target(target, entity_set),
+    FieldMapping.Direction.PULL: mirrors.problem_with,
+    FieldMapping.Direction.INTAKE: canonical.problem_with,
+}

@@ -18,7 +18,7 @@ from integration.cafm.wire import plain
 from integration.models import FieldMapping, MappingVersion
 from masterdata.models import Company
 
-from . import masters, targets, versions
+from . import masters, mirrors, offered, targets, versions
 from .apply import Masters, Traced
 from .sampling import Sample, samples
 from .versions import Compiled
@@ -72,15 +72,15 @@ def preview(mapping: FieldMapping, compiled: Compiled, sample: Sample | None, co
     """Map one record row by row."""
     if sample is None:
         return Preview(None)
-    offered, at_hand = targets.entity_set(mapping), masters.of(company)
+    told, at_hand = offered.writes(mapping), masters.of(company)
     rows = []
     for traced in compiled.engine.trace(sample.record, at_hand):
-        declared = offered.fields.get(traced.row.target) if offered else None
+        declared = told.fields.get(traced.row.target) if told else None
         problem = traced.reason or _misfit(traced.result, declared)
         if not problem and traced.left_out and traced.row.required:
             problem = "it is required and there is no value"
         rows.append(Shown(traced, _declared(declared), problem))
-    problems = _problems(mapping, compiled, sample, offered, at_hand)[1]
+    problems = _problems(mapping, compiled, sample, told, at_hand)[1]
     return Preview(sample, rows, problems)
 
 
@@ -89,10 +89,10 @@ def against_last(mapping: FieldMapping, draft: MappingVersion, company: Company)
     counts = versions.in_force(mapping)
     before = versions.compile_version(counts) if counts else None
     after = versions.compile_version(draft)
-    found, offered, at_hand = samples(mapping, company), targets.entity_set(mapping), masters.of(company)
+    found, told, at_hand = samples(mapping, company), offered.writes(mapping), masters.of(company)
     changed, failing = [], []
     for sample in found:
-        values, problems = _problems(mapping, after, sample, offered, at_hand)
+        values, problems = _problems(mapping, after, sample, told, at_hand)
         was = before.engine.map(sample.record, at_hand).values if before else {}
         outcome = Outcome(sample, _changes(was, values), problems)
         if problems:
@@ -103,16 +103,19 @@ def against_last(mapping: FieldMapping, draft: MappingVersion, company: Company)
 
 
 def _problems(
-    mapping: FieldMapping, compiled: Compiled, sample: Sample, offered: EntitySet | None, at_hand: Masters
+    mapping: FieldMapping, compiled: Compiled, sample: Sample, told: EntitySet | None, at_hand: Masters
 ) -> tuple[dict[str, Any], list[str]]:
     mapped = compiled.engine.map(sample.record, at_hand)
     problems = [str(each) for each in mapped.problems]
     if mapping.direction == FieldMapping.Direction.INTAKE:
         return mapped.values, problems or _misshapen(mapping.target, mapped.values)
+    if mapping.direction == FieldMapping.Direction.PULL:
+        said = "" if problems else mirrors.misfit(mapping.target, mapped.values)
+        return mapped.values, problems or ([said] if said else [])
     for target, value in mapped.values.items():
-        if misfit := _misfit(value, offered.fields.get(target) if offered else None):
+        if misfit := _misfit(value, told.fields.get(target) if told else None):
             problems.append(f"{target}: {misfit}")
-        elif offered is not None and "." not in target and target not in offered.fields:
+        elif told is not None and "." not in target and target not in told.fields:
             problems.append(f"{target}: Business Central has no such field")
     return mapped.values, problems
 

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
-from django.db.models import CharField, Field
-
 from integration.bc import names, reading
-from integration.mapping import Compiled, pulls
+from integration.mapping import Compiled, mirrors, pulls
 from masterdata.batch import Batch
 from masterdata.models import (
     Account,
@@ -29,7 +26,6 @@ from masterdata.models import (
     PaymentTerms,
     Unit,
     Vendor,
-    own_fields,
 )
 
 Row = Mapping[str, Any]
@@ -104,7 +100,7 @@ class Entity:
         stamps = reading.read_stamps(rows)
         refused = [(rows[place], reason) for place, reason in stamps.wrong.items()]
         good = [row for place, row in enumerate(rows) if place not in stamps.wrong] if refused else list(rows)
-        told = pulls.turn(self.mapping, good, _blanks(self.model))
+        told = pulls.turn(self.mapping, good, mirrors.blanks_of(self.model))
         refused += [(good[place], pulls.sentence(problems)) for place, problems in told.wrong.items()]
         batch = Batch(stamps.ids, stamps.modified_at, {})
         if told.wrong:
@@ -121,23 +117,11 @@ class Entity:
 
     def _columns(self, told: Values, company: Company, length: int) -> Values:
         """Give the mirror's own fields; one that no row of the mapping writes stays blank."""
-        blanks = _blanks(self.model)
+        blanks = mirrors.blanks_of(self.model)
         values = {name: told[name] if name in told else [blank] * length for name, blank in blanks.items()}
         if self.complete is not None:
             self.complete(values, company)
         return values
-
-
-@cache
-def _blanks(model: type[Mirror]) -> dict[str, Any]:
-    """Give what each field holds where BC tells nothing; None where there has to be something."""
-    return {field.name: _blank(field) for field in own_fields(model)}
-
-
-def _blank(field: Field[Any, Any]) -> Any:
-    if field.has_default():
-        return field.get_default()
-    return "" if isinstance(field, CharField) else None
 
 
 def empty_item_units(told: Values) -> Wrong:

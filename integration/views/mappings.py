@@ -109,11 +109,12 @@ def repair(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
     chosen = get_object_or_404(FieldMapping, pk=pk)
     found = get_object_or_404(ContractFinding.objects.open(), pk=finding, mapping=chosen.name)
     try:
-        repairs.draft_fix(chosen, found, by=user)
+        drafted = repairs.draft_fix(chosen, found, by=user)
     except drafts.NotPossible as error:
         return page(request, chosen, problem=str(error), status=NOT_POSSIBLE)
     messages.success(request, _("The fix is in the draft. Look at it, test it, and hand it in."))
-    return redirect(f"{reverse('mapping-draft', args=[pk])}?row={found.successor or found.name}#row-title")
+    row = repairs.mended_row(chosen, contents.read(drafted.content), found)
+    return redirect(f"{reverse('mapping-draft', args=[pk])}?row={row}#row-title")
 
 
 @workplace.takes_posts("mapping", "pk")
@@ -161,6 +162,7 @@ def page(request: HttpRequest, chosen: FieldMapping, *, problem: str = "", statu
         "findings": repairs.open_findings(chosen),
         "waiting": repairs.waiting(chosen),
         "unmapped": chosen.unmapped.order_by("value_map", "value"),
+        "is_pull": chosen.direction == FieldMapping.Direction.PULL,
         "seen": seen.of_profile(chosen, company) if is_intake and company else None,
         "local": _local(chosen, content),
         "may_draft": user.has_perm(DRAFT_MAPPINGS),

@@ -1,0 +1,158 @@
+"""Business Central renames fields of its lists: what their mirrors do until the mapping is mended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from integration import connections, sync
+from integration.contract import checking
+from integration.mapping import defaults, mirrors, pulls
+from integration.models import ContractFinding, FieldMapping, HeldRecord, SyncRun
+from integration.sandbox.launch import Running
+from integration.sync.entities import ENTITIES
+from masterdata.models import Company, Item, Vendor
+from reconciliation import roles
+from tests import factories, mappings
+from tests.desk.reading import words
+
+pytestmark = pytest.mark.django_db
+
+ITEMS = [
+    {"number": "FILTER", "displayName": "Air filter", "unitCost": "12.5"},
+    {"number": "PUMP", "displayName": "Pump"},
+]
+
+
+@pytest.fixture
+def company(sandbox: Running) -> Company:
+    defaults.install()
+    sandbox.control.seed({"items": ITEMS, "vendors": [{"number": "V1", "displayName": "Kontor"}]})
+    company = sync.ensure_company(connections.client())
+    for entity in ("items", "vendors"):
+        pull(company, entity)
+    checking.check()
+    return company
+
+
+@pytest.fixture
+def ines() -> Client:
+    return signed_in("")
+
+
+def signed_in(username: str) -> Client:
+    client = Client()
+    client.force_login(factories.person(roles.INTEGRATION_ADMIN, username))
+    return client
+
+
+def pull(company: Company, entity: str) -> SyncRun:
+    return sync.pull_one(connections.client(), company, entity)
+
+
+def mapping_of(entity: str) -> FieldMapping:
+    return FieldMapping.objects.get(name=pulls.name_of(entity))
+
+
+def approve(mapping: FieldMapping, ines: Client) -> Any:
+    at = f"/mappings/{mapping.pk}/draft"
+    ines.post(f"{at}/hand-in/", {"note": "Business Central changed"})
+    told = {"seen": mapping.versions.open().get().revision}
+    return signed_in("ivan").post(f"{at}/approve/", told, follow=True)
+
+
+def test_every_list_is_mapped_and_each_mapping_fills_the_mirror_of_its_list(company: Company) -> None:
+    shipped = FieldMapping.objects.filter(direction=FieldMapping.Direction.PULL)
+
+    assert set(shipped.values_list("target", flat=True)) == set(ENTITIES)
+    assert {name: each.model for name, each in ENTITIES.items()} == mirrors.MODELS
+
+
+def test_a_renamed_field_pauses_its_list_alone_until_it_is_mended_on_the_screen(
+    company: Company, sandbox: Running, ines: Client
+) -> None:
+    mapping = mapping_of("items")
+    sandbox.control.settings(renamed_fields={"items.displayName": "displayTitle"})
+    checking.check()
+    with pytest.raises(Exception, match="BC → items reads"):
+        pull(company, "items")
+    goes_on = pull(company, "vendors")
+    page = words(ines.get(f"/mappings/{mapping.pk}/"))
+
+    draft = words(
+        ines.post(f"/mappings/{mapping.pk}/repair/{ContractFinding.objects.open().get().pk}/", follow=True)
+    )
+    answer = words(approve(mapping, ines))
+    run = pull(company, "items")
+
+    assert goes_on.state == "done"
+    assert "Paused: items.displayName, missing." in page
+    assert "the next pull reads the whole list anew" in page
+    assert "Row name" in draft
+    assert "counts now." in answer
+    assert (run.state, run.kind, run.rows_read) == ("done", "full", 2)
+    assert set(Item.objects.values_list("name", flat=True)) == {"Air filter", "Pump"}
+
+
+def test_a_new_version_reads_its_whole_list_anew_and_going_back_does_too(company: Company) -> None:
+    before = pull(company, "items")
+
+    mappings.change_row(pulls.name_of("items"), "name", transform="upper")
+    changed = pull(company, "items")
+    after = pull(company, "items")
+
+    assert [before.kind, changed.kind, after.kind] == ["delta", "full", "delta"]
+    assert set(Item.objects.values_list("name", flat=True)) == {"AIR FILTER", "PUMP"}
+
+
+def test_a_mapping_that_gives_the_wrong_kind_of_value_holds_its_records_back_with_the_reason(
+    company: Company,
+) -> None:
+    mappings.change_row(pulls.name_of("items"), "unit_cost", source="displayName", transform="copy")
+
+    pull(company, "items")
+
+    held = HeldRecord.objects.order_by("record").first()
+    assert held is not None
+    assert held.record == "FILTER"
+    assert held.reason == "unit cost takes a number, not 'Air filter'; correct the mapping"
+    assert Item.objects.filter(unit_cost=0).count() == 1  # what was here before stays
+
+
+def test_a_choice_that_is_not_mapped_holds_the_vendor_back(company: Company, sandbox: Running) -> None:
+    mappings.publish(
+        pulls.name_of("vendors"),
+        lambda content: content.with_row(
+            next(row for row in content.rows if row.target == "blocked").__class__(
+                "displayName", "blocked", "value_map", {"values": {"Other": ""}}
+            )
+        ),
+    )
+
+    pull(company, "vendors")
+
+    assert "'Kontor' is not among Other" in HeldRecord.objects.get().reason
+    assert Vendor.objects.get().blocked == ""
+
+
+def test_the_editor_shows_both_sides_and_previews_a_record_of_business_central(
+    company: Company, ines: Client
+) -> None:
+    mapping = mapping_of("items")
+    ines.post(f"/mappings/{mapping.pk}/begin/edit/")
+
+    page = words(ines.get(f"/mappings/{mapping.pk}/draft/"))
+    wrong = ines.post(
+        f"/mappings/{mapping.pk}/draft/row/",
+        {"was": "name", "source": "dispName", "target": "nam", "transform": "text", "enabled": "on"},
+    )
+
+    assert "baseUnitOfMeasureCode text" in page
+    assert "unit_cost required number" in page
+    assert "Air filter" in page
+    assert wrong.status_code == 422
+    told = words(wrong)
+    assert "Business Central's items have no field 'dispName'. The nearest are displayName" in told
+    assert "Our items have no field 'nam'. They have name" in told
