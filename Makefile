@@ -17,7 +17,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m uv pip compile -
   --generate-hashes --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench mutation chaos screens format lock install-demo install-dev
+.PHONY: help demo demo-reset test check bench mutation chaos soak screens image sbom docs format lock install-demo install-dev
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ mutation: install-dev ## break the matching engine on purpose; ARGS="rules.price
 chaos: install-dev ## run under faults and kills; DOCS=10000 FAULTS=0.3 SEED=1 ARGS="--kill-every 0.5"
 	@$(VENV_PYTHON) -m tests.chaos --docs $(DOCS) --faults $(FAULTS) --seed $(SEED) $(ARGS)
 
+soak: install-dev ## run for hours under faults and watch memory, latency, backlog; HOURS=2 FAULTS=0.05
+	@$(VENV_PYTHON) -m tests.soak --hours $(or $(HOURS),2) --faults $(if $(filter file,$(origin FAULTS)),0.05,$(FAULTS)) $(ARGS)
+
 screens: install-dev ## take the pictures of docs/screens; ARGS="worklist case" for some of them
 	@$(VENV_PYTHON) -m config.local.chromium
 	@$(VENV_PYTHON) -m tests.screens $(ARGS)
@@ -55,11 +58,16 @@ image: install-dev ## do the Dockerfile's steps in a clean folder, and start wha
 sbom: install-dev ## list what production is made of (CycloneDX) in sbom.json
 	@$(VENV_PYTHON) -m config.local.sbom sbom.json
 
+docs: ## build the pages of docs/ into .docs/site; a link that leads nowhere fails
+	@test -x .docs/venv/bin/mkdocs || { $(PYTHON) -m venv .docs/venv && \
+	  .docs/venv/bin/pip install --quiet --require-hashes --requirement requirements/docs.txt; }
+	@NO_MKDOCS_2_WARNING=1 .docs/venv/bin/mkdocs build --strict --quiet && echo "Built: .docs/site/index.html"
+
 format: install-dev ## put the code in form
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .
 
 lock: install-dev ## resolve requirements/*.in to hashed requirements/*.txt
-	@for name in base production demo dev bench; do \
+	@for name in base production demo dev bench docs; do \
 	  $(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
 	@$(LOCK) config/local/node.in --output-file config/local/node.txt
