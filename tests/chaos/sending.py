@@ -20,9 +20,10 @@ AGAIN = (408, 429, 500, 502, 503, 504)
 class Sender(threading.Thread):
     """Sends batches until all events are taken or refused."""
 
-    def __init__(self, events: Iterator[Event], *, url: str, secret: str) -> None:
+    def __init__(self, events: Iterator[Event], *, url: str, secret: str, every: float = 0.0) -> None:
+        """Send a batch every so many seconds; 0 is as fast as the run allows."""
         super().__init__(daemon=True)
-        self.events, self.url = events, url
+        self.events, self.url, self.every = events, url, every
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.headers["Authorization"] = f"Bearer {secret}"
@@ -38,6 +39,7 @@ class Sender(threading.Thread):
             batch = [event for _, event in zip(range(BATCH), self.events, strict=False)]
             if not batch:
                 break
+            self._nap.wait(self.every)
             while batch and not self.has_ended.is_set():
                 batch = self._send(batch)
                 while self.unfinished > AHEAD and not self.has_ended.is_set():

@@ -102,9 +102,14 @@ def shake(
     hands: int = 2,
     patience: float = 300.0,
     application: str = "config",
+    every: float = 0.0,
+    watch: Callable[[Fleet], object] = lambda _crew: None,
     say: Callable[[str], object] = lambda _text: None,
 ) -> figures.Figures:
-    """Run it on an empty database and sandbox; raises Hopeless when nothing moves for so many seconds."""
+    """Run it on an empty database and sandbox; raises Hopeless when nothing moves for so many seconds.
+
+    The CAFM sends a batch every so many seconds; `watch` is shown the programs about once a second.
+    """
     began = time.monotonic()
     run = Run(plan(documents, seed), sandbox, weather, seed, Person(sandbox.control))
     secret = _prepare(sandbox)
@@ -112,7 +117,8 @@ def shake(
     with bad_wire(sandbox.port, rate=weather.wire, seed=seed) as (wire_port, on_the_wire):
         port = _free_port()
         crew = Fleet(_environment(sandbox.port, wire_port), logs, port, hands, application)
-        sender = Sender(run.work.events(seed), url=f"http://127.0.0.1:{port}/api/v1/events", secret=secret)
+        address = f"http://127.0.0.1:{port}/api/v1/events"
+        sender = Sender(run.work.events(seed), url=address, secret=secret, every=every)
         trouble = Trouble(
             crew,
             servers,
@@ -125,7 +131,7 @@ def shake(
         try:
             crew.start()
             sender.start()
-            _until_all_is_done(run, crew, sender, trouble, patience, say)
+            _until_all_is_done(run, crew, sender, trouble, patience, watch, say)
         finally:
             sender.has_ended.set()
             crew.stop()
@@ -142,6 +148,7 @@ def _until_all_is_done(
     sender: Sender,
     trouble: Trouble,
     patience: float,
+    watch: Callable[[Fleet], object],
     say: Callable[[str], object],
 ) -> None:
     billed = sum(purchase.is_billed + purchase.is_returned for purchase in run.work.purchases)
@@ -156,6 +163,7 @@ def _until_all_is_done(
             continue
         look_at = time.monotonic() + LOOK_SECONDS
         run.person.act()
+        watch(crew)
         trouble.end_leases_of_the_dead()
         unfinished, done, posted = patiently(_count)
         sender.unfinished = unfinished
