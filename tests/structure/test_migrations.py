@@ -40,7 +40,7 @@ def _is_required(field: Any) -> bool:
 
 
 def _since_the_release() -> Iterator[Any]:
-    loader = MigrationLoader(None, ignore_no_initial=True)
+    loader = MigrationLoader(None)
     for app, last in RELEASED.items():
         names = sorted(name for label, name in loader.disk_migrations if label == app)
         yield from (loader.disk_migrations[app, name] for name in names[names.index(last) + 1 :])
