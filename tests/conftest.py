@@ -1,8 +1,9 @@
 """Private servers for the whole run, a BC sandbox for each process of it, and the reference data.
 
-The process that starts the run starts PostgreSQL and Valkey once, before Django reads its settings; its
-xdist workers find them in the environment. Each worker has a test database, a Redis database and a key
-prefix of its own. With DATABASE_URL or REDIS_URL set, those servers are used.
+The process that starts the run starts PostgreSQL and Valkey once, before Django reads its settings, with a
+copy of the schema that is kept between runs; its xdist workers find them in the environment. Each has a test
+database, a Redis database and a key prefix of its own. With DATABASE_URL or REDIS_URL set, those servers are
+used.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ import pytest
 from django.conf import settings
 
 from config.local import servers
+
+from . import template
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
@@ -69,8 +72,12 @@ def _start(config: pytest.Config) -> None:
     _sweep()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)  # the account that root lends the servers to has to pass
+    has_schema = template.lay(folder, PREFIX)
     running = servers.start(folder, durable=False)
     config.stash[RUNNING] = running, folder
+    if has_schema:
+        os.environ["TIEOUT_TEST_SCHEMA"] = "kept"
+        template.copy_for(len(config.option.tx), running.database_url)
     if not os.environ.get("REDIS_URL"):
         os.environ["TIEOUT_TEST_REDIS"] = running.redis_url.partition("?")[0]
     os.environ.update(running.environment)
@@ -102,6 +109,12 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         name = connection.ops.quote_name(connection.settings_dict["NAME"])
         cursor.execute(f"ALTER DATABASE {name} SET tieout.emptying = 'on'")
         cursor.execute("SET tieout.emptying = 'on'")
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb: bool) -> bool:
+    """Take the database that is there where it is a copy of the kept one: it goes with its server."""
+    return django_db_keepdb or "TIEOUT_TEST_SCHEMA" in os.environ
 
 
 @pytest.fixture(scope="session")
