@@ -114,6 +114,7 @@ NAVIGATION = (
             ),
             Link("Cutover", "cutover", "rocket_launch", ("integration.view_rehearsal",)),
             Link("Changes", "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
+            Link("Rights", "rights", "shield_person", ("masterdata.view_change", "integration.view_apikey")),
             Link("Audit", "audit", "verified_user", ("masterdata.view_change",)),
         ),
     ),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import health, views
+from . import health, rights_page, views
 
 handler403 = views.no_permission
 handler404 = views.not_found
@@ -13,10 +13,11 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
+    path("rights/", rights_page.shown, name="rights"),
     path("", include("reconciliation.urls")),
     path("", include("integration.urls")),
     path("api/", include("integration.cafm.urls")),
     path("admin/", admin.site.urls),
-    path("healthz", health.healthz),
-    path("readyz", health.readyz),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
 ]

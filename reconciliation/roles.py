@@ -8,7 +8,7 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Iterable
 
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -198,10 +198,7 @@ class UnknownPermission(Exception):  # noqa: N818 - it names what is unknown
 @transaction.atomic
 def apply_roles() -> dict[str, int]:
     """Create the groups and give each exactly the permissions of its row; returns how many each has."""
-    known = {
-        f"{app}.{codename}": pk
-        for pk, app, codename in Permission.objects.values_list("pk", "content_type__app_label", "codename")
-    }
+    known = _known()
     counts = {}
     for role, patterns in ROLES.items():
         wanted = {known[name] for name in _expand(patterns, known)}
@@ -209,6 +206,34 @@ def apply_roles() -> dict[str, int]:
         group.permissions.set(wanted)
         counts[role] = len(wanted)
     return counts
+
+
+def give(user: User, names: Iterable[str]) -> None:
+    """Let a person have exactly these roles of ours; other groups stay."""
+    wanted = set(names)
+    others = user.groups.exclude(name__in=ROLES)
+    user.groups.set([*others, *Group.objects.filter(name__in=wanted)])
+
+
+def differences() -> list[str]:
+    """Tell where the groups in the database hold other permissions than the table says."""
+    known = set(_known())
+    held: dict[str, set[str]] = {name: set() for name in Group.objects.values_list("name", flat=True)}
+    for role, app, codename in Group.objects.filter(permissions__isnull=False).values_list(
+        "name", "permissions__content_type__app_label", "permissions__codename"
+    ):
+        held[role].add(f"{app}.{codename}")
+    told = []
+    for role, patterns in ROLES.items():
+        wanted, has = _expand(patterns, known), held.get(role, set())
+        told += [f"{role} may {name}, and should not" for name in sorted(has - wanted)]
+        told += [f"{role} may not {name}, and should" for name in sorted(wanted - has)]
+    return told
+
+
+def _known() -> dict[str, int]:
+    rows = Permission.objects.values_list("pk", "content_type__app_label", "codename")
+    return {f"{app}.{codename}": pk for pk, app, codename in rows}
 
 
 def roles_with(permission: str) -> list[str]:

@@ -6,11 +6,12 @@ import logging
 from typing import Any
 
 from celery import shared_task
+from django.utils import timezone
 
 from masterdata.audit import acting_as
 from masterdata.models import Company
 
-from . import bulk, policies, reconcile, tallies, trials
+from . import bulk, policies, reconcile, segregation, tallies, trials
 from .models import SupplierInvoice
 
 logger = logging.getLogger(__name__)
@@ -68,6 +69,12 @@ def judge_open_invoices_again(**kwargs: Any) -> int:
 def try_rules(**kwargs: Any) -> int:
     """Go on with the trials of matching rules that people began."""
     return trials.work(seconds=TURN_SECONDS)
+
+
+@shared_task
+def report_conflicts(**kwargs: Any) -> int:
+    """Find who could do two things that are to be kept apart, and who did."""
+    return len(segregation.report(now=timezone.now()))
 
 
 @shared_task

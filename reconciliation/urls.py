@@ -10,6 +10,7 @@ from .views import (
     case,
     case_files,
     case_people,
+    conflicts,
     exports,
     matching_rules,
     one_tap,
@@ -58,5 +59,6 @@ urlpatterns = [
     path("matching-rules/trials/<int:pk>/<slug:action>/", trials.act, name="trial-act"),
     path("matching-rules/<int:number>/", matching_rules.version, name="rules-version"),
     path("matching-rules/<int:number>/<slug:action>/", matching_rules.act, name="rules-act"),
+    path("rights/conflicts/", conflicts.conflicts, name="duty-conflicts"),
     path("company/", workplace.choose_company, name="choose-company"),
 ]

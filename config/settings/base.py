@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "masterdata.audit.ActorMiddleware",
+    "config.rights.ClosedByDefault",
 ]
 
 ROOT_URLCONF = "config.urls"

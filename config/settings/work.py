@@ -12,6 +12,17 @@ from .base import ENV, TIME_ZONE
 REDIS_URL = ENV.required("REDIS_URL", development="")
 REDIS_PREFIX = ENV.text("REDIS_PREFIX", "tieout")
 
+# Counts tries of signing in, for all web processes together.
+CACHES = {
+    "default": {
+        "BACKEND": "config.patient_cache.PatientRedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}:cache",
+    }
+    if REDIS_URL
+    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+}
+
 VISIBILITY = {"visibility_timeout": 600}
 CELERY_BROKER_URL = broker(REDIS_URL) or "memory://"
 CELERY_TIMEZONE = TIME_ZONE
@@ -59,6 +70,7 @@ CELERY_TASK_ROUTES = {
     "reconciliation.tasks.judge_open_invoices_again": {"queue": "housekeeping"},
     "reconciliation.tasks.try_rules": {"queue": "bulk"},
     "reconciliation.tasks.write_exports": {"queue": "bulk"},
+    "reconciliation.tasks.report_conflicts": {"queue": "housekeeping"},
     "reconciliation.tasks.fold_tallies": {"queue": "housekeeping"},
 }
 TIEOUT_SCHEDULES = SCHEDULES

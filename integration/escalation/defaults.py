@@ -61,6 +61,7 @@ RULES: dict[str, Line] = {
     "No answer from Business Central: the administrator": Line(Subject.STANDSTILL, ADMINISTRATOR, 5, 5),
     "No answer for hours: finance": Line(Subject.STANDSTILL, FINANCE, 4 * HOUR, HOUR, str(DAY)),
     "Silence of the clock: the administrator": Line(Subject.CLOCK, ADMINISTRATOR, 0, 0, f"{HOUR}, {DAY}"),
+    "Conflicting duties: finance": Line(Subject.RIGHTS, FINANCE, 0, 0, str(30 * DAY)),
     "Held for a day: the administrator": Line(Subject.HELD, ADMINISTRATOR, DAY, 4 * HOUR, str(DAY)),
     "Silence of a flow: the administrator": Line(Subject.SILENT, ADMINISTRATOR, 0, 0),
     "Exceptions for two days: the owner": Line(Subject.CASES, OWNER, 2 * DAY, DAY, str(2 * DAY)),

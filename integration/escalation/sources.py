@@ -16,6 +16,8 @@ from integration.models import Attempt, Cause, ContractFinding, HeldRecord, Mess
 from integration.models.escalation import Subject
 from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
+from reconciliation import segregation
+from reconciliation.models import DutyConflict
 
 from . import exceptions, silence
 from .found import Found
@@ -132,6 +134,19 @@ def standing_still(now: datetime) -> Iterator[Found]:
         )
 
 
+def conflicting_duties(now: datetime) -> Iterator[Found]:
+    """Somebody could do two things that are to be kept apart, or did; looked for at night."""
+    for conflict in DutyConflict.objects.standing().select_related("person").order_by("pk"):
+        yield Found(
+            subject=Subject.RIGHTS,
+            cause=f"{conflict.kind} {conflict.person_id}",
+            sentence=segregation.sentence(conflict),
+            count=max(1, conflict.uses),
+            since=conflict.found_at,
+            query=reverse("duty-conflicts"),
+        )
+
+
 def silence_of_the_clock(now: datetime) -> Iterator[Found]:
     """Beat, or the worker that it wakes, does nothing; a worker looks in their place and finds this."""
     latest = Turn.objects.first()
@@ -185,6 +200,7 @@ OF_COMPANY: tuple[Callable[[Company, datetime], Iterable[Found]], ...] = (
 OF_HOUSE: tuple[Callable[[datetime], Iterable[Found]], ...] = (
     stopped,
     standing_still,
+    conflicting_duties,
     silence_of_the_clock,
     deliveries_asleep,
 )

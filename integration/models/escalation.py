@@ -31,6 +31,7 @@ class Subject(models.TextChoices):
     HELD = "held", "held records"
     RUN = "run", "failed run"
     STANDSTILL = "standstill", "Business Central does not answer"
+    RIGHTS = "rights", "conflicting duties"
     CLOCK = "clock", "the clock or a worker stands still"
     SILENT = "silent", "nothing came by the time it was expected"
     CASES = "cases", "exceptions that wait"

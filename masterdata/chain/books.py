@@ -47,7 +47,14 @@ DECISIONS = Book(
     ),
     company="(SELECT company_id FROM reconciliation_supplierinvoice WHERE id = kept.invoice_id)",
 )
-BOOKS = {book.name: book for book in (CHANGES, DECISIONS)}
+GROUNDS = Book(
+    name="ground",
+    title="book of the rules that decisions were made by",
+    table="reconciliation_matchground",
+    words="jsonb_build_array(kept.id, kept.content, encode(kept.content_hash, 'hex'))::text",
+    company="NULL::bigint",
+)
+BOOKS = {book.name: book for book in (CHANGES, DECISIONS, GROUNDS)}
 
 
 def digest(book: Book) -> str:

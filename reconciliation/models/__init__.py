@@ -20,6 +20,7 @@ from .policy_version import PolicyVersion
 from .receipt import GoodsReceipt, GoodsReceiptLine
 from .request import PurchaseRequest, PurchaseRequestLine
 from .saved_filter import SavedFilter
+from .segregation import DutyConflict
 from .service import ServiceConfirmation, ServiceConfirmationLine
 from .taken_back import GoodsReturn, GoodsReturnLine, ReceiptReversal
 from .talk import CaseNotice, CaseVisit, Comment, Watcher
@@ -44,6 +45,7 @@ __all__ = [
     "ControlTotal",
     "DayTotal",
     "Document",
+    "DutyConflict",
     "ExceptionCase",
     "Finding",
     "FirstOwner",

@@ -34,6 +34,7 @@ def needs(permission: str) -> Callable[[View], View]:
                 raise PermissionDenied(roles.refusal(request.user, permission))
             return view(request, *args, **kwargs)
 
+        guarded.__dict__["right"] = permission  # config/rights.py reads it, and so do the tests
         return signed_in(guarded)
 
     return guard
@@ -51,6 +52,7 @@ def signed_in(view: View) -> View:
         before = request.headers.get("Referer", "")
         return redirect_to_login(before if _is_ours(request, before) else reverse("home"))
 
+    guarded.__dict__.setdefault("right", "")
     return guarded
 
 
@@ -67,6 +69,7 @@ def takes_posts(page: str, *names: str) -> Callable[[View], View]:
                 return shown
             return strict(request, *args, **kwargs)
 
+        guarded.__dict__["takes_posts"] = True
         return guarded
 
     return guard
