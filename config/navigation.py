@@ -46,6 +46,7 @@ NAVIGATION = (
     Section(
         "Integration",
         (
+            Link("Overview", "overview", "monitoring", ("integration.view_message",)),
             Link(
                 "Messages", "admin:integration_message_changelist", "sync_alt", ("integration.view_message",)
             ),

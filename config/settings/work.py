@@ -55,6 +55,8 @@ CELERY_TASK_ROUTES = {
     "integration.tasks.pull": {"queue": "bulk"},
     "integration.tasks.pull_records": {"queue": "housekeeping"},
     "integration.tasks.check_drift": {"queue": "bulk"},
+    "integration.tasks.take_totals": {"queue": "bulk"},
+    "integration.tasks.tell_the_morning": {"queue": "housekeeping"},
     "integration.tasks.follow_hints": {"queue": "housekeeping"},
     "integration.tasks.keep_subscriptions": {"queue": "housekeeping"},
     "integration.tasks.seal_audit": {"queue": "housekeeping"},

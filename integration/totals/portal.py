@@ -199,7 +199,7 @@ def _reason(
     if fate is Fate.HELD and case is not None:
         first = case.findings.first()
         owner = (case.owner.get_full_name() or case.owner.get_username()) if case.owner else ""
-        return (first.sentence if first else case.code), "Decide its exception.", owner, case.opened_at
+        return (first.sentence if first else case.code), "", owner, case.opened_at
     if fate is Fate.STUCK and message is not None:
         what, _dot, step = message.error.partition(". ")
         cause = message.cause
@@ -208,11 +208,8 @@ def _reason(
         return cause.title, cause.next_step or step, cause.in_whose_hands, message.first_failed_at
     if fate is Fate.WAITING and message is not None:
         what, _dot, step = message.waiting_for.partition(". ")
-        return what.rstrip("."), step or GOES_ON, "", message.created_at
+        return what.rstrip("."), step, "", message.created_at
     return "", "", "", message.created_at if message else row.created_at
-
-
-GOES_ON = "See that it comes; the document then goes on by itself."
 
 
 def _address(row: Any) -> str:

@@ -61,7 +61,7 @@ class Cause(StrEnum):
 
     @property
     def to_do(self) -> str:
-        return TO_DO.get(self, "")
+        return TO_DO[self]
 
 
 LABELS: dict[Cause, str] = {
@@ -116,6 +116,9 @@ TO_DO: dict[Cause, str] = {
     Cause.CONTRADICTS: "Have the CAFM correct its totals and send them again.",
     Cause.MOVING: "Nothing: it goes on by itself. Look again later.",
     Cause.CHECKING: "Nothing: it is looked for until Business Central can no longer be working on it.",
+    Cause.WAITING: "See that it comes; the document then goes on by itself.",
+    Cause.STUCK: "Open its message: it says what is wrong. Mend that, then retry.",
+    Cause.HELD: "Decide its exception.",
     Cause.GIVEN_UP: "Nothing, if that was right. Otherwise have the CAFM send it under a new number.",
     Cause.GONE: "See in Business Central who deleted it, and post it there again under this number.",
     Cause.DOUBLED: "Keep one and delete or reverse the other in Business Central.",

@@ -1,0 +1,160 @@
+"""How each flow moves: what went well or wrong in a window, what is on its way now, and how late it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+
+from integration import sync, timetable
+from integration.models import Attempt, DocumentKind, InboxEvent, Message, SyncRun, Turn
+from masterdata.models import Company
+
+State = Message.State
+IN_LINE = Q(state__in=[State.READY, *Message.IN_FLIGHT])
+WINDOWS: dict[str, timedelta] = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
+
+
+@dataclass(frozen=True)
+class Deliveries:
+    """The documents of one kind on their way to BC; the first three are of the window, the others of now."""
+
+    kind: str
+    succeeded: int = 0
+    failed: int = 0
+    pending: int = 0
+    retrying: int = 0
+    verifying: int = 0
+    waiting: int = 0
+    dead: int = 0
+    last_success: datetime | None = None
+    oldest_due: datetime | None = None
+    """Since when the first of those in line could go."""
+
+    @property
+    def backlog(self) -> int:
+        return self.pending + self.retrying + self.verifying
+
+    @property
+    def title(self) -> str:
+        return str(DocumentKind(self.kind).label)
+
+
+@dataclass(frozen=True)
+class Pulls:
+    """One list that is read from BC."""
+
+    entity: str
+    succeeded: int
+    failed: int
+    changed: int
+    last_success: datetime | None
+    last_state: str
+    next_at: datetime | None
+    rhythm: str
+
+    @property
+    def title(self) -> str:
+        return self.entity.replace("-", " ")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """One type of event that the CAFM sends."""
+
+    type: str
+    received: int
+    last_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Beats:
+    """When the clock, and a worker that delivers, did something last."""
+
+    clock_at: datetime | None
+    attempt_at: datetime | None
+
+
+def deliveries(company: Company, *, since: datetime, now: datetime) -> list[Deliveries]:
+    """Count each kind in one query; kinds of which there never was a message are left out."""
+    rows = (
+        Message.objects.of(company)
+        .values("document_kind")
+        .annotate(
+            succeeded=Count("pk", filter=Q(state=State.DONE, done_at__gte=since)),
+            failed=Count("pk", filter=Q(state=State.REJECTED)),
+            pending=Count("pk", filter=IN_LINE & Q(first_failed_at=None)),
+            retrying=Count("pk", filter=IN_LINE & Q(first_failed_at__isnull=False)),
+            verifying=Count("pk", filter=Q(state=State.VERIFYING)),
+            waiting=Count("pk", filter=Q(state=State.WAITING)),
+            dead=Count("pk", filter=Q(state=State.DEAD)),
+            last_success=Max("done_at"),
+            oldest_due=Min("next_attempt_at", filter=Q(state=State.READY, next_attempt_at__lte=now)),
+        )
+    )
+    found = {row.pop("document_kind"): row for row in rows}
+    return [Deliveries(kind, **found[kind]) for kind in DocumentKind.values if kind in found]
+
+
+def pulls(company: Company, *, since: datetime, now: datetime) -> list[Pulls]:
+    """Tell of each list how its runs went, and when the clock reads it next."""
+    runs = SyncRun.objects.filter(company=company).exclude(kind=SyncRun.Kind.RECORDS)
+    rows = runs.values("entity").annotate(
+        succeeded=Count("pk", filter=Q(state=SyncRun.State.DONE, started_at__gte=since)),
+        failed=Count("pk", filter=Q(state=SyncRun.State.FAILED, started_at__gte=since)),
+        last_success=Max("finished_at", filter=Q(state=SyncRun.State.DONE)),
+        latest=Max("pk"),
+    )
+    found = {row["entity"]: row for row in rows}
+    states = dict(runs.filter(pk__in=[row["latest"] for row in rows]).values_list("entity", "state"))
+    changed = _changed(runs.filter(started_at__gte=since))
+    turns = timetable.turns(now=now)
+    return [_pull(entity, found.get(entity), states, changed, turns) for entity in sync.ENTITIES]
+
+
+def intake(company: Company, *, since: datetime) -> list[Intake]:
+    """Count the events of each type that came in the window."""
+    rows = InboxEvent.objects.filter(company=company, received_at__gte=since).values("type")
+    rows = rows.annotate(received=Count("pk"), last_at=Max("received_at")).order_by("type")
+    return [Intake(row["type"], row["received"], row["last_at"]) for row in rows]
+
+
+def beats() -> Beats:
+    turn = Turn.objects.first()
+    attempt = Attempt.objects.order_by("-pk").first()
+    return Beats(turn.looked_at if turn else None, attempt.started_at if attempt else None)
+
+
+def oldest_claimable(now: datetime) -> datetime | None:
+    """Tell since when the first message that a worker could take is due; None when there is none."""
+    oldest: datetime | None = Message.objects.due(now).aggregate(oldest=Min("next_attempt_at"))["oldest"]
+    return oldest
+
+
+def _changed(runs: QuerySet[SyncRun]) -> dict[str, int]:
+    rows = runs.values("entity").annotate(changed=Sum(F("rows_new") + F("rows_changed")))
+    return {row["entity"]: row["changed"] or 0 for row in rows}
+
+
+def _pull(
+    entity: str,
+    row: Mapping[str, Any] | None,
+    states: Mapping[str, str],
+    changed: Mapping[str, int],
+    turns: Sequence[timetable.Turn],
+) -> Pulls:
+    wanted = {entity, sync.ALL} if entity in sync.MASTERS else {entity}
+    turn = next((turn for turn in turns if turn.entity in wanted), None)
+    return Pulls(
+        entity=entity,
+        succeeded=row["succeeded"] if row else 0,
+        failed=row["failed"] if row else 0,
+        changed=changed.get(entity, 0),
+        last_success=row["last_success"] if row else None,
+        last_state=states.get(entity, ""),
+        next_at=turn.next_at if turn else None,
+        rhythm=turn.rhythm if turn else "",
+    )

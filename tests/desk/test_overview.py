@@ -1,0 +1,75 @@
+"""The overview: each flow's figures are right, and each opens its rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from integration import overview
+from integration.models import Message
+from reconciliation import roles
+from tests import factories
+from tests.messages import bring
+
+from .reading import links, words
+
+pytestmark = pytest.mark.django_db
+OVERVIEW = "/overview/"
+NUMBERS = ("PO-DONE", "PO-RETRY", "PO-LOOK", "PO-NO", "PO-DEAD", "PO-NEW")
+
+
+@pytest.fixture
+def flow(desk):
+    """One order in each state that a person should see."""
+    company = desk.company
+    factories.delivered(company, "PO-DONE")
+    factories.retried(company, "PO-RETRY")
+    factories.looked_for(company, "PO-LOOK")
+    factories.refused(company, "PO-NO")
+    bring(factories.queued(company, "PO-DEAD"), to="dead")
+    factories.waiting_receipt(company, "GR-WAIT", "PO-NEVER")
+    factories.queued(company, "PO-NEW")
+
+
+def test_each_state_is_counted_once(flow, signed_in):
+    page = signed_in(roles.INTEGRATION_ADMIN).get(OVERVIEW)
+
+    told = words(page)
+    for said in ("1 purchase order, succeeded", "1 purchase order, pending", "1 purchase order, retrying",
+                 "1 purchase order, checking", "1 purchase order, refused", "1 purchase order, given up",
+                 "1 goods receipt, waiting"):  # fmt: skip
+        assert said in told
+
+
+def test_each_number_opens_just_its_rows(flow, signed_in):
+    client = signed_in(roles.INTEGRATION_ADMIN)
+    found = links(client.get(OVERVIEW))
+
+    def opened(name: str) -> set[str]:
+        body = words(client.get(found[name]))
+        return {number for number in NUMBERS if number in body}
+
+    assert opened("1 purchase order, succeeded") == {"PO-DONE"}
+    assert opened("1 purchase order, retrying") == {"PO-RETRY"}
+    assert opened("1 purchase order, given up") == {"PO-DEAD"}
+    assert opened("1 purchase order, pending") == {"PO-NEW"}
+
+
+def test_what_was_done_before_the_window_is_not_counted(flow, desk):
+    done_at = Message.objects.get(state="done").done_at
+
+    def succeeded(since) -> int:
+        (orders, _receipts) = overview.deliveries(desk.company, since=since, now=timezone.now())
+        return orders.succeeded
+
+    assert (succeeded(done_at), succeeded(done_at + timedelta(seconds=1))) == (1, 0)
+
+
+def test_a_clerk_is_told_whom_to_ask(desk, signed_in):
+    assert signed_in(roles.AP_CLERK).get(OVERVIEW).status_code == 403
+
+
+def test_before_the_first_document_it_says_what_will_show(desk, signed_in):
+    assert "Nothing was sent yet" in words(signed_in(roles.INTEGRATION_ADMIN).get(OVERVIEW))
