@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -19,6 +20,7 @@ from reconciliation.models import CaseNotice, CaseVisit, ExceptionCase
 from . import figures, workplace
 
 MOST_NAMES = 8
+MOST_CALLABLE = 60
 LATEST = 100
 Kind = CaseNotice.Kind
 TOLD = {
@@ -54,6 +56,7 @@ def people(shown: ExceptionCase, user: User) -> dict[str, Any]:
             for each in visits[:MOST_NAMES]
         ],
         "watchers": [figures.person(each.person, user) for each in watchers],
+        "callable": _callable(user) if user.has_perm(roles.TALK) else [],
         "is_watching": any(each.person_id == user.pk for each in watchers),
     }
 
@@ -96,6 +99,14 @@ def _told(row: CaseNotice) -> Told:
         when=figures.moment(row.at),
         is_new=row.seen_at is None,
     )
+
+
+def _callable(user: User) -> list[tuple[str, str]]:
+    """Give whom a comment can call, by the name to write and the name people know."""
+    app, codename = roles.SEE_CASES.split(".")
+    sees = Q(groups__permissions__codename=codename, groups__permissions__content_type__app_label=app)
+    others = User.objects.filter(sees, is_active=True).exclude(pk=user.pk).distinct().order_by("username")
+    return [(each.get_username(), figures.person(each)) for each in others[:MOST_CALLABLE]]
 
 
 def _presence(visits: list[CaseVisit]) -> str:

@@ -77,7 +77,7 @@ def timeline(case: ExceptionCase, viewer: User, where: Whereabouts, *, talk: boo
     events += _links(case, viewer)
     events += [Event(step.at, "machine", step.title, text=step.text) for step in where.steps]
     if talk:
-        events += _comments(case, viewer)
+        events += [*_comments(case, viewer), *_files(case, viewer)]
     return sorted(events, key=lambda event: event.at, reverse=True)
 
 
@@ -237,6 +237,13 @@ def _comments(case: ExceptionCase, viewer: User) -> list[Event]:
             row.text,
         )
         for row in case.comments.select_related("by")
+    ]
+
+
+def _files(case: ExceptionCase, viewer: User) -> list[Event]:
+    return [
+        Event(row.at, "person", _("File added"), figures.person(row.by, viewer), row.name)
+        for row in case.attachments.defer("content").select_related("by")
     ]
 
 

@@ -61,6 +61,13 @@ def test_a_name_in_a_comment_calls_that_person_and_lets_them_follow(desk, clara,
     assert {each.person for each in case.watchers.all()} == {clara, bea}
 
 
+def test_the_page_names_whom_one_can_call(desk, clara, bea):
+    factories.person(roles.INTEGRATION_ADMIN)
+    case = factories.price_over_order(desk)
+
+    assert page(clara, case).context["callable"] == [("bea", "Bea Lang")]
+
+
 def test_a_name_that_nobody_has_is_said_so_and_the_comment_stays(desk, clara):
     factories.person(roles.INTEGRATION_ADMIN)  # ines, who may not see exceptions
     case = factories.price_over_order(desk)

@@ -54,7 +54,7 @@ def test_a_file_is_kept_and_given_back_to_be_saved_never_opened(desk, signed_in,
 
     kept = Attachment.objects.get()
     assert (kept.name, kept.kind, kept.size, kept.by.username) == (name, kind, len(content), "clara")
-    assert name in words(page)
+    assert f"File added {name} You · today" in words(page)
     given = client.get(reverse("case-file", args=[case.pk, kept.pk]))
     assert given.content == content
     assert given["Content-Disposition"] == f'attachment; filename="{name}"'
