@@ -338,6 +338,7 @@ MATRIX = (
         "documents made since are found, none twice",
         (
             "delivery/test_fences.py::test_after_a_restored_backup_what_was_posted_since_is_found",
+            "delivery/model/test_outbox_model.py::test_a_restored_database_ends_with_each_document_once",
             "delivery/test_doubt.py::test_what_a_restored_database_has_forgotten_is_found",
             "delivery/test_doubt.py::test_an_order_that_the_cafm_sends_again_after_the_restore_has_its_key_again",
         ),

@@ -14,10 +14,11 @@ from hypothesis.stateful import run_state_machine_as_test
 from integration import backoff, outbox
 from integration.couriers import Standing
 from integration.couriers.orders import OrderVisit
-from integration.delivery import failures
+from integration.delivery import doubt, failures
 from integration.outbox import leases, moving
 from integration.outbox.transitions import HELD_BY_WORKER, Move, State, Who
 from tests.delivery.model.machine import Outbox
+from tests.delivery.model.restored import RestoredOutbox
 
 EXAMPLES = int(os.environ.get("HYPOTHESIS_EXAMPLES", "15"))
 STEPS = 20
@@ -34,6 +35,19 @@ def machine(db: None, sandbox: Any, settings: Any) -> type[Outbox]:
 
 def test_any_turn_of_events_ends_with_each_document_once(machine: type[Outbox]) -> None:
     run_state_machine_as_test(machine, settings=profile(EXAMPLES))
+
+
+def test_a_restored_database_ends_with_each_document_once(machine: type[Outbox]) -> None:
+    run_state_machine_as_test(RestoredOutbox, settings=profile(EXAMPLES))
+
+
+def test_a_restored_database_that_is_not_doubted_doubles_documents(
+    machine: type[Outbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doubt, "make_sure", lambda client=None: None)
+
+    with pytest.raises(AssertionError, match="there is one twice"):
+        run_state_machine_as_test(RestoredOutbox, settings=profile(4 * EXAMPLES))
 
 
 def blind(patch: pytest.MonkeyPatch) -> None:
