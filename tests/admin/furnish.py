@@ -41,7 +41,7 @@ from masterdata.models import (
     Unit,
 )
 from reconciliation import documents, first_owners, forms, roles
-from reconciliation.models import ApprovalTier, MatchLevel
+from reconciliation.models import ApprovalTier, MatchLevel, VendorFamily
 from tests import factories
 
 DAY = datetime.date(2026, 3, 9)
@@ -69,6 +69,7 @@ def _masters(desk: factories.Desk) -> None:
     ApprovalTier.objects.create(company=desk.company, position=1, group=approvers, above=1_000_000)
     first_owners.install_usual(desk.company)
     MatchLevel.objects.get_or_create(company=desk.company, vendor_number="V10", level="three_way")
+    VendorFamily.objects.create(company=desk.company, vendor_number="V30", head="V20")
 
 
 def _documents(desk: factories.Desk) -> None:
