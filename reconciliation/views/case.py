@@ -148,11 +148,12 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 
 @workplace.takes_posts("case", "pk")
-@workplace.needs(roles.SEE_CASES)
 @workplace.needs(roles.TALK)
 def attach(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep a file with the case, or say why not."""
     user: Any = request.user
+    if not user.has_perm(roles.SEE_CASES):
+        raise PermissionDenied(roles.refusal(user, roles.SEE_CASES))
     shown = workplace.case(request, pk)
     question = Question.read(QueryDict(request.POST.get("queue", "")).dict(), user)
     try:
