@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -22,6 +22,8 @@ from . import figures, workplace
 XML_SHOWN = 20_000
 # Whatever a file contains, a browser runs none of it.
 SEALED = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+# The browser's viewer of PDFs does not start in a sandbox.
+FRAMED = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Shown:
     told: str
     is_picture: bool
     text: str = ""
+    frame: str = ""
 
 
 def files_of(shown: ExceptionCase, user: User) -> dict[str, Any]:
@@ -66,7 +69,10 @@ def attachment(request: HttpRequest, pk: int, key: int) -> HttpResponse:
 @workplace.needs(roles.SEE_CASES)
 def original(request: HttpRequest, pk: int, key: int) -> HttpResponse:
     shown = workplace.case(request, pk)
-    return _sealed(get_object_or_404(InvoiceFile, invoice=shown.invoice, pk=key))
+    file = get_object_or_404(InvoiceFile, invoice=shown.invoice, pk=key)
+    if "beside" in request.GET and file.kind == FileKind.PDF:
+        return _beside(file)
+    return _sealed(file)
 
 
 def _sealed(file: File) -> HttpResponse:
@@ -80,12 +86,22 @@ def _sealed(file: File) -> HttpResponse:
     return response
 
 
+def _beside(file: File) -> HttpResponse:
+    """Let the browser's own viewer show a PDF of Business Central inside the case, and nowhere else."""
+    response = _sealed(file)
+    response["Content-Disposition"] = content_disposition_header(False, file.name) or "inline"
+    response["Content-Security-Policy"] = FRAMED
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
 def _original(shown: ExceptionCase, file: InvoiceFile) -> Shown:
     text = ""
     if file.kind == FileKind.XML:
         text = bytes(file.content[:XML_SHOWN]).decode("utf-8", "replace")
     url = reverse("case-original", args=[shown.pk, file.pk])
-    return _shown(file, url, _("Business Central"), text)
+    frame = f"{url}?beside" if file.kind == FileKind.PDF else ""
+    return replace(_shown(file, url, _("Business Central")), text=text, frame=frame)
 
 
 def _added(shown: ExceptionCase, file: Attachment, user: User) -> Shown:
@@ -93,9 +109,9 @@ def _added(shown: ExceptionCase, file: Attachment, user: User) -> Shown:
     return _shown(file, reverse("case-file", args=[shown.pk, file.pk]), told)
 
 
-def _shown(file: File, url: str, told: str, text: str = "") -> Shown:
+def _shown(file: File, url: str, told: str) -> Shown:
     kind = FileKind(file.kind)
-    return Shown(file.name, url, kind.label, _size(file.size), told, kind in files.PICTURES, text)
+    return Shown(file.name, url, kind.label, _size(file.size), told, kind in files.PICTURES)
 
 
 def _size(size: int) -> str:

@@ -184,6 +184,27 @@ def test_the_original_stands_beside_the_case(desk, signed_in):
     assert page.context["originals"][0].text == XML.decode()
 
 
+def test_a_pdf_of_business_central_is_shown_inside_the_case_and_one_of_people_never(desk, signed_in):
+    case = factories.price_over_order(desk)
+    pdf = InvoiceFile.objects.create(
+        invoice=case.invoice, bc_id=uuid4(), name="r.pdf", kind="pdf", size=len(PDF), sha256="", content=PDF
+    )
+    added = cases.attach(case, by=factories.person(roles.AP_APPROVER), name="o.pdf", content=PDF)
+    client = signed_in(roles.AP_CLERK)
+
+    page = client.get(reverse("case", args=[case.pk]))
+    beside = client.get(page.context["originals"][0].frame)
+    theirs = client.get(reverse("case-file", args=[case.pk, added.pk]) + "?beside")
+
+    assert page.context["originals"][0].frame == reverse("case-original", args=[case.pk, pdf.pk]) + "?beside"
+    assert "frame-src 'self'" in page["Content-Security-Policy"]
+    assert beside["Content-Disposition"].startswith("inline")
+    assert (beside["X-Frame-Options"], beside["X-Content-Type-Options"]) == ("SAMEORIGIN", "nosniff")
+    assert "frame-ancestors 'self'" in beside["Content-Security-Policy"]
+    assert theirs["Content-Disposition"].startswith("attachment")
+    assert (theirs["X-Frame-Options"], theirs["Content-Security-Policy"][-7:]) == ("DENY", "sandbox")
+
+
 def test_without_an_original_the_page_says_where_it_would_come_from(desk, signed_in):
     case = factories.price_over_order(desk)
     client = signed_in(roles.AP_CLERK)
