@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from integration import mapping
 from integration.bc import Client
 from integration.bc.names import ORDER_NUMBER
-from integration.mapping import defaults
+from integration.mapping import defaults, traces
 from integration.models import DocumentKind, Message
 from reconciliation.models import (
     AssetNotice,
@@ -98,8 +99,9 @@ def load(message: Message) -> Any:
 
 def prepare(message: Message, document: Any) -> Prepared:
     """Build what a message sends; it keeps its versions of the mapping, unless it is to be mapped anew."""
-    with mapping.holding(_versions(message)):
-        return COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
+    with mapping.holding(_versions(message)), mapping.recording() as reads:
+        prepared = COURIERS[DocumentKind(message.document_kind)].prepare(document, message.key)
+    return replace(prepared, mapped_from=traces.packed(reads)) if reads else prepared
 
 
 def _versions(message: Message) -> dict[str, int]:

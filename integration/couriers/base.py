@@ -27,6 +27,8 @@ class Prepared:
     waiting_for: str = ""
     problems: list[str] = field(default_factory=list)
     nothing_to_post: bool = False
+    mapped_from: str = ""
+    """The records that the field mapping read; see integration.mapping.traces."""
 
 
 @dataclass(frozen=True)

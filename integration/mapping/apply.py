@@ -15,6 +15,8 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from integration.redaction import is_secret
+
 from . import paths
 from .transforms import TRANSFORMS, BadValue, Bound, Transform, UnknownValue
 
@@ -87,6 +89,11 @@ class Traced:
     reason: str = ""
     left_out: str = ""
     """Why nothing is written, where that is no problem."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether nobody is shown the value."""
+        return is_secret(self.row.source) or is_secret(self.row.target)
 
 
 @dataclass

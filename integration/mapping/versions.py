@@ -18,6 +18,7 @@ from integration.models import ContractFinding, FieldMapping, MappingVersion, Un
 from . import content as contents
 from .apply import Engine, Mapped, Masters, Parked, Problem, Row, compile_rows
 from .content import Content
+from .recording import note
 
 MOST_KEPT = 500
 OF_NAME = (
@@ -57,6 +58,7 @@ class Compiled:
 
     def map(self, record: Mapping[str, Any], masters: Masters | None = None) -> Mapped:
         """Build the target record, and remember the values that wait to be mapped."""
+        note(self.name, self.version, record)
         mapped = self.engine.map(record, masters)
         park(self.name, mapped.parked)
         return mapped

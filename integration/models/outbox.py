@@ -81,6 +81,10 @@ class Message(models.Model):
     line_mapping_version = models.PositiveIntegerField(
         null=True, help_text="Lines have a mapping of their own, with its own versions"
     )
+    mapped_from = models.TextField(
+        blank=True,
+        help_text="The records that the mapping read: with its version they tell its trace",
+    )
     remap = models.BooleanField(
         default=False,
         help_text="The next build takes the mapping in force, not the versions it was built with",

@@ -175,11 +175,13 @@ def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
     if prepared.nothing_to_post:
         return NEEDS_NOTHING, {"done_at": now}
     if prepared.problems:
-        return CANNOT_BE_WRITTEN, _refused(message, document, prepared.problems)
+        refused = _refused(message, document, prepared.problems)
+        return CANNOT_BE_WRITTEN, refused | {"mapped_from": prepared.mapped_from}
     return MADE_READY, {
         "payload": prepared.payload,
         "mapping_version": prepared.mapping_version,
         "line_mapping_version": prepared.line_mapping_version,
+        "mapped_from": prepared.mapped_from,
         "next_attempt_at": now,
     }
 

@@ -63,7 +63,7 @@ LEASE: dict[str, Any] = {"lease_until": None, "lease_by": ""}
 ERROR: dict[str, Any] = {"error": "", "error_code": "", "error_detail": ""}
 TOLD = frozenset(ERROR)
 FILED = TOLD | {"cause", "worth", "first_failed_at", "remap"}  # what a message gets when it is stuck
-BUILT_OF = frozenset({"payload", "mapping_version", "line_mapping_version"})
+BUILT_OF = frozenset({"payload", "mapping_version", "line_mapping_version", "mapped_from"})
 NOT_DUE: dict[str, Any] = {"next_attempt_at": None}
 NO_WAIT: dict[str, Any] = {"waiting_for": ""}
 ENDED = {**NOT_DUE, **NO_WAIT, **ERROR, "unknown_since": None}
@@ -124,7 +124,7 @@ CANNOT_BE_WRITTEN = Move(
     REJECTED,
     Who.BUILDER,
     "the field mapping finds it wrong",
-    FILED - ANEW_MAPPED.keys(),
+    (FILED - ANEW_MAPPED.keys()) | {"mapped_from"},
     {**LEASE, **NOT_DUE, **NO_WAIT, **ANEW_MAPPED},
     only_unsent=True,
 )
@@ -307,7 +307,7 @@ LOOKED_AT_AGAIN = Move(
     Who.EVENT,
     "its order has come or has changed",
     frozenset({"next_attempt_at"}),
-    {**NO_WAIT, "payload": None},
+    {**NO_WAIT, "payload": None, "mapped_from": ""},
     only_unsent=True,
 )
 SEEN_POSTED = Move(

@@ -18,6 +18,7 @@ from integration import delivery, outbox
 from integration.couriers import Posted
 from integration.desk import likeness
 from integration.errors import IntegrationError
+from integration.mapping import traces
 from integration.models import DocumentKind, InboxEvent, Message
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
@@ -115,6 +116,7 @@ def _page(
         "shown": shown,
         "title": named(shown),
         "fields": fields(shown.payload, ENTITY_SETS.get(shown.document_kind, "")),
+        "trace": traces.told(shown.mapped_from, shown.company),
         "found": found,
         "in_bc": against(shown.payload, delivery.document_of(shown, found)) if found else [],
         "document_url": _document_url(shown, user),
