@@ -1,21 +1,23 @@
-"""Two questions of those who run the product: does the process answer, and can it do its work?"""
+"""What those who run the product ask: does the process answer, does work move, and what are the figures?"""
 
 from __future__ import annotations
 
 import datetime
+import hmac
 import logging
 from collections.abc import Callable
+from ipaddress import ip_address
 
 import redis
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST
 
-from integration import delivery
-from integration.models import Message
+from integration import delivery, metrics, overview
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,28 @@ def readyz(request: HttpRequest) -> JsonResponse:
     # Told, but no reason to be taken out of service: documents are taken in meanwhile.
     told["business_central"] = _business_central()
     return JsonResponse({"status": "ok" if ready else "not ready", **told}, status=200 if ready else 503)
+
+
+@require_safe
+@never_cache
+def prometheus(request: HttpRequest) -> HttpResponse:
+    """Give the figures to whoever has the key, or asks from a network that is let in."""
+    if not _may_read_figures(request):
+        told = "Set METRICS_KEY and send it as a bearer token, or name your network in METRICS_NETWORKS.\n"
+        return HttpResponse(told, status=403, content_type="text/plain; charset=utf-8")
+    return HttpResponse(metrics.text(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read_figures(request: HttpRequest) -> bool:
+    key = f"Bearer {settings.METRICS_KEY}".encode()
+    given = request.headers.get("Authorization", "").encode()
+    if settings.METRICS_KEY and hmac.compare_digest(key, given):
+        return True
+    try:
+        address = ip_address(request.META.get("REMOTE_ADDR", ""))
+    except ValueError:  # a socket has no address
+        return False
+    return any(address in network for network in settings.METRICS_NETWORKS)
 
 
 def _business_central() -> str:
@@ -79,15 +103,24 @@ def _redis() -> None:
 
 
 def _work() -> None:
-    """A message that has been due for long means that no worker runs."""
+    """A message that a worker could have taken long ago means that none runs."""
     try:
-        waiting = Message.objects.filter(
-            state=Message.State.READY, next_attempt_at__lt=timezone.now() - STUCK_AFTER
-        ).exists()
+        oldest = overview.oldest_claimable(timezone.now())
     except DatabaseError as error:
         raise NotReady("the messages cannot be read") from error
-    if waiting and delivery.standstill() is None:
+    is_late = oldest is not None and timezone.now() - oldest > STUCK_AFTER
+    if is_late and delivery.standstill() is None:
         raise NotReady("messages have been due for ten minutes and nobody delivers them")
 
 
-CHECKS = {"database": _database, "redis": _redis, "work": _work}
+def _clock() -> None:
+    """Nobody is told of anything, and nothing is pulled, when beat or the worker it wakes is gone."""
+    try:
+        looked_at = overview.beats().clock_at
+    except DatabaseError as error:
+        raise NotReady("the clock cannot be read") from error
+    if looked_at is not None and timezone.now() - looked_at > STUCK_AFTER:
+        raise NotReady("beat, or the worker of the queue housekeeping, has done nothing for ten minutes")
+
+
+CHECKS = {"database": _database, "redis": _redis, "work": _work, "clock": _clock}

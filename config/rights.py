@@ -24,6 +24,7 @@ OPEN = {
     "sign-out": "ends a session that is there",
     "healthz": "tells only that the process lives",
     "readyz": "tells only whether work moves",
+    "metrics": "asks for the key of METRICS_KEY, or a network of METRICS_NETWORKS; counts, no documents",
     "one-tap": "the link holds a signed key for one question",
     "bc-hints": "the address holds a secret key, and nothing is believed before Business Central is asked",
     "api-schema": "describes the interface, no data",

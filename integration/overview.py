@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from integration import sync, timetable
 from integration.models import Attempt, DocumentKind, InboxEvent, Message, SyncRun, Turn
@@ -128,10 +128,17 @@ def beats() -> Beats:
     return Beats(turn.looked_at if turn else None, attempt.started_at if attempt else None)
 
 
+def first_in_chain(messages: QuerySet[Any]) -> QuerySet[Any]:
+    """Leave out what waits behind another message of its chain: no worker may take it."""
+    ahead = Message.objects.filter(chain=OuterRef("chain")).exclude(state__in=Message.FINAL)
+    ahead = ahead.filter(Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk")))
+    return messages.filter(~Exists(ahead))
+
+
 def oldest_claimable(now: datetime) -> datetime | None:
     """Tell since when the first message that a worker could take is due; None when there is none."""
-    oldest: datetime | None = Message.objects.due(now).aggregate(oldest=Min("next_attempt_at"))["oldest"]
-    return oldest
+    first = first_in_chain(Message.objects.due(now)).order_by("next_attempt_at").first()
+    return first.next_attempt_at if first is not None else None
 
 
 def _changed(runs: QuerySet[SyncRun]) -> dict[str, int]:

@@ -5,4 +5,5 @@ from .api import *  # noqa: F403
 from .base import *  # noqa: F403
 from .logs import *  # noqa: F403
 from .security import *  # noqa: F403
+from .watching import *  # noqa: F403
 from .work import *  # noqa: F403

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, Max, Min, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
-from integration import connections, delivery, sync
+from integration import connections, delivery, overview, sync
 from integration.models import Attempt, Cause, ContractFinding, HeldRecord, Message, SyncRun, Turn
 from integration.models.escalation import Subject
 from integration.models.outbox import MessageQuerySet
@@ -170,10 +170,8 @@ def deliveries_asleep(now: datetime) -> Iterator[Found]:
     is_held = Message.objects.filter(state__in=Message.IN_FLIGHT, lease_until__gt=now).exists()
     if is_held or (latest is not None and now - latest.started_at < ASLEEP):
         return
-    ahead = Message.objects.filter(chain=OuterRef("chain")).exclude(state__in=Message.FINAL)
-    ahead = ahead.filter(Q(rank__lt=OuterRef("rank")) | Q(rank=OuterRef("rank"), pk__lt=OuterRef("pk")))
     overdue = Message.objects.filter(state=State.READY, next_attempt_at__lte=now - ASLEEP)
-    first = overdue.filter(~Exists(ahead)).order_by("next_attempt_at").first()
+    first = overview.first_in_chain(overdue).order_by("next_attempt_at").first()
     if first is not None:
         yield Found(
             subject=Subject.CLOCK,

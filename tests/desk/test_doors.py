@@ -178,7 +178,7 @@ def test_the_process_says_that_it_lives():
 def test_readiness_names_each_part(company):
     answer = Client().get("/readyz")
 
-    parts = {"database": "ok", "redis": "ok", "work": "ok", "business_central": "ok"}
+    parts = {"database": "ok", "redis": "ok", "work": "ok", "clock": "ok", "business_central": "ok"}
     assert answer.json() == {"status": "ok"} | parts
 
 
@@ -198,6 +198,38 @@ def test_messages_that_nobody_delivers_make_the_house_not_ready(company):
     assert answer.status_code == 503
     assert answer.json()["work"] == "messages have been due for ten minutes and nobody delivers them"
     assert answer.json()["database"] == "ok"
+
+
+def test_a_message_behind_one_that_is_stuck_is_nobodys_sleep(company):
+    import datetime
+
+    from django.utils import timezone
+
+    from integration.models import Message
+
+    factories.refused(company, "PO-1")
+    behind = factories.waiting_receipt(company, "GR-1", "PO-1")
+    Message.objects.filter(pk=behind.pk).update(
+        next_attempt_at=timezone.now() - datetime.timedelta(minutes=11)
+    )
+    assert Message.objects.get(pk=behind.pk).state == "ready"
+
+    assert Client().get("/readyz").json()["work"] == "ok"
+
+
+def test_a_silent_clock_makes_the_house_not_ready(company):
+    import datetime
+
+    from django.utils import timezone
+
+    from integration.models import Turn
+
+    Turn.objects.create(pk=1, looked_at=timezone.now() - datetime.timedelta(minutes=11))
+
+    answer = Client().get("/readyz")
+
+    assert answer.status_code == 503
+    assert "has done nothing for ten minutes" in answer.json()["clock"]
 
 
 def test_readiness_notices_a_silent_redis(company, settings):

@@ -1,0 +1,143 @@
+"""The figures for Prometheus: read from the database at each scrape, so that all processes tell the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+from django.db.models import Count, Max, Q
+from django.utils import timezone
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+
+from integration import connections, delivery, overview
+from integration.models import DriftCheck, InboxEvent, Incident, Message, SyncRun
+from masterdata.models import Company
+from reconciliation.models import ControlDay, ControlDifference, ExceptionCase
+
+NEVER = float("nan")
+
+
+def text() -> bytes:
+    """Write all figures in Prometheus' own form."""
+    registry = CollectorRegistry()
+    registry.register(Figures(timezone.now()))
+    return generate_latest(registry)
+
+
+class Figures:
+    """Collects the figures of one moment."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+        self.companies = dict(Company.objects.values_list("pk", "name"))
+
+    def describe(self) -> Iterator[Metric]:
+        """Tell nothing beforehand: registering must not ask the database."""
+        return iter(())
+
+    def collect(self) -> Iterator[Metric]:
+        yield self._messages()
+        yield from self._moving()
+        yield from self._business_central()
+        yield from self._pulls()
+        yield self._last_events()
+        yield from self._people()
+        yield from self._control()
+        yield self._drift()
+
+    def _messages(self) -> Metric:
+        metric = _gauge("tieout_messages", "Messages to BC by kind and state", "company", "kind", "state")
+        rows = Message.objects.values_list("company", "document_kind", "state").annotate(Count("pk"))
+        for company, kind, state, count in rows.order_by():
+            metric.add_metric([self.companies[company], kind, state], count)
+        return metric
+
+    def _moving(self) -> Iterator[Metric]:
+        oldest, beats = overview.oldest_claimable(self.now), overview.beats()
+        yield GaugeMetricFamily(
+            "tieout_oldest_claimable_seconds",
+            "How long the first message that a worker could take has been due; 0 when there is none",
+            value=self._age(oldest) if oldest else 0,
+        )
+        yield GaugeMetricFamily(
+            "tieout_clock_silent_seconds",
+            "Since the clock last woke a worker",
+            value=self._age(beats.clock_at),
+        )
+        yield GaugeMetricFamily(
+            "tieout_last_try_seconds", "Since the last try at a message", value=self._age(beats.attempt_at)
+        )
+
+    def _business_central(self) -> Iterator[Metric]:
+        still = delivery.standstill()
+        yield GaugeMetricFamily(
+            "tieout_circuit_open", "1 while nothing is sent to BC", value=int(still is not None)
+        )
+        budget = connections.budget()
+        if budget is not None:
+            yield GaugeMetricFamily(
+                "tieout_bc_budget_used_ratio",
+                "Of the calls that BC takes from the fullest client id in five minutes",
+                value=budget.fullest.used / budget.fullest.allowed,
+            )
+
+    def _pulls(self) -> Iterator[Metric]:
+        age = _gauge("tieout_pull_age_seconds", "Since a list was last read well", "company", "entity")
+        failed = _gauge("tieout_pull_failed", "1 when the last run of a list failed", "company", "entity")
+        runs = SyncRun.objects.exclude(kind=SyncRun.Kind.RECORDS)
+        rows = runs.values("company", "entity").annotate(
+            latest=Max("pk"), well=Max("finished_at", filter=Q(state=SyncRun.State.DONE))
+        )
+        states = dict(runs.filter(pk__in=[row["latest"] for row in rows]).values_list("pk", "state"))
+        for row in rows.order_by("company", "entity"):
+            labels = [self.companies[row["company"]], row["entity"]]
+            age.add_metric(labels, self._age(row["well"]))
+            failed.add_metric(labels, int(states.get(row["latest"]) == SyncRun.State.FAILED))
+        yield age
+        yield failed
+
+    def _last_events(self) -> Metric:
+        metric = _gauge("tieout_event_age_seconds", "Since the CAFM last sent an event", "company")
+        for pk, name in self.companies.items():
+            latest = InboxEvent.objects.filter(company=pk).order_by("-pk").first()
+            metric.add_metric([name], self._age(latest.received_at if latest else None))
+        return metric
+
+    def _people(self) -> Iterator[Metric]:
+        incidents = _gauge("tieout_incidents_open", "What people are told of", "company", "subject")
+        rows = Incident.objects.open().values_list("company", "subject").annotate(Count("pk")).order_by()
+        for company, subject, count in rows:
+            incidents.add_metric([self.companies[company], subject], count)
+        yield incidents
+        cases = _gauge("tieout_cases_open", "Open exceptions", "company")
+        for pk, name in self.companies.items():
+            cases.add_metric([name], ExceptionCase.objects.filter(company=pk).open().count())
+        yield cases
+
+    def _control(self) -> Iterator[Metric]:
+        yesterday = timezone.localdate(self.now) - timedelta(days=1)
+        differing = _gauge("tieout_control_differences", "Of yesterday's totals", "company")
+        unsigned = _gauge("tieout_control_days_unsigned", "Compared days that nobody signed", "company")
+        for pk, name in self.companies.items():
+            rows = ControlDifference.objects.filter(day__company=pk, day__date=yesterday)
+            differing.add_metric([name], rows.count())
+            days = ControlDay.objects.filter(company=pk, date__lte=yesterday)
+            unsigned.add_metric([name], days.unsigned().count())
+        yield differing
+        yield unsigned
+
+    def _drift(self) -> Metric:
+        metric = _gauge("tieout_drift_rows", "Mirrored rows that differ and stay so", "company", "entity")
+        for company in Company.objects.order_by("pk"):
+            for check in DriftCheck.objects.latest_of(company):
+                metric.add_metric([company.name, check.entity], check.staying)
+        return metric
+
+    def _age(self, moment: datetime | None) -> float:
+        """Tell how long ago it was; NaN when it never was, which no alert takes for late."""
+        return NEVER if moment is None else (self.now - moment.astimezone(UTC)).total_seconds()
+
+
+def _gauge(name: str, told: str, *labels: str) -> GaugeMetricFamily:
+    return GaugeMetricFamily(name, told, labels=labels)

@@ -1,0 +1,101 @@
+"""The figures for Prometheus: true, guarded, and those that the shipped alerts and dashboard name."""
+
+from __future__ import annotations
+
+import json
+import re
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
+
+from integration.models import DriftCheck, SyncRun, Turn
+from masterdata.models import Company
+from reconciliation import control
+from tests import factories
+from tests.totals.days import a_day
+
+pytestmark = pytest.mark.django_db
+MONITORING = Path(__file__).resolve().parents[2] / "deploy" / "monitoring"
+KEY = {"Authorization": "Bearer a-key-of-prometheus"}
+
+
+@pytest.fixture
+def company(settings: Any, sandbox: Any) -> Company:
+    settings.METRICS_KEY = "a-key-of-prometheus"
+    return factories.open_company()
+
+
+def samples() -> dict[tuple[str, ...], float]:
+    answer = Client().get("/metrics", headers=KEY)
+    assert answer.status_code == 200
+    families = text_string_to_metric_families(answer.content.decode())
+    return {
+        (sample.name, *sample.labels.values()): sample.value for each in families for sample in each.samples
+    }
+
+
+def test_the_figures_are_those_of_the_house(company: Company) -> None:
+    factories.refused(company, "PO-1")
+    factories.delivered(company, "PO-2")
+    Turn.objects.create(pk=1, looked_at=timezone.now())
+    SyncRun.objects.create(
+        company=company, entity="items", kind="delta", state="failed", finished_at=timezone.now()
+    )
+    control.keep(company, a_day(late=True), now=timezone.now())
+
+    found = samples()
+
+    assert found["tieout_messages", company.name, "purchase_order", "rejected"] == 1
+    assert found["tieout_messages", company.name, "purchase_order", "done"] == 1
+    assert found["tieout_pull_failed", company.name, "items"] == 1
+    assert found["tieout_circuit_open",] == 0
+    assert found["tieout_oldest_claimable_seconds",] == 0
+    assert found["tieout_clock_silent_seconds",] < 600
+    assert found["tieout_control_days_unsigned", company.name] == 1
+
+
+@pytest.mark.parametrize(
+    ("key", "networks", "headers", "status"),
+    [
+        ("secret", [], {}, 403),
+        ("secret", [], {"Authorization": "Bearer other"}, 403),
+        ("secret", [], {"Authorization": "Bearer secret"}, 200),
+        ("", [], {"Authorization": "Bearer "}, 403),
+        ("", ["127.0.0.0/8"], {}, 200),
+        ("", ["10.0.0.0/8"], {}, 403),
+    ],
+)
+def test_only_who_has_the_key_or_is_near_reads_them(
+    settings: Any, key: str, networks: list[str], headers: dict[str, str], status: int
+) -> None:
+    settings.METRICS_KEY, settings.METRICS_NETWORKS = key, [ip_network(each) for each in networks]
+
+    assert Client().get("/metrics", headers=headers).status_code == status
+
+
+@pytest.mark.parametrize("name", ["alerts.yaml", "dashboard.json"])
+def test_each_figure_that_is_shipped_for_exists(company: Company, name: str) -> None:
+    factories.refused(company, "PO-1")
+    SyncRun.objects.create(
+        company=company, entity="items", kind="delta", state="done", finished_at=timezone.now()
+    )
+    DriftCheck.objects.create(company=company, entity="items", checked_at=timezone.now())
+
+    named = set(re.findall(r"tieout_\w+", (MONITORING / name).read_text()))
+
+    told = Client().get("/metrics", headers=KEY).content.decode()
+    assert named - set(re.findall(r"# TYPE (\w+) ", told)) == set()
+    assert len(named) > 7
+
+
+def test_the_dashboard_is_whole() -> None:
+    dashboard = json.loads((MONITORING / "dashboard.json").read_text())
+
+    keys = [panel["id"] for panel in dashboard["panels"]]
+    assert len(keys) == len(set(keys))
+    assert all(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
