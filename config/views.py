@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
@@ -24,7 +25,7 @@ from integration.dashboard import allowance, delivery_counts
 from integration.models import Incident
 from masterdata.models import Company
 from reconciliation import control, dashboard, roles
-from reconciliation.models import ControlDay, GoodsReceipt
+from reconciliation.models import CaseNotice, ControlDay, GoodsReceipt
 from reconciliation.views import figures, workplace
 from reconciliation.views.reasons import Reason, reason
 from reconciliation.views.rows import Row, rows
@@ -133,6 +134,7 @@ def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:
     if user.has_perm(roles.SEE_INCIDENTS):
         shown["untaken"] = _untaken(company)
     if user.has_perm(roles.SEE_CASES):
+        shown["news"] = _news(company, user)
         shown["queue"] = _queue(company, user)
         shown["queues"] = workplace.counts(request)
         shown["bars"] = _bars(company)
@@ -181,6 +183,13 @@ def _standstill() -> str:
     """Say why nothing goes to BC at the moment, and what happens next; "" when deliveries go on."""
     still = delivery.standstill()
     return delivery.sentence_of(still) if still is not None else ""
+
+
+def _news(company: Company, user: User) -> str:
+    """Say how many things this person was told and has not read; "" when there are none."""
+    unread = CaseNotice.objects.filter(person=user, seen_at=None, case__company=company).count()
+    told = ngettext("{n} new thing for you.", "{n} new things for you.", unread)
+    return told.format(n=unread) if unread else ""
 
 
 def _untaken(company: Company) -> str:

@@ -10,13 +10,13 @@ from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from masterdata.models import Company
 
 from .approving import stands_in_for
-from .models import Absence, ExceptionCase, FirstOwner
+from .models import Absence, ExceptionCase, FirstOwner, PurchaseOrder
 from .roles import AP_CLERK, BUYER, FINANCE_CONTROLLER
 
 EVERY_OTHER = ""
@@ -44,10 +44,12 @@ def first_owners(opened: Collection[ExceptionCase]) -> dict[int, int]:
     if not rules:
         return {}
     members = _Members({rule.group_id for rule in rules.values() if rule.group_id})
+    approvers = _approvers(opened)
     owners: dict[int, int] = {}
     for case in opened:
         rule = rules.get((case.company_id, case.code)) or rules.get((case.company_id, EVERY_OTHER))
-        if rule and (owner := members.next(rule)):
+        approver = approvers.get((case.company_id, case.order_number), "")
+        if rule and (owner := members.next(rule, approver)):
             owners[case.invoice_id] = owner
     return owners
 
@@ -63,6 +65,17 @@ def install_usual(company: Company) -> int:
     return len(missing)
 
 
+def _approvers(opened: Collection[ExceptionCase]) -> dict[tuple[int, str], str]:
+    """Give who approved the order of each case, as the CAFM names people, by company and order."""
+    orders = PurchaseOrder.objects.filter(
+        company__in={case.company_id for case in opened}, number__in={case.order_number for case in opened}
+    )
+    return {
+        (company, number): approver
+        for company, number, approver in orders.values_list("company_id", "number", "approved_by")
+    }
+
+
 class _Members:
     """The people of some roles who are there today, and how many open cases each has."""
 
@@ -73,19 +86,27 @@ class _Members:
         away = Absence.objects.filter(person=OuterRef("pk"), first_day__lte=today, last_day__gte=today)
         is_open = Q(cases__closed_at__isnull=True, cases__isnull=False)
         there = User.objects.filter(is_active=True, groups__in=groups).exclude(Exists(away))
-        rows = there.order_by("pk").values_list("pk", "groups")
-        for person, group in rows:
-            self._by_group.setdefault(group, []).append(person)
+        self._called: dict[str, int] = {}
+        for user in there.order_by("pk").annotate(role=F("groups")):
+            self._by_group.setdefault(user.role, []).append(user.pk)
+            names = {user.get_username(), user.get_full_name(), user.email} - {""}
+            self._called |= {name.casefold(): user.pk for name in names}
         people = {person for everyone in self._by_group.values() for person in everyone}
         loads = User.objects.filter(pk__in=people).annotate(load=Count("cases", filter=is_open))
         self._load.update(dict(loads.values_list("pk", "load")))
 
-    def next(self, rule: FirstOwner) -> int | None:
-        """Give who gets the next case of this rule, and count it as theirs."""
-        owner = _person(rule) if rule.person else self._least(rule.group_id)
+    def next(self, rule: FirstOwner, approver: str = "") -> int | None:
+        """Give who gets the next case of this rule, and count it; who approved the order goes first."""
+        owner = _person(rule) if rule.person else self._named(rule.group_id, approver)
+        if owner is None and rule.group_id:
+            owner = self._least(rule.group_id)
         if owner is not None:
             self._load[owner] += 1
         return owner
+
+    def _named(self, group: int | None, name: str) -> int | None:
+        person = self._called.get(name.casefold())
+        return person if person in self._by_group.get(group or 0, []) else None
 
     def _least(self, group: int | None) -> int | None:
         members = self._by_group.get(group or 0, [])

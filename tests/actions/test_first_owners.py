@@ -61,6 +61,16 @@ def test_within_a_role_it_goes_to_whoever_has_the_fewest(desk, buyer):
     assert [case.owner for case in opened] == [buyer, second, buyer, second]
 
 
+def test_within_a_role_whoever_approved_the_order_goes_first(desk, buyer):
+    second = factories.person(roles.BUYER, username="ben")
+    type(second).objects.filter(pk=second.pk).update(first_name="Bea", last_name="Buyer")  # as the CAFM says
+    to_role(desk, "NO_RECEIPT", roles.BUYER)
+
+    opened = factories.many_cases(desk, 3)
+
+    assert [case.owner for case in opened] == [second] * 3
+
+
 def test_who_is_away_gets_none_and_their_deputy_stands_in(desk, buyer):
     deputy = factories.person(roles.BUYER, username="ben")
     today = timezone.localdate()

@@ -115,12 +115,14 @@ def test_what_one_was_told_is_listed_and_read_when_the_case_is_opened(desk, clar
     say(case, clara, "Is this agreed, @bea?")
     client.force_login(bea)
 
+    assert "1 new thing for you." in words(client.get(reverse("home")))
     before = words(client.get(reverse("told")))
     client.get(reverse("case", args=[case.pk]))
     after = words(client.get(reverse("told")))
 
     assert "Clara Weiss named you new Is this agreed, @bea?" in before
     assert "Clara Weiss named you Is this agreed, @bea?" in after
+    assert "new thing" not in words(client.get(reverse("home")))
 
 
 def test_nothing_told_is_said_in_a_sentence(desk, clara, client):
