@@ -114,7 +114,9 @@ def reads(content: Content) -> set[str]:
         head, dots, _ = row.target.partition("[].")
         for path in (row.source, row.condition):
             for name in _names(path):
-                inside = dots and not name.startswith("parent.") and name not in ("index", "value")
+                if dots and name == "index":  # the place of a line, which nobody sends
+                    continue
+                inside = dots and not name.startswith("parent.") and name != "value"
                 found.add(f"{lists.get(head, head)}[].{name}" if inside else name.removeprefix("parent."))
     return found
 

@@ -110,6 +110,9 @@ def save_map(request: HttpRequest, pk: int) -> HttpResponse:
     if not name or wrong or not values:
         said = _("Write a pair a line, such as BOX = KAR, and name the map.")
         return _page(request, found, RowForm(), problem=f"{said} {wrong}".strip(), status=NOT_POSSIBLE)
+    if request.POST.get("new_map") and name in contents.read(found.content).value_maps:
+        said = _("There is a value map of that name already. Change that one, or choose another name.")
+        return _page(request, found, RowForm(), problem=said, status=NOT_POSSIBLE)
     new = ValueMap(values, request.POST.get("unknown", "reject"), request.POST.get("default", ""))
     content = contents.read(found.content)
     return _saved(request, found, replace(content, value_maps={**content.value_maps, name: new}), RowForm())
@@ -245,6 +248,7 @@ def _page(
         "problem": problem,
         "tried": tried,
         "given": request.POST,
+        "written_values": request.POST.get("values", ""),  # a QueryDict has a method of that name
         "record": request.GET.get("record", ""),
     }
     return render(request, "integration/mapping_draft.html", context, status=status)

@@ -205,3 +205,43 @@ def test_a_float_never_gets_in(sender: client.Cafm) -> None:
 
     line = PurchaseOrder.objects.get().lines.get()
     assert line.unit_price == Decimal("12.10")
+
+
+def test_the_screen_of_profiles_counts_what_comes_unread_and_what_stopped(sender: client.Cafm) -> None:
+    from django.test import Client
+
+    from reconciliation import roles
+    from tests import factories
+    from tests.desk.reading import words
+
+    sender.send(atlas_order("PO-1", colour="red"))
+    browser = Client()
+    browser.force_login(factories.person(roles.INTEGRATION_ADMIN))
+
+    page = words(browser.get("/mappings/profiles/"))
+
+    assert "PURCHASE_ORDER_APPROVED becomes purchase_order.approved.v1 1 5 0 3" in page
+    assert "PART_QUANTITY_CHANGED becomes inventory.consumed.v1 0 No event of this type has come yet." in page
+
+
+def test_a_source_is_set_on_the_screen_and_belongs_to_one_profile(sender: client.Cafm) -> None:
+    from django.test import Client
+
+    from reconciliation import roles
+    from tests import factories
+    from tests.desk.reading import words
+
+    atlas, wartung = (SourceProfile.objects.get(name=name) for name in ("Atlas CMMS", "Wartung"))
+    browser, clerk = Client(), Client()
+    browser.force_login(factories.person(roles.INTEGRATION_ADMIN))
+    clerk.force_login(factories.person(roles.AP_CLERK))
+
+    kept = browser.post(f"/mappings/profiles/{atlas.pk}/", {"sources": "/cmms/atlas\n/cmms/annex\n"})
+    taken = browser.post(f"/mappings/profiles/{wartung.pk}/", {"sources": "/cmms/annex"})
+    refused = clerk.post(f"/mappings/profiles/{atlas.pk}/", {"sources": "/mine"})
+
+    atlas.refresh_from_db()
+    assert (kept.status_code, atlas.sources) == (302, ["/cmms/atlas", "/cmms/annex"])
+    assert taken.status_code == 422
+    assert "The source /cmms/annex is Atlas CMMS's already." in words(taken)
+    assert refused.status_code == 403

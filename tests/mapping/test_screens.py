@@ -266,3 +266,22 @@ def test_every_field_is_in_writing_on_the_page_and_in_the_file(ines: Client, map
     assert vendor[13] == "2"
     assert "vendorNumber required" in page
     assert "purchase_order → purchaseOrders, version 2." in page
+
+
+def test_a_new_value_map_is_made_and_one_of_that_name_is_not_overwritten(
+    ines: Client, mapping: FieldMapping
+) -> None:
+    draft = begun(ines, mapping)
+    told = {"new_map": "yes", "name": "sites", "values": "N = NORTH\nS = SOUTH", "unknown": "park"}
+
+    ines.post(f"/mappings/{mapping.pk}/draft/map/", told | {"seen": draft.revision})
+    draft.refresh_from_db()
+    again = ines.post(
+        f"/mappings/{mapping.pk}/draft/map/", told | {"seen": draft.revision, "values": "N = X"}
+    )
+
+    made = {"values": {"N": "NORTH", "S": "SOUTH"}, "unknown": "park", "default": ""}
+    draft.refresh_from_db()
+    assert draft.content["value_maps"]["sites"] == made
+    assert again.status_code == 422
+    assert "There is a value map of that name already." in words(again)

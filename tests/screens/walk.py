@@ -219,6 +219,7 @@ SCREENS = (
     Screen("messages", "integration", at("/admin/integration/message/")),
     Screen("mappings", "integration", at("/mappings/")),
     Screen("mapping", "integration", then(at("/mappings/"), follow("main td a[href^='/mappings/']"))),
+    Screen("source-profiles", "integration", at("/mappings/profiles/")),
     Screen("mapping-document", "integration", at("/mappings/document/")),
     Screen("mapping-draft", "integration", draft_a_mapping, dark=True),
     Screen("notifications", "integration", at("/notifications/")),
