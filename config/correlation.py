@@ -5,23 +5,17 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from contextvars import ContextVar
 from typing import Any
 
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
 
+from integration.correlation import begin, current
+
 HEADER = "X-Request-ID"
 TASK_HEADER = "correlation"
 FORM = re.compile(r"[A-Za-z0-9._-]{8,64}")  # another's id is written into our log: nothing else gets in
-
-_current: ContextVar[str] = ContextVar("correlation", default="")
-
-
-def current() -> str:
-    """Give the id of what is under way here; "" where nothing is."""
-    return _current.get()
 
 
 class CorrelationMiddleware:
@@ -32,7 +26,7 @@ class CorrelationMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get(HEADER, "")
-        _current.set(given if FORM.fullmatch(given) else uuid.uuid4().hex)
+        begin(given if FORM.fullmatch(given) else uuid.uuid4().hex)
         request.correlation = current()  # type: ignore[attr-defined]
         response = self.get_response(request)
         response.headers[HEADER] = current()
@@ -46,11 +40,11 @@ def _send_along(headers: dict[str, Any], **_other: Any) -> None:
 
 def _take_over(task_id: str, task: Any, **_other: Any) -> None:
     """Go on with the id of who asked for the task; one that the clock sent has its own."""
-    _current.set(task.request.get(TASK_HEADER) or task_id)
+    begin(task.request.get(TASK_HEADER) or task_id)
 
 
 def _let_go(**_other: Any) -> None:
-    _current.set("")
+    begin("")
 
 
 before_task_publish.connect(_send_along)

@@ -4,7 +4,7 @@ import json
 import logging
 import time
 
-from config import correlation
+from integration import correlation
 
 
 class RefusalInOneLine(logging.Filter):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from integration import correlation
 from integration.bc import odata
 from integration.bc.auth import Tokens
 from integration.bc.circuit import Circuit
@@ -33,6 +34,7 @@ READ_ONLY = {"Data-Access-Intent": "ReadOnly"}  # may be answered by a replica t
 READ_WRITE = {"Data-Access-Intent": "ReadWrite"}  # the database itself: for looks after a write
 ENGLISH = {"Accept-Language": "en-US"}  # errors are told apart by their English text
 JSON = {"Accept": "application/json"}
+REQUEST_ID = "X-Request-ID"  # whoever stands between us and BC finds the call by the event that it is for
 
 Read = TypeVar("Read")
 
@@ -193,7 +195,8 @@ class Calls:
         body: bytes | None = None,
         write: bool = False,
     ) -> Request:
-        return Request(method, url, subject, JSON | ENGLISH | dict(headers), body, write)
+        named = {REQUEST_ID: correlation.current()} if correlation.current() else {}
+        return Request(method, url, subject, JSON | ENGLISH | named | dict(headers), body, write)
 
     def _send(self, request: Request, *, timeout: float | None = None) -> Answer:
         try:

@@ -71,6 +71,9 @@ class Message(models.Model):
     document_kind = models.CharField(max_length=30, choices=DocumentKind.choices)
     document_id = models.BigIntegerField()
     document_number = models.CharField(max_length=50)
+    correlation = models.CharField(
+        max_length=64, blank=True, default="", help_text="The id of the request that it came with"
+    )
     rank = models.PositiveSmallIntegerField(
         default=1, help_text="Within a chain: orders before receipts before invoices"
     )

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integration import contract, couriers
+from integration import contract, correlation, couriers
 from integration.desk.filing import filed
 from integration.models import Attempt, DocumentKind, Message
 from reconciliation.inserting import insert
@@ -61,6 +61,7 @@ def message_for(kind: DocumentKind | str, document: Any, **values: Any) -> Messa
         document_kind=kind,
         document_id=document.pk,
         document_number=document.number,
+        correlation=correlation.current(),
         **values,
     )
 

@@ -34,6 +34,7 @@ class RequestLog:
                     "status": reply.status,
                     "fault": fault,
                     "ms": round(seconds * 1000, 2),
+                    "requestId": request.header("x-request-id") or "",
                 }
             )
 

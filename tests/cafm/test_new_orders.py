@@ -17,6 +17,7 @@ pytestmark = pytest.mark.django_db
 OWN = {
     "id",
     "key",
+    "correlation",
     "created_at",
     "received_at",
     "next_attempt_at",
@@ -66,6 +67,7 @@ def stored(number: str) -> list[dict[str, Any]]:
     event = InboxEvent.objects.get(document_kind="purchase_order", document_id=order.pk)
     assert message.dedupe_key == f"{order.company_id}:purchase_order:{order.pk}"
     assert message.chain == f"{order.company_id}:order:{number}"
+    assert message.correlation
     assert event.body["data"]["number"] == number
     rows = [order, message, event, *order.lines.order_by("line"), *order.charges.order_by("code")]
     return [
