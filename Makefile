@@ -17,7 +17,7 @@ LOCK := UV_CUSTOM_COMPILE_COMMAND="make lock" $(VENV_PYTHON) -m uv pip compile -
   --generate-hashes --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test check bench mutation chaos soak screens image sbom docs format lock install-demo install-dev
+.PHONY: help demo demo-reset test check bench mutation chaos soak screens messages image sbom docs format lock install-demo install-dev
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -62,6 +62,9 @@ docs: ## build the pages of docs/ into .docs/site; a link that leads nowhere fai
 	@test -x .docs/venv/bin/mkdocs || { $(PYTHON) -m venv .docs/venv && \
 	  .docs/venv/bin/pip install --quiet --require-hashes --requirement requirements/docs.txt; }
 	@NO_MKDOCS_2_WARNING=1 .docs/venv/bin/mkdocs build --strict --quiet && echo "Built: .docs/site/index.html"
+
+messages: install-dev ## collect the texts to translate, and compile what is translated
+	@$(VENV_PYTHON) -m config.local.messages
 
 format: install-dev ## put the code in form
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .

@@ -9,13 +9,15 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse, reverse_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 
 @dataclass(frozen=True)
 class Link:
     """One entry; shown to those who hold any of the permissions (none named: to everyone signed in)."""
 
-    title: str
+    title: str | Promise
     view: str
     icon: str
     permissions: tuple[str, ...] = ()
@@ -27,7 +29,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Section:
-    title: str
+    title: str | Promise
     links: tuple[Link, ...]
 
 
@@ -35,114 +37,122 @@ NAVIGATION = (
     Section(
         "",
         (
-            Link("Home", "home", "home"),
-            Link("Exceptions", "worklist", "rule", ("reconciliation.view_exceptioncase",)),
-            Link("For you", "told", "alternate_email", ("reconciliation.view_exceptioncase",)),
-            Link("Boards", "boards", "bar_chart", ("reconciliation.view_exceptioncase",)),
-            Link("Calendar", "calendar", "calendar_month", ("reconciliation.view_controlday",)),
-            Link("Approvals", "approvals", "approval", ("reconciliation.approve_case",)),
+            Link(_("Home"), "home", "home"),
+            Link(_("Exceptions"), "worklist", "rule", ("reconciliation.view_exceptioncase",)),
+            Link(_("For you"), "told", "alternate_email", ("reconciliation.view_exceptioncase",)),
+            Link(_("Boards"), "boards", "bar_chart", ("reconciliation.view_exceptioncase",)),
+            Link(_("Calendar"), "calendar", "calendar_month", ("reconciliation.view_controlday",)),
+            Link(_("Approvals"), "approvals", "approval", ("reconciliation.approve_case",)),
         ),
     ),
     Section(
-        "Integration",
+        _("Integration"),
         (
             Link("Overview", "overview", "monitoring", ("integration.view_message",)),
             Link(
-                "Messages", "admin:integration_message_changelist", "sync_alt", ("integration.view_message",)
+                _("Messages"),
+                "admin:integration_message_changelist",
+                "sync_alt",
+                ("integration.view_message",),
             ),
-            Link("Dead letters", "dead-letters", "report", ("integration.view_message",)),
-            Link("Notifications", "notifications", "campaign", ("integration.view_incident",)),
-            Link("Mappings", "mappings", "schema", ("integration.view_fieldmapping",)),
+            Link(_("Dead letters"), "dead-letters", "report", ("integration.view_message",)),
+            Link(_("Notifications"), "notifications", "campaign", ("integration.view_incident",)),
+            Link(_("Mappings"), "mappings", "schema", ("integration.view_fieldmapping",)),
             Link(
-                "Sync runs",
+                _("Sync runs"),
                 "admin:integration_syncrun_changelist",
                 "cloud_sync",
                 ("integration.view_syncrun",),
             ),
             Link(
-                "Held records",
+                _("Held records"),
                 "admin:integration_heldrecord_changelist",
                 "hourglass_top",
                 ("integration.view_heldrecord",),
             ),
             Link(
-                "Filters",
+                _("Filters"),
                 "admin:integration_mirrorfilter_changelist",
                 "filter_alt",
                 ("integration.view_mirrorfilter",),
             ),
-            Link("Ownership", "ownership", "account_tree", ("integration.view_syncrun",)),
-            Link("Drift", "drift", "difference", ("integration.view_syncrun",)),
+            Link(_("Ownership"), "ownership", "account_tree", ("integration.view_syncrun",)),
+            Link(_("Drift"), "drift", "difference", ("integration.view_syncrun",)),
             Link(
-                "Contract",
+                _("Contract"),
                 "admin:integration_contractfinding_changelist",
                 "handshake",
                 ("integration.view_contractfinding",),
             ),
             Link(
-                "BC webhooks",
+                _("BC webhooks"),
                 "admin:integration_subscription_changelist",
                 "notifications",
                 ("integration.view_subscription",),
             ),
             Link(
-                "Webhooks", "admin:integration_webhook_changelist", "webhook", ("integration.view_webhook",)
+                _("Webhooks"),
+                "admin:integration_webhook_changelist",
+                "webhook",
+                ("integration.view_webhook",),
             ),
-            Link("API keys", "admin:integration_apikey_changelist", "key", ("integration.view_apikey",)),
+            Link(_("API keys"), "admin:integration_apikey_changelist", "key", ("integration.view_apikey",)),
         ),
     ),
     Section(
-        "Control",
+        _("Control"),
         (
-            Link("Matching rules", "matching-rules", "gavel", ("reconciliation.view_policyversion",)),
+            Link(_("Matching rules"), "matching-rules", "gavel", ("reconciliation.view_policyversion",)),
             Link(
-                "Tolerances",
+                _("Tolerances"),
                 "admin:reconciliation_tolerance_changelist",
                 "tune",
                 ("reconciliation.view_tolerance",),
             ),
             Link(
-                "First owners",
+                _("First owners"),
                 "admin:reconciliation_firstowner_changelist",
                 "assignment_ind",
                 ("reconciliation.view_firstowner",),
             ),
             Link(
-                "Vendor families",
+                _("Vendor families"),
                 "admin:reconciliation_vendorfamily_changelist",
                 "diversity_3",
                 ("reconciliation.view_vendorfamily",),
             ),
-            Link("Cutover", "cutover", "rocket_launch", ("integration.view_rehearsal",)),
-            Link("Changes", "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
-            Link("Rights", "rights", "shield_person", ("masterdata.view_change", "integration.view_apikey")),
-            Link("Audit", "audit", "verified_user", ("masterdata.view_change",)),
+            Link(_("Cutover"), "cutover", "rocket_launch", ("integration.view_rehearsal",)),
+            Link(_("Changes"), "admin:masterdata_change_changelist", "history", ("masterdata.view_change",)),
+            Link(
+                _("Rights"), "rights", "shield_person", ("masterdata.view_change", "integration.view_apikey")
+            ),
+            Link(_("Audit"), "audit", "verified_user", ("masterdata.view_change",)),
         ),
     ),
     Section(
-        "Records",
+        _("Records"),
         (
             Link(
-                "Orders",
+                _("Orders"),
                 "admin:reconciliation_purchaseorder_changelist",
                 "list_alt",
                 ("reconciliation.view_purchaseorder",),
             ),
             Link(
-                "Receipts",
+                _("Receipts"),
                 "admin:reconciliation_goodsreceipt_changelist",
                 "inventory",
                 ("reconciliation.view_goodsreceipt",),
             ),
             Link(
-                "Invoices",
+                _("Invoices"),
                 "admin:reconciliation_supplierinvoice_changelist",
                 "receipt_long",
                 ("reconciliation.view_supplierinvoice",),
             ),
-            Link("Items", "admin:masterdata_item_changelist", "category", ("masterdata.view_item",)),
-            Link("Units", "units", "straighten", ("masterdata.view_itemunit",)),
-            Link("Vendors", "admin:masterdata_vendor_changelist", "store", ("masterdata.view_vendor",)),
+            Link(_("Items"), "admin:masterdata_item_changelist", "category", ("masterdata.view_item",)),
+            Link(_("Units"), "units", "straighten", ("masterdata.view_itemunit",)),
+            Link(_("Vendors"), "admin:masterdata_vendor_changelist", "store", ("masterdata.view_vendor",)),
         ),
     ),
 )

@@ -40,7 +40,7 @@ def context(request: HttpRequest) -> dict[str, Any]:
         "navigation": [section for section in sections if section["links"]],
         "companies": workplace.companies(request),
         "company": workplace.company(request),
-        "roles": roles.roles_of(user),
+        "roles": [_(name) for name in roles.roles_of(user)],
         "undo": undo_bar.bar(request),
         "version": VERSION,
         "may_see_cases": user.has_perm(roles.SEE_CASES),

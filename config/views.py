@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.models import User
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db.models import Count, Min
@@ -26,7 +27,7 @@ from integration.models import Incident
 from masterdata.models import Company
 from reconciliation import control, dashboard, roles
 from reconciliation.models import CaseNotice, ControlDay, GoodsReceipt
-from reconciliation.views import figures, workplace
+from reconciliation.views import figures, language, workplace
 from reconciliation.views.reasons import Reason, reason
 from reconciliation.views.rows import Row, rows
 
@@ -39,6 +40,11 @@ SEE_CONTRACT = "integration.view_contractfinding"
 class SignIn(LoginView):
     template_name = "desk/sign_in.html"
     redirect_authenticated_user = True
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        language.bring_along(self.request, response, form.get_user())
+        return response
 
 
 class SignOut(LogoutView):

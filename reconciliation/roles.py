@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
-AP_CLERK = "AP clerk"
-AP_APPROVER = "AP approver"
-BUYER = "Buyer"
-INTEGRATION_ADMIN = "Integration admin"
-FINANCE_CONTROLLER = "Finance controller"
-AUDITOR = "Auditor"
+AP_CLERK = gettext_noop("AP clerk")
+AP_APPROVER = gettext_noop("AP approver")
+BUYER = gettext_noop("Buyer")
+INTEGRATION_ADMIN = gettext_noop("Integration admin")
+FINANCE_CONTROLLER = gettext_noop("Finance controller")
+AUDITOR = gettext_noop("Auditor")
 
 RESOLVE = "reconciliation.resolve_case"
 APPROVE = "reconciliation.approve_case"

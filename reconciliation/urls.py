@@ -12,6 +12,7 @@ from .views import (
     case_people,
     conflicts,
     exports,
+    language,
     matching_rules,
     one_tap,
     saved_filters,
@@ -60,5 +61,6 @@ urlpatterns = [
     path("matching-rules/<int:number>/", matching_rules.version, name="rules-version"),
     path("matching-rules/<int:number>/<slug:action>/", matching_rules.act, name="rules-act"),
     path("rights/conflicts/", conflicts.conflicts, name="duty-conflicts"),
+    path("language/", language.choose, name="choose-language"),
     path("company/", workplace.choose_company, name="choose-company"),
 ]

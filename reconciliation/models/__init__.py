@@ -15,6 +15,7 @@ from .match import MatchDecision, MatchGround
 from .movement import InventoryMovement, InventoryMovementLine
 from .order import OrderCharge, PurchaseOrder, PurchaseOrderLine
 from .order_change import OrderChange
+from .person_language import PersonLanguage
 from .policy import MatchLevel, MatchOptions, ReleaseLimit, Tolerance
 from .policy_version import PolicyVersion
 from .receipt import GoodsReceipt, GoodsReceiptLine
@@ -67,6 +68,7 @@ __all__ = [
     "OrderChange",
     "OrderCharge",
     "OriginalLook",
+    "PersonLanguage",
     "PolicyVersion",
     "PurchaseOrder",
     "PurchaseOrderLine",

@@ -20,6 +20,7 @@ from reconciliation.models import ExceptionCase
 from reconciliation.models.case import AT_RISK, DISCOUNT_UNTIL, DUE, LAST_DAY, SOUGHT
 from reconciliation.roles import RESOLVE
 
+from . import figures
 from .paging import Key, Place, in_order
 
 Status = ExceptionCase.Status
@@ -262,7 +263,7 @@ def words(text: str) -> Iterable[str]:
 
 def _amount(text: str) -> Decimal | None:
     try:
-        amount = Decimal(text.strip().replace(",", ""))
+        amount = Decimal(figures.plain_amount(text))
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and abs(amount) < Decimal(10) ** 15 else None

@@ -144,6 +144,7 @@ def _answer(
         "saved": saved_filters.those_of(user, question),
         "may_share": user.has_perm(RESOLVE),
         "tabs": _tabs(question, desk.counts),
+        "queue_title": str(TAB_TITLES[question.tab]),
         "headings": [_heading(question, *column) for column in COLUMNS],
         "orders": _orders(question),
         "total": total,

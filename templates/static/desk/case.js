@@ -42,7 +42,8 @@
     const over = text.value.length - limit;
     told.hidden = over < -limit / 10;
     told.classList.toggle("over", over > 0);
-    const wording = over > 0 ? `${over.toLocaleString("en")} characters too many` : `${(-over).toLocaleString("en")} characters left`;
+    const number = Math.abs(over).toLocaleString(document.documentElement.lang);
+    const wording = `${number} ${over > 0 ? told.dataset.over : told.dataset.left}`;
     if (told.textContent !== wording) told.textContent = wording;
   };
   document.querySelectorAll("[data-limit]").forEach((text) => {
