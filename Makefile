@@ -70,7 +70,7 @@ format: install-dev ## put the code in form
 	@$(VENV_PYTHON) -m ruff check --quiet --fix . ; $(VENV_PYTHON) -m ruff format .
 
 lock: install-dev ## resolve requirements/*.in to hashed requirements/*.txt
-	@for name in base production demo dev bench docs; do \
+	@for name in base production tracing demo dev bench docs; do \
 	  $(LOCK) requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
 	done
 	@$(LOCK) config/local/node.in --output-file config/local/node.txt

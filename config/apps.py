@@ -11,6 +11,12 @@ class DeskConfig(AppConfig):
     label = "desk"
     verbose_name = "Desk"
 
+    def ready(self) -> None:
+        """Refuse to start half set."""
+        from integration import tracing
+
+        tracing.check()
+
 
 class DeskAdminConfig(AdminConfig):
     """Django's admin behind the desk's door."""

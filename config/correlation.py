@@ -11,6 +11,7 @@ from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.core.signals import request_finished
 from django.http import HttpRequest, HttpResponse
 
+from integration import tracing
 from integration.correlation import begin, current
 
 HEADER = "X-Request-ID"
@@ -28,7 +29,10 @@ class CorrelationMiddleware:
         given = request.headers.get(HEADER, "")
         begin(given if FORM.fullmatch(given) else uuid.uuid4().hex)
         request.correlation = current()  # type: ignore[attr-defined]
-        response = self.get_response(request)
+        with tracing.span(f"{request.method} request"):
+            response = self.get_response(request)
+            if request.resolver_match:  # the route, never the path: some paths hold keys
+                tracing.rename(f"{request.method} {request.resolver_match.route}")
         response.headers[HEADER] = current()
         return response
 

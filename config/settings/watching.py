@@ -1,4 +1,4 @@
-"""Who may read the figures at /metrics."""
+"""Who may read the figures at /metrics, and whether spans are sent."""
 
 from ipaddress import ip_network
 
@@ -13,3 +13,6 @@ except ValueError as error:
     raise ImproperlyConfigured(
         f"METRICS_NETWORKS: {error}. Write networks as 10.0.0.0/8, with commas."
     ) from error
+
+# The spans go where OTEL_EXPORTER_OTLP_ENDPOINT says, which the packages read themselves.
+TRACING = ENV.flag("TRACING")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from integration import correlation
+from integration import correlation, tracing
 from integration.bc import odata
 from integration.bc.auth import Tokens
 from integration.bc.circuit import Circuit
@@ -200,7 +200,8 @@ class Calls:
 
     def _send(self, request: Request, *, timeout: float | None = None) -> Answer:
         try:
-            answer = self._send_in_turn(request, timeout)
+            with tracing.span(f"BC {request.method} {request.subject}"):
+                answer = self._send_in_turn(request, timeout)
         except IntegrationError as error:
             if self.circuit is not None:
                 self.circuit.note(error)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from integration import backoff, connections, correlation, couriers, outbox
+from integration import backoff, connections, correlation, couriers, outbox, tracing
 from integration.bc import Client
 from integration.couriers import Posted, Standing, Visit, Withdrawn
 from integration.errors import ConfigurationError, PermanentError
@@ -23,7 +23,7 @@ def deliver(message: Message, *, client: Client | None = None, worker: str = "")
     """Take a claimed message as far as it gets now; always leaves it in a state that somebody continues."""
     attempt = Try(message, worker or message.lease_by, timezone.now())
     try:
-        with correlation.going_on_with(message.correlation):
+        with correlation.going_on_with(message.correlation), tracing.span(f"deliver {message}"):
             return _deliver(attempt, client or connections.client())
     except outbox.LostLease as lost:
         return attempt.record(Outcome.LOST_LEASE, str(lost))
