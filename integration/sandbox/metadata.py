@@ -37,8 +37,10 @@ def _entity_type(spec: EntitySet, sets: dict[str, EntitySet]) -> str:
 def _property(each: Field) -> str:
     length = f' MaxLength="{each.length}"' if each.length else ""
     nullable = ' Nullable="false"' if each.name == "id" else ""
-    scale = ' Scale="Variable"' if each.type == "Edm.Decimal" else ""
-    return f"<Property Name={quoteattr(each.name)} Type={quoteattr(each.type)}{nullable}{length}{scale}/>"
+    scale = ' Scale="Variable"' if each.wire_type == "Edm.Decimal" else ""
+    return (
+        f"<Property Name={quoteattr(each.name)} Type={quoteattr(each.wire_type)}{nullable}{length}{scale}/>"
+    )
 
 
 def _navigation(each: Navigation, sets: dict[str, EntitySet]) -> str:

@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 from integration.sandbox.entities.declare import EntitySet, Field
 from integration.sandbox.errors import bad_request, read_only, unknown_property
-from integration.sandbox.values import store_value
+from integration.sandbox.values import store_value, wire_value
 
 
 @dataclass
@@ -61,7 +61,7 @@ def parse(spec: EntitySet, body: dict[str, Any], sets: dict[str, EntitySet], *, 
         elif each.read_only or name == "id":
             raise read_only(name)
         else:
-            payload.changes.append((spec.by_name.get(each.was, each), store_value(each, value)))
+            payload.changes.append((spec.by_name.get(each.was, each), wire_value(each, value)))
     return payload
 
 

@@ -18,7 +18,12 @@ _CHOICES: dict[str, tuple[Any, ...]] = {
     "stale_tag_status": (409, 412),
     "default_quantity_to_receive": ("Remainder", "Blank"),
 }
-_CHANGED_FIELDS = {"removed_fields": None, "renamed_fields": str, "shortened_fields": int}
+_CHANGED_FIELDS = {
+    "removed_fields": None,
+    "renamed_fields": str,
+    "shortened_fields": int,
+    "texted_fields": None,
+}
 _SETS_NAMED = ("no_read", "no_write", "needs_data_upgrade")
 _SETTING = "settings"
 
@@ -66,6 +71,7 @@ class Settings:
     removed_fields: list[str] = field(default_factory=list)
     renamed_fields: dict[str, str] = field(default_factory=dict)  # to their new names
     shortened_fields: dict[str, int] = field(default_factory=dict)  # to their new lengths
+    texted_fields: list[str] = field(default_factory=list)  # days, numbers, flags that are texts from then on
 
     # Webhooks
     webhook_delay_seconds: int = 30
@@ -80,12 +86,14 @@ class Settings:
 
     @property
     def drift(self) -> Drift:
-        if not (self.removed_fields or self.renamed_fields or self.shortened_fields):
+        changed = (self.removed_fields, self.renamed_fields, self.shortened_fields, self.texted_fields)
+        if not any(changed):
             return NONE
         return Drift(
             removed=tuple(self.removed_fields),
             renamed=tuple(self.renamed_fields.items()),
             shortened=tuple(self.shortened_fields.items()),
+            as_text=tuple(self.texted_fields),
         )
 
 

@@ -44,6 +44,15 @@ def store_value(each: Field, value: Any) -> Any:
     return _CHECKS[each.type](each, value)
 
 
+def wire_value(each: Field, value: Any) -> Any:
+    """The same for a field that may be a text on the wire, whatever the table keeps."""
+    if not each.is_as_text or value is None:
+        return store_value(each, value)
+    if not isinstance(value, str):
+        raise _wrong_type(each, value)
+    return store_value(each, _READ_AS.get(each.type, str)(value))
+
+
 def seed_value(each: Field, value: Any) -> Any:
     """The same for the control channel, which may also send decimals as text."""
     if each.type == DECIMAL and isinstance(value, str):
@@ -99,13 +108,21 @@ def encoder(fields: Iterable[Field]) -> Callable[[Values], bytes]:
     """A function that writes the given fields of a row as the inside of a JSON object."""
     chosen = [each for each in fields if each.type != STREAM]
     pairs = [(each.name, each.column) for each in chosen if each.is_kept]
+    texts = [each.name for each in chosen if each.is_as_text]
     fixed = {each.name: blank_of(each) for each in chosen if not each.is_kept}
 
     def encode(values: Values) -> bytes:
         shown = {name: values[column] for name, column in pairs}
+        shown |= {name: _as_text(shown[name]) for name in texts}
         return orjson.dumps(shown | fixed if fixed else shown, default=_fragment)[1:-1]
 
     return encode
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(trim(value), "f") if isinstance(value, Decimal) else str(value)
 
 
 def _fragment(value: Any) -> orjson.Fragment:
@@ -113,6 +130,13 @@ def _fragment(value: Any) -> orjson.Fragment:
         text = format(value, "f")
         return orjson.Fragment(text.rstrip("0").rstrip(".") if "." in text else text)
     raise TypeError(f"{type(value).__name__} is not stored")
+
+
+_READ_AS: dict[str, Callable[[str], Any]] = {
+    DECIMAL: parse_decimal,
+    INT: int,
+    BOOLEAN: lambda text: {"true": True, "false": False}.get(text, text),
+}
 
 
 _KINDS: dict[type, str] = {
@@ -127,7 +151,7 @@ _KINDS: dict[type, str] = {
 def _wrong_type(each: Field, value: Any) -> Refusal:
     kind = _KINDS.get(type(value), "number")
     return bad_request(
-        f"An error occurred while reading '{each.name}': cannot convert a {kind} to '{each.type}'."
+        f"An error occurred while reading '{each.name}': cannot convert a {kind} to '{each.wire_type}'."
     )
 
 
@@ -238,4 +262,5 @@ __all__ = [
     "store_value",
     "to_json",
     "trim",
+    "wire_value",
 ]

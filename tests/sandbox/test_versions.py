@@ -132,6 +132,20 @@ def test_a_shortened_field_takes_no_more_than_it_has(bc):
     )
 
 
+def test_a_retyped_field_takes_and_tells_texts_and_nothing_else(bc):
+    bc.running.control.settings(texted_fields=["items.unitCost", "purchaseOrders.requestedReceiptDate"])
+
+    item = bc.create("items", {"displayName": "Pump", "unitCost": "12.50"})
+    vendor = bc.create("vendors", {"displayName": "New"})
+    order = bc.create(
+        "purchaseOrders", {"vendorNumber": vendor["number"], "requestedReceiptDate": "2026-05-04"}
+    )
+
+    assert (item["unitCost"], order["requestedReceiptDate"]) == ("12.5", "2026-05-04")
+    assert bc.refuse("POST", "items", json={"unitCost": 12.5})[0] == 400
+    assert 'Name="unitCost" Type="Edm.String"' in bc.call("GET", f"{bc.route}/$metadata").text
+
+
 @pytest.mark.parametrize("name", ["vendors.nonsense", "nothing.displayName", "vendors.id", "vendors"])
 def test_a_field_that_nothing_shows_cannot_change(bc, name):
     with pytest.raises(RuntimeError, match="400"):

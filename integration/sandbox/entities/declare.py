@@ -48,10 +48,16 @@ class Field:
     since: str = ""  # the first version that shows it, where that is later than the oldest imitated
     is_kept: bool = True  # False for a field that the table does not know
     was: str = ""  # the name that the rules know it by, where it was renamed
+    is_as_text: bool = False  # its values are texts on the wire, whatever the table keeps
 
     def __post_init__(self) -> None:
         if not self.column:
             object.__setattr__(self, "column", self.name)
+
+    @property
+    def wire_type(self) -> str:
+        """The type that BC tells of it."""
+        return STRING if self.is_as_text else self.type
 
 
 @dataclass(frozen=True)

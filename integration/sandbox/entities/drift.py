@@ -1,4 +1,4 @@
-"""What a release to come may do to the fields of a set: take them away, rename or shorten them."""
+"""What a release to come may do to the fields of a set: take them away, rename, shorten or retype them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -13,6 +13,7 @@ class Drift:
     removed: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     shortened: tuple[tuple[str, int], ...] = ()
+    as_text: tuple[str, ...] = ()
 
     def apply(self, spec: EntitySet) -> EntitySet:
         """The set as it is shown after these changes."""
@@ -24,6 +25,8 @@ class Drift:
     def _changed(self, entity_set: str, each: Field) -> Iterator[Field]:
         name = f"{entity_set}.{each.name}"
         each = replace(each, length=dict(self.shortened).get(name, each.length))
+        if name in self.as_text:
+            each = replace(each, is_as_text=True)
         if name in self.removed:
             yield hidden(each)
         elif name in dict(self.renamed):
