@@ -28,7 +28,7 @@ from reconciliation.policies import PolicyRefused
 from reconciliation.roles import APPROVE_RULES, PROPOSE_RULES, SEE_RULES, refusal
 from reconciliation.trials import DAYS
 
-from . import figures, workplace
+from . import figures, judging, workplace
 from .trials import days_of, title_of
 
 NOT_ACCEPTED = 422
@@ -110,6 +110,8 @@ def act(request: HttpRequest, number: int, action: str) -> HttpResponse:
     except PolicyRefused as error:
         return _version_page(request, _version(request, number), problem=str(error))
     messages.success(request, said)
+    if action == "judge":
+        return redirect(f"{reverse('judging')}?of={judging.waiting_in(chosen.company)}")
     return redirect("matching-rules")
 
 
@@ -166,6 +168,7 @@ def _page(request: HttpRequest, problem: str = "") -> HttpResponse:
         "versions": [_shown(each, user, now) for each in versions],
         "proposal": next((_shown(v, user, now) for v in versions if v.state == v.State.PROPOSED), None),
         "open_count": SupplierInvoice.objects.filter(company=company, status__in=policies.STILL_OPEN).count(),
+        "waiting": judging.waiting_in(company),
         "may_propose": user.has_perm(PROPOSE_RULES),
         "tomorrow": timezone.localdate() + datetime.timedelta(days=1),
         "trials": [_tried(each, user) for each in _latest_trials(company)],

@@ -10,6 +10,7 @@ import pytest
 from reconciliation import policies, reconcile, roles
 
 from .accessibility import complaints_everywhere
+from .pictures import keep_pictures
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
@@ -65,8 +66,15 @@ def test_one_controller_proposes_and_another_approves(
     page.goto(f"{desk_address}/matching-rules/2/")
     page.get_by_role("button", name="Judge the open invoices by it").click()
     page.get_by_text("1 open invoice is judged again, by version 2.").wait_for()
+    page.get_by_text("1 of 1 invoice waits to be judged.").wait_for()
+    assert complaints_everywhere(page) == {}
+    keep_pictures(page, "judging-under-way")
 
     reconcile.match_due()
+
+    page.get_by_text("1 invoice is judged.").wait_for()  # told by the page itself, every two seconds
+    assert complaints_everywhere(page) == {}
+    keep_pictures(page, "judging-done")
     case.refresh_from_db()
     assert case.status == "cleared"
 
