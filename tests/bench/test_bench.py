@@ -32,6 +32,7 @@ RESULTS = [
     "match_touched_vs_sql_1k",
     "match_touched_vs_sql_1k_processor",
     "match_one_receipt",
+    "match_one_receipt_processor",
     "match_engine_vs_arithmetic",
     "map_vs_hand",
     "pull_vs_raw",
