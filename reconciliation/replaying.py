@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from .grounds import is_as_written
 from .matching import FormError, answer, case_from, match
 from .models import MatchDecision
 
@@ -63,6 +64,8 @@ def compare(record: MatchDecision) -> Difference | None:
         now = error.as_json()
     was = record.answer
     fields = sorted(name for name in was.keys() | now.keys() if was.get(name) != now.get(name))
+    if record.ground and not is_as_written(record.ground):
+        fields.append("rules as kept")
     if not fields:
         return None
     return Difference(

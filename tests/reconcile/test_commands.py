@@ -98,6 +98,24 @@ def test_a_decision_that_comes_out_differently_is_named(desk):
     assert run("replay", "--invoice", "R-2") == ({"replayed": 1, "differing": 0, "differences": []}, 0)
 
 
+def test_rules_that_were_changed_behind_the_databases_back_are_told(desk):
+    """The question names other rules now, though the answer may be the same."""
+    desk.order()
+    desk.receive(10)
+    desk.invoice("R-1")
+    reconcile.match_due()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SET LOCAL session_replication_role = replica; UPDATE reconciliation_matchground "
+            "SET content = jsonb_set(content, '{policy,options,near_duplicate_days}', '5');"
+            "SET LOCAL session_replication_role = DEFAULT"
+        )
+
+    told, code = run("replay")
+
+    assert ([row["fields"] for row in told["differences"]], code) == ([["rules as kept"]], 1)
+
+
 def test_a_stored_question_that_cannot_be_read_any_more_is_a_difference(desk):
     desk.order()
     desk.receive(10)
