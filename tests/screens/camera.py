@@ -18,8 +18,8 @@ from .walk import Screen
 
 TIMEOUT_MS = 60_000
 WIDE, NARROW = (1440, 900), (390, 844)
-TALLEST = {1440: 1800, 390: 2000}  # what lies below tells no more of how a screen looks
-QUALITY = 55
+TALLEST = {1440: 1300, 390: 1500}  # what lies below tells no more of how a screen looks
+QUALITY = 42
 
 
 class Camera:
