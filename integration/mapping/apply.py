@@ -91,6 +91,15 @@ class Traced:
     """Why nothing is written, where that is no problem."""
 
     @property
+    def found_text(self) -> str:
+        """What was found, digit by digit; empty where nothing was."""
+        return _written(self.found)
+
+    @property
+    def result_text(self) -> str:
+        return _written(self.result)
+
+    @property
     def is_secret(self) -> bool:
         """Whether nobody is shown the value."""
         return is_secret(self.row.source) or is_secret(self.row.target)
@@ -391,6 +400,15 @@ def _nested(values: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(inner, dict):
             inner[name] = value
     return result
+
+
+def _written(value: Any) -> str:
+    """Write a value for a person, as it is sent: no separators, nothing rounded."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return format(value, "f") if isinstance(value, Decimal) and value.is_finite() else str(value)
 
 
 def _holds_float(value: Any) -> bool:

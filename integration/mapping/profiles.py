@@ -25,6 +25,11 @@ class Told:
     profile: SourceProfile
     mappings: Sequence[tuple[FieldMapping, Seen | None]]
 
+    @property
+    def lines(self) -> str:
+        """Its sources, one a line, as they are written on the screen."""
+        return "\n".join(self.profile.sources)
+
 
 def told(company: Company | None) -> list[Told]:
     """Tell of every profile."""

@@ -16,7 +16,8 @@ from masterdata import lookup
 from masterdata.models import Company
 from reconciliation.models import AssetNotice, InventoryMovement, PurchaseOrder, SupplierInvoice
 
-from . import mirrors, offered
+from . import content as contents
+from . import mirrors, offered, versions
 
 LAST = 200
 
@@ -36,7 +37,8 @@ def samples(mapping: FieldMapping, company: Company, limit: int = LAST) -> list[
         return list(islice(_events(mapping, company), limit))
     if mapping.direction == FieldMapping.Direction.PULL:
         rows = mirrors.latest(mapping, offered.reads(mapping), LAST)[:limit]
-        return [Sample(str(row[names.ID]), _named(row), row) for row in rows]
+        known_by = _known_by(mapping)
+        return [Sample(str(row[names.ID]), _named(row, known_by), row) for row in rows]
     reader = READERS.get(mapping.source)
     return list(islice(reader(company, limit), limit)) if reader else []
 
@@ -47,10 +49,15 @@ def find(found: Iterable[Sample], key: str) -> Sample | None:
     return next((each for each in listed if each.key == key), listed[0] if listed else None)
 
 
-def _named(row: Mapping[str, Any]) -> str:
-    """Name a record of BC by what it is known by, whatever that is called: its first texts."""
-    texts = [value for name, value in row.items() if isinstance(value, str) and value and name != names.ID]
-    return " ".join(texts[:2])[:80]
+def _known_by(mapping: FieldMapping) -> list[str]:
+    """Give the fields of BC that name a record to people: what the first two rows read."""
+    version = versions.in_force(mapping)
+    rows = contents.read(version.content).rows[:2] if version else ()
+    return [row.source for row in rows]
+
+
+def _named(row: Mapping[str, Any], known_by: Iterable[str]) -> str:
+    return " ".join(str(row[name]) for name in known_by if row.get(name))[:80] or str(row[names.ID])
 
 
 def _events(mapping: FieldMapping, company: Company) -> Iterator[Sample]:

@@ -220,6 +220,8 @@ def test_the_screen_of_profiles_counts_what_comes_unread_and_what_stopped(sender
 
     page = words(browser.get("/mappings/profiles/"))
 
+    assert "{{" not in page
+    assert "Its event sources, one a line /cmms/atlas Save" in page
     assert "PURCHASE_ORDER_APPROVED becomes purchase_order.approved.v1 1 5 0 3" in page
     assert "PART_QUANTITY_CHANGED becomes inventory.consumed.v1 0 No event of this type has come yet." in page
 

@@ -108,6 +108,7 @@ REFUSED: list[tuple[str, Any, dict[str, Any], str]] = [
     ("text", ["x"], {}, "is not one value"),
     ("pad", "x", {"width": 3, "fill": ""}, "`fill` is one character"),
     ("day_of", "soon", {}, "'soon' is not a date and time"),
+    ("decimal", date(2026, 11, 2), {}, "'2026-11-02' is not a number"),
     ("bc_day", "May", {}, "'May' is not a day of Business Central"),
     ("day_of", 1, {"zone": "Nowhere/Land"}, "'Nowhere/Land' is none"),
 ]

@@ -98,5 +98,5 @@ def told(value: Any) -> str:
         return "a number of more than 40 digits"
     if isinstance(value, list | dict | tuple | set):
         return "a group of values"
-    written = repr(str(value) if isinstance(value, Decimal) else value)
+    written = repr(str(value) if isinstance(value, Decimal | date) else value)
     return written if len(written) <= 60 else f"{written[:59]}…"
