@@ -14,6 +14,7 @@ urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("rights/", rights_page.shown, name="rights"),
+    path("account/", include("config.signing_in.urls")),
     path("", include("reconciliation.urls")),
     path("", include("integration.urls")),
     path("api/", include("integration.cafm.urls")),

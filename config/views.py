@@ -6,9 +6,10 @@ import datetime
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.auth.forms import AuthenticationForm
+from allauth.account.views import LoginView
+from django.conf import settings
 from django.contrib.auth.models import User
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.db.models import Count, Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -37,13 +38,21 @@ SEE_MESSAGES = "integration.view_message"
 SEE_CONTRACT = "integration.view_contractfinding"
 
 
-class SignIn(LoginView):
-    template_name = "desk/sign_in.html"
-    redirect_authenticated_user = True
+class SignIn(LoginView):  # type: ignore[misc]
+    """Where people come in; a second factor is asked for after it."""
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
-        language.bring_along(self.request, response, form.get_user())
+    template_name = "desk/sign_in.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        apps: Any = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+        providers = [{"id": app["provider_id"], "name": app["name"]} for app in apps]
+        wanted = self.request.GET.get("next", "")
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        return context | {"providers": providers, "next": self.request.POST.get("next", wanted)}
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response: HttpResponse = super().form_valid(form)
+        language.bring_along(self.request, response, form.user)
         return response
 
 

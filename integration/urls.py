@@ -21,6 +21,7 @@ from .views import (
     pulling,
     record,
     replays,
+    story,
     totals,
     units,
 )
@@ -74,6 +75,7 @@ urlpatterns = [
     path("overview/", overview.overview, name="overview"),
     path("ownership/", ownership.owners, name="ownership"),
     path("records/<slug:subject>/<int:pk>/", record.record, name="record"),
+    path("story/<slug:app>/<slug:name>/<int:pk>/", story.whole_story, name="story"),
     path("units/", units.item_units, name="units"),
     path("pull/", pulling.pull_now, name="pull-now"),
     path("pull/record/", pulling.pull_record, name="pull-record"),

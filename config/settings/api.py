@@ -8,7 +8,10 @@ from config.env import Mode
 from .base import ENV, MODE, SECRET_KEY
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["integration.cafm.auth.ApiKeyAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "integration.cafm.machine_tokens.EntraAuthentication",
+        "integration.cafm.auth.ApiKeyAuthentication",
+    ],
     "DEFAULT_PERMISSION_CLASSES": ["integration.cafm.auth.HasScope"],
     "DEFAULT_THROTTLE_CLASSES": ["integration.cafm.throttles.CallsOfOne"],
     "DEFAULT_RENDERER_CLASSES": ["integration.cafm.wire.DecimalJSONRenderer"],
@@ -34,6 +37,12 @@ SPECTACULAR_SETTINGS = {
 
 API_CALLS_A_MINUTE = ENV.number("API_CALLS_A_MINUTE", 60_000)
 API_CALLS_OF_STRANGERS_A_MINUTE = ENV.number("API_CALLS_OF_STRANGERS_A_MINUTE", 120)
+
+# Tokens of Entra ID for machines; no issuer: only API keys open the door.
+ENTRA_ISSUER = ENV.text("ENTRA_ISSUER")
+ENTRA_JWKS_URL = ENV.text("ENTRA_JWKS_URL")
+ENTRA_AUDIENCE = ENV.text("ENTRA_AUDIENCE")
+ENTRA_APP_ROLE = ENV.text("ENTRA_APP_ROLE", "Tieout.Machine")
 
 # Encrypt the secrets of webhooks: the first encrypts, all decrypt. Production brings its own, or has none.
 _DEVELOPMENT_KEY = base64.urlsafe_b64encode(hashlib.sha256(SECRET_KEY.encode()).digest()).decode()

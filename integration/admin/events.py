@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.admin import ModelAdmin
@@ -69,7 +70,7 @@ class ApiKeyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = ApiKey
-        fields = ["company", "name", "scopes", "lists", "sources", "expires_at"]
+        fields = ["company", "name", "scopes", "lists", "sources", "expires_at", "entra_client_id"]
 
     def clean_sources(self) -> list[str]:
         return [source.strip() for source in self.cleaned_data["sources"].split(",") if source.strip()]
@@ -85,14 +86,14 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
     list_fullwidth = True
     search_fields = ["name", "prefix"]
     ordering = ["-pk"]
-    actions = ["revoke"]
+    actions = ["replace", "revoke"]
 
     def has_delete_permission(self, request: HttpRequest, obj: ApiKey | None = None) -> bool:
         return False
 
     def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
         if obj is None:
-            return ["company", "name", "scopes", "lists", "sources", "expires_at"]
+            return ["company", "name", "scopes", "lists", "sources", "expires_at", "entra_client_id"]
         return self.get_readonly_fields(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> list[str]:
@@ -109,6 +110,7 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
             "created_by",
             "expires_at",
             "revoked_at",
+            "entra_client_id",
         ]
 
     @display(description="state", label={"valid": "success", "expired": "warning", "revoked": "danger"})
@@ -140,14 +142,12 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
         if change:
             return
         given = form.cleaned_data
-        key, secret = auth.issue(
-            given["company"],
-            given["name"],
-            given["scopes"],
-            given["sources"],
-            given["lists"],
-            by=request.user,  # type: ignore[arg-type]
-        )
+        by: Any = request.user
+        rights = (given["scopes"], given["sources"], given["lists"], by)
+        if given["entra_client_id"]:
+            key, secret = auth.admit(given["company"], given["name"], given["entra_client_id"], *rights), ""
+        else:
+            key, secret = auth.issue(given["company"], given["name"], *rights)
         if given["expires_at"]:
             ApiKey.objects.filter(pk=key.pk).update(expires_at=given["expires_at"])
         obj.pk, obj.prefix = key.pk, key.prefix
@@ -155,15 +155,35 @@ class ApiKeyAdmin(RecordedHistory, ModelAdmin):  # type: ignore[misc]
 
     def response_add(self, request: HttpRequest, obj: ApiKey, post_url_continue: Any = None) -> HttpResponse:
         """Show the secret, this one time, and keep it out of every store."""
+        if not request.issued_secret:  # type: ignore[attr-defined]
+            self.message_user(request, f"{obj.name} comes in by its tokens of Entra ID from now on.")
+            return HttpResponseRedirect(reverse("admin:integration_apikey_changelist"))
+        return self._shown_once(request, obj.name, request.issued_secret)  # type: ignore[attr-defined]
+
+    def _shown_once(self, request: HttpRequest, name: str, secret: str) -> HttpResponse:
         context = {
             **self.admin_site.each_context(request),
-            "title": f"Key for {obj.name}",
+            "title": f"Key for {name}",
             "opts": self.opts,
-            "secret": request.issued_secret,  # type: ignore[attr-defined]
+            "secret": secret,
         }
         response = TemplateResponse(request, "admin/api_key_issued.html", context)
         response["Cache-Control"] = "no-store"
         return response
+
+    @admin.action(description="Replace the selected key; both are good for a day", permissions=["change"])
+    def replace(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        keys = list(queryset[:2])
+        if len(keys) != 1:
+            self.message_user(request, "Choose one key: its successor is shown once.", messages.WARNING)
+            return None
+        by: Any = request.user
+        try:
+            successor, secret = auth.rotate(keys[0], by=by)
+        except ValueError as error:
+            self.message_user(request, str(error), messages.WARNING)
+            return None
+        return self._shown_once(request, successor.name, secret)
 
     @admin.action(description="Revoke the selected keys", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:

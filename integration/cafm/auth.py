@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.permissions import BasePermission
@@ -22,6 +24,7 @@ from .problems import ProblemError
 
 MARK = "tieout_"
 PREFIX_LENGTH = 12
+OVERLAP_HOURS = 24  # so long an old key goes on beside the one that replaces it
 
 
 class ScopeMissing(ProblemError):  # noqa: N818
@@ -62,6 +65,37 @@ def issue(
         created_by=by,
     )
     return key, secret
+
+
+@transaction.atomic
+def rotate(key: ApiKey, *, by: User | None = None, hours: int = OVERLAP_HOURS) -> tuple[ApiKey, str]:
+    """Make a key with the same rights; for some hours both are good, so that nothing is refused meanwhile."""
+    if key.revoked_at or key.entra_client_id:
+        raise ValueError(f"{key} cannot be replaced: it was revoked, or is an application of Entra ID.")
+    successor, secret = issue(key.company, key.name, key.scopes, key.sources, key.lists, by=by)
+    until = timezone.now() + timedelta(hours=hours)
+    if key.expires_at is None or key.expires_at > until:
+        key.expires_at = until
+        key.save(update_fields=["expires_at"])
+    return successor, secret
+
+
+@transaction.atomic
+def admit(
+    company: Company,
+    name: str,
+    client_id: str,
+    scopes: Iterable[str],
+    sources: Iterable[str] = (),
+    lists: Iterable[str] = (),
+    by: User | None = None,
+) -> ApiKey:
+    """Let an application of Entra ID in by its own tokens; no secret is kept or given."""
+    key, _secret = issue(company, name, scopes, sources, lists, by=by)
+    # The secret is known to nobody from here on, so only a token opens the door.
+    key.entra_client_id, key.key_hash, key.prefix = client_id, secrets.token_bytes(32), "Entra ID"
+    key.save(update_fields=["entra_client_id", "key_hash", "prefix"])
+    return key
 
 
 class Machine:

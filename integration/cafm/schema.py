@@ -14,6 +14,7 @@ from rest_framework import serializers
 
 from . import events
 from .auth import ApiKeyAuthentication
+from .machine_tokens import EntraAuthentication
 from .problems import CONTENT_TYPE
 from .replies import Accepted, Problem
 from .serializers import Envelope, Shape
@@ -30,6 +31,21 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
             "type": "http",
             "scheme": "bearer",
             "description": "An API key that Tieout's administrator made",
+        }
+
+
+class EntraScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """`Authorization: Bearer <token of Entra ID>`."""
+
+    target_class = EntraAuthentication
+    name = "EntraId"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A token of Microsoft Entra ID for an application that was named here",
         }
 
 

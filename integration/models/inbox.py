@@ -40,12 +40,26 @@ class ApiKey(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     expires_at = models.DateTimeField(null=True, blank=True)
+    entra_client_id = models.CharField(
+        "application of Entra ID",
+        max_length=36,
+        blank=True,
+        default="",
+        help_text="Comes in by its own tokens, and no key is made",
+    )
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     objects = ApiKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "API key"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["entra_client_id"],
+                condition=models.Q(revoked_at__isnull=True) & ~models.Q(entra_client_id=""),
+                name="application_named_once",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"

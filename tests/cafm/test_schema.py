@@ -56,7 +56,7 @@ def test_every_kind_of_event_is_described_with_its_data(described) -> None:
 def test_every_address_asks_for_a_key(described) -> None:
     calls = [call for path in described["paths"].values() for call in path.values()]
 
-    assert [call["security"] for call in calls] == [[{"ApiKey": []}]] * len(calls)
+    assert [call["security"] for call in calls] == [[{"EntraId": []}, {"ApiKey": []}]] * len(calls)
 
 
 def test_the_webhook_is_described_with_what_proves_that_it_is_ours(described) -> None:

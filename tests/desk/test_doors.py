@@ -20,22 +20,20 @@ def test_with_name_and_password_one_comes_to_where_one_wanted():
 
     answer = Client().post(
         "/sign-in/?next=/exceptions/?tab=open",
-        {"username": "clara", "password": factories.PASSWORD, "next": "/exceptions/?tab=open"},
+        {"login": "clara", "password": factories.PASSWORD, "next": "/exceptions/?tab=open"},
     )
 
     assert answer["Location"] == "/exceptions/?tab=open"
 
 
-@pytest.mark.parametrize(
-    "sent", [{"username": "clara", "password": "wrong"}, {"username": "who", "password": "x"}]
-)
+@pytest.mark.parametrize("sent", [{"login": "clara", "password": "wrong"}, {"login": "who", "password": "x"}])
 def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(sent):
     factories.person(roles.AP_CLERK)
 
     answer = Client().post("/sign-in/", sent)
 
     assert "That name and password do not fit together. Check both; capital letters count." in words(answer)
-    assert f'value="{sent["username"]}"' in answer.content.decode()
+    assert f'value="{sent["login"]}"' in answer.content.decode()
 
 
 def test_sign_in_leads_to_no_strangers_page():
@@ -43,7 +41,7 @@ def test_sign_in_leads_to_no_strangers_page():
 
     answer = Client().post(
         "/sign-in/",
-        {"username": "clara", "password": factories.PASSWORD, "next": "https://elsewhere.example/"},
+        {"login": "clara", "password": factories.PASSWORD, "next": "https://elsewhere.example/"},
     )
 
     assert answer["Location"] == "/"

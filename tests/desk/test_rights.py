@@ -29,7 +29,10 @@ NOTHING = {
     "path": "x",
 }
 # Who may open these depends on which record it is.
-OF_RECORDS = {"record": ("records/item/987654/", "masterdata.view_item")}
+OF_RECORDS = {
+    "record": ("records/item/987654/", "masterdata.view_item"),
+    "story": ("story/integration/apikey/987654/", "integration.view_apikey"),
+}
 
 
 def address(route: rights.Route) -> str:

@@ -1,0 +1,95 @@
+"""What we decide of signing in: nobody signs up, roles come from Entra ID, secrets are kept encrypted."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from cryptography.fernet import Fernet, MultiFernet
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+from reconciliation import roles
+
+logger = logging.getLogger(__name__)
+
+
+class People(DefaultAccountAdapter):  # type: ignore[misc]
+    """An administrator adds people, or Entra ID names them."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _(
+            "That name and password do not fit together. Check both; capital letters count."
+        ),
+        "too_many_login_attempts": _("Too many tries. Nothing is lost: wait five minutes, then try again."),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        super().authentication_failed(request, **credentials)
+        logger.warning("Sign-in failed from %s", self.get_client_ip(request))
+
+    def send_notification_mail(self, *args: Any, **kwargs: Any) -> None:
+        """Changes of a second factor are on the page of one's own account, and in the book of changes."""
+
+
+class EntraId(DefaultSocialAccountAdapter):  # type: ignore[misc]
+    """Take who Entra ID names, with the roles given there; an e-mail address proves nobody."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
+        return True
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Let nobody in who has no role; who is known already gets the roles of today."""
+        granted = granted_roles(sociallogin)
+        if not granted:
+            logger.warning("Refused %s of Entra ID: no role", sociallogin.account.uid)
+            raise ImmediateHttpResponse(render(request, "desk/no_role.html", status=403))
+        if sociallogin.is_existing:
+            roles.give(sociallogin.user, granted)
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> User:
+        user: User = super().save_user(request, sociallogin, form)
+        roles.give(user, granted_roles(sociallogin))
+        return user
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    """Keep the secrets of authenticator apps encrypted, by a key that is not in the database.
+
+    It comes from SECRET_KEY: with another one, apps are set up anew (SECRET_KEY_FALLBACKS bridges that).
+    """
+
+    def encrypt(self, text: str) -> str:
+        return _keys().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _keys().decrypt(encrypted_text.encode()).decode()
+
+
+def granted_roles(sociallogin: Any) -> list[str]:
+    """Give our roles among the app roles of an ID token: APClerk and AP-clerk are both AP clerk."""
+    told = sociallogin.account.extra_data
+    claimed = {_plain(name) for name in told.get("id_token", told).get("roles", [])}
+    return [role for role in roles.ROLES if _plain(role) in claimed]
+
+
+def _keys() -> MultiFernet:
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(b"second factors " + secret.encode()).digest() for secret in secrets]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+
+
+def _plain(name: str) -> str:
+    return "".join(letter for letter in name.lower() if letter.isalnum())
