@@ -28,6 +28,7 @@ LATER = {
     "calendar",
     "calendar_day",
     "calendar_rows",
+    "judging",
     "matching_rules",
     "rule_changes",
     "rules_version",
