@@ -12,6 +12,7 @@ from . import (
     mirrors,
     runs,
     schedules,
+    watching,
     webhooks,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "mirrors",
     "runs",
     "schedules",
+    "watching",
     "webhooks",
 ]

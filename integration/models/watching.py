@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from masterdata.models import Company
 
@@ -40,6 +41,8 @@ class MorningMail(models.Model):
     at = models.TimeField(default=datetime.time(8))
     time_zone = TimeZone()
     enabled = models.BooleanField(default=True)
+
+    history = HistoricalRecords()
 
     def __str__(self) -> str:
         return f"{self.company} at {self.at:%H:%M}"
@@ -110,6 +113,8 @@ class Expectation(models.Model):
     hours = models.PositiveSmallIntegerField("within so many hours before", default=24)
     time_zone = TimeZone()
     enabled = models.BooleanField(default=True)
+
+    history = HistoricalRecords()
 
     class Meta:
         constraints = [

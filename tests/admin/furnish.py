@@ -122,6 +122,7 @@ def _integration(desk: factories.Desk, schedules: Iterable[installation.Schedule
     checking.settle(Metadata(standard={}), expects_app=False)
     installation.install_schedules(schedules)
     escalation.install()
+    escalation.install_morning(desk.company)
     ClockedSchedule.objects.create(clocked_time=now)
     CrontabSchedule.objects.create()
     SolarSchedule.objects.create(event="sunset", latitude=48, longitude=11)

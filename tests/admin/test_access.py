@@ -66,9 +66,11 @@ INTEGRATION = (
         "apikey",
         "channel",
         "escalationrule",
+        "expectation",
         "inboxevent",
         "message",
         "mirrorfilter",
+        "morningmail",
         "webhook",
         "webhookmessage",
     }
@@ -90,7 +92,15 @@ SEES: dict[str, set[str]] = {
     "": set(),
 }
 ADDS: dict[str, set[str]] = {
-    roles.INTEGRATION_ADMIN: {"apikey", "channel", "escalationrule", "mirrorfilter", "webhook"},
+    roles.INTEGRATION_ADMIN: {
+        "apikey",
+        "channel",
+        "escalationrule",
+        "expectation",
+        "mirrorfilter",
+        "morningmail",
+        "webhook",
+    },
     roles.FINANCE_CONTROLLER: LIMITS,
 }
 CHANGES: dict[str, set[str]] = {
@@ -98,7 +108,9 @@ CHANGES: dict[str, set[str]] = {
         "apikey",
         "channel",
         "escalationrule",
+        "expectation",
         "mirrorfilter",
+        "morningmail",
         "periodictask",
         "webhook",
     },

@@ -173,6 +173,8 @@ SCREENS = (
         then(at("/exceptions/?tab=open"), press("Export"), heading("Exports"), wait_for("Download")),
     ),
     Screen("boards", "clerk", at("/boards/"), dark=True),
+    Screen("calendar", "controller", at("/calendar/"), dark=True),
+    Screen("overview", "integration", at("/overview/"), dark=True),
     Screen("proposed", "clerk", send_for_approval),
     Screen("approvals", "approver", at("/approvals/")),
     Screen("approve", "approver", case("HLP-7756")),
