@@ -16,6 +16,10 @@ EXACT = Context(prec=80, rounding=ROUND_HALF_UP)  # no product of two columns ha
 FINEST = Decimal("0.00001")  # BC keeps five decimals of a quantity
 
 
+Question = tuple[type[Mirror], str, Iterable[str]]
+"""A mirror, the field that names its records, and the values that are looked for."""
+
+
 class MasterDataError(Exception):
     """A record that is needed is not there; the message says which one and what to do."""
 
@@ -30,12 +34,23 @@ class NoRate(MasterDataError):  # noqa: N818
 
 def missing(company: Company, model: type[Mirror], field: str, values: Iterable[str]) -> list[str]:
     """Tell which of these numbers or codes are not in the mirror."""
-    wanted = {value for value in values if value}
-    if not wanted:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_present(model, field), [company.pk, list(wanted)])
-        return sorted(wanted - {value for (value,) in cursor})
+    (lacking,) = missing_of_each(company, [(model, field, values)])
+    return lacking
+
+
+def missing_of_each(company: Company, questions: Iterable[Question]) -> list[list[str]]:
+    """Tell for each list of numbers or codes which of them are not in the mirror, by one statement."""
+    wanted = [(model, field, {value for value in values if value}) for model, field, values in questions]
+    asked = [place for place, (_model, _field, values) in enumerate(wanted) if values]
+    lacking = [set(values) for _model, _field, values in wanted]
+    if asked:
+        statement = " UNION ALL ".join(_present(*wanted[place][:2]) for place in asked)
+        terms = [term for place in asked for term in (place, company.pk, list(wanted[place][2]))]
+        with connection.cursor() as cursor:
+            cursor.execute(statement, terms)
+            for place, value in cursor:
+                lacking[place].discard(value)
+    return [sorted(values) for values in lacking]
 
 
 @cache
@@ -44,7 +59,7 @@ def _present(model: type[Mirror], field: str) -> str:
     named: Any = model._meta.get_field(field)
     table, column = model._meta.db_table, named.column
     there = f"company_id = %s AND deleted_at IS NULL AND {column} = ANY(%s)"
-    return f"SELECT {column} FROM {table} WHERE {there}"  # noqa: S608 - names of our own models
+    return f"SELECT %s::int, {column}::text FROM {table} WHERE {there}"  # noqa: S608 - names of our models
 
 
 def missing_vendors(company: Company, numbers: Iterable[str]) -> list[str]:

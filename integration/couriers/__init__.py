@@ -56,7 +56,9 @@ def visit_change(client: Client, message: Message, change: OrderChange) -> Visit
 
 
 COURIERS: dict[DocumentKind, Courier] = {
-    DocumentKind.PURCHASE_ORDER: Courier(PurchaseOrder, orders.chain, orders.prepare, orders.OrderVisit),
+    DocumentKind.PURCHASE_ORDER: Courier(
+        PurchaseOrder, orders.chain, orders.prepare, orders.OrderVisit, must_look=False
+    ),
     DocumentKind.ORDER_CHANGE: Courier(OrderChange, order_changes.chain, order_changes.prepare, visit_change),
     DocumentKind.GOODS_RECEIPT: Courier(
         GoodsReceipt, accepted.chain, accepted.prepare_receipt, receipts.ReceiptVisit
@@ -74,7 +76,7 @@ COURIERS: dict[DocumentKind, Courier] = {
         ServiceConfirmation, accepted.chain, accepted.prepare_confirmation, receipts.ReceiptVisit
     ),
     DocumentKind.INVENTORY_MOVEMENT: Courier(
-        InventoryMovement, movements.chain, movements.prepare, movements.MovementVisit
+        InventoryMovement, movements.chain, movements.prepare, movements.MovementVisit, must_look=False
     ),
     DocumentKind.ASSET_NOTICE: Courier(AssetNotice, assets.chain, assets.prepare, assets.AssetVisit),
     DocumentKind.SUPPLIER_INVOICE: Courier(SupplierInvoice, invoices.chain, invoices.prepare, visit_invoice),

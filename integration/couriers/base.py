@@ -53,9 +53,6 @@ class Withdrawn(Exception):  # noqa: N818 - nothing is wrong, the wish to post i
 class Visit(ABC):
     """One delivery: look first, then write. Keeps what it has read."""
 
-    must_look = True
-    """Whether what is new has to be looked at too: sending needs what is found, or people make such ones."""
-
     def __init__(self, client: Client, message: Message, document: Any) -> None:
         self.client = client
         self.message = message
@@ -83,6 +80,8 @@ class Courier:
     chain: Callable[[Any], str]
     prepare: Callable[[Any, UUID], Prepared]
     visit: Callable[[Client, Message, Any], Visit]
+    must_look: bool = True
+    """Whether what is new has to be looked at too: sending needs what is found, or people make such ones."""
 
 
 def as_uuid(written: str | None) -> UUID | None:

@@ -51,7 +51,7 @@ def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
         return Prepared(waiting_for=f"vendor {listed(missing)} in Business Central")
     if billed.orders_of(invoice):
         return billed.prepare(invoice)
-    header, line_mapping = mapping.compiled(defaults.INVOICE), mapping.compiled(defaults.INVOICE_LINE)
+    header, line_mapping = mapping.compiled_together(defaults.INVOICE, defaults.INVOICE_LINE)
     body, found = header.apply(record(invoice), masters.of(invoice.company))
     problems = [str(problem) for problem in found]
     body[LINES] = []

@@ -48,7 +48,7 @@ def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
         units, quantities = _in_base_units(movement.company, lines)
     except lookup.NoConversion as missing_unit:
         return Prepared(waiting_for=str(missing_unit)[:300])
-    header, line_mapping = mapping.compiled(defaults.MOVEMENT), mapping.compiled(defaults.MOVEMENT_LINE)
+    header, line_mapping = mapping.compiled_together(defaults.MOVEMENT, defaults.MOVEMENT_LINE)
     body, found = header.apply(record(movement), masters.of(movement.company))
     problems = [str(problem) for problem in found]
     body[EXTERNAL_ID] = str(key)
@@ -70,7 +70,6 @@ def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
 class MovementVisit(Visit):
     """Store the request, then have it processed."""
 
-    must_look = False
     request: dict[str, Any] | None = None
 
     def find(self) -> Posted | Standing:

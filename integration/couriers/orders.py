@@ -65,7 +65,7 @@ def built(order: PurchaseOrder) -> Prepared:
     known = assets.bc_numbers(order.company, [line.asset for line in lines if line.asset])
     if missing := _missing(order, lines, known):
         return Prepared(waiting_for=missing)
-    header, line_mapping = mapping.compiled(defaults.ORDER), mapping.compiled(defaults.ORDER_LINE)
+    header, line_mapping = mapping.compiled_together(defaults.ORDER, defaults.ORDER_LINE)
     location_ids = lookup.location_ids(order.company, _locations(order, lines))
     head = record(order)
     known_masters = masters.of(order.company)
@@ -111,8 +111,6 @@ def key_in(text: str) -> UUID | None:
 
 class OrderVisit(Visit):
     """Look for the marker among the vendor's orders of the day, then create the order."""
-
-    must_look = False
 
     def find(self) -> Posted | Standing:
         """Find the order that carries our key."""
@@ -212,19 +210,16 @@ def _missing(order: PurchaseOrder, lines: list[PurchaseOrderLine], known: Mappin
     """Name the master records that the mirror lacks; they may come with the next pull."""
     company = order.company
     objects = [object_of(line, known) for line in lines]
-    wanted: list[tuple[str, Any, str, list[str]]] = [
-        ("vendor", Vendor, "number", [order.vendor_number]),
-        ("item", Item, "number", [number for kind, number in objects if kind == "item"]),
-        ("account", Account, "number", [number for kind, number in objects if kind == "account"]),
-        ("fixed asset", FixedAsset, "number", [number for kind, number in objects if kind == "fixed_asset"]),
-        ("location", Location, "code", _locations(order, lines)),
-        ("currency", Currency, "code", _foreign(company, order.currency)),
-    ]
-    lacking = []
-    for noun, model, field, values in wanted:
-        if names := lookup.missing(company, model, field, values):
-            lacking.append(f"{noun} {listed(names)}")
-    return in_bc(lacking)
+    wanted: dict[str, lookup.Question] = {
+        "vendor": (Vendor, "number", [order.vendor_number]),
+        "item": (Item, "number", [number for kind, number in objects if kind == "item"]),
+        "account": (Account, "number", [number for kind, number in objects if kind == "account"]),
+        "fixed asset": (FixedAsset, "number", [number for kind, number in objects if kind == "fixed_asset"]),
+        "location": (Location, "code", _locations(order, lines)),
+        "currency": (Currency, "code", _foreign(company, order.currency)),
+    }
+    found = zip(wanted, lookup.missing_of_each(company, wanted.values()), strict=True)
+    return in_bc([f"{noun} {listed(names)}" for noun, names in found if names])
 
 
 def _locations(order: PurchaseOrder, lines: list[PurchaseOrderLine]) -> list[str]:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from integration import backoff, connections, correlation, couriers, outbox, tracing
 from integration.bc import Client
-from integration.couriers import Posted, Standing, Visit, Withdrawn
+from integration.couriers import Courier, Posted, Standing, Visit, Withdrawn
 from integration.errors import ConfigurationError, PermanentError
 from integration.models import DocumentKind, Message
 from masterdata.models import Company
@@ -37,11 +37,12 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     message = attempt.message
     courier = couriers.COURIERS[DocumentKind(message.document_kind)]
     document = couriers.load(message)
-    if message.payload is None and not outbox.build(message, document):
+    is_new = _is_new(message, courier)
+    if message.payload is None and not outbox.build(message, document, with_sending=is_new):
         return Delivery(message, Outcome.NOT_SENT, message.waits_for or message.error)
     check_company(client, document.company)
     visit = courier.visit(client, message, document)
-    found = Standing.ABSENT if _is_new(message, visit) else visit.find()
+    found = Standing.ABSENT if is_new else visit.find()
     if isinstance(found, Posted):
         return _done(attempt, visit, found, Outcome.ADOPTED)
     if message.unknown_since is not None and not _is_settled(message, found):
@@ -53,9 +54,9 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     return _done(attempt, visit, posted, Outcome.POSTED)
 
 
-def _is_new(message: Message, visit: Visit) -> bool:
+def _is_new(message: Message, courier: Courier) -> bool:
     """Whether nobody can have sent it before: its first claim, in a life without doubt (doubt.py)."""
-    return message.fence == 1 and not message.in_doubt and not visit.must_look
+    return message.fence == 1 and not message.in_doubt and not courier.must_look
 
 
 def check_company(client: Client, company: Company) -> None:

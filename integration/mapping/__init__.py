@@ -3,7 +3,7 @@
 from .apply import Problem, Row, apply
 from .recording import recording
 from .transforms import TRANSFORMS
-from .versions import Compiled, compiled, holding, in_force
+from .versions import Compiled, compiled, compiled_together, holding, in_force
 
 __all__ = [
     "TRANSFORMS",
@@ -12,6 +12,7 @@ __all__ = [
     "Row",
     "apply",
     "compiled",
+    "compiled_together",
     "holding",
     "in_force",
     "recording",

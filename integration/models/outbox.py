@@ -135,6 +135,9 @@ class Message(models.Model):
     in_doubt = True
     """Whether it may have been sent in a former life of the database; a claim knows better."""
 
+    unwritten: dict[str, Any] = {}
+    """What was built for this message and is written down with its sending."""
+
     class Meta:
         constraints = [
             models.UniqueConstraint(

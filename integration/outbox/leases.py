@@ -24,6 +24,7 @@ from .moving import move, move_held
 from .transitions import (
     ANSWER_LOST,
     BUILT,
+    BUILT_OF,
     FREED,
     FREED_TO_LOOK,
     GIVEN_UP,
@@ -94,13 +95,21 @@ def _constraint(error: IntegrityError) -> str | None:
     return cause.diag.constraint_name if isinstance(cause, psycopg.Error) else None
 
 
-def build(message: Message, document: Any) -> bool:
-    """Build what a claimed message sends; False when it is not to be sent now, and is out of our hands."""
+def build(message: Message, document: Any, *, with_sending: bool = False) -> bool:
+    """Build what a claimed message sends; False when it is not to be sent now, and is out of our hands.
+
+    What is sent at once can be written down `with_sending`, by the same statement: a worker that dies before
+    that leaves it to be built again.
+    """
     how, values = built(message, document)
     if how is PUT_OFF:
         values["attempts"] = max(0, message.attempts - 1)
     how = BUILT if how is MADE_READY else how
-    move_held(message, how, **values)
+    if how is BUILT and with_sending:
+        message.unwritten = {name: values[name] for name in BUILT_OF}
+        message.payload = values["payload"]
+    else:
+        move_held(message, how, **values)
     return how is BUILT
 
 
@@ -110,7 +119,8 @@ def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:
     From here on the worker's death means `verifying`, not `ready`.
     """
     lease_until = now + max(timedelta(seconds=settings.OUTBOX_LEASE_SECONDS), 2 * room)
-    move_held(message, SEND, Q(lease_until__gt=now), lease_until=lease_until)
+    move_held(message, SEND, Q(lease_until__gt=now), lease_until=lease_until, **message.unwritten)
+    message.unwritten = {}
 
 
 @transaction.atomic(savepoint=False)

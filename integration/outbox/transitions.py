@@ -142,7 +142,7 @@ SEND = Move(
     SENDING,
     Who.WORKER,
     "the next call may change Business Central",
-    frozenset({"lease_until"}),
+    BUILT_OF | {"lease_until"},
 )
 SETTLED = Move(
     "settled",

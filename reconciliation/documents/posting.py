@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Coalesce
 
 from reconciliation.models import Document, PurchaseOrder, SupplierInvoice
 
@@ -24,16 +26,24 @@ def mark_posted(document: Any, *, bc_id: UUID | None, bc_number: str, at: dateti
 
     An invoice that was posted without being cleared stays due for matching, so that its case is closed there.
     """
-    row = type(document)._default_manager.select_for_update().get(pk=document.pk)
-    if isinstance(row, SupplierInvoice):
-        row.match_due = row.match_due or row.status == InvoiceStatus.BLOCKED
-    row.status = Status.POSTED
-    row.bc_id = bc_id or row.bc_id
-    row.bc_number = bc_number[:20] or row.bc_number
-    row.posted_at = row.posted_at or at
-    row.save()
-    copy_outcome(row, document)
-    facts_changed(document.company, orders_of(row), vendor=getattr(row, "vendor_number", ""), but=row)
+    if isinstance(document, SupplierInvoice):
+        _judge_again_what_was_blocked(document)
+    told: dict[str, Any] = {"bc_id": bc_id} if bc_id else {}
+    told |= {"bc_number": bc_number[:20]} if bc_number else {}
+    row = type(document)._default_manager.filter(pk=document.pk)
+    if not row.update(status=Status.POSTED, posted_at=Coalesce("posted_at", Value(at)), **told):
+        raise type(document).DoesNotExist(f"{document} is not kept any more.")
+    document.status, document.posted_at = Status.POSTED, document.posted_at or at
+    for name, value in told.items():
+        setattr(document, name, value)
+    vendor = getattr(document, "vendor_number", "")
+    facts_changed(document.company, orders_of(document), vendor=vendor, but=document)
+
+
+def _judge_again_what_was_blocked(invoice: SupplierInvoice) -> None:
+    blocked = SupplierInvoice.objects.filter(pk=invoice.pk, status=InvoiceStatus.BLOCKED)
+    if blocked.update(match_due=True):
+        invoice.match_due = True
 
 
 @transaction.atomic

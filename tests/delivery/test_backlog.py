@@ -7,10 +7,11 @@ import tracemalloc
 from datetime import timedelta
 
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integration import outbox
-from integration.delivery.turn import FRESH
+from integration.delivery.turn import FRESH, deliver_next
 from integration.models import Message
 from integration.outbox.leases import CLAIM, EVER
 from tests.delivery.house import House
@@ -18,6 +19,7 @@ from tests.delivery.house import House
 SHORT, LONG = 1_000, 30_000
 PAGES = 12  # of 8 kB that the deeper indexes and a fuller last page may cost
 MEGABYTE = 1_000_000
+STATEMENTS = 12  # the claim, seven for what it is built of and held against, the sending, three for the end
 
 NEW = {
     "key": "gen_random_uuid()",
@@ -83,3 +85,22 @@ def pages() -> int:
         transaction.set_rollback(True)
     plan = (json.loads(told) if isinstance(told, str) else told)[0]["Plan"]
     return int(plan["Shared Hit Blocks"] + plan["Shared Read Blocks"])
+
+
+def test_a_new_order_is_built_and_sent_with_twelve_statements(house: House) -> None:
+    for number in ("PO-1", "PO-2"):
+        message = house.order(number)
+        new = Message.objects.filter(pk=message.pk)
+        new.update(payload=None, mapping_version=None, line_mapping_version=None)
+    deliver_next(worker="one")  # what is read once in each process is read now
+
+    with CaptureQueriesContext(connection) as statements:
+        delivered = deliver_next(worker="one")
+
+    assert delivered is not None
+    assert delivered.outcome == "posted"
+    told = [sql for each in statements if "SAVEPOINT" not in (sql := each["sql"])]
+    assert len(told) <= STATEMENTS, "\n".join(told)
+    delivered.message.refresh_from_db()
+    assert delivered.message.mapping_version == 1
+    assert delivered.message.payload is not None
