@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integration', '0012_message_correlation'),
+        ('integration', '0013_applications_of_entra_id'),
         ('masterdata', '0004_seal_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
