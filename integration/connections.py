@@ -33,7 +33,12 @@ class Allowance:
 
 def is_connected() -> bool:
     """Return whether the settings name a Business Central at all."""
-    return hasattr(_kept, "stand_in") or not _missing()
+    return has_stand_in() or not _missing()
+
+
+def has_stand_in() -> bool:
+    """Return whether this thread speaks with a stand-in, as in a rehearsal."""
+    return hasattr(_kept, "stand_in")
 
 
 @contextmanager

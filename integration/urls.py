@@ -64,6 +64,7 @@ urlpatterns = [
     path("notifications/<int:pk>/take/", notifications.take, name="take-incident"),
     path("notifications/<int:pk>/give-back/", notifications.give_back, name="give-back-incident"),
     path("cutover/", cutover.cutover, name="cutover"),
+    path("cutover/switch/", cutover.switch, name="switch-flows"),
     path("cutover/<int:pk>/", cutover.rehearsed, name="rehearsal"),
     path("audit/", audit.audit, name="audit"),
     path("audit/verify/", audit.verify, name="verify-audit"),

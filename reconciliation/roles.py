@@ -38,6 +38,7 @@ SEE_MAPPINGS = "integration.view_fieldmapping"
 DRAFT_MAPPINGS = "integration.draft_mapping"
 REVIEW_MAPPINGS = "integration.review_mapping"
 SEE_REHEARSALS = "integration.view_rehearsal"
+SWITCH_FLOWS = "integration.change_flowswitch"
 SEE_TOTALS = "reconciliation.view_controlday"
 SIGN_OFF = "reconciliation.sign_off_day"
 RETAKE = "reconciliation.retake_day"
@@ -132,6 +133,7 @@ ROLES: dict[str, list[str]] = {
         "integration.change_morningmail",
         DRAFT_MAPPINGS,
         REVIEW_MAPPINGS,
+        SWITCH_FLOWS,
         "integration.*_mirrorfilter",
         "integration.add_apikey",
         "integration.change_apikey",
@@ -184,6 +186,7 @@ DUTIES = {
     SEE_INCIDENTS: _("see what people are told of"),
     ACKNOWLEDGE: _("take on what people are told of"),
     SEE_MAPPINGS: _("see field mappings"),
+    SWITCH_FLOWS: _("open and close flows"),
     SEE_REHEARSALS: _("see rehearsals of the cutover"),
     DRAFT_MAPPINGS: _("draft field mappings"),
     REVIEW_MAPPINGS: _("approve field mappings"),

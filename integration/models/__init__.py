@@ -6,6 +6,7 @@ from .drift import DriftCheck, DriftedRecord
 from .edits import PayloadEdit
 from .escalation import Channel, EscalationRule, Incident, IncidentNote, Notification, Turn
 from .filters import MirrorFilter
+from .flows import FlowSwitch
 from .hints import Hint, Subscription
 from .inbox import ApiKey, InboxEvent
 from .lives import DatabaseLife
@@ -32,6 +33,7 @@ __all__ = [
     "EscalationRule",
     "Expectation",
     "FieldMapping",
+    "FlowSwitch",
     "HeldRecord",
     "Hint",
     "InboxEvent",

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integration import contract, correlation, couriers
+from integration import contract, correlation, couriers, flows
 from integration.desk.filing import filed
 from integration.models import Attempt, DocumentKind, Message
 from reconciliation.inserting import insert
@@ -169,6 +169,8 @@ def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
         prepared = replace(prepared, payload=edit.edited, problems=[])
     if prepared.payload and (paused := contract.of_delivery(message.document_kind, prepared.payload)):
         prepared = couriers.Prepared(waiting_for=paused)
+    if prepared.payload and (closed := flows.of_delivery(message)):
+        prepared = couriers.Prepared(waiting_for=closed)
     now = timezone.now()
     if prepared.waiting_for:
         look_at = now + timedelta(seconds=WAIT_SECONDS)

@@ -4,6 +4,8 @@ from .agreement import Agreement, compare
 from .export import Export, ExportError, read
 from .readiness import Check, checks, may_go
 from .running import RehearsalError, run
+from .shadow import Shadow
+from .shadow import compare as shadow
 from .summing import Sum, Trend, by_cause, by_kind, trend
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "Export",
     "ExportError",
     "RehearsalError",
+    "Shadow",
     "Sum",
     "Trend",
     "by_cause",
@@ -21,5 +24,6 @@ __all__ = [
     "may_go",
     "read",
     "run",
+    "shadow",
     "trend",
 ]

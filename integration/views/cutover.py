@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from integration import rehearsal
+from integration import flows, rehearsal
 from integration.models import Rehearsal, RehearsedDocument
 from masterdata.models import Company
-from reconciliation.roles import SEE_REHEARSALS
+from reconciliation.roles import SEE_REHEARSALS, SWITCH_FLOWS
 from reconciliation.views import workplace
 
 SHOWN = 200
+SHADOWED = datetime.timedelta(days=30)
 
 
 @require_safe
@@ -32,6 +38,9 @@ def cutover(request: HttpRequest) -> HttpResponse:
         "may_go": rehearsal.may_go(checks),
         "latest": latest,
         "trend": rehearsal.trend(company),
+        "flows": flows.flows(company),
+        "shadow": rehearsal.shadow(company, since=timezone.now() - SHADOWED),
+        "may_switch": request.user.has_perm(SWITCH_FLOWS),
         **(_sums(latest) if latest else {}),
     }
     return render(request, "integration/cutover.html", context)
@@ -51,6 +60,42 @@ def rehearsed(request: HttpRequest, pk: int) -> HttpResponse:
         found = rehearsal.compare(kept)
         context |= {"agreement": found, "differing": found.differing[:SHOWN]}
     return render(request, "integration/rehearsal.html", context)
+
+
+@workplace.takes_posts("cutover")
+@workplace.needs(SWITCH_FLOWS)
+def switch(request: HttpRequest) -> HttpResponse:
+    """Open flows now or at a moment, or close them."""
+    company = workplace.company(request)
+    if company is None:
+        raise Http404
+    user: Any = request.user
+    try:
+        flows.switch(
+            company,
+            request.POST.getlist("kind"),
+            opens_at=_opens_at(request.POST),
+            by=user,
+            reason=request.POST.get("reason", ""),
+        )
+    except flows.FlowError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("The flows are switched."))
+    return redirect("cutover")
+
+
+def _opens_at(told: QueryDict) -> datetime.datetime | None:
+    """Read from when on; None closes."""
+    match told.get("how"):
+        case "now":
+            return timezone.now()
+        case "then":
+            moment = parse_datetime(told.get("moment", ""))
+            if moment is None:
+                raise flows.FlowError("Name the day and the time at which they open.")
+            return timezone.make_aware(moment)
+    return None
 
 
 def _of(company: Company | None) -> Any:

@@ -1,0 +1,108 @@
+"""A flow that is not open takes documents in and sends none, until its moment."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from integration import delivery, flows, inbox, outbox, rehearsal
+from integration.cafm import auth
+from integration.models import FlowSwitch, Message
+from reconciliation import roles
+from tests import factories
+from tests.desk.reading import words
+
+from . import exports
+
+ORDERS = ["purchase_order"]
+
+
+@pytest.fixture
+def someone(db: None) -> User:
+    return User.objects.create_user("inga")
+
+
+def _take_in(house: Any) -> Message:
+    key, _secret = auth.issue(house.company, "CAFM", ["events"])
+    inbox.receive(exports.order("PO-1"), key=key)
+    delivery.drain()
+    found: Message = Message.objects.get()
+    return found
+
+
+def test_a_closed_flow_takes_in_and_sends_nothing(house: Any, someone: User) -> None:
+    flows.switch(house.company, ORDERS, opens_at=None, by=someone, reason="before the cutover")
+
+    message = _take_in(house)
+
+    assert (message.state, message.attempts) == ("waiting", 0)
+    told = "The flow purchase order is closed: it is taken in and not sent. Open it under Cutover."
+    assert message.waits_for == told
+    assert house.dump("purchaseOrders") == []
+    assert [each.waiting for each in flows.flows(house.company) if each.kind == "purchase_order"] == [1]
+
+
+def test_at_its_moment_it_goes_by_itself(house: Any, someone: User) -> None:
+    later = timezone.now() + timedelta(days=1)
+    flows.switch(house.company, ORDERS, opens_at=later, by=someone, reason="cutover")
+    assert _take_in(house).state == "waiting"
+
+    FlowSwitch.objects.update(opens_at=timezone.now())
+    outbox.refill(now=None)
+    delivery.drain()
+
+    assert Message.objects.get().state == "done"
+    assert len(house.dump("purchaseOrders")) == 1
+
+
+def test_other_flows_go_on(house: Any, someone: User) -> None:
+    flows.switch(house.company, ["goods_receipt"], opens_at=None, by=someone, reason="stores come later")
+
+    assert _take_in(house).state == "done"
+
+
+def test_a_rehearsal_passes_closed_flows(house: Any, someone: User, tmp_path: Path) -> None:
+    flows.switch(house.company, ORDERS, opens_at=None, by=someone, reason="before the cutover")
+    path = exports.write(tmp_path / "export.jsonl", exports.EVENTS[:1])
+
+    kept = rehearsal.run(rehearsal.read(path), by="lead")
+
+    assert kept.documents.get().fate == "posts"
+
+
+def test_switching_wants_flows_and_a_reason(house: Any, someone: User) -> None:
+    with pytest.raises(flows.FlowError, match="Tick the flows"):
+        flows.switch(house.company, [], opens_at=None, by=someone, reason="why")
+    with pytest.raises(flows.FlowError, match="Say why"):
+        flows.switch(house.company, ORDERS, opens_at=None, by=someone, reason=" ")
+
+
+def test_the_page_switches_and_tells_who_did(db: None) -> None:
+    factories.open_company()
+    client = Client()
+    client.force_login(factories.person(roles.INTEGRATION_ADMIN))
+
+    sent = {"kind": ORDERS, "how": "then", "moment": "2031-01-02T06:00", "reason": "go-live"}
+    client.post("/cutover/switch/", sent)
+
+    told = words(client.get("/cutover/"))
+    assert "Opens 2 Jan 2031 06:00" in told
+    assert "go-live" in told
+    assert FlowSwitch.history.count() == 1
+
+
+def test_who_may_only_read_cannot_switch(db: None) -> None:
+    factories.open_company()
+    client = Client()
+    client.force_login(factories.person(roles.FINANCE_CONTROLLER))
+
+    answer = client.post("/cutover/switch/", {"kind": ORDERS, "how": "close", "reason": "x"})
+
+    assert answer.status_code == 403
+    assert FlowSwitch.objects.count() == 0
