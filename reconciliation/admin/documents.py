@@ -60,7 +60,7 @@ class DocumentAdmin(ReadOnlyAdmin):
         if isinstance(record, SupplierInvoice):
             story += [
                 Told(decision.decided_at, "matching", f"judged: {decision.outcome}")
-                for decision in record.decisions.select_related(None).only("decided_at", "outcome")
+                for decision in record.decisions.select_related(None).only("invoice", "decided_at", "outcome")
             ]
             if record.deleted_at:
                 story.append(

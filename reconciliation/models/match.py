@@ -72,7 +72,6 @@ class MatchDecision(models.Model):
     objects = DecisionManager()
 
     class Meta:
-        base_manager_name = "objects"
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(

@@ -92,6 +92,12 @@ def test_questions_and_answers_are_read_without_asking_the_database_for_each(dec
     assert (len(told), len(asked)) == (4, 2)
 
 
+def test_what_was_left_out_is_read_when_it_is_asked_for(decision):
+    light = MatchDecision.objects.select_related(None).defer("kept_question", "kept_answer").get()
+
+    assert (light.question, light.answer) == (decision.question, decision.answer)
+
+
 def test_the_same_facts_are_not_kept_twice(decision):
     reconcile.judge([decision.invoice])
 
