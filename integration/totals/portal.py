@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,8 @@ from reconciliation.totals import Fate, Kind, Ours
 
 from . import figures
 
+# A unit that BC does not know for an item is said as a sentence by masterdata/lookup.py.
+NO_CONVERSION, UNIT = re.compile(r"^Item (\S+) has no conversion from (\S+) to \S+"), r"unit \2 of item \1"
 State = Message.State
 InvoiceStatus = SupplierInvoice.Status
 MOVED = InventoryMovement.Kind
@@ -208,7 +211,7 @@ def _reason(
         return cause.title, cause.next_step or step, cause.in_whose_hands, message.first_failed_at
     if fate is Fate.WAITING and message is not None:
         what, _dot, step = message.waiting_for.partition(". ")
-        return what.rstrip("."), step, "", message.created_at
+        return NO_CONVERSION.sub(UNIT, what.rstrip(".")), step, "", message.created_at
     return "", "", "", message.created_at if message else row.created_at
 
 

@@ -155,3 +155,19 @@ def test_the_last_days_are_taken_anew_and_signed_ones_stay(working_day: WorkingD
         ("portal", 1),
         ("bc", 1),
     ]
+
+
+def test_the_morning_of_a_real_day_is_said_as_a_person_would(working_day: WorkingDay) -> None:
+    working_day.order("PO-1")
+    working_day.receipt("GRN-1042", "PO-1")
+    working_day.receipt("GRN-1043", "PO-1", unit="BX")
+    working_day.house.drain()
+    kept = totals.take_and_keep(working_day.house.company, DAY)
+
+    receipts, orders = control.morning(kept, datetime.UTC)
+
+    assert receipts.startswith(
+        "1 of 2 of yesterday's receipts are posted; "
+        "GRN-1043 waits for unit BX of item FILTER, owner Stores, since "
+    )
+    assert orders == "Yesterday's order is posted."
