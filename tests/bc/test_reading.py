@@ -177,7 +177,7 @@ def test_what_is_there_all_along_is_read_once_while_others_come_and_go(
 
 def test_what_is_not_there_is_told_as_gone(client: Client) -> None:
     with pytest.raises(PermanentError) as told:
-        client.get("items", NOBODY)
+        client.get("items", NOBODY, select=ITEM)
 
     assert is_gone(told.value)
 
@@ -189,8 +189,8 @@ def test_a_company_is_found_by_its_name_and_looked_up_once(
     by_name = Client(connection.for_company(name.upper()), pause=waits.append)
     sandbox.control.forget_requests()
 
-    by_name.find("items", filter="")
-    by_name.find("items", filter="")
+    by_name.find("items", filter="", select=ITEM)
+    by_name.find("items", filter="", select=ITEM)
 
     assert by_name.company_id() == sandbox.company_id
     assert sandbox.control.requests()["counts"] == {"GET companies": 1, "GET items": 2}
