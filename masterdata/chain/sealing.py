@@ -76,8 +76,9 @@ def _writers(book: Book) -> set[str]:
 def _rows(book: Book, place: Sealed, batch: int) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT kept.id, coalesce({book.company}, 0), {digest(book)} FROM {book.table} AS kept "  # noqa: S608
-            "WHERE kept.id > %s AND kept.id <= %s ORDER BY kept.id LIMIT %s",
+            # The rows first, then their hashes: else those of the whole table may be made for each batch.
+            f"SELECT kept.id, coalesce({book.company}, 0), {digest(book)} FROM (SELECT * FROM {book.table} "  # noqa: S608
+            "WHERE id > %s AND id <= %s ORDER BY id LIMIT %s) AS kept ORDER BY kept.id",
             [place.until, place.end, batch],
         )
         return [(number, chain, bytes(made)) for number, chain, made in cursor.fetchall()]

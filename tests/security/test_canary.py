@@ -92,7 +92,7 @@ def _work(house: Any, api_key: str, planted: dict[str, str]) -> Iterator[str]:
         stranger = Client(headers={"authorization": f"Bearer {wrong}"})
         yield _answered(stranger.get("/api/v1/items"))
     person = factories.person(roles.AP_CLERK)
-    typed = {"username": person.get_username(), "password": PASSWORD}
+    typed = {"login": person.get_username(), "password": PASSWORD}
     yield _answered(Client().post("/sign-in/", typed))
     house.drain()
     assert set(Message.objects.values_list("state", flat=True)) >= {"done", "rejected"}
