@@ -15,7 +15,7 @@ from tests.chaos import verdict, work
 from tests.workers import ROOT
 
 SECONDS = 600  # for what takes one or two minutes
-ENOUGH = 10  # strikes; a quick machine is done sooner
+ENOUGH = 5  # strikes: a quick machine is done after a few, a slow one after eighty
 FOLDER = ROOT / ".bench"
 
 
