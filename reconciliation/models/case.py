@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from masterdata.models import Company
@@ -56,12 +57,12 @@ class ExceptionCase(models.Model):
     """One blocked invoice. The copied figures keep the worklist to one table."""
 
     class Status(models.TextChoices):
-        OPEN = "open", "open"
-        WAITING = "waiting", "waiting for receipt"
-        PROPOSED = "proposed", "waiting for approval"
-        RELEASED = "released", "released"
-        REJECTED = "rejected", "rejected"
-        CLEARED = "cleared", "cleared itself"
+        OPEN = "open", _("open")
+        WAITING = "waiting", _("waiting for receipt")
+        PROPOSED = "proposed", _("waiting for approval")
+        RELEASED = "released", _("released")
+        REJECTED = "rejected", _("rejected")
+        CLEARED = "cleared", _("cleared itself")
 
     OPEN_STATUSES = [Status.OPEN, Status.WAITING, Status.PROPOSED]
 
@@ -176,18 +177,18 @@ class Resolution(models.Model):
     """What a person decided, why, and on which figures; a release counts for those figures only."""
 
     class Kind(models.TextChoices):
-        RELEASE = "release", "release"
-        REJECT = "reject", "reject"
-        WAIT = "wait", "wait for receipt"
-        REOPEN = "reopen", "open again"
-        OVERRIDE = "override", "release of some reasons"
-        NOTE = "note", "asked or recorded"
+        RELEASE = "release", _("release")
+        REJECT = "reject", _("reject")
+        WAIT = "wait", _("wait for receipt")
+        REOPEN = "reopen", _("open again")
+        OVERRIDE = "override", _("release of some reasons")
+        NOTE = "note", _("asked or recorded")
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", "waits for approval"
-        DONE = "done", "done"
-        DECLINED = "declined", "declined"
-        UNDONE = "undone", "undone"
+        PROPOSED = "proposed", _("waits for approval")
+        DONE = "done", _("done")
+        DECLINED = "declined", _("declined")
+        UNDONE = "undone", _("undone")
 
     case = models.ForeignKey(ExceptionCase, on_delete=models.PROTECT, related_name="resolutions")
     action = models.CharField(max_length=30, blank=True, help_text="The row of the table of actions")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from .case import ExceptionCase, Resolution
 from .document import Money, Quantity
@@ -13,25 +14,25 @@ class CaseRequest(models.Model):
     """One question or claim, to whom, and what came back; asked once, answered once."""
 
     class Kind(models.TextChoices):
-        CREDIT_MEMO = "credit_memo", "credit memo requested"
-        CORRECTED_INVOICE = "corrected_invoice", "corrected invoice requested"
-        CLAIM = "claim", "claim"
-        CHANGE_ORDER = "change_order", "change of the order requested"
-        ADD_LINE = "add_line", "order line requested"
-        CLOSE_SHORT = "close_short", "end of the order line requested"
-        RETURN_GOODS = "return_goods", "return of goods requested"
-        CONFIRM_QUANTITY = "confirm_quantity", "asked what was received"
-        CONFIRM_PRICE = "confirm_price", "asked about the price"
+        CREDIT_MEMO = "credit_memo", _("credit memo requested")
+        CORRECTED_INVOICE = "corrected_invoice", _("corrected invoice requested")
+        CLAIM = "claim", _("claim")
+        CHANGE_ORDER = "change_order", _("change of the order requested")
+        ADD_LINE = "add_line", _("order line requested")
+        CLOSE_SHORT = "close_short", _("end of the order line requested")
+        RETURN_GOODS = "return_goods", _("return of goods requested")
+        CONFIRM_QUANTITY = "confirm_quantity", _("asked what was received")
+        CONFIRM_PRICE = "confirm_price", _("asked about the price")
 
     class Whom(models.TextChoices):
-        SUPPLIER = "supplier", "supplier"
-        BUYER = "buyer", "buyer"
-        RECEIVER = "receiver", "receiver"
+        SUPPLIER = "supplier", _("supplier")
+        BUYER = "buyer", _("buyer")
+        RECEIVER = "receiver", _("receiver")
 
     class State(models.TextChoices):
-        OPEN = "open", "open"
-        ANSWERED = "answered", "answered"
-        WITHDRAWN = "withdrawn", "withdrawn"
+        OPEN = "open", _("open")
+        ANSWERED = "answered", _("answered")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     case = models.ForeignKey(ExceptionCase, on_delete=models.PROTECT, related_name="requests")
     resolution = models.OneToOneField(Resolution, on_delete=models.PROTECT, related_name="request")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
 
 from .document import Document, DocumentQuerySet, Money, Quantity
 from .policy_version import PolicyVersion
@@ -31,10 +32,10 @@ class InvoiceQuerySet(DocumentQuerySet):
 
 class SupplierInvoice(Document):
     class Type(models.TextChoices):
-        INVOICE = "invoice", "invoice"
-        CREDIT_MEMO = "credit_memo", "credit memo"
-        PREPAYMENT = "prepayment", "advance payment"
-        RETENTION_RELEASE = "retention_release", "release of a retention"
+        INVOICE = "invoice", _("invoice")
+        CREDIT_MEMO = "credit_memo", _("credit memo")
+        PREPAYMENT = "prepayment", _("advance payment")
+        RETENTION_RELEASE = "retention_release", _("release of a retention")
 
     class Status(models.TextChoices):
         RECEIVED = "received", "not matched yet"
