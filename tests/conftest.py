@@ -108,7 +108,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('is_superuser')::bool")
         if cursor.fetchone()[0]:
-            connection.ops.sql_flush = emptying.by_deleting(connection)
+            # On the class: beside Playwright's loop a test has another connection than this one.
+            type(connection.ops).sql_flush = emptying.by_deleting
 
 
 @pytest.fixture(scope="session")

@@ -6,25 +6,22 @@ and the books of changes refuse it. What the schema itself brings, kinds of cont
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 STAYS = {"django_content_type", "auth_permission"}
 
 
-def by_deleting(connection: Any) -> Callable[..., list[str]]:
-    """Give what stands in for `connection.ops.sql_flush`; only a superuser may do so."""
-
-    def sql_flush(style: Any, tables: Iterable[str], **_: Any) -> list[str]:
-        quoted = [connection.ops.quote_name(table) for table in sorted(set(tables) - STAYS)]
-        # No trigger is asked: neither foreign keys, since all goes, nor those that keep the books.
-        return [
-            "SET LOCAL session_replication_role = replica",
-            *(f"DELETE FROM {table}" for table in _with_rows(connection, quoted)),
-            "SET LOCAL session_replication_role = DEFAULT",
-        ]
-
-    return sql_flush
+def by_deleting(operations: Any, style: Any, tables: Iterable[str], **_: Any) -> list[str]:
+    """Stand in for `sql_flush` of a connection's operations; only a superuser may do so."""
+    connection = operations.connection
+    quoted = [connection.ops.quote_name(table) for table in sorted(set(tables) - STAYS)]
+    # No trigger is asked: neither foreign keys, since all goes, nor those that keep the books.
+    return [
+        "SET LOCAL session_replication_role = replica",
+        *(f"DELETE FROM {table}" for table in _with_rows(connection, quoted)),
+        "SET LOCAL session_replication_role = DEFAULT",
+    ]
 
 
 def _with_rows(connection: Any, tables: list[str]) -> list[str]:
