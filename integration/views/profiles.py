@@ -41,7 +41,7 @@ def _page(
 ) -> HttpResponse:
     context = {
         "profiles": profiles.told(workplace.company(request)),
-        "may_change": request.user.has_perm(REVIEW_MAPPINGS),  # type: ignore[union-attr]
+        "may_change": request.user.has_perm(REVIEW_MAPPINGS),
         "problem": problem,
         "at": at,
         "written": written,
