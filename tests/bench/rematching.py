@@ -26,7 +26,7 @@ def match_again(house: House) -> list[Result]:
     with matching._table(), history.house_of(LINES) as company:
         rounds = [_round(company) for _ in range(ROUNDS + 1)][1:]
         alone = list(_one_by_one(company))
-    size = f"{LINES // 1000}k"
+    size = f"{LINES // 1000}k" if LINES >= 1000 else str(LINES)
     sql = f"one SQL of quantity and price into a logged table, {size} lines"
     kinds = (("", "seconds"), ("_processor", "processor"))
     return [
