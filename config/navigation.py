@@ -48,7 +48,7 @@ NAVIGATION = (
     Section(
         _("Integration"),
         (
-            Link("Overview", "overview", "monitoring", ("integration.view_message",)),
+            Link(_("Overview"), "overview", "monitoring", ("integration.view_message",)),
             Link(
                 _("Messages"),
                 "admin:integration_message_changelist",

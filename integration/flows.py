@@ -17,6 +17,9 @@ from integration import connections
 from integration.models import DocumentKind, FlowSwitch, Message
 from masterdata.models import Company
 
+# How the sentence begins of what waits for its flow: it is counted by that.
+BEGINS = "The flow "
+
 
 class FlowError(Exception):
     """The flow cannot be switched so; the text says why."""
@@ -45,9 +48,9 @@ def of_delivery(message: Message) -> str:
         return ""
     kind = DocumentKind(message.document_kind).label
     if switch.opens_at is None:
-        return f"The flow {kind} is closed: it is taken in and not sent. Open it under Cutover."
+        return f"{BEGINS}{kind} is closed: it is taken in and not sent. Open it under Cutover."
     opens = timezone.localtime(switch.opens_at)
-    return f"The flow {kind} opens on {opens:%Y-%m-%d at %H:%M}; then it goes on by itself."
+    return f"{BEGINS}{kind} opens on {opens:%Y-%m-%d at %H:%M}; then it goes on by itself."
 
 
 def flows(company: Company) -> list[Flow]:
@@ -86,4 +89,4 @@ def _is_open(row: FlowSwitch | None, now: datetime) -> bool:
 
 def _waiting(company: Company, kind: DocumentKind) -> int:
     waiting = Message.objects.of(company).filter(document_kind=kind, state=Message.State.WAITING)
-    return waiting.filter(waiting_for__startswith="The flow ").count()
+    return waiting.filter(waiting_for__startswith=BEGINS).count()

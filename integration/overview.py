@@ -20,7 +20,7 @@ WINDOWS: dict[str, timedelta] = {"1h": timedelta(hours=1), "24h": timedelta(days
 
 @dataclass(frozen=True)
 class Deliveries:
-    """The documents of one kind on their way to BC; the first three are of the window, the others of now."""
+    """The documents of one kind on their way to BC; `succeeded` is of the window, the others of now."""
 
     kind: str
     succeeded: int = 0

@@ -21,7 +21,13 @@ from config.local import accounts, places, servers
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "test_tieout"
-SOURCES = ("*/migrations/*.py", "*/models/**/*.py", "*/models.py", "requirements/*.txt", "config/settings.py")
+SOURCES = (
+    "*/migrations/*.py",
+    "*/models/**/*.py",
+    "*/models.py",
+    "requirements/*.txt",
+    "config/settings/*.py",
+)
 KEPT = 12
 PREFIX = "tieout-schema-"
 

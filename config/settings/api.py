@@ -3,6 +3,8 @@
 import base64
 import hashlib
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.env import Mode
 
 from .base import ENV, MODE, SECRET_KEY
@@ -42,6 +44,8 @@ API_CALLS_OF_STRANGERS_A_MINUTE = ENV.number("API_CALLS_OF_STRANGERS_A_MINUTE", 
 ENTRA_ISSUER = ENV.text("ENTRA_ISSUER")
 ENTRA_JWKS_URL = ENV.text("ENTRA_JWKS_URL")
 ENTRA_AUDIENCE = ENV.text("ENTRA_AUDIENCE")
+if ENTRA_ISSUER and not (ENTRA_JWKS_URL and ENTRA_AUDIENCE):
+    raise ImproperlyConfigured("ENTRA_ISSUER is set: set ENTRA_JWKS_URL and ENTRA_AUDIENCE too.")
 ENTRA_APP_ROLE = ENV.text("ENTRA_APP_ROLE", "Tieout.Machine")
 
 # Encrypt the secrets of webhooks: the first encrypts, all decrypt. Production brings its own, or has none.

@@ -1,5 +1,7 @@
 """How people sign in: a password with a second factor, and Microsoft Entra ID (config/signing_in)."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from config.env import Mode
 
 from .base import ENV, MODE
@@ -36,6 +38,8 @@ SOCIALACCOUNT_LOGIN_ON_GET = True  # the state and PKCE guard it; a form's way m
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_STORE_TOKENS = False
 OIDC_SERVER_URL = ENV.text("OIDC_SERVER_URL")
+if OIDC_SERVER_URL and not (ENV.text("OIDC_CLIENT_ID") and ENV.text("OIDC_CLIENT_SECRET")):
+    raise ImproperlyConfigured("OIDC_SERVER_URL is set: set OIDC_CLIENT_ID and OIDC_CLIENT_SECRET too.")
 SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {
         "OAUTH_PKCE_ENABLED": True,

@@ -38,7 +38,7 @@ def take(request: HttpRequest) -> Event | None:
     if values is None or key is None or not _may_send(key, told) or throttles.is_full(key):
         return None
     if new_orders.take(told, values, key):
-        throttles.of_key(key)
+        throttles.wait_of_key(key)
         return told
     keys.forget(secret)  # perhaps it was the key
     return None

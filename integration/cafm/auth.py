@@ -119,7 +119,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         key = keys.find(secret.strip().decode("latin-1"))
         if key is None:
-            if wait := throttles.of_stranger(request):
+            if wait := throttles.wait_of_stranger(request):
                 raise Throttled(wait)
             raise AuthenticationFailed(
                 "This API key is not known, has expired or was revoked. "

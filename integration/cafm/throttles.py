@@ -20,7 +20,7 @@ MOST = 10_000  # callers that are counted at once
 _counts: dict[str, tuple[float, int]] = {}
 
 
-def has_room(caller: str, most: int, *, now: float | None = None) -> float:
+def seconds_to_wait(caller: str, most: int, *, now: float | None = None) -> float:
     """Count a call; 0 when it may go on, else the seconds until it may."""
     now = time.monotonic() if now is None else now
     since, count = _counts.get(caller, (now, 0))
@@ -34,14 +34,16 @@ def has_room(caller: str, most: int, *, now: float | None = None) -> float:
     return 0.0
 
 
-def of_key(key: ApiKey) -> float:
+def wait_of_key(key: ApiKey) -> float:
     """Count a call of a key; 0 when it may go on."""
-    return has_room(f"key {key.pk}", settings.API_CALLS_A_MINUTE)
+    return seconds_to_wait(f"key {key.pk}", settings.API_CALLS_A_MINUTE)
 
 
-def of_stranger(request: Request) -> float:
+def wait_of_stranger(request: Request) -> float:
     """Count a call that shows no key, or a wrong one; 0 when it may go on."""
-    return has_room(f"from {request.META.get('REMOTE_ADDR', '')}", settings.API_CALLS_OF_STRANGERS_A_MINUTE)
+    return seconds_to_wait(
+        f"from {request.META.get('REMOTE_ADDR', '')}", settings.API_CALLS_OF_STRANGERS_A_MINUTE
+    )
 
 
 def is_full(key: ApiKey) -> bool:
@@ -57,7 +59,7 @@ class CallsOfOne(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         key = request.auth
-        self.seconds = of_key(key) if isinstance(key, ApiKey) else of_stranger(request)
+        self.seconds = wait_of_key(key) if isinstance(key, ApiKey) else wait_of_stranger(request)
         return self.seconds == 0
 
     def wait(self) -> float:

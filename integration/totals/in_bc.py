@@ -36,7 +36,7 @@ NOT_SHOWN: dict[Kind, str] = {
 }
 MOVEMENTS = (Kind.CONSUMPTION, Kind.ADJUSTMENT, Kind.TRANSFER)
 POSTED_UNSEEN = "It was posted there without being compared here."
-NOT_PULLED = "No pull has brought its draft yet."
+NOT_PULLED = "No pull has brought it yet."
 NO_APP = "Without the Tieout app Business Central shows no movements."
 
 
@@ -206,9 +206,7 @@ def _read_invoices(client: Client, asked: odata.Filter) -> list[reading.Purchase
 
 def _invoice(company: Company, row: reading.PurchaseInvoice, known: set[str]) -> InBC:
     real = [line for line in row.lines if line.quantity]
-    how = (
-        "It was posted there without being compared here." if row.is_posted else "No pull has brought it yet."
-    )
+    how = POSTED_UNSEEN if row.is_posted else NOT_PULLED
     return InBC(
         number=row.number,
         day=row.invoice_date,

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -91,10 +90,10 @@ def _opens_at(told: QueryDict) -> datetime.datetime | None:
         case "now":
             return timezone.now()
         case "then":
-            moment = parse_datetime(told.get("moment", ""))
-            if moment is None:
-                raise flows.FlowError("Name the day and the time at which they open.")
-            return timezone.make_aware(moment)
+            try:
+                return timezone.make_aware(datetime.datetime.fromisoformat(told.get("moment", "")))
+            except ValueError as error:
+                raise flows.FlowError("Name the day and the time at which they open.") from error
     return None
 
 

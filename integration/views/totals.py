@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -18,7 +17,7 @@ from integration import totals
 from reconciliation import control, sheets
 from reconciliation.models import ControlDay
 from reconciliation.roles import RETAKE, SEE_TOTALS
-from reconciliation.views import workplace
+from reconciliation.views import days, workplace
 from reconciliation.views.trials import plain_text
 
 HEADINGS = ["Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amounts", "What", "Owner"]
@@ -30,8 +29,8 @@ UTF8_FOR_SPREADSHEETS = "\ufeff"
 @workplace.needs(RETAKE)
 def again(request: HttpRequest, on: str) -> HttpResponse:
     """Take a day now."""
-    company, date = workplace.company(request), parse_date(on)
-    if company is None or date is None or date > timezone.localdate():
+    company, date = workplace.company(request), days.of_address(on)
+    if company is None or date > timezone.localdate():
         return redirect("calendar")
     try:
         kept = totals.take_and_keep(company, date)
@@ -48,7 +47,9 @@ def again(request: HttpRequest, on: str) -> HttpResponse:
 def evidence(request: HttpRequest, on: str) -> HttpResponse:
     """Give a day as a file: its figures, their hash, and who signed for them."""
     kept = get_object_or_404(
-        ControlDay.objects.select_related("company"), company=workplace.company(request), date=parse_date(on)
+        ControlDay.objects.select_related("company"),
+        company=workplace.company(request),
+        date=days.of_address(on),
     )
     rows = [[plain_text(value) for value in row] for row in _rows(kept)]
     if request.GET.get("as") == "xlsx":

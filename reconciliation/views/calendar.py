@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -26,9 +26,10 @@ from reconciliation.models import ControlDay, ControlDifference, ControlTotal
 from reconciliation.roles import RETAKE, SEE_TOTALS, SIGN_OFF
 from reconciliation.totals import Kind
 
-from . import figures, workplace
+from . import days, figures, workplace
 
 Side = ControlTotal.Side
+YEARS = range(2000, 2101)
 TITLES: dict[Kind, Any] = {
     Kind.REQUEST: gettext_lazy("Purchase requests"),
     Kind.ORDER: gettext_lazy("Orders"),
@@ -101,7 +102,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
 @workplace.needs(SEE_TOTALS)
 def day(request: HttpRequest, on: str) -> HttpResponse:
     """Show a day: the three sides kind by kind, what differs, and who signed."""
-    company, date = workplace.company(request), _date(on)
+    company, date = workplace.company(request), days.of_address(on)
     kept = ControlDay.objects.filter(company=company, date=date).select_related("company").first()
     user: Any = request.user
     context: dict[str, Any] = {
@@ -123,7 +124,7 @@ def rows(request: HttpRequest, on: str, kind: str, side: str) -> HttpResponse:
     """Show what one side added up."""
     totals = ControlTotal.objects.select_related("day")
     total = get_object_or_404(
-        totals, day__company=workplace.company(request), day__date=_date(on), kind=kind, side=side
+        totals, day__company=workplace.company(request), day__date=days.of_address(on), kind=kind, side=side
     )
     differing = {each.number for each in total.day.differences.filter(kind=kind)}
     context = {
@@ -165,7 +166,9 @@ def withdraw(request: HttpRequest, on: str) -> HttpResponse:
 
 def _kept(request: HttpRequest, on: str) -> ControlDay:
     kept: ControlDay = get_object_or_404(
-        ControlDay.objects.select_related("company"), company=workplace.company(request), date=_date(on)
+        ControlDay.objects.select_related("company"),
+        company=workplace.company(request),
+        date=days.of_address(on),
     )
     return kept
 
@@ -219,20 +222,14 @@ def _counts(totals: Iterable[ControlTotal]) -> str:
 
 def _month(written: str) -> datetime.date | None:
     try:
-        return datetime.date.fromisoformat(f"{written}-01")
+        first = datetime.date.fromisoformat(f"{written}-01")
     except ValueError:
         return None
+    return first if first.year in YEARS else None
 
 
 def _next_month(first: datetime.date) -> datetime.date:
     return (first + datetime.timedelta(days=32)).replace(day=1)
-
-
-def _date(on: str) -> datetime.date:
-    try:
-        return datetime.date.fromisoformat(on)
-    except ValueError as error:
-        raise Http404 from error
 
 
 # The day

@@ -15,7 +15,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
@@ -28,7 +27,7 @@ from reconciliation.policies import PolicyRefused
 from reconciliation.roles import APPROVE_RULES, PROPOSE_RULES, SEE_RULES, refusal
 from reconciliation.trials import DAYS
 
-from . import figures, judging, workplace
+from . import days, figures, judging, workplace
 from .trials import days_of, title_of
 
 NOT_ACCEPTED = 422
@@ -65,7 +64,7 @@ def matching_rules(request: HttpRequest) -> HttpResponse:
 def propose(request: HttpRequest) -> HttpResponse:
     """Lay the draft before a second person."""
     company, user = _company(request), _user(request)
-    day = parse_date(request.POST.get("day", "")) if request.POST.get("when") == "day" else None
+    day = days.written(request.POST.get("day")) if request.POST.get("when") == "day" else None
     if request.POST.get("when") == "day" and day is None:
         return _page(request, problem=_("Choose the day from which the rules shall count."))
     try:

@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.db.models import Q, QuerySet, Value
 from django.db.models.lookups import Contains, GreaterThanOrEqual, LessThanOrEqual
-from django.utils.dateparse import parse_date
 
 from masterdata.models import Company
 from reconciliation.dashboard import in_queue_of
@@ -20,7 +19,7 @@ from reconciliation.models import ExceptionCase
 from reconciliation.models.case import AT_RISK, DISCOUNT_UNTIL, DUE, LAST_DAY, SOUGHT
 from reconciliation.roles import RESOLVE
 
-from . import figures
+from . import days, figures
 from .paging import Key, Place, in_order
 
 Status = ExceptionCase.Status
@@ -117,7 +116,10 @@ class Question:
             vendor=params.get("vendor", "").strip()[:100],
             minimum=_amount(params.get("min", "")),
             owner=params.get("owner", "")[:150],
-            **{name: Days(_day(params, f"{name}_from"), _day(params, f"{name}_to")) for name in DAYS},
+            **{
+                name: Days(*(days.written(params.get(f"{name}_{end}")) for end in ("from", "to")))
+                for name in DAYS
+            },
             group=group,
             sort=sort,
             descending=descending,
@@ -271,10 +273,3 @@ def _amount(text: str) -> Decimal | None:
 
 def _midnight(day: datetime.date) -> datetime.datetime:
     return datetime.datetime.combine(day, datetime.time(), datetime.UTC)
-
-
-def _day(params: Mapping[str, str], name: str) -> datetime.date | None:
-    try:
-        return parse_date(params.get(name, "").strip())
-    except ValueError:
-        return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import datetime
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +13,6 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -34,7 +32,7 @@ from reconciliation.models import (
 from reconciliation.roles import PROPOSE_RULES, SEE_CASES, SEE_RULES
 from reconciliation.trials import results
 
-from . import figures, workplace
+from . import days, figures, workplace
 from .reasons import REASONS
 
 PAGE_ROWS = 50
@@ -105,7 +103,7 @@ def start(request: HttpRequest) -> HttpResponse:
     """Begin to try the draft, or a version, on the invoices of some days."""
     company = _company(request)
     user: Any = request.user
-    since, until = _day(request.POST.get("since")), _day(request.POST.get("until"))
+    since, until = days.written(request.POST.get("since")), days.written(request.POST.get("until"))
     if since is None or until is None:
         messages.warning(request, _("Choose the first and the last day of the invoices to try."))
         return redirect("matching-rules")
@@ -371,13 +369,6 @@ def _chosen(company: Company, rules: str) -> PolicyVersion | None:
     number = int(rules) if rules.isdecimal() and len(rules) < 9 else 0
     found: PolicyVersion = get_object_or_404(PolicyVersion, company=company, number=number)
     return found
-
-
-def _day(text: str | None) -> datetime.date | None:
-    try:
-        return parse_date(text or "")
-    except ValueError:
-        return None
 
 
 def _company(request: HttpRequest) -> Company:

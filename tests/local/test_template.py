@@ -11,7 +11,7 @@ from tests.template import state
 
 @pytest.mark.parametrize(
     "changed",
-    ["integration/migrations/0001_initial.py", "integration/models/deep/in.py", "config/settings.py"],
+    ["integration/migrations/0001_initial.py", "integration/models/deep/in.py", "config/settings/base.py"],
 )
 def test_another_migration_model_or_setting_is_another_schema(tmp_path: Path, changed: str) -> None:
     before = state(tmp_path)

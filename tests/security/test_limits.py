@@ -40,8 +40,11 @@ def test_who_tries_keys_is_asked_to_wait(cafm: Any, settings: Any) -> None:
 
 
 def test_after_a_minute_there_is_room_again() -> None:
-    assert [throttles.has_room("a", 1, now=100.0), throttles.has_room("a", 1, now=130.0)] == [0.0, 30.0]
-    assert throttles.has_room("a", 1, now=160.0) == 0.0
+    assert [throttles.seconds_to_wait("a", 1, now=100.0), throttles.seconds_to_wait("a", 1, now=130.0)] == [
+        0.0,
+        30.0,
+    ]
+    assert throttles.seconds_to_wait("a", 1, now=160.0) == 0.0
 
 
 def test_a_statement_of_the_web_is_ended_in_time() -> None:
