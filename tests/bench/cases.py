@@ -141,7 +141,7 @@ def _insert(model: type[models.Model], columns: dict[str, str], source: str) -> 
     rest = {
         field.column: _default(field)
         for field in model._meta.local_concrete_fields
-        if field.column not in columns and not field.primary_key and not field.null
+        if field.column not in columns and not (field.primary_key or field.null or field.generated)
     }
     named = columns | rest
     values = f"SELECT {', '.join(named.values())} FROM {source}"
