@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 from config.local import servers
 
@@ -116,6 +117,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
 def django_db_keepdb(django_db_keepdb: bool) -> bool:
     """Take the database that is there where it is a copy of the kept one: it goes with its server."""
     return django_db_keepdb or "TIEOUT_TEST_SCHEMA" in os.environ
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_behind() -> Iterator[None]:
+    """Let no test read in the language that a person of the test before it chose: a request leaves it on."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
