@@ -14,8 +14,6 @@ from reconciliation import sheets
 from reconciliation.roles import SEE_MAPPINGS
 from reconciliation.views import workplace
 
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 @require_safe
 @workplace.needs(SEE_MAPPINGS)
@@ -32,6 +30,6 @@ def excel(request: HttpRequest) -> HttpResponse:
     """Give the document as an Excel file."""
     entries = document.entries(workplace.company(request))
     book = sheets.workbook("Field mappings", document.HEADINGS, [each.cells for each in entries])
-    answer = HttpResponse(book, content_type=EXCEL)
+    answer = HttpResponse(book, content_type=sheets.EXCEL)
     answer["Content-Disposition"] = f'attachment; filename="field-mappings-{timezone.localdate()}.xlsx"'
     return answer

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -21,8 +22,6 @@ from reconciliation.views import days, workplace
 from reconciliation.views.trials import plain_text
 
 HEADINGS = ["Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amounts", "What", "Owner"]
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-UTF8_FOR_SPREADSHEETS = "\ufeff"
 
 
 @workplace.takes_posts("calendar-day", "on")
@@ -51,9 +50,9 @@ def evidence(request: HttpRequest, on: str) -> HttpResponse:
         company=workplace.company(request),
         date=days.of_address(on),
     )
-    rows = [[plain_text(value) for value in row] for row in _rows(kept)]
+    rows = list(_rows(kept))
     if request.GET.get("as") == "xlsx":
-        content, kind, ending = sheets.workbook(f"Totals {on}", HEADINGS, rows), EXCEL, "xlsx"
+        content, kind, ending = sheets.workbook(f"Totals {on}", HEADINGS, rows), sheets.EXCEL, "xlsx"
     else:
         content, kind, ending = _csv(rows), "text/csv; charset=utf-8", "csv"
     response = HttpResponse(content, content_type=kind)
@@ -62,27 +61,31 @@ def evidence(request: HttpRequest, on: str) -> HttpResponse:
     return response
 
 
-def _csv(rows: list[list[str]]) -> bytes:
-    text = io.StringIO(UTF8_FOR_SPREADSHEETS)
+def _csv(rows: Iterable[Sequence[sheets.Cell]]) -> bytes:
+    text = io.StringIO(sheets.BYTE_ORDER_MARK)
     text.seek(0, io.SEEK_END)
-    csv.writer(text).writerows([HEADINGS, *rows])
+    csv.writer(text).writerows([HEADINGS, *([plain_text(value) for value in row] for row in rows)])
     return text.getvalue().encode()
 
 
-def _rows(kept: ControlDay) -> Iterator[list[object]]:
+def _rows(kept: ControlDay) -> Iterator[list[sheets.Cell]]:
     told = control.figures(kept)
     for kind, side, count, quantity, amounts, documents in told["totals"]:
         money = ", ".join(f"{amount} {currency}" for currency, amount in amounts.items())
-        yield ["total", kind, side, "", "" if count is None else count, quantity or "", money, "", ""]
+        yield ["total", kind, side, "", count, _number(quantity), money, "", ""]
         for number, said, one, amount, currency in documents:
             value = f"{amount} {currency}" if amount is not None else ""
-            yield ["document", kind, side, number, "", one or "", value, said, ""]
+            yield ["document", kind, side, number, "", _number(one), value, said, ""]
     for kind, cause, number, sentence, owner in told["differences"]:
         yield ["difference", kind, cause, number, "", "", "", sentence, owner]
     for signed in kept.sign_offs.select_related("by", "withdrawn_by").order_by("pk"):
-        yield ["signature", "", "", "", "", "", "", f"{signed.at.isoformat()} {signed.note}", signed.by]
+        yield ["signature", "", "", "", "", "", "", f"{signed.at.isoformat()} {signed.note}", str(signed.by)]
         if signed.withdrawn_at:
             why = f"withdrawn {signed.withdrawn_at.isoformat()} {signed.withdrawn_why}"
-            yield ["signature", "", "", "", "", "", "", why, signed.withdrawn_by]
+            yield ["signature", "", "", "", "", "", "", why, str(signed.withdrawn_by)]
     yield ["SHA-256 of the figures", "", "", "", "", "", "", control.fingerprint(kept), ""]
     yield ["taken", "", "", "", "", "", "", kept.taken_at.isoformat(), kept.company.name]
+
+
+def _number(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

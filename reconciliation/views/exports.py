@@ -31,11 +31,10 @@ from .worklist import DAY_TITLES, GROUP_TITLES, TAB_TITLES
 
 MOST = 200_000
 KEPT = 20
-UTF8_FOR_SPREADSHEETS = "\ufeff"
 Form = CaseExport.Form
 TYPES = {
     Form.CSV: "text/csv; charset=utf-8",
-    Form.EXCEL: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.EXCEL: sheets.EXCEL,
 }
 
 
@@ -151,7 +150,7 @@ def _counted(export: CaseExport, rows: Iterable[list[sheets.Cell]]) -> Iterator[
 
 
 def _csv(titles: Sequence[str], rows: Iterable[Sequence[sheets.Cell]]) -> bytes:
-    text = io.StringIO(UTF8_FOR_SPREADSHEETS)
+    text = io.StringIO(sheets.BYTE_ORDER_MARK)
     text.seek(0, io.SEEK_END)
     writer = csv.writer(text)
     writer.writerow(titles)

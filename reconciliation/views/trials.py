@@ -20,7 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from masterdata.models import Company
-from reconciliation import policies, trials
+from reconciliation import policies, sheets, trials
 from reconciliation.matching import facts, policy_from
 from reconciliation.models import (
     ExceptionCase,
@@ -358,7 +358,7 @@ class _Echo:
 
 def _written(rows: Iterable[list[object]]) -> Iterator[str]:
     writer = csv.writer(_Echo())
-    yield "\ufeff"  # spreadsheets take the file for UTF-8
+    yield sheets.BYTE_ORDER_MARK
     for row in rows:
         yield writer.writerow([plain_text(value) for value in row])
 

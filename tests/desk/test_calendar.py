@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import zipfile
 from datetime import timedelta
+from xml.etree import ElementTree
 
 import pytest
 from django.utils import timezone
@@ -16,6 +18,7 @@ from tests.totals.days import ON, a_day
 from .reading import links, words
 
 pytestmark = pytest.mark.django_db
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MONTH, DAY = "/calendar/?month=2026-11", "/calendar/2026-11-05/"
 
 
@@ -96,6 +99,25 @@ def test_the_evidence_holds_the_figures_and_their_hash(kept, signed_in):
     assert answer["X-Figures-SHA256"] == control.fingerprint(kept)
     assert control.fingerprint(kept) in {cell for row in rows for cell in row}
     assert sheet.content.startswith(b"PK")
+
+
+def test_the_evidence_keeps_figures_as_figures_and_texts_as_they_are(desk, signed_in):
+    day = control.keep(desk.company, a_day(receipts=1), now=timezone.now())
+    day.totals.update(quantity="-4", rows=[["=GR-1", "posted", "-4", "-50.1", "EUR"]])
+    client = signed_in(roles.AUDITOR)
+
+    rows = list(csv.reader(io.StringIO(client.get(f"{DAY}evidence/").content.decode("utf-8-sig"))))
+    book = zipfile.ZipFile(io.BytesIO(client.get(f"{DAY}evidence/?as=xlsx").content))
+
+    assert ["'=GR-1", "", "-4"] in [row[3:6] for row in rows]
+    cells = {
+        cell.get("r"): (cell.get("t"), "".join(cell.itertext()))
+        for cell in ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml")).iter(f"{SHEET}c")
+    }
+    at = next(place[1:] for place, cell in cells.items() if cell == ("inlineStr", "portal"))
+    total, document = int(at), int(at) + 1
+    assert (cells[f"E{total}"], cells[f"F{total}"]) == ((None, "1"), (None, "-4"))
+    assert (cells[f"D{document}"], cells[f"F{document}"]) == (("inlineStr", "=GR-1"), (None, "-4"))
 
 
 def test_a_day_that_was_not_compared_says_so(desk, signed_in):
