@@ -9,11 +9,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
 
 from integration.escalation.audiences import members
 from integration.escalation.channels import CannotTell, tell
-from integration.models import Channel, DriftCheck, Morning, MorningMail
+from integration.models import Channel, DriftCheck, Morning, MorningMail, zone_of
 from integration.totals import take_and_keep
 from masterdata.models import Company
 from reconciliation import control
@@ -49,7 +48,7 @@ def words(company: Company, on: datetime.date, *, now: datetime.datetime) -> tup
     differences = day.differences.count()
     told = f"{differences} differences" if differences != 1 else "1 difference"
     title = f"{company} on {on}: {told if differences else 'everything agrees'}"
-    return title, "\n".join(_lines(day, _zone(company)))
+    return title, "\n".join(_lines(day, zone_of(company)))
 
 
 def drift(company: Company) -> str:
@@ -71,11 +70,6 @@ def _fresh(company: Company, on: datetime.date, now: datetime.datetime) -> Contr
     if kept is not None and (now - kept.taken_at < FRESH or control.standing(kept) is not None):
         return kept
     return take_and_keep(company, on)
-
-
-def _zone(company: Company) -> datetime.tzinfo:
-    rule = MorningMail.objects.filter(company=company).first()
-    return rule.zone if rule else timezone.get_default_timezone()
 
 
 def _lines(day: ControlDay, zone: datetime.tzinfo) -> Iterator[str]:

@@ -15,7 +15,7 @@ from .outbox import Attempt, DocumentKind, Message
 from .rehearsals import Rehearsal, RehearsedDocument
 from .slots import ScheduleSlot
 from .sync import HeldRecord, ScannedPage, SyncIssue, SyncPlace, SyncRun, SyncState
-from .watching import Expectation, Morning, MorningMail
+from .watching import Expectation, Morning, MorningMail, zone_of
 from .webhooks import Webhook, WebhookMessage
 
 __all__ = [
@@ -62,4 +62,5 @@ __all__ = [
     "UnmappedValue",
     "Webhook",
     "WebhookMessage",
+    "zone_of",
 ]

@@ -52,6 +52,12 @@ class MorningMail(models.Model):
         return ZoneInfo(self.time_zone or settings.TIME_ZONE)
 
 
+def zone_of(company: Company) -> ZoneInfo:
+    """Give the zone of a company's days: that of its morning mail, else the installation's."""
+    rule: MorningMail | None = MorningMail.objects.filter(company=company).first()
+    return rule.zone if rule else ZoneInfo(settings.TIME_ZONE)
+
+
 class Morning(models.Model):
     """The mail of one morning: the row is written once, so it is sent once."""
 

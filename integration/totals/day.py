@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import logging
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -77,8 +78,8 @@ def _kind(
     rows: list[InBC] | None,
     note: str,
 ) -> KindOfDay:
-    here = {each.number for each in ours}
-    strangers = [number for number in told.numbers if number not in here] if told else []
+    here = Counter(each.number for each in ours if each.from_cafm)
+    strangers = Counter(told.numbers if told else ()) - here
     days_here = portal.days_here(company, kind, strangers, but=day) if strangers else {}
     return KindOfDay(
         kind=kind,

@@ -57,12 +57,21 @@ def of_request(request: PurchaseRequest) -> Figures:
 
 
 def of_order(order: PurchaseOrder) -> Figures:
-    """A later version says other figures than the CAFM did on its day, so they are not compared."""
+    """An order that is whole no more says other figures than the CAFM did on its day: none are compared."""
     lines = [line for line in order.lines.all() if not line.cancelled]
-    if order.version > 1 or len(lines) != len(order.lines.all()):
+    if not is_whole(order):
         return Figures(currency=order.currency, lines=len(lines))
     amount = _sum(line.gross - line.discount for line in lines)
     return Figures(_sum(line.quantity for line in lines), amount, order.currency, len(lines))
+
+
+def is_whole(order: PurchaseOrder) -> bool:
+    """Tell whether an order stands as it was approved; a cancellation does not raise its version."""
+    return order.version == 1 and not any(line.cancelled for line in order.lines.all())
+
+
+def all_cancelled(order: PurchaseOrder) -> bool:
+    return all(line.cancelled for line in order.lines.all())
 
 
 def of_receipt(receipt: GoodsReceipt) -> Figures:
@@ -114,7 +123,7 @@ def sent_by(
 
 
 def _order_sent(order: PurchaseOrder, message: Message | None) -> Figures:
-    payload = message.payload if message and order.version == 1 else None
+    payload = message.payload if message and is_whole(order) else None
     lines = _order_lines(payload)
     if not lines:
         return Figures(currency=order.currency)

@@ -59,14 +59,11 @@ def documents(client: Client, company: Company, kind: Kind, day: date, ours: Seq
     }
     found = readers[kind](client, company, day, ours)
     strangers_count = kind is not Kind.SERVICE  # a stranger among the receipts is told of once
-    return [row for row in found if _is_met(row, ours) or (strangers_count and not row.is_known)]
+    mine = _keys(ours)
+    return [row for row in found if row.keys & mine or (strangers_count and not row.is_known)]
 
 
 Reader = Callable[[Client, Company, date, Sequence[Ours]], list[InBC]]
-
-
-def _is_met(row: InBC, ours: Iterable[Ours]) -> bool:
-    return any(row.keys & each.keys for each in ours)
 
 
 # Orders
@@ -75,11 +72,10 @@ def _is_met(row: InBC, ours: Iterable[Ours]) -> bool:
 def _orders(client: Client, company: Company, day: date, ours: Sequence[Ours]) -> list[InBC]:
     """The orders that carry our key, or that a person named as ours."""
     rows = _read_orders(client, odata.eq(ORDER_DATE, day))
-    seen = {row["id"] for row in rows}
-    missing = _ids(ours) - seen
-    rows += [row for ids in _parts(missing) for row in _read_orders(client, odata.any_of("id", ids))]
+    lost = _lost_ids(ours, {row["id"] for row in rows})
+    rows += [row for ids in _parts(lost) for row in _read_orders(client, odata.any_of("id", ids))]
     found = [_order(company, row) for row in rows]
-    mine = {key for each in ours for key in each.keys}
+    mine = _keys(ours)
     marked = [row for row in found if row.is_marked or row.keys & mine]
     known = _known_keys(key for row in marked for key in row.keys if key not in mine)
     told = [replace(row, is_known=bool(row.keys & known)) for row in marked]
@@ -120,7 +116,8 @@ def _known_keys(keys: Iterable[str]) -> set[str]:
 
 def _finished(client: Client, day: date, ours: Sequence[Ours], found: Sequence[InBC]) -> list[InBC]:
     """An order that is received and billed in full leaves the list: its invoices prove that it was there."""
-    lost = [each for each in ours if each.fate is Fate.POSTED and not any(r.keys & each.keys for r in found)]
+    seen = {key for row in found for key in row.keys}
+    lost = [each for each in ours if each.fate is Fate.POSTED and each.keys.isdisjoint(seen)]
     numbers = {each.bc_number for each in lost if each.bc_number}
     billed = {
         row[ORDER_NUMBER]
@@ -189,8 +186,8 @@ def _receipt(company: Company, row: dict[str, Any], known: set[str]) -> InBC:
 def _invoices(client: Client, company: Company, day: date, ours: Sequence[Ours]) -> list[InBC]:
     """What is posted, and drafts that no pull has brought."""
     rows = _read_invoices(client, odata.eq(INVOICE_DATE, day))
-    missing = {key for key in _ids(ours) if key not in {row.id for row in rows}}
-    rows += [row for part in _parts(missing) for row in _read_invoices(client, odata.any_of("id", part))]
+    lost = _lost_ids(ours, {row.id for row in rows})
+    rows += [row for part in _parts(lost) for row in _read_invoices(client, odata.any_of("id", part))]
     ids = [UUID(row.id) for row in rows]
     pulled = SupplierInvoice.objects.filter(company=company, bc_id__in=ids).values_list("bc_id", flat=True)
     known = {str(bc_id) for bc_id in pulled}
@@ -227,7 +224,7 @@ def _invoice(company: Company, row: reading.PurchaseInvoice, known: set[str]) ->
 
 def _movements(client: Client, ours: Sequence[Ours]) -> list[InBC]:
     """The requests that the Tieout app has posted, by our key; it keeps no others."""
-    keys = {key for each in ours for key in each.keys if odata.is_guid(key)}
+    keys = {key for key in _keys(ours) if odata.is_guid(key)}
     rows = [
         row
         for part in _parts(keys)
@@ -248,9 +245,17 @@ def _movements(client: Client, ours: Sequence[Ours]) -> list[InBC]:
 # Words
 
 
-def _ids(ours: Iterable[Ours]) -> set[str]:
-    """Give the ids under which BC should have our documents; our own keys among them find nothing there."""
-    return {key for each in ours if each.fate is Fate.POSTED for key in each.keys if odata.is_guid(key)}
+def _keys(ours: Iterable[Ours]) -> set[str]:
+    return {key for each in ours for key in each.keys}
+
+
+def _lost_ids(ours: Iterable[Ours], seen: set[str]) -> set[str]:
+    """Give the ids of our posted documents that BC's day does not show.
+
+    Our own keys among them find nothing there; nor are they asked for while the document is seen.
+    """
+    lost = [each for each in ours if each.fate is Fate.POSTED and each.keys.isdisjoint(seen)]
+    return {key for key in _keys(lost) if odata.is_guid(key)}
 
 
 def _parts(names: Iterable[str]) -> Iterable[list[Any]]:

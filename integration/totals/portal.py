@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, F, QuerySet
+from django.db.models.functions import TruncDate
 from django.urls import reverse
 
-from integration.models import DocumentKind, Message
+from integration.models import DocumentKind, Message, zone_of
 from masterdata.models import Company
 from reconciliation.models import (
     Document,
@@ -39,7 +40,7 @@ MOVED = InventoryMovement.Kind
 
 @dataclass(frozen=True)
 class Book:
-    """Where documents of a kind are kept, and which day they are of."""
+    """Where documents of a kind are kept, and which of their dates or moments says their day."""
 
     model: type[Any]
     day: str
@@ -55,7 +56,7 @@ def _book(
 
 
 BOOKS: dict[Kind, Book] = {
-    Kind.REQUEST: _book(PurchaseRequest, "approved_at__date", None, figures.of_request),
+    Kind.REQUEST: _book(PurchaseRequest, "approved_at", None, figures.of_request),
     Kind.ORDER: _book(PurchaseOrder, "order_date", DocumentKind.PURCHASE_ORDER, figures.of_order),
     Kind.RECEIPT: _book(GoodsReceipt, "received_on", DocumentKind.GOODS_RECEIPT, figures.of_receipt),
     Kind.REVERSAL: _book(ReceiptReversal, "reversed_on", DocumentKind.RECEIPT_REVERSAL, figures.of_nothing),
@@ -81,10 +82,17 @@ BOOKS: dict[Kind, Book] = {
 
 def documents_of(company: Company, kind: Kind, day: date) -> QuerySet[Any]:
     """Give the documents of a kind and day."""
+    return _with_days(company, kind).filter(its_day=day).order_by("number", "pk")
+
+
+def _with_days(company: Company, kind: Kind) -> QuerySet[Any]:
+    """Give the documents of a kind, each with its day by the company's own clock."""
     book = BOOKS[kind]
-    rows = book.model._default_manager.filter(company=company, **{book.day: day}, **book.only)
-    ordered: QuerySet[Any] = rows.order_by("number", "pk")
-    return ordered
+    is_moment = isinstance(book.model._meta.get_field(book.day), DateTimeField)
+    day = TruncDate(book.day, tzinfo=zone_of(company)) if is_moment else F(book.day)
+    kept = book.model._default_manager.filter(company=company, **book.only)
+    rows: QuerySet[Any] = kept.annotate(its_day=day)
+    return rows
 
 
 def ours(company: Company, kind: Kind, day: date) -> list[Ours]:
@@ -110,10 +118,8 @@ def ours(company: Company, kind: Kind, day: date) -> list[Ours]:
 
 def days_here(company: Company, kind: Kind, numbers: Iterable[str], *, but: date) -> dict[str, date]:
     """Tell the day of documents that the portal has under another one."""
-    book = BOOKS[kind]
-    rows = book.model._default_manager.filter(company=company, number__in=list(numbers), **book.only)
-    rows = rows.exclude(**{book.day: but}).order_by("pk")
-    found = dict(rows.values_list("number", book.day))
+    rows = _with_days(company, kind).filter(number__in=list(numbers)).exclude(its_day=but)
+    found = dict(rows.order_by("pk").values_list("number", "its_day"))
     return {number: day for number, day in found.items() if day is not None}
 
 
@@ -131,9 +137,14 @@ def _open_cases(rows: list[Any]) -> dict[int, ExceptionCase]:
 
 
 def _cancelled_there(rows: list[Any]) -> set[int]:
-    """Find the orders that the CAFM itself has cancelled."""
-    cancelled = OrderChange.objects.filter(order__in=rows, kind=OrderChange.Kind.CANCELLED)
-    return set(cancelled.values_list("order_id", flat=True))
+    """Find the orders that the CAFM itself has cancelled, at once or line by line.
+
+    What a person gave up here is in the same state, and has lines that nobody cancelled.
+    """
+    ended = [row for row in rows if row.state == PurchaseOrder.State.CANCELLED]
+    told = OrderChange.objects.filter(order__in=ended, kind=OrderChange.Kind.CANCELLED, cancelled_lines=[])
+    at_once = set(told.values_list("order_id", flat=True))
+    return {row.pk for row in ended if row.pk in at_once or figures.all_cancelled(row)}
 
 
 def _one(
@@ -145,7 +156,8 @@ def _one(
     case: ExceptionCase | None,
     is_withdrawn: bool,
 ) -> Ours:
-    fate = Fate.NOTHING if is_withdrawn and not row.is_posted else _fate(row, message)
+    # BC's order goes with a cancellation, while ours stays posted.
+    fate = Fate.NOTHING if is_withdrawn else _fate(row, message)
     why, to_do, owner, since = _reason(fate, row, message, case)
     return Ours(
         number=row.number,
@@ -200,7 +212,7 @@ def _reason(
 ) -> tuple[str, str, str, datetime | None]:
     """Say why it is not posted, what to do, whose it is and since when; empty where nobody knows."""
     if fate is Fate.HELD and case is not None:
-        first = case.findings.first()
+        first = min(case.findings.all(), key=lambda each: each.position, default=None)
         owner = (case.owner.get_full_name() or case.owner.get_username()) if case.owner else ""
         return (first.sentence if first else case.code), "", owner, case.opened_at
     if fate is Fate.STUCK and message is not None:

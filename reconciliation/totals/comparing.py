@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -76,40 +76,57 @@ def _against_cafm(
             portal=str(len(ours)),
         )
         return
-    named = set(told.numbers) or {each.number for each in ours}
-    if told.numbers and told.count != len(named):
+    # Counted, not only named: two vendors may use the same number on one day.
+    here = Counter(each.number for each in ours)
+    named = Counter(told.numbers) or here
+    if told.count != named.total():
         yield _difference(
             Cause.CONTRADICTS,
             kind,
             "",
-            f"The CAFM counts {told.count} and names {len(named)} numbers.",
-            cafm=f"{told.count} / {len(named)}",
+            f"The CAFM counts {told.count} and names {named.total()} numbers.",
+            cafm=f"{told.count} / {named.total()}",
             portal=str(len(ours)),
         )
-    here = {each.number: each for each in ours}
-    yield from _not_here(kind, sorted(named - set(here)), days_here)
-    for number in sorted(set(here) - named):
-        yield _difference(
-            Cause.EXTRA,
-            kind,
-            number,
-            f"{number} is here and the CAFM does not count it.",
-            portal=_amounts(here[number].told),
-            address=here[number].address,
-        )
-    if named <= set(here):
-        yield from _figures_told(kind, told, [here[number] for number in named])
+    yield from _not_here(kind, named, here, days_here)
+    yield from _not_counted(kind, named, ours)
+    if all(here[number] == count for number, count in named.items()):
+        yield from _figures_told(kind, told, [each for each in ours if each.number in named])
 
 
-def _not_here(kind: Kind, numbers: Iterable[str], days_here: Mapping[str, date]) -> Iterator[Difference]:
-    for number in numbers:
+def _not_here(
+    kind: Kind, named: Counter[str], here: Counter[str], days_here: Mapping[str, date]
+) -> Iterator[Difference]:
+    for number in sorted(named - here):
         if number in days_here:
             there = days_here[number].isoformat()
             sentence = f"The CAFM counts {number} on this day; here it is of {there}."
             yield _difference(Cause.OTHER_DAY, kind, number, sentence, cafm="counted", portal=there)
+        elif here[number]:
+            sentence = f"The CAFM counts {named[number]} of the number {number}, and {here[number]} came."
+            cafm, portal = str(named[number]), str(here[number])
+            yield _difference(Cause.MISSING, kind, number, sentence, cafm=cafm, portal=portal)
         else:
             sentence = f"The CAFM counts {number}, and it never came here."
             yield _difference(Cause.MISSING, kind, number, sentence, cafm="counted", portal="missing")
+
+
+def _not_counted(kind: Kind, named: Counter[str], ours: Sequence[Ours]) -> Iterator[Difference]:
+    here = {each.number: each for each in ours}
+    counts = Counter(each.number for each in ours)
+    for number in sorted(counts - named):
+        if named[number]:
+            sentence = f"{counts[number]} of the number {number} are here; the CAFM counts {named[number]}."
+        else:
+            sentence = f"{number} is here and the CAFM does not count it."
+        yield _difference(
+            Cause.EXTRA,
+            kind,
+            number,
+            sentence,
+            portal=_amounts(here[number].told),
+            address=here[number].address,
+        )
 
 
 def _figures_told(kind: Kind, told: Told, ours: Sequence[Ours]) -> Iterator[Difference]:

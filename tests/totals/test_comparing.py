@@ -80,6 +80,21 @@ def test_a_document_of_another_day_is_not_missing() -> None:
     assert found(told("A"), [], [], A=DAY.replace(day=26)) == [("other_day", "A", "CAFM")]
 
 
+def twice(one: Any, two: str) -> list[Any]:
+    """Give a document and another one that came under the same number."""
+    keys = frozenset({f"BC-{two}"})
+    return [one, replace(one, keys=keys, **{"bc_number": f"BC-{two}"} if isinstance(one, Ours) else {})]
+
+
+def test_the_same_number_of_two_vendors_is_counted_twice() -> None:
+    here, bc = twice(ours("A"), "A2"), twice(in_bc("A"), "A2")
+
+    assert found(told("A", "A", quantity=D(8), amounts={"EUR": D(100)}), here, bc) == []
+    assert found(told("A", "A"), here[:1], bc[:1]) == [("missing", "A", "CAFM")]
+    assert found(told("A"), here, bc) == [("extra", "A", "CAFM")]
+    assert found(told("A", "A", quantity=D(9)), here, bc) == [("told_quantity", "", "CAFM")]
+
+
 def test_what_bc_owns_is_not_asked_of_the_cafm() -> None:
     assert found(told("A"), [ours("A"), ours("B", from_cafm=False)], [in_bc("A"), in_bc("B")]) == []
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from integration import outbox, totals
 from integration.totals import take
 from reconciliation import control, roles
-from reconciliation.models import ControlDay, DayTotal
+from reconciliation.models import ControlDay, DayTotal, PurchaseOrder
 from reconciliation.totals import Day, Kind
 from tests.factories import person
 from tests.totals.working_day import DAY, D, WorkingDay
@@ -97,6 +97,66 @@ def test_faults_of_eleven_kinds_are_each_found_named_and_owned_and_nothing_else_
     ]
     assert all(each.sentence and each.to_do for each in day.differences)
     assert day.unread == ""
+
+
+def test_an_order_of_which_a_line_is_cancelled_is_still_stuck(working_day: WorkingDay) -> None:
+    working_day.order("PO-STOP", vendor="V2", lines=2)
+    working_day.house.drain()
+
+    working_day.cancel("PO-STOP", 2)
+
+    outbox.file_unfiled()
+    assert found(take(working_day.house.company, DAY)) == [("stuck", "PO-STOP", "Integration admin")]
+
+
+@pytest.mark.parametrize("lines", [(), (1,)], ids=["at once", "line by line"])
+def test_an_order_that_was_cancelled_after_it_was_posted_is_not_gone(
+    working_day: WorkingDay, lines: tuple[int, ...]
+) -> None:
+    working_day.order("PO-1")
+    working_day.house.drain()
+
+    working_day.cancel("PO-1", *lines)
+
+    day = take(working_day.house.company, DAY)
+    assert working_day.house.dump("purchaseOrders") == []
+    assert found(day) == []
+    assert [each.done for each in day.kinds] == [1]
+
+
+def test_an_order_without_its_cancelled_line_does_not_differ(working_day: WorkingDay) -> None:
+    working_day.order("PO-1", lines=2)
+    working_day.receipt("GR-1", "PO-1", quantity=4)
+    working_day.house.drain()
+
+    working_day.cancel("PO-1", 2)
+
+    line = working_day.line_in_bc(
+        PurchaseOrder.objects.get().bc_number, "purchaseOrders", "purchaseOrderLines"
+    )
+    assert line["quantity"] == 10
+    assert found(take(working_day.house.company, DAY)) == []
+
+
+def test_what_a_person_gave_up_is_told_even_with_a_line_cancelled_before(working_day: WorkingDay) -> None:
+    message = working_day.order("PO-STOP", vendor="V2", lines=2)
+    working_day.house.drain()
+    working_day.cancel("PO-STOP", 2)
+
+    outbox.cancel(message, by=person(roles.INTEGRATION_ADMIN), reason="ordered elsewhere")
+
+    assert found(take(working_day.house.company, DAY)) == [("given_up", "PO-STOP", "Purchasing")]
+
+
+def test_an_order_of_another_day_in_bc_is_found_by_its_id(working_day: WorkingDay) -> None:
+    message = working_day.order("PO-1")
+    working_day.order("PO-2")
+    working_day.house.drain()
+    message.refresh_from_db()
+
+    working_day.change_in_bc("purchaseOrders", str(message.bc_id), orderDate="2026-11-06")
+
+    assert found(take(working_day.house.company, DAY)) == [("bc_day", "PO-1", "Finance controller")]
 
 
 def test_the_command_prints_the_day_and_fails_while_sides_differ(

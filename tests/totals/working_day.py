@@ -24,19 +24,25 @@ class WorkingDay:
 
     house: House
 
-    def order(self, number: str, *, vendor: str = "V1", day: datetime.date = DAY) -> Message:
-        """Order ten filters at 12.50."""
+    def order(self, number: str, *, vendor: str = "V1", day: datetime.date = DAY, lines: int = 1) -> Message:
+        """Order ten filters at 12.50, on each line."""
         form = forms.OrderForm(
             number=number,
             vendor_number=vendor,
             currency="EUR",
             order_date=day,
             approved_by="head of maintenance",
-            lines=(item_line(),),
+            lines=tuple(item_line(line=line) for line in range(1, lines + 1)),
             location="MAIN",
         )
         order = documents.record_order(self.house.company, form, source=SOURCE)
         return outbox.enqueue(DocumentKind.PURCHASE_ORDER, order)
+
+    def cancel(self, number: str, *lines: int) -> None:
+        """Let the CAFM cancel an order, or some lines of it, and bring that to BC."""
+        form = forms.CancellationForm(number=number, reason="not needed", lines=lines)
+        outbox.follow_change(documents.record_cancellation(self.house.company, form, source=SOURCE))
+        self.house.drain()
 
     def receipt(
         self, number: str, order: str, *, quantity: int = 2, unit: str = "PCS", day: datetime.date = DAY
