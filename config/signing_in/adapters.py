@@ -11,9 +11,13 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.providers.base import AuthProcess
+from allauth.usersessions.internal.flows.sessions import end_sessions
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -52,9 +56,12 @@ class EntraId(DefaultSocialAccountAdapter):  # type: ignore[misc]
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
         """Let nobody in who has no role; who is known already gets the roles of today."""
+        _refuse_other_ends(sociallogin)
         granted = granted_roles(sociallogin)
         if not granted:
             logger.warning("Refused %s of Entra ID: no role", sociallogin.account.uid)
+            if sociallogin.is_existing:
+                _shut_out(request, sociallogin.user)
             raise ImmediateHttpResponse(render(request, "desk/no_role.html", status=403))
         if sociallogin.is_existing:
             roles.give(sociallogin.user, granted)
@@ -83,6 +90,20 @@ def granted_roles(sociallogin: Any) -> list[str]:
     told = sociallogin.account.extra_data
     claimed = {_plain(name) for name in told.get("id_token", told).get("roles", [])}
     return [role for role in roles.ROLES if _plain(role) in claimed]
+
+
+def _refuse_other_ends(sociallogin: Any) -> None:
+    """Refuse all but signing in: allauth takes from the address whether to tie an identity to who is here."""
+    process = sociallogin.state.get("process")
+    if process != AuthProcess.LOGIN:
+        logger.warning("Refused %s of Entra ID: it came to %s", sociallogin.account.uid, process)
+        raise PermissionDenied("Only signing in is offered here.")
+
+
+def _shut_out(request: HttpRequest, user: User) -> None:
+    """Take the roles from who has none in Entra ID any more, and end what they still have open."""
+    roles.give(user, [])
+    end_sessions(request, list(UserSession.objects.filter(user=user)))
 
 
 def _keys() -> MultiFernet:

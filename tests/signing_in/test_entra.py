@@ -123,3 +123,50 @@ def test_the_sign_in_page_offers_it_only_where_it_is_set_up(entra, settings) -> 
     assert "Sign in with Microsoft" in offered
     assert "Microsoft" not in words(Client().get("/sign-in/"))
     assert Client().get(LOGIN).status_code == 404
+
+
+def test_who_lost_every_role_there_has_none_here_and_no_session(entra) -> None:
+    earlier = Client()
+    sign_in(entra, earlier, **CLARA)
+    assert earlier.get("/exceptions/").status_code == 200
+
+    refused = sign_in(entra, Client(), **CLARA | {"roles": []})
+
+    assert refused.status_code == 403
+    assert not User.objects.get().groups.exists()
+    assert earlier.get("/exceptions/")["Location"].startswith("/sign-in/")
+
+
+def test_who_lost_every_role_is_signed_out_of_the_very_browser_they_tried_it_in(entra) -> None:
+    client = Client()
+    sign_in(entra, client, **CLARA)
+
+    refused = sign_in(entra, client, **CLARA | {"roles": []})
+
+    assert refused.status_code == 403
+    assert "You have no role in Tieout" in words(refused)
+    assert client.get("/exceptions/")["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("process", ["connect", "redirect", ""])
+def test_no_identity_is_tied_to_the_account_that_is_signed_in(entra, process) -> None:
+    own = factories.person(roles.AP_APPROVER, username="anton")
+    client = Client()
+    client.post("/sign-in/", {"login": "anton", "password": factories.PASSWORD})
+
+    answer = sign_in(entra, client, f"{LOGIN}?process={process}", **CLARA)
+
+    assert answer.status_code == 401
+    assert "You were not signed in" in words(answer)
+    assert not SocialAccount.objects.exists()
+    assert [*User.objects.all()] == [own]
+    assert [group.name for group in own.groups.all()] == [roles.AP_APPROVER]
+
+
+def test_an_identity_that_is_known_changes_nothing_but_by_signing_in(entra) -> None:
+    sign_in(entra, Client(), **CLARA)
+    claims = CLARA | {"roles": ["FinanceController"]}
+
+    sign_in(entra, Client(), f"{LOGIN}?process=connect", **claims)
+
+    assert [group.name for group in User.objects.get().groups.all()] == [roles.AP_CLERK]
