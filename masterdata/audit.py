@@ -65,10 +65,15 @@ class ActorMiddleware:
 
 def origin_of(request: HttpRequest) -> str:
     """Tell from which address a request came, and by which id the log knows it."""
-    address = request.META.get("REMOTE_ADDR", "")
+    return f"{address_of(request)} request {getattr(request, 'correlation', '')}".removesuffix(" request ")
+
+
+def address_of(request: HttpRequest) -> str:
+    """Tell from which address a request came, though a proxy of ours handed it on."""
+    address: str = request.META.get("REMOTE_ADDR", "")
     if settings.SECURE_PROXY_SSL_HEADER:  # then our own proxy stands before us, and named the last of these
         address = request.headers.get("X-Forwarded-For", address).rpartition(",")[2].strip()
-    return f"{address} request {getattr(request, 'correlation', '')}".removesuffix(" request ")
+    return address
 
 
 def _person(request: Any) -> str:

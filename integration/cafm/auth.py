@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed, Throttled
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -119,8 +119,7 @@ class ApiKeyAuthentication(BaseAuthentication):
             return None
         key = keys.find(secret.strip().decode("latin-1"))
         if key is None:
-            if wait := throttles.wait_of_stranger(request):
-                raise Throttled(wait)
+            throttles.count_stranger(request)
             raise AuthenticationFailed(
                 "This API key is not known, has expired or was revoked. "
                 "Ask Tieout's administrator for a new one."

@@ -15,6 +15,7 @@ from rest_framework.request import Request
 
 from integration.models import ApiKey
 
+from . import throttles
 from .auth import Machine
 from .problems import ProblemError
 
@@ -22,6 +23,8 @@ logger = logging.getLogger(__name__)
 
 LEEWAY_SECONDS = 60
 REFETCH_SECONDS = 60
+LIFESPAN_SECONDS = 3600
+FAILED_SECONDS = 30  # so long nobody waits again for a server that did not answer
 TIMEOUT_SECONDS = 5
 
 
@@ -41,14 +44,11 @@ class EntraAuthentication(BaseAuthentication):
         word, _, token = get_authorization_header(request).partition(b" ")
         if word.lower() != b"bearer" or token.count(b".") != 2 or not settings.ENTRA_ISSUER:
             return None
-        claims = claims_of(token.strip().decode("latin-1"))
-        application = claims.get("azp") or claims.get("appid")
-        key = ApiKey.objects.valid().select_related("company").filter(entra_client_id=application).first()
-        if not application or key is None:
-            raise AuthenticationFailed(
-                f"The application {application} is not known here, has expired or was revoked. "
-                "Ask Tieout's administrator to name it under API keys."
-            )
+        try:
+            key = named_key(claims_of(token.strip().decode("latin-1")))
+        except AuthenticationFailed:
+            throttles.count_stranger(request)
+            raise
         return Machine(key), key
 
     def authenticate_header(self, request: Request) -> str:
@@ -82,26 +82,56 @@ def claims_of(token: str) -> dict[str, Any]:
     return claims
 
 
+def named_key(claims: dict[str, Any]) -> ApiKey:
+    """Give the key of the application that a token names; raises AuthenticationFailed."""
+    application = claims.get("azp") or claims.get("appid")
+    key: ApiKey | None = (
+        ApiKey.objects.valid().select_related("company").filter(entra_client_id=application).first()
+    )
+    if not application or key is None:
+        raise AuthenticationFailed(
+            f"The application {application} is not known here, has expired or was revoked. "
+            "Ask Tieout's administrator to name it under API keys."
+        )
+    return key
+
+
 class _Keys:
-    """The keys of one address; a key that is not known makes us look again, but not with every request."""
+    """The keys of one address; a key that is not known makes us look again, but not with every request.
+
+    Keys that were read stay good for their time, though the server cannot be reached meanwhile.
+    """
 
     def __init__(self, address: str) -> None:
-        self.client = jwt.PyJWKClient(address, cache_keys=False, lifespan=3600, timeout=TIMEOUT_SECONDS)
-        self.looked_at = float("-inf")
+        self.client = jwt.PyJWKClient(address, cache_jwk_set=False, timeout=TIMEOUT_SECONDS)
+        self.keys: list[Any] = []
+        self.read_at = self.looked_at = self.failed_at = float("-inf")
 
     def signing_key(self, token: str) -> Any:
         wanted = jwt.get_unverified_header(token).get("kid")
-        known = self._find(self.client.get_signing_keys(), wanted)
+        if time.monotonic() - self.read_at > LIFESPAN_SECONDS:
+            self._read()
+        known = self._find(wanted)
         if known is None and time.monotonic() - self.looked_at > REFETCH_SECONDS:
             self.looked_at = time.monotonic()
-            known = self._find(self.client.get_signing_keys(refresh=True), wanted)
+            self._read()
+            known = self._find(wanted)
         if known is None:
             raise jwt.InvalidKeyError("it is signed with a key that is not known")
         return known.key
 
-    @staticmethod
-    def _find(keys: list[Any], wanted: Any) -> Any:
-        return next((each for each in keys if each.key_id == wanted), None)
+    def _read(self) -> None:
+        if time.monotonic() - self.failed_at < FAILED_SECONDS:
+            raise jwt.PyJWKClientConnectionError("their server did not answer a moment ago")
+        try:
+            self.keys = self.client.get_signing_keys()
+        except (jwt.PyJWTError, ValueError) as error:  # what is no list of keys is no answer either
+            self.failed_at = time.monotonic()
+            raise jwt.PyJWKClientConnectionError(str(error)) from error
+        self.read_at = time.monotonic()
+
+    def _find(self, wanted: Any) -> Any:
+        return next((each for each in self.keys if each.key_id == wanted), None)
 
 
 @cache

@@ -9,10 +9,12 @@ import time
 from typing import Any
 
 from django.conf import settings
+from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from integration.models import ApiKey
+from masterdata.audit import address_of
 
 MINUTE = 60.0
 MOST = 10_000  # callers that are counted at once
@@ -41,9 +43,13 @@ def wait_of_key(key: ApiKey) -> float:
 
 def wait_of_stranger(request: Request) -> float:
     """Count a call that shows no key, or a wrong one; 0 when it may go on."""
-    return seconds_to_wait(
-        f"from {request.META.get('REMOTE_ADDR', '')}", settings.API_CALLS_OF_STRANGERS_A_MINUTE
-    )
+    return seconds_to_wait(f"from {address_of(request)}", settings.API_CALLS_OF_STRANGERS_A_MINUTE)
+
+
+def count_stranger(request: Request) -> None:
+    """Count a call that shows a wrong key or token; raises Throttled when it comes too often."""
+    if wait := wait_of_stranger(request):
+        raise Throttled(wait)
 
 
 def is_full(key: ApiKey) -> bool:

@@ -39,6 +39,32 @@ def test_who_tries_keys_is_asked_to_wait(cafm: Any, settings: Any) -> None:
     assert cafm.ask("nothing").status_code == 404  # who has a key is counted apart
 
 
+def test_behind_our_proxy_strangers_are_counted_by_the_address_it_appended(db: None, settings: Any) -> None:
+    settings.API_CALLS_OF_STRANGERS_A_MINUTE = 1
+    settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    came = ["198.51.100.1", "198.51.100.2", "192.0.2.7, 198.51.100.1", "192.0.2.8, 198.51.100.3"]
+    stranger = Client(headers={"authorization": "Bearer tieout_guessed"})
+
+    statuses = [
+        stranger.get("/api/v1/items", headers={"X-Forwarded-For": addresses}).status_code
+        for addresses in came
+    ]
+
+    assert statuses == [401, 401, 429, 401]
+
+
+def test_without_a_proxy_of_ours_nobody_says_where_they_come_from(db: None, settings: Any) -> None:
+    settings.API_CALLS_OF_STRANGERS_A_MINUTE = 1
+    stranger = Client(headers={"authorization": "Bearer tieout_guessed"})
+
+    statuses = [
+        stranger.get("/api/v1/items", headers={"X-Forwarded-For": f"198.51.100.{n}"}).status_code
+        for n in (1, 2)
+    ]
+
+    assert statuses == [401, 429]
+
+
 def test_after_a_minute_there_is_room_again() -> None:
     assert [throttles.seconds_to_wait("a", 1, now=100.0), throttles.seconds_to_wait("a", 1, now=130.0)] == [
         0.0,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+
+import jwt
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from integration.cafm import auth
+from integration.cafm import auth, machine_tokens, throttles
 from tests.cafm import forms
 from tests.cafm.client import Cafm
 from tests.factories import open_company
@@ -27,6 +33,11 @@ def issuer(oidc_process, settings):
 @pytest.fixture
 def application(db):
     return auth.admit(open_company(), "CAFM", APPLICATION, ["events"])
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_called() -> None:
+    throttles._counts.clear()
 
 
 def asked(token: str) -> int:
@@ -63,8 +74,6 @@ def test_every_other_token_is_refused(issuer, application, wrong) -> None:
 
 
 def test_a_token_signed_with_our_public_key_as_a_secret_is_refused(issuer, application) -> None:
-    import jwt
-
     forged = jwt.encode(
         GOOD | {"iss": issuer.address, "iat": 1, "exp": 9_999_999_999}, "x" * 32, "HS256", {"kid": "one"}
     )
@@ -104,3 +113,65 @@ def test_no_machine_signs_in_at_the_desk(issuer, application) -> None:
         client.post("/sign-in/", way)
         assert client.get("/").status_code == 302
     assert Client(headers={"Authorization": f"Bearer {issuer.token(**GOOD)}"}).get("/").status_code == 302
+
+
+def test_who_tries_tokens_is_asked_to_wait(issuer, application, settings) -> None:
+    settings.API_CALLS_OF_STRANGERS_A_MINUTE = 2
+    good, wrong = issuer.token(**GOOD), issuer.token(**GOOD | {"strange_key": True})
+    unnamed = issuer.token(**GOOD | {"azp": "another"})
+
+    assert [asked(wrong), asked(unnamed), asked(wrong), asked(unnamed)] == [401, 401, 429, 429]
+    assert asked(good) == 404  # who has a good one is counted apart
+
+
+@pytest.fixture
+def fallen() -> Iterator[Fallen]:
+    """A server of keys that fails, and counts how often it was asked."""
+    with Fallen(("127.0.0.1", 0), Failing) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+class Fallen(HTTPServer):
+    asked = 0
+
+
+class Failing(BaseHTTPRequestHandler):
+    server: Fallen
+
+    def do_GET(self) -> None:
+        self.server.asked += 1
+        self.send_error(500)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+def test_a_server_of_keys_that_failed_is_left_alone_for_a_while(
+    issuer, application, fallen, settings, monkeypatch
+) -> None:
+    token = issuer.token(**GOOD)
+    settings.ENTRA_JWKS_URL = f"http://127.0.0.1:{fallen.server_port}/keys"
+
+    assert [asked(token), asked(token), fallen.asked] == [503, 503, 1]
+    monkeypatch.setattr(machine_tokens, "FAILED_SECONDS", 0)
+    assert [asked(token), fallen.asked] == [503, 2]
+
+
+def test_keys_that_are_known_stay_good_while_their_server_fails(
+    issuer, application, fallen, settings
+) -> None:
+    assert asked(issuer.token(**GOOD)) == 404
+    keys = machine_tokens._keys(settings.ENTRA_JWKS_URL)
+    reached, keys.client = keys.client, jwt.PyJWKClient(f"http://127.0.0.1:{fallen.server_port}/keys")
+    keys.looked_at = float("-inf")
+    try:
+        unheard_of = asked(issuer.token(**GOOD | {"kid": "unheard-of"}))
+        known = asked(issuer.token(**GOOD))
+    finally:
+        keys.client, keys.failed_at = reached, float("-inf")
+
+    assert (unheard_of, known, fallen.asked) == (503, 404, 1)
