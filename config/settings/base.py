@@ -11,6 +11,8 @@ MODE = ENV.mode
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 
 SECRET_KEY = ENV.required("SECRET_KEY", development="for-development-only-" + "x" * 40)
+# Keys of before: what they signed or encrypted is still read, nothing new is.
+SECRET_KEY_FALLBACKS = ENV.words("SECRET_KEY_FALLBACKS")
 DEBUG = ENV.flag("DEBUG")
 ALLOWED_HOSTS = [
     name

@@ -82,3 +82,10 @@ def test_production_refuses_to_start_half_set(name: str) -> None:
 def test_short_and_common_passwords_are_refused(password: str) -> None:
     with pytest.raises(ValidationError):
         validate_password(password)
+
+
+def test_keys_of_before_are_still_read() -> None:
+    told = "from config import settings; print(settings.SECRET_KEY_FALLBACKS)"
+
+    assert _run(told).stdout.strip() == "[]"
+    assert _run(told, SECRET_KEY_FALLBACKS="one, two").stdout.strip() == "['one', 'two']"

@@ -140,3 +140,19 @@ def test_no_role_is_needed_for_ones_own_account_and_strangers_are_shown_the_door
     for page in ("second-factor/", "sessions/", "password/"):
         assert Client().get(f"/account/{page}")["Location"].startswith("/sign-in/")
     assert roles.AP_CLERK in roles.ROLES
+
+
+def test_a_new_secret_key_leaves_the_apps_as_long_as_the_one_of_before_is_named(clara, settings) -> None:
+    secret = with_app(signed_in())
+    before, settings.SECRET_KEY = settings.SECRET_KEY, "another-key-" + "x" * 50
+    settings.SECRET_KEY_FALLBACKS = [before]
+    from django.core.cache import cache
+
+    cache.clear()  # a code counts once; this is another moment
+    client = Client()
+
+    client.post("/sign-in/", SIGN_IN)
+    right = client.post("/account/second-factor/authenticate/", {"code": code(secret)})
+
+    assert right["Location"] == "/"
+    assert client.get("/rights/").status_code == 200
