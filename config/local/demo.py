@@ -156,8 +156,9 @@ def _authorities(state: State, sandbox: launch.Running) -> Path:
 
 def _children(port: int) -> Iterator[Child]:
     python = sys.executable
-    bind = ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--access-logfile", "-"]
-    yield Child("web", [python, "-m", "gunicorn", "config.wsgi", *bind, "--workers", "2", "--threads", "4"])
+    bind = ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--workers", "2", "--threads", "4"]
+    log = ["--access-logfile", "-", "--logger-class", "config.web_log.WebLog"]
+    yield Child("web", [python, "-m", "gunicorn", "config.wsgi", *bind, *log])
     celery = [python, "-m", "celery", "-A", "config"]
     for name, (queues, processes) in QUEUES.items():
         pool = ["--concurrency", str(processes), "--hostname", f"{name}@demo", "--loglevel", "INFO"]

@@ -14,8 +14,13 @@ LOGGING = {
         },
         "json": {"()": "config.logging.JsonFormatter"},
     },
-    "filters": {"refusals": {"()": "config.logging.RefusalInOneLine"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
+    "filters": {
+        "refusals": {"()": "config.logging.RefusalInOneLine"},
+        "answer_keys": {"()": "config.logging.WithoutAnswerKeys"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["answer_keys"]}
+    },
     "root": {"handlers": ["console"], "level": ENV.text("LOG_LEVEL", "INFO")},
     "loggers": {
         "django.server": {"level": "WARNING"},

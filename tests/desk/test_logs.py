@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import logging
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,11 +16,14 @@ from celery.app.trace import build_tracer
 from django.core.exceptions import ImproperlyConfigured
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
+from gunicorn.config import Config
 
 from config import correlation
 from config.celery import app
 from config.env import Environment
-from config.logging import JsonFormatter
+from config.logging import JsonFormatter, WithoutAnswerKeys
+from config.web_log import WebLog
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.django_db
 
@@ -125,3 +133,76 @@ def test_a_form_that_there_is_not_is_refused_at_the_start() -> None:
 
     with pytest.raises(ImproperlyConfigured, match=r"LOG_FORMAT is 'xml'\. Use one of: text, json\."):
         environment.one_of("LOG_FORMAT", ("text", "json"))
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
+    """What our own handler writes, filtered as the settings say."""
+    ours = [each for each in logging.getLogger().handlers if type(each) is logging.StreamHandler]
+    stream = io.StringIO()
+    monkeypatch.setattr(ours[0], "stream", stream)
+    return stream
+
+
+def test_no_line_tells_the_key_of_a_link_to_an_answer(written: io.StringIO) -> None:
+    Client().get("/answer/eyJy:1vP:s3cret_-K/")
+    Client(enforce_csrf_checks=True).post("/answer/eyJy:1vP:s3cret_-K/")
+    logger.warning("Sent to %s", "/sign-in/?next=%2Fanswer%2FeyJy%3A1vP%3As3cret_-K%2F&x=1")
+
+    told = written.getvalue()
+    assert "Gone: /answer/…/\n" in told
+    assert "Forbidden (CSRF cookie not set.): /answer/…/\n" in told
+    assert "Sent to /sign-in/?next=%2Fanswer%2F…&x=1\n" in told
+    assert "s3cret" not in told
+    assert "eyJy" not in told
+
+
+def test_a_line_that_is_written_wrongly_is_left_to_its_handler() -> None:
+    record = logging.LogRecord("x", logging.INFO, "", 1, "%s and %s", ("one",), None)
+
+    assert WithoutAnswerKeys().filter(record)
+
+
+@pytest.fixture
+def web_log(tmp_path: Path) -> Iterator[tuple[WebLog, Path]]:
+    """The log of gunicorn as we start it, in a file."""
+    path = tmp_path / "web.log"
+    cfg = Config()
+    cfg.set("accesslog", str(path))
+    cfg.set("errorlog", str(path))
+    log = WebLog(cfg)
+    yield log, path
+    for each in (log.access_log, log.error_log):
+        for handler in [*each.handlers]:
+            handler.close()
+            each.removeHandler(handler)
+
+
+def test_neither_does_the_log_of_gunicorn(web_log: tuple[WebLog, Path]) -> None:
+    log, path = web_log
+    asked = "/answer/eyJy:1vP:s3cret_-K/"
+    environ = {
+        "REQUEST_METHOD": "POST",
+        "RAW_URI": asked,
+        "PATH_INFO": asked,
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "HTTP_REFERER": f"https://tieout.example{asked}",
+    }
+    request, answer = SimpleNamespace(headers=[]), SimpleNamespace(status="200 OK", headers=[], sent=7)
+
+    log.access(answer, request, environ, timedelta(seconds=1))
+    log.error("Error handling request %s", asked)
+
+    told = path.read_text()
+    assert '"POST /answer/…/ HTTP/1.1" 200 7 "https://tieout.example/answer/…/"' in told
+    assert "Error handling request /answer/…/" in told
+    assert "s3cret" not in told
+
+
+def test_every_way_to_start_the_web_has_that_log() -> None:
+    ways = ("Dockerfile", "kubernetes/web.yaml", "systemd/tieout-web.service")
+
+    for way in ways:
+        started = [line for line in (ROOT / "deploy" / way).read_text().splitlines() if "config.wsgi" in line]
+        assert started, way
+        assert all("config.web_log.WebLog" in line for line in started), way
