@@ -85,7 +85,7 @@ def switch(request: HttpRequest) -> HttpResponse:
 
 
 def _opens_at(told: QueryDict) -> datetime.datetime | None:
-    """Read from when on; None closes."""
+    """Read from when on; None closes. What is not said is no wish to close: raises FlowError."""
     match told.get("how"):
         case "now":
             return timezone.now()
@@ -94,7 +94,9 @@ def _opens_at(told: QueryDict) -> datetime.datetime | None:
                 return timezone.make_aware(datetime.datetime.fromisoformat(told.get("moment", "")))
             except ValueError as error:
                 raise flows.FlowError("Name the day and the time at which they open.") from error
-    return None
+        case "close":
+            return None
+    raise flows.FlowError("Say whether they open now, open then or close.")
 
 
 def _of(company: Company | None) -> Any:

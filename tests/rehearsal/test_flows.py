@@ -97,6 +97,28 @@ def test_the_page_switches_and_tells_who_did(db: None) -> None:
     assert FlowSwitch.history.count() == 1
 
 
+@pytest.mark.parametrize("how", [{}, {"how": ""}, {"how": "Open now"}])
+def test_what_is_not_said_closes_no_flow(db: None, how: dict[str, str]) -> None:
+    factories.open_company()
+    client = Client()
+    client.force_login(factories.person(roles.INTEGRATION_ADMIN))
+
+    answer = client.post("/cutover/switch/", {"kind": ORDERS, "reason": "go-live"} | how, follow=True)
+
+    assert "Say whether they open now, open then or close." in words(answer)
+    assert FlowSwitch.objects.count() == 0
+
+
+def test_the_button_closes_a_flow(db: None) -> None:
+    factories.open_company()
+    client = Client()
+    client.force_login(factories.person(roles.INTEGRATION_ADMIN))
+
+    client.post("/cutover/switch/", {"kind": ORDERS, "how": "close", "reason": "not yet"})
+
+    assert FlowSwitch.objects.get().opens_at is None
+
+
 def test_who_may_only_read_cannot_switch(db: None) -> None:
     factories.open_company()
     client = Client()
