@@ -10,7 +10,7 @@ from .doing import Done, NotOffered, do, goes_to_approver, refusal_of, refused, 
 from .form import Form
 from .letters import draft
 from .reason_codes import CODES
-from .recording import receipts_of, record_receipt
+from .recording import receipts_of
 from .table import ACTIONS
 from .undoing import TooLate, undo
 
@@ -32,7 +32,6 @@ __all__ = [
     "goes_to_approver",
     "one_tap",
     "receipts_of",
-    "record_receipt",
     "refusal_of",
     "refused",
     "situation_of",

@@ -29,7 +29,7 @@ ANSWERED_BY_LINK = {Kind.CONFIRM_QUANTITY, Kind.CONFIRM_PRICE}
 
 
 class WrongAddress(cases.CaseError):
-    """No e-mail address."""
+    """No e-mail address, or that of who asks."""
 
 
 def ask(action: str, kind: CaseRequest.Kind, whom: CaseRequest.Whom, codes: Collection[str] | None) -> Does:
@@ -114,7 +114,7 @@ def _request(
         case=case,
         kind=kind,
         whom=whom,
-        email=_address(form.text("email")),
+        email=_address(form.text("email"), by),
         text=form.text("letter")[: cases.LONGEST_TEXT] or draft(kind, situation, codes),
         amount=cases.at_stake(case, holding),
         currency=case.currency,
@@ -134,11 +134,14 @@ def _fill(request: CaseRequest, case: ExceptionCase, line: Line) -> None:
     request.quantity, request.unit, request.price = line.quantity, line.unit, line.unit_price
 
 
-def _address(text: str) -> str:
+def _address(text: str, by: User) -> str:
+    """Read whom to ask; nobody is asked by themselves."""
     if not text:
         return ""
     try:
         validate_email(text)
     except ValidationError as error:
         raise WrongAddress(_("“{text}” is no e-mail address.").format(text=text[:60])) from error
+    if text.casefold() in (by.email.casefold(), by.get_username().casefold()):
+        raise WrongAddress(_("That is your own address. Ask somebody who knows the answer."))
     return text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
 from django.contrib.auth.models import User
@@ -17,7 +20,14 @@ from reconciliation.forms import (
     ReceiptLineForm,
     ReversalForm,
 )
-from reconciliation.models import Document, ExceptionCase, GoodsReceipt, PurchaseOrderLine
+from reconciliation.models import (
+    Document,
+    ExceptionCase,
+    GoodsReceipt,
+    PurchaseOrderLine,
+    ReceiptReversal,
+    ServiceConfirmation,
+)
 from reconciliation.roles import CONFIRM
 
 from .case_lines import line_of, order_line
@@ -25,6 +35,11 @@ from .form import Form
 from .wording import figure, money
 
 DESK = "desk"
+NUMBERED: dict[str, type[Document]] = {
+    "GR": GoodsReceipt,
+    "RV": ReceiptReversal,
+    "SC": ServiceConfirmation,
+}
 
 
 class WrongFigure(cases.CaseError):
@@ -48,18 +63,18 @@ def confirm_service(case: ExceptionCase, by: User, form: Form) -> str:
     on_order = _order_line(case, form.whole("line"))
     if amount is None or amount <= 0:
         raise WrongFigure(_("Say which amount of the service is done, such as 1250.00."))
-    confirmation = documents.record_confirmation(
-        case.company,
-        ConfirmationForm(
-            number=_number("SC", case),
-            order_number=on_order.order.number,
-            confirmed_on=timezone.localdate(),
-            confirmed_by=cases.called(by),
-            accepted=True,
-            lines=(ConfirmationLineForm(1, on_order.line, amount=amount),),
-        ),
-        source=_source(cases.called(by)),
+    confirmed = ConfirmationForm(
+        number=_number("SC", case),
+        order_number=on_order.order.number,
+        confirmed_on=timezone.localdate(),
+        confirmed_by=cases.called(by),
+        accepted=True,
+        lines=(ConfirmationLineForm(1, on_order.line, amount=amount),),
     )
+    with _numbered_once():
+        confirmation = documents.record_confirmation(
+            case.company, confirmed, source=_source(cases.called(by))
+        )
     carrying.carry(confirmation)
     told = _("{amount} of the service confirmed").format(amount=money(amount, case.currency))
     _note(case, by, form, "confirm-service", told)
@@ -73,16 +88,14 @@ def take_back_receipt(case: ExceptionCase, by: User, form: Form) -> str:
     receipt = receipts_of(case).filter(number=number).first()
     if receipt is None:
         raise WrongFigure(_("Choose a receipt of this order."))
-    reversal = documents.record_reversal(
-        case.company,
-        ReversalForm(
-            number=_number("RV", case),
-            receipt_number=receipt.number,
-            reversed_on=timezone.localdate(),
-            reason=form.reason[:250] or _("Recorded in error"),
-        ),
-        source=_source(cases.called(by)),
+    taken_back = ReversalForm(
+        number=_number("RV", case),
+        receipt_number=receipt.number,
+        reversed_on=timezone.localdate(),
+        reason=form.reason[:250] or _("Recorded in error"),
     )
+    with _numbered_once():
+        reversal = documents.record_reversal(case.company, taken_back, source=_source(cases.called(by)))
     carrying.carry(reversal)
     _note(case, by, form, "correct-receipt", _("Receipt {number} taken back").format(number=number))
     reconcile.judge([case.invoice])
@@ -138,7 +151,8 @@ def record_receipt(case: ExceptionCase, line: int, quantity: Decimal | None, *, 
         received_by=by[:150],
         lines=(ReceiptLineForm(1, on_order.line, quantity, quantity, Decimal(0), on_order.unit),),
     )
-    receipt = documents.record_receipt(case.company, form, source=_source(by))
+    with _numbered_once():
+        receipt = documents.record_receipt(case.company, form, source=_source(by))
     carrying.carry(receipt)
     return receipt
 
@@ -157,8 +171,25 @@ def _note(case: ExceptionCase, by: User, form: Form, action: str, told: str) -> 
 
 
 def _number(kind: str, case: ExceptionCase) -> str:
-    """Name a document of the desk; the CAFM's numbers never begin like that."""
-    return f"T-{kind}-{case.pk}-{case.resolutions.count() + 1}"
+    """Name a document of the desk by the next number that is free; the CAFM's never begin like that."""
+    begins = f"T-{kind}-{case.pk}-"
+    rows = NUMBERED[kind]._default_manager.filter(company=case.company, number__startswith=begins)
+    taken = set(rows.values_list("number", flat=True))
+    numbers = (f"{begins}{count}" for count in itertools.count(case.resolutions.count() + 1))
+    return next(number for number in numbers if number not in taken)
+
+
+@contextmanager
+def _numbered_once() -> Iterator[None]:
+    """Say it in the desk's words when a number was taken in the same moment."""
+    try:
+        yield
+    except documents.DocumentExists as error:
+        raise WrongFigure(
+            _("Nothing was recorded: {number} was recorded in the same moment. Load the case again.").format(
+                number=error.document.number
+            )
+        ) from error
 
 
 def _source(by: str) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from reconciliation import actions, approving, cases, files, roles, whereabouts
-from reconciliation.actions import ACTIONS, do, receipts_of
+from reconciliation.actions import ACTIONS, do, one_tap, receipts_of
 from reconciliation.models import ExceptionCase, Finding, Resolution, Signature, SupplierInvoice, Undoable
 from reconciliation.models.attachment import MOST_BYTES
 from reconciliation.row_keys import row_key
@@ -265,6 +265,7 @@ def _offers(situation: actions.Situation, tried: str) -> dict[str, Any]:
         "actions": offered,
         "order_lines": situation.lines if asked & {"line"} else [],
         "receipts": list(receipts_of(situation.case)[:MOST_RECEIPTS]) if "receipt" in asked else [],
+        "counted": one_tap.counted(situation.case, situation.user) if "quantity" in asked else None,
         "held_by": [(code, reason(code).label) for code in sorted(situation.codes)],
         "usual_actions": [offer for offer in offered if offer.is_usual],
         "more_actions": [offer for offer in offered if not offer.is_usual],

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from reconciliation.actions import one_tap
 from reconciliation.models import CaseNotice, CaseRequest, ExceptionCase, Resolution
+from reconciliation.roles import CONFIRM
 
 from . import figures
 
@@ -45,19 +46,35 @@ def asked(case: ExceptionCase, viewer: User) -> list[Asked]:
             who=figures.person(row.asked_by, viewer),
             text=row.text,
             answer=_answer(row),
-            link=_link(row),
-            mail=_mail(row),
+            link=_link(row, viewer),
+            mail=_mail(row) or _without_mail(row, viewer),
             tone="good" if row.state == State.ANSWERED else "calm",
         )
         for row in rows.select_related("asked_by").prefetch_related("notices").order_by("-pk")
     ]
 
 
-def _link(row: CaseRequest) -> str:
-    """Give the link that answers it, while it does; what goes by mail is for its reader alone."""
-    if row.email or row.state != State.OPEN or row.expires_at is None or row.expires_at < timezone.now():
+def _link(row: CaseRequest, viewer: User) -> str:
+    """Give the link that answers it to who may confirm deliveries: what goes by mail is for its reader alone.
+
+    Never to who asked. The link knows nobody: whoever holds it answers under any name.
+    """
+    if not _waits_for_a_link(row) or row.asked_by_id == viewer.pk or not viewer.has_perm(CONFIRM):
         return ""
     return f"{settings.TIEOUT_URL}{reverse('one-tap', args=[one_tap.key_of(row)])}"
+
+
+def _waits_for_a_link(row: CaseRequest) -> bool:
+    """Tell whether a link answers it that somebody has to pass on, as no mail does."""
+    is_live = row.expires_at is not None and row.expires_at >= timezone.now()
+    return not row.email and row.state == State.OPEN and is_live
+
+
+def _without_mail(row: CaseRequest, viewer: User) -> str:
+    """Say where the link of a question without an address is."""
+    if not _waits_for_a_link(row) or _link(row, viewer):
+        return ""
+    return _("No address was given: a colleague who confirms deliveries finds the link here.")
 
 
 def _mail(row: CaseRequest) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from masterdata.audit import acting_as, origin_of
 from reconciliation import cases
 from reconciliation.actions import Form, one_tap
 from reconciliation.models import CaseRequest
@@ -30,8 +31,10 @@ def one_tap_page(request: HttpRequest, key: str) -> HttpResponse:
     if request.method == "POST":
         if request.user.pk == asked.asked_by_id:
             return _answer(request, {"refused": OWN_QUESTION}, REFUSED)
+        origin = origin_of(request)
         try:
-            answered = one_tap.answer(key, Form(request.POST.dict()))
+            with acting_as(f"link {asked.pk}", origin):
+                answered = one_tap.answer(key, Form(request.POST.dict()), origin=origin)
         except one_tap.LinkRefused as error:
             return _answer(request, {"refused": str(error)}, REFUSED)
         except cases.CaseError as error:

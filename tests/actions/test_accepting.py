@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reconciliation import actions, cases, reconcile, roles
+from reconciliation.actions import recording
 from reconciliation.models import ExceptionCase, GoodsReceipt
 from tests import factories
 from tests.desk.reading import words
@@ -217,6 +218,33 @@ def test_what_makes_no_sense_is_not_recorded(desk, buyer, line, quantity):
         do("record-receipt", case, buyer, line=line, quantity=quantity)
 
     assert not GoodsReceipt.objects.exists()
+
+
+def test_a_receipt_gets_a_number_that_nobody_has(desk, buyer):
+    case = factories.billed_before_receipt(desk)
+    first = f"T-GR-{case.pk}-1"  # as an answer by link once left it, without a decision on the case
+    desk.receive("4", order="PO-R-100", number=first)
+
+    do("record-receipt", case, buyer, line="1", quantity="6")
+
+    numbers = GoodsReceipt.objects.order_by("pk").values_list("number", flat=True)
+    assert list(numbers) == [first, f"T-GR-{case.pk}-2"]
+
+
+def test_a_number_that_is_taken_in_the_same_moment_is_said_on_the_page(desk, buyer, monkeypatch):
+    case = factories.billed_before_receipt(desk)
+    desk.receive("4", order="PO-R-100", number="T-GR-1")
+    monkeypatch.setattr(recording, "_number", lambda kind, case: "T-GR-1")  # as another process sees it
+    client = Client()
+    client.force_login(buyer)
+
+    answer = client.post(
+        reverse("case-act", args=[case.pk, "record-receipt"]), {"line": "1", "quantity": "6"}
+    )
+
+    assert answer.status_code == 422
+    assert "Nothing was recorded: T-GR-1 was recorded in the same moment." in words(answer)
+    assert GoodsReceipt.objects.count() == 1
 
 
 def test_a_wrong_receipt_is_taken_back(desk, buyer):
