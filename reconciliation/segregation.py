@@ -18,14 +18,23 @@ from masterdata.models import Change
 from reconciliation import roles
 from reconciliation.actions import ACTIONS
 from reconciliation.actions.action import Text
-from reconciliation.models import DutyConflict, Resolution, Signature
+from reconciliation.models import ApprovalTier, DutyConflict, Resolution, Signature
 
 logger = logging.getLogger(__name__)
 
 MOST_EXAMPLES = 5
 CONFIRMING = [name for name, action in ACTIONS.items() if action.permission == roles.CONFIRM]
 RELEASES = (Resolution.Kind.RELEASE, Resolution.Kind.OVERRIDE)
-LIMITS = [f"reconciliation_{name}" for name in ("tolerance", "matchlevel", "matchoptions", "releaselimit")]
+# A vendor that is put into a family passes the check of vendors, so a family lets through as a limit does.
+LIMITS = [
+    f"reconciliation_{name}"
+    for name in ("tolerance", "matchlevel", "matchoptions", "releaselimit", "vendorfamily")
+]
+SETTING = (
+    roles.PROPOSE_RULES,
+    roles.APPROVE_RULES,
+    *(f"reconciliation.change_{name}" for name in ("tolerance", "vendorfamily", "approvaltier")),
+)
 RELEASING = (roles.RESOLVE, roles.APPROVE)
 
 
@@ -41,7 +50,7 @@ class Rule:
 RULES: dict[str, Rule] = {
     "limits": Rule(
         gettext_lazy("sets the limits and releases within them"),
-        ((roles.PROPOSE_RULES, roles.APPROVE_RULES, "reconciliation.change_tolerance"), RELEASING),
+        (SETTING, RELEASING),
         ("limits", "release"),
     ),
     "delivery": Rule(
@@ -173,7 +182,11 @@ def _on_case(row: Resolution, person: int, at: datetime, words: str) -> Deed:
 
 
 def _set_limits() -> Iterator[Deed]:
-    return _changes(LIMITS, _("changed a limit"))
+    words = _("changed a limit")
+    yield from _changes(LIMITS, words)
+    # The database writes down no change of a tier, so its history has to tell.
+    for row in ApprovalTier.history.exclude(history_user=None):
+        yield Deed(row.history_user_id, row.history_date, words, row.company_id)
 
 
 def _changed_mappings() -> Iterator[Deed]:

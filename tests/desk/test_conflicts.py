@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 
 from integration import escalation
 from integration.models import Incident
 from masterdata.audit import acting_as
 from reconciliation import cases, roles, segregation
-from reconciliation.models import DutyConflict, Tolerance
+from reconciliation.models import ApprovalTier, DutyConflict, Tolerance, VendorFamily
 from tests import factories
 
 from .reading import words
@@ -82,6 +82,30 @@ def test_a_use_is_reported_though_the_right_is_gone_and_a_conflict_that_is_over_
     cases.release(factories.price_over_order(desk), by=vera, reason="The lift has to run")
     ((kind, holds, uses),) = found()
     assert (kind, holds, uses > 0) == ("limits", False, True)
+
+
+@pytest.mark.parametrize("kind", ["family", "tier"])
+def test_who_made_a_family_or_moved_a_tier_and_released_is_reported(desk, kind) -> None:
+    vera = with_roles(roles.AP_CLERK)
+    case = factories.price_over_order(desk)
+    with acting_as("vera"):
+        if kind == "family":
+            VendorFamily.objects.create(company=desk.company, vendor_number="V10", head="V20")
+        else:
+            group = Group.objects.get(name=roles.AP_APPROVER)
+            tier = ApprovalTier(company=desk.company, position=9, group=group, above=1_000_000)
+            tier._history_user = vera  # as the middleware of the history says
+            tier.save()
+    cases.release(case, by=vera, reason="The lift has to run")
+
+    assert found() == [("limits", False, 1)]
+
+
+@pytest.mark.parametrize("right", ["change_vendorfamily", "change_approvaltier"])
+def test_the_right_to_families_or_tiers_goes_with_no_release(right) -> None:
+    with_roles(roles.AP_CLERK).user_permissions.add(Permission.objects.get(codename=right))
+
+    assert found() == [("limits", True, 0)]
 
 
 def test_deeds_of_two_people_are_no_conflict(desk) -> None:
