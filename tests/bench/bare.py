@@ -34,4 +34,5 @@ def receive(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"id": event["id"]}, status=202)
 
 
+receive.right = ""  # type: ignore[attr-defined]  # what says nothing of its right is closed
 urlpatterns = [path("bare/", receive), path("", include("config.urls"))]

@@ -108,7 +108,8 @@ def _rows() -> Iterator[str]:
     for row in Attempt.objects.values():
         yield json.dumps(row, default=str)
     for model in apps.get_app_config("integration").get_models():
-        if model._meta.model_name not in ("inboxevent", "webhook", "channel", "apikey"):
+        is_ours = model.__module__.startswith("integration.")  # tests have tables of their own there
+        if is_ours and model._meta.model_name not in ("inboxevent", "webhook", "channel", "apikey"):
             yield json.dumps(list(model._default_manager.values()[:500]), default=str)
 
 
