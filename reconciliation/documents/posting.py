@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Value
+from django.db.models import Case, F, Value, When
 from django.db.models.functions import Coalesce
 
 from reconciliation.models import Document, PurchaseOrder, SupplierInvoice
@@ -17,7 +17,9 @@ from .judging import mark_rejected
 from .steps import copy_outcome, facts_changed, orders_of
 
 Status = Document.Status
-InvoiceStatus = SupplierInvoice.Status
+
+# Judged by the same statement that posts: one that waited for a judgement sees the row as that has left it.
+DUE_IF_BLOCKED = Case(When(status=SupplierInvoice.Status.BLOCKED, then=Value(True)), default=F("match_due"))
 
 
 @transaction.atomic(savepoint=False)
@@ -26,24 +28,20 @@ def mark_posted(document: Any, *, bc_id: UUID | None, bc_number: str, at: dateti
 
     An invoice that was posted without being cleared stays due for matching, so that its case is closed there.
     """
-    if isinstance(document, SupplierInvoice):
-        _judge_again_what_was_blocked(document)
+    is_invoice = isinstance(document, SupplierInvoice)
     told: dict[str, Any] = {"bc_id": bc_id} if bc_id else {}
     told |= {"bc_number": bc_number[:20]} if bc_number else {}
     row = type(document)._default_manager.filter(pk=document.pk)
-    if not row.update(status=Status.POSTED, posted_at=Coalesce("posted_at", Value(at)), **told):
+    due = {"match_due": DUE_IF_BLOCKED} if is_invoice else {}
+    if not row.update(status=Status.POSTED, posted_at=Coalesce("posted_at", Value(at)), **told, **due):
         raise type(document).DoesNotExist(f"{document} is not kept any more.")
     document.status, document.posted_at = Status.POSTED, document.posted_at or at
     for name, value in told.items():
         setattr(document, name, value)
+    if is_invoice:
+        document.refresh_from_db(fields=["match_due"])
     vendor = getattr(document, "vendor_number", "")
     facts_changed(document.company, orders_of(document), vendor=vendor, but=document)
-
-
-def _judge_again_what_was_blocked(invoice: SupplierInvoice) -> None:
-    blocked = SupplierInvoice.objects.filter(pk=invoice.pk, status=InvoiceStatus.BLOCKED)
-    if blocked.update(match_due=True):
-        invoice.match_due = True
 
 
 @transaction.atomic
