@@ -61,15 +61,19 @@ def select(mapping: Compiled) -> tuple[str, ...]:
 
 
 def source_of(mapping: Compiled, target: str) -> str:
-    """Give BC's name of one of our fields."""
+    """Give BC's name of one of our fields; what its row asks before it maps is no name of it."""
     row = next((row for row in mapping.rows if row.target == target), None)
-    return next(iter(reads(row)), "") if row else ""
+    return next(iter(_top(row.source)), "") if row else ""
 
 
 def reads(row: Row) -> list[str]:
     """Name the fields of BC that a row reads."""
-    found = {name for path in (row.source, row.condition) for name in paths.names(path)}
-    return sorted({name.partition(".")[0] for name in found})
+    return _top(row.source, row.condition)
+
+
+def _top(*read: str) -> list[str]:
+    """Name the fields that paths begin at."""
+    return sorted({name.partition(".")[0] for path in read for name in paths.names(path)})
 
 
 def turn(mapping: Compiled, rows: Sequence[Mapping[str, Any]], blanks: Mapping[str, Any]) -> Turned:
