@@ -52,11 +52,12 @@ def prepare(invoice: SupplierInvoice, key: UUID) -> Prepared:
     if billed.orders_of(invoice):
         return billed.prepare(invoice)
     header, line_mapping = mapping.compiled_together(defaults.INVOICE, defaults.INVOICE_LINE)
-    body, found = header.apply(record(invoice), masters.of(invoice.company))
+    head = record(invoice)
+    body, found = header.apply(head, masters.of(invoice.company))
     problems = [str(problem) for problem in found]
     body[LINES] = []
     for line in invoice.lines.order_by("line"):
-        written, found = line_mapping.apply(line_record(invoice, line), masters.of(invoice.company))
+        written, found = line_mapping.apply(line_record(head, line), masters.of(invoice.company))
         problems += [f"line {line.line}, {problem}" for problem in found]
         body[LINES].append(written)
     if invoice.discount:
@@ -192,7 +193,7 @@ def record(invoice: SupplierInvoice) -> dict[str, Any]:
     }
 
 
-def line_record(invoice: SupplierInvoice, line: InvoiceLine) -> dict[str, Any]:
+def line_record(invoice: dict[str, Any], line: InvoiceLine) -> dict[str, Any]:
     """One line as mapping rows may name its fields."""
     return {
         "line": line.line,
@@ -204,7 +205,7 @@ def line_record(invoice: SupplierInvoice, line: InvoiceLine) -> dict[str, Any]:
         "unit": line.unit,
         "unit_price": line.unit_price / line.price_base,
         "discount": line.discount or None,
-        "order_number": line.order_number or invoice.order_number,
+        "order_number": line.order_number or invoice["order_number"],
         "order_line": line.order_line,
-        "invoice": record(invoice),
+        "invoice": invoice,
     }

@@ -49,14 +49,13 @@ def prepare(movement: InventoryMovement, key: UUID) -> Prepared:
     except lookup.NoConversion as missing_unit:
         return Prepared(waiting_for=str(missing_unit)[:300])
     header, line_mapping = mapping.compiled_together(defaults.MOVEMENT, defaults.MOVEMENT_LINE)
-    body, found = header.apply(record(movement), masters.of(movement.company))
+    head = record(movement)
+    body, found = header.apply(head, masters.of(movement.company))
     problems = [str(problem) for problem in found]
     body[EXTERNAL_ID] = str(key)
     body[LINES], tagged = [], []
     for line in lines:
-        written, found = line_mapping.apply(
-            line_record(line, movement, units[line.item], quantities[line.line])
-        )
+        written, found = line_mapping.apply(line_record(line, head, units[line.item], quantities[line.line]))
         problems += [f"line {line.line}, {problem}" for problem in found]
         if tags := dimensions.take_tags(written, line.dimensions, line_mapping.sources):
             written["dimensions"] = dimensions.as_text(tags)
@@ -113,7 +112,7 @@ def record(movement: InventoryMovement) -> dict[str, Any]:
 
 
 def line_record(
-    line: InventoryMovementLine, movement: InventoryMovement, base_unit: str, in_base: Decimal
+    line: InventoryMovementLine, movement: dict[str, Any], base_unit: str, in_base: Decimal
 ) -> dict[str, Any]:
     """One line as mapping rows may name its fields: the quantity as it was told, and in the base unit."""
     return {
@@ -123,12 +122,12 @@ def line_record(
         "unit": line.unit,
         "base_quantity": in_base,
         "base_unit": base_unit,
-        "location": line.location or movement.from_location,
-        "to_location": movement.to_location,
+        "location": line.location or movement["from_location"],
+        "to_location": movement["to_location"],
         "account": line.account,
         "asset": line.asset,
         "dimensions": line.dimensions,
-        "movement": record(movement),
+        "movement": movement,
     }
 
 

@@ -92,8 +92,9 @@ def _invoices(company: Company, limit: int) -> Iterator[Sample]:
 
 def _invoice_lines(company: Company, limit: int) -> Iterator[Sample]:
     for invoice in _with_lines(SupplierInvoice, company, limit):
+        head = invoices.record(invoice)
         for line in invoice.lines.all():
-            told = invoices.line_record(invoice, line)
+            told = invoices.line_record(head, line)
             yield Sample(f"{invoice.pk}.{line.line}", f"{invoice.number}, line {line.line}", told)
 
 
@@ -105,9 +106,10 @@ def _movements(company: Company, limit: int) -> Iterator[Sample]:
 def _movement_lines(company: Company, limit: int) -> Iterator[Sample]:
     for movement in _with_lines(InventoryMovement, company, limit):
         units = lookup.base_units(company, {line.item for line in movement.lines.all()})
+        head = movements.record(movement)
         for line in movement.lines.all():
             base = units.get(line.item, line.unit)
-            told = movements.line_record(line, movement, base, _in_base(company, line, base))
+            told = movements.line_record(line, head, base, _in_base(company, line, base))
             yield Sample(f"{movement.pk}.{line.line}", f"{movement.number}, line {line.line}", told)
 
 

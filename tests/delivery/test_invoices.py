@@ -7,7 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from integration import connections, outbox
-from integration.models import Message
+from integration.mapping import traces
+from integration.models import DocumentKind, Message
 from reconciliation import documents
 from reconciliation.models import SupplierInvoice
 from tests.delivery.house import House, outcomes, states
@@ -46,6 +47,15 @@ def test_a_lost_answer_to_posting_is_found(house: House) -> None:
 
     assert outcomes(Message.objects.get()) == ["unknown", "adopted"]
     assert [row["status"] for row in house.dump("purchaseInvoices")] == ["Open"]
+
+
+def test_a_trace_of_an_invoice_tells_its_lines_apart_and_keeps_the_head_once(house: House) -> None:
+    message = outbox.enqueue(DocumentKind.SUPPLIER_INVOICE, house.invoice())
+
+    head, *lines = traces.told(message.mapped_from, house.company)
+
+    assert (head.line, [each.line for each in lines]) == (None, [1])
+    assert message.mapped_from.count("R-77") == 1
 
 
 def test_an_invoice_of_the_cafm_is_drafted_and_posted(house: House) -> None:

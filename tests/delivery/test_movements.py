@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from integration import outbox
+from integration.mapping import traces
 from reconciliation.models import InventoryMovement
 from tests.delivery.house import House, outcomes, states
 
@@ -44,6 +45,15 @@ def test_lost_answers_consume_once(house: House) -> None:
 
     assert outcomes(message) == ["unknown", "not_found", "unknown", "adopted"]
     assert consumed(house) == [-2]
+
+
+def test_a_trace_of_a_movement_tells_its_lines_apart_and_keeps_the_head_once(house: House) -> None:
+    message = house.consumption()
+
+    head, *lines = traces.told(message.mapped_from, house.company)
+
+    assert (head.line, [each.line for each in lines]) == (None, [1])
+    assert message.mapped_from.count("WO-7") == 1
 
 
 def test_missing_stock_goes_to_a_person_and_can_be_tried_again(house: House) -> None:

@@ -246,10 +246,12 @@ def test_the_fields_that_rows_may_name_are_those_that_the_couriers_give() -> Non
         "purchase_order": orders.record(order),
         "purchase_order.line": orders.line_record(order_line, orders.record(order), {}, {}),
         "supplier_invoice": invoices.record(invoice),
-        "supplier_invoice.line": invoices.line_record(invoice, invoice_line),
+        "supplier_invoice.line": invoices.line_record(invoices.record(invoice), invoice_line),
         "asset_notice": assets.record(AssetNotice()),
         "inventory_movement": movements.record(movement),
-        "inventory_movement.line": movements.line_record(movement_line, movement, "PCS", one),
+        "inventory_movement.line": movements.line_record(
+            movement_line, movements.record(movement), "PCS", one
+        ),
     }
 
     given = {
