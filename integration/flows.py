@@ -1,7 +1,8 @@
 """Flows that are not open yet: their documents are taken in, matched, and wait; a rehearsal passes them.
 
 A flow opens at a moment, so that the cutover needs nobody at midnight. What waited goes then in its order;
-what Business Central has already by our key is adopted, as always.
+what Business Central has already by our key is adopted, as always. A flow that is closed again holds back
+what was built before, too; what may be in Business Central is still looked for, and not sent again.
 """
 
 from __future__ import annotations

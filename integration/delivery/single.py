@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -38,8 +39,8 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
     courier = couriers.COURIERS[DocumentKind(message.document_kind)]
     document = couriers.load(message)
     is_new = _is_new(message, courier)
-    if message.payload is None and not outbox.build(message, document, with_sending=is_new):
-        return Delivery(message, Outcome.NOT_SENT, message.waits_for or message.error)
+    if not _may_go(message, document, is_new=is_new):
+        return _not_sent(message)
     check_company(client, document.company)
     visit = courier.visit(client, message, document)
     found = Standing.ABSENT if is_new else visit.find()
@@ -49,9 +50,22 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
         return _look_again(attempt)
     if message.unknown_since is not None:
         attempt.settle()
+        if outbox.put_off_if_closed(message):
+            return _not_sent(message)
     room = timedelta(seconds=client.connection.timeouts.action + client.connection.timeouts.connect)
     posted = visit.send(lambda: outbox.mark_sending(message, now=timezone.now(), room=room))
     return _done(attempt, visit, posted, Outcome.POSTED)
+
+
+def _may_go(message: Message, document: Any, *, is_new: bool) -> bool:
+    """Build what has no payload yet, which asks the flow; what has one asks here, unless it is looked for."""
+    if message.payload is None:
+        return outbox.build(message, document, with_sending=is_new)
+    return message.unknown_since is not None or not outbox.put_off_if_closed(message)
+
+
+def _not_sent(message: Message) -> Delivery:
+    return Delivery(message, Outcome.NOT_SENT, message.waits_for or message.error)
 
 
 def _is_new(message: Message, courier: Courier) -> bool:

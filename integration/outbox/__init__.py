@@ -42,6 +42,7 @@ from .leases import (
     mark_settled,
     mark_stuck,
     mark_unknown,
+    put_off_if_closed,
     sweep,
     withdraw,
 )
@@ -101,6 +102,7 @@ __all__ = [
     "order_chain",
     "prepare",
     "put_in_line",
+    "put_off_if_closed",
     "recheck_waiting",
     "refill",
     "renew",

@@ -14,12 +14,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integration import couriers
+from integration import couriers, flows
 from integration.desk.filing import filed
 from integration.models import Attempt, Message
 from reconciliation import documents
 
-from .line import built
+from .line import built, wait_for
 from .moving import move, move_held
 from .transitions import (
     ANSWER_LOST,
@@ -103,7 +103,7 @@ def build(message: Message, document: Any, *, with_sending: bool = False) -> boo
     """
     how, values = built(message, document)
     if how is PUT_OFF:
-        values["attempts"] = max(0, message.attempts - 1)
+        values["attempts"] = _uncounted(message)
     how = BUILT if how is MADE_READY else how
     if how is BUILT and with_sending:
         message.unwritten = {name: values[name] for name in BUILT_OF}
@@ -111,6 +111,18 @@ def build(message: Message, document: Any, *, with_sending: bool = False) -> boo
     else:
         move_held(message, how, **values)
     return how is BUILT
+
+
+def put_off_if_closed(message: Message) -> bool:
+    """Put off a claimed message whose flow was closed after it was built; tells whether it was."""
+    closed = flows.of_delivery(message)
+    if closed:
+        move_held(message, PUT_OFF, **wait_for(closed, timezone.now()), attempts=_uncounted(message))
+    return bool(closed)
+
+
+def _uncounted(message: Message) -> int:
+    return max(0, message.attempts - 1)
 
 
 def mark_sending(message: Message, *, now: datetime, room: timedelta) -> None:
@@ -159,7 +171,7 @@ def hand_back(message: Message) -> None:
 
 def mark_retry(message: Message, *, at: datetime, counted: bool, error: dict[str, str]) -> None:
     """Nothing was posted; try again at a later time. An attempt that never left us is not counted."""
-    attempts = message.attempts if counted else max(0, message.attempts - 1)
+    attempts = message.attempts if counted else _uncounted(message)
     failed_at = message.first_failed_at or timezone.now()
     move_held(message, TRY_LATER, next_attempt_at=at, attempts=attempts, first_failed_at=failed_at, **error)
 

@@ -173,8 +173,7 @@ def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
         prepared = couriers.Prepared(waiting_for=closed)
     now = timezone.now()
     if prepared.waiting_for:
-        look_at = now + timedelta(seconds=WAIT_SECONDS)
-        return PUT_OFF, {"waiting_for": prepared.waiting_for[:300], "next_attempt_at": look_at}
+        return PUT_OFF, wait_for(prepared.waiting_for, now)
     if prepared.nothing_to_post:
         return NEEDS_NOTHING, {"done_at": now}
     if prepared.problems:
@@ -187,6 +186,11 @@ def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
         "mapped_from": prepared.mapped_from,
         "next_attempt_at": now,
     }
+
+
+def wait_for(for_what: str, now: datetime) -> dict[str, Any]:
+    """Give what is written of a message that is put off."""
+    return {"waiting_for": for_what[:300], "next_attempt_at": now + timedelta(seconds=WAIT_SECONDS)}
 
 
 def refill(*, now: datetime | None = None) -> int:

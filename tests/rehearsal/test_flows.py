@@ -16,6 +16,7 @@ from integration.cafm import auth
 from integration.models import FlowSwitch, Message
 from reconciliation import roles
 from tests import factories
+from tests.delivery.house import outcomes
 from tests.desk.reading import words
 
 from . import exports
@@ -58,6 +59,53 @@ def test_at_its_moment_it_goes_by_itself(house: Any, someone: User) -> None:
     delivery.drain()
 
     assert Message.objects.get().state == "done"
+    assert len(house.dump("purchaseOrders")) == 1
+
+
+def test_a_flow_that_is_closed_again_keeps_back_what_is_built(house: Any, someone: User) -> None:
+    message = house.order()
+    assert (message.state, message.payload is None) == ("ready", False)
+    flows.switch(house.company, ORDERS, opens_at=None, by=someone, reason="something is wrong")
+
+    house.drain()
+
+    message.refresh_from_db()
+    assert (message.state, message.attempts) == ("waiting", 0)
+    assert message.waiting_for.startswith("The flow purchase order is closed")
+    assert house.dump("purchaseOrders") == []
+
+    flows.switch(house.company, ORDERS, opens_at=timezone.now(), by=someone, reason="it is mended")
+    outbox.refill(now=None)
+    house.drain()
+
+    assert outcomes(message) == ["posted"]
+    assert len(house.dump("purchaseOrders")) == 1
+
+
+def test_of_a_closed_flow_what_is_proven_not_to_be_there_is_not_sent_again(house: Any, someone: User) -> None:
+    house.faults({"fault": "before_read", "method": "POST", "path": "purchaseOrders", "times": 1})
+    message = house.order()
+    delivery.deliver_next(worker="one")
+    flows.switch(house.company, ORDERS, opens_at=None, by=someone, reason="something is wrong")
+
+    house.drain()
+
+    message.refresh_from_db()
+    assert outcomes(message)[0] == "unknown"
+    assert set(outcomes(message)[1:]) == {"not_found"}
+    assert (message.state, message.unknown_since, message.attempts) == ("waiting", None, 1)
+    assert house.dump("purchaseOrders") == []
+
+
+def test_what_a_closed_flow_has_sent_before_is_found(house: Any, someone: User) -> None:
+    house.faults({"fault": "commit_then_drop", "method": "POST", "path": "purchaseOrders", "times": 1})
+    message = house.order()
+    delivery.deliver_next(worker="one")
+    flows.switch(house.company, ORDERS, opens_at=None, by=someone, reason="something is wrong")
+
+    house.drain()
+
+    assert outcomes(message) == ["unknown", "adopted"]
     assert len(house.dump("purchaseOrders")) == 1
 
 
