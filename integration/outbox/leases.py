@@ -29,6 +29,7 @@ from .transitions import (
     FREED_TO_LOOK,
     GIVEN_UP,
     HANDED_BACK,
+    KEEPS,
     KILLED_ITS_WORKERS,
     MADE_READY,
     POSTED,
@@ -106,7 +107,7 @@ def build(message: Message, document: Any, *, with_sending: bool = False) -> boo
         values["attempts"] = _uncounted(message)
     how = BUILT if how is MADE_READY else how
     if how is BUILT and with_sending:
-        message.unwritten = {name: values[name] for name in BUILT_OF}
+        message.unwritten = {name: values[name] for name in BUILT_OF} | KEEPS
         message.payload = values["payload"]
     else:
         move_held(message, how, **values)

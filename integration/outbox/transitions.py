@@ -142,7 +142,7 @@ SEND = Move(
     SENDING,
     Who.WORKER,
     "the next call may change Business Central",
-    BUILT_OF | {"lease_until"},
+    BUILT_OF | {"lease_until"} | KEEPS.keys(),  # what it is built of, where that is written with the sending
 )
 SETTLED = Move(
     "settled",

@@ -104,3 +104,15 @@ def test_a_new_order_is_built_and_sent_with_thirteen_statements(house: House) ->
     delivered.message.refresh_from_db()
     assert delivered.message.mapping_version == 1
     assert delivered.message.payload is not None
+
+
+def test_what_is_mapped_anew_and_sent_at_once_keeps_its_versions_from_then_on(house: House) -> None:
+    message = house.order()
+    Message.objects.filter(pk=message.pk).update(payload=None, remap=True)
+
+    delivered = deliver_next(worker="one")
+
+    assert delivered is not None
+    assert delivered.outcome == "posted"
+    message.refresh_from_db()
+    assert (message.mapping_version, message.remap) == (1, False)
