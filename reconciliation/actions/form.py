@@ -9,6 +9,8 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.dateparse import parse_date
 
+from reconciliation.written import plain_amount
+
 from . import reason_codes
 
 
@@ -48,9 +50,13 @@ class Form:
         return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
     def figure(self, name: str) -> Decimal | None:
-        """Give a quantity or an amount as people write it, with a point; None where it is none."""
+        """Give a quantity or an amount as people write it; None where it is none.
+
+        Without a comma a point is the decimal sign in every language: so a form shows what it suggests.
+        """
+        text = self.text(name)
         try:
-            figure = Decimal(self.text(name).replace(",", ""))
+            figure = Decimal(plain_amount(text) if "," in text else text)
         except InvalidOperation:
             return None
         fits = figure.is_finite() and abs(figure) < Decimal(10) ** 15

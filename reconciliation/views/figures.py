@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import re
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -97,20 +96,6 @@ def moment(at: datetime.datetime) -> str:
     if local.date() == today:
         return _("today {time}").format(time=date_format(local, "H:i"))
     return f"{short_day(local.date(), today)} {date_format(local, 'H:i')}"
-
-
-def plain_amount(text: str) -> str:
-    """Write an amount as programs read it: with a point, whichever sign stood before the cents."""
-    text = re.sub(r"[\s\u00a0]", "", text)
-    point, comma = text.rfind("."), text.rfind(",")
-    if point >= 0 and comma >= 0:
-        return text.replace(",", "") if point > comma else text.replace(".", "").replace(",", ".")
-    sign = get_format("DECIMAL_SEPARATOR", get_language())
-    if re.fullmatch(r"-?\d{1,3}(\.\d{3})+", text) and sign == ",":
-        return text.replace(".", "")
-    if comma >= 0 and (sign == "," or not re.fullmatch(r"-?\d{1,3}(,\d{3})+", text)):
-        return text.replace(",", ".")
-    return text.replace(",", "")
 
 
 def person(user: Any, viewer: Any = None) -> str:

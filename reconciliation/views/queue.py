@@ -18,8 +18,9 @@ from reconciliation.dashboard import in_queue_of
 from reconciliation.models import ExceptionCase
 from reconciliation.models.case import AT_RISK, DISCOUNT_UNTIL, DUE, LAST_DAY, SOUGHT
 from reconciliation.roles import RESOLVE
+from reconciliation.written import plain_amount
 
-from . import days, figures
+from . import days
 from .paging import Key, Place, in_order
 
 Status = ExceptionCase.Status
@@ -265,7 +266,7 @@ def words(text: str) -> Iterable[str]:
 
 def _amount(text: str) -> Decimal | None:
     try:
-        amount = Decimal(figures.plain_amount(text))
+        amount = Decimal(plain_amount(text))
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and abs(amount) < Decimal(10) ** 15 else None
