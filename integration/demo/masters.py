@@ -154,44 +154,15 @@ def rows(today: datetime.date) -> Rows:
             {"code": code, "displayName": name, "internationalStandardCode": international}
             for code, name, international in UNITS
         ],
-        "paymentTerms": [
-            {
-                "id": _terms(code),
-                "code": code,
-                "displayName": name,
-                "dueDateCalculation": due,
-                "discountDateCalculation": until,
-                "discountPercent": percent,
-            }
-            for code, name, due, until, percent in TERMS
-        ],
+        "paymentTerms": _payment_terms(),
         "currencies": [
             {"code": code, "displayName": name, "symbol": symbol, "amountDecimalPlaces": "2:2"}
             for code, name, symbol, _rates in CURRENCIES
         ],
         "currencyExchangeRates": _rates(today),
         "locations": [{"code": code, "displayName": name} for code, name in LOCATIONS],
-        "accounts": [
-            {
-                "number": number,
-                "displayName": name,
-                "category": category,
-                "accountType": kind,
-                "directPosting": direct,
-            }
-            for number, name, category, kind, direct in ACCOUNTS
-        ],
-        "vendors": [
-            {
-                "number": number,
-                "displayName": name,
-                "city": city,
-                "currencyCode": currency,
-                "paymentTermsId": _terms(DISCOUNTS.get(number, "30D")),
-                "blocked": blocked or "_x0020_",
-            }
-            for number, name, city, currency, blocked in VENDORS
-        ],
+        "accounts": _accounts(),
+        "vendors": _vendors(),
         "items": [_item(*part[:4], kind="Inventory") for part in PARTS]
         + [_item(*service, kind="Service") for service in SERVICES],
         "itemUnitsOfMeasure": [
@@ -200,6 +171,47 @@ def rows(today: datetime.date) -> Rows:
             for unit, per_base in part[4].items()
         ],
     }
+
+
+def _payment_terms() -> list[dict[str, Any]]:
+    return [
+        {
+            "id": _terms(code),
+            "code": code,
+            "displayName": name,
+            "dueDateCalculation": due,
+            "discountDateCalculation": until,
+            "discountPercent": percent,
+        }
+        for code, name, due, until, percent in TERMS
+    ]
+
+
+def _accounts() -> list[dict[str, Any]]:
+    return [
+        {
+            "number": number,
+            "displayName": name,
+            "category": category,
+            "accountType": kind,
+            "directPosting": direct,
+        }
+        for number, name, category, kind, direct in ACCOUNTS
+    ]
+
+
+def _vendors() -> list[dict[str, Any]]:
+    return [
+        {
+            "number": number,
+            "displayName": name,
+            "city": city,
+            "currencyCode": currency,
+            "paymentTermsId": _terms(DISCOUNTS.get(number, "30D")),
+            "blocked": blocked or "_x0020_",
+        }
+        for number, name, city, currency, blocked in VENDORS
+    ]
 
 
 def currency_of(vendor: str) -> str:
