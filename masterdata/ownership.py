@@ -130,8 +130,9 @@ _TABLE = (
 )
 
 REGISTERED = {each.subject: each for each in _TABLE}
-MIRRORED = tuple(each.pull for each in _TABLE if each.model)
-"""The lists that are mirrored, as their addresses name them."""
+MODELS: dict[str, type[Mirror]] = {each.pull: each.model for each in _TABLE if each.model}
+"""Where each list that is mirrored is kept, by the name that its address has."""
+MIRRORED = tuple(MODELS)
 
 
 def refusal(event_type: str) -> str:

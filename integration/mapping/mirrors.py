@@ -16,43 +16,11 @@ from integration.bc import EntitySet, names
 from integration.errors import IntegrationError
 from integration.models import FieldMapping
 from masterdata import fitting
-from masterdata.models import (
-    Account,
-    Currency,
-    Dimension,
-    DimensionValue,
-    ExchangeRate,
-    FixedAsset,
-    Item,
-    ItemCategory,
-    ItemUnit,
-    ItemVariant,
-    Location,
-    Mirror,
-    PaymentTerms,
-    Unit,
-    Vendor,
-    own_fields,
-)
+from masterdata.models import Mirror, own_fields
+from masterdata.ownership import MODELS
 
 logger = logging.getLogger(__name__)
 
-MODELS: dict[str, type[Mirror]] = {
-    "units": Unit,
-    "currencies": Currency,
-    "exchange-rates": ExchangeRate,
-    "locations": Location,
-    "dimensions": Dimension,
-    "dimension-values": DimensionValue,
-    "accounts": Account,
-    "fixed-assets": FixedAsset,
-    "payment-terms": PaymentTerms,
-    "vendors": Vendor,
-    "item-categories": ItemCategory,
-    "items": Item,
-    "item-variants": ItemVariant,
-    "item-units": ItemUnit,
-}
 KEPT_FOR = 60  # seconds: an editor that is open asks often, and BC need not answer each time
 
 

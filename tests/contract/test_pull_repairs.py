@@ -9,10 +9,11 @@ from django.test import Client
 
 from integration import connections, sync
 from integration.contract import checking
-from integration.mapping import defaults, mirrors, pulls
+from integration.mapping import defaults, pulls
 from integration.models import ContractFinding, FieldMapping, HeldRecord, SyncRun
 from integration.sandbox.launch import Running
 from integration.sync.entities import ENTITIES
+from masterdata import ownership
 from masterdata.models import Company, Item, Vendor
 from reconciliation import roles
 from tests import factories, mappings
@@ -67,7 +68,7 @@ def test_every_list_is_mapped_and_each_mapping_fills_the_mirror_of_its_list(comp
     shipped = FieldMapping.objects.filter(direction=FieldMapping.Direction.PULL)
 
     assert set(shipped.values_list("target", flat=True)) == set(ENTITIES)
-    assert {name: each.model for name, each in ENTITIES.items()} == mirrors.MODELS
+    assert {name: each.model for name, each in ENTITIES.items()} == ownership.MODELS
 
 
 def test_a_renamed_field_pauses_its_list_alone_until_it_is_mended_on_the_screen(
