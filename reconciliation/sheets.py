@@ -16,7 +16,6 @@ SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 EXCEL = f"{KIND}.sheet"  # the type of the whole file
-BYTE_ORDER_MARK = "\ufeff"  # before a CSV file: spreadsheets take it for UTF-8
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 WIDTH = 24
 

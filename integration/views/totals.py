@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from decimal import Decimal
+from itertools import chain
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from integration import totals
+from masterdata import csv_file
 from reconciliation import control, sheets
 from reconciliation.models import ControlDay
 from reconciliation.roles import RETAKE, SEE_TOTALS
 from reconciliation.views import days, workplace
-from reconciliation.views.trials import plain_text
 
 HEADINGS = ["Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amounts", "What", "Owner"]
 
@@ -54,18 +53,12 @@ def evidence(request: HttpRequest, on: str) -> HttpResponse:
     if request.GET.get("as") == "xlsx":
         content, kind, ending = sheets.workbook(f"Totals {on}", HEADINGS, rows), sheets.EXCEL, "xlsx"
     else:
-        content, kind, ending = _csv(rows), "text/csv; charset=utf-8", "csv"
+        text = "".join(csv_file.table(chain([HEADINGS], rows)))
+        content, kind, ending = text.encode(), "text/csv; charset=utf-8", "csv"
     response = HttpResponse(content, content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="totals-{on}.{ending}"'
     response["X-Figures-SHA256"] = control.fingerprint(kept)
     return response
-
-
-def _csv(rows: Iterable[Sequence[sheets.Cell]]) -> bytes:
-    text = io.StringIO(sheets.BYTE_ORDER_MARK)
-    text.seek(0, io.SEEK_END)
-    csv.writer(text).writerows([HEADINGS, *([plain_text(value) for value in row] for row in rows)])
-    return text.getvalue().encode()
 
 
 def _rows(kept: ControlDay) -> Iterator[list[sheets.Cell]]:

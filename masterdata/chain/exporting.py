@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain as chain_from
 
 from django.db import connection
+
+from masterdata import csv_file
 
 from .books import of_sealed_row
 
 AT_A_TIME = 2_000
 READABLE = ("at", "company", "who", "from", "table", "row", "action", "old", "new")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -37,19 +38,14 @@ def export_lines(chain: int) -> Iterator[str]:
 
 def export_csv(chain: int) -> Iterator[str]:
     """Give a chain as CSV: columns to read, and those to check."""
-    writer = csv.writer(_Echo())
-    yield writer.writerow(["chain", "position", "book", "kept_row", *READABLE, "words", "digest", "hash"])
-    for line in _lines(chain):
-        told = [_harmless(each) for each in _readable(line)]
-        checked = [line.words or "", line.digest, line.hash]
-        yield writer.writerow([line.chain, line.position, line.book, line.row, *told, *checked])
+    headings = ["chain", "position", "book", "kept_row", *READABLE, "words", "digest", "hash"]
+    return csv_file.lines(chain_from([headings], map(_row, _lines(chain))))
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        return text
+def _row(line: Line) -> list[object]:
+    """Write what is to be read harmlessly, and what is to be checked as it is."""
+    told = [csv_file.plain_text(each) for each in _readable(line)]
+    return [line.chain, line.position, line.book, line.row, *told, line.words or "", line.digest, line.hash]
 
 
 def _lines(chain: int) -> Iterator[Line]:
@@ -75,8 +71,3 @@ def _readable(line: Line) -> list[str]:
 
 def _json(value: object) -> str:
     return "" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from taking text for a formula."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import datetime
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from masterdata import csv_file
 from reconciliation import sheets
 from reconciliation.models import CaseExport, ExceptionCase
 from reconciliation.roles import SEE_CASES
@@ -26,7 +26,6 @@ from reconciliation.roles import SEE_CASES
 from . import figures, workplace
 from .queue import DAYS, NOBODY, Question
 from .reasons import reason
-from .trials import plain_text
 from .worklist import DAY_TITLES, GROUP_TITLES, TAB_TITLES
 
 MOST = 200_000
@@ -150,13 +149,8 @@ def _counted(export: CaseExport, rows: Iterable[list[sheets.Cell]]) -> Iterator[
 
 
 def _csv(titles: Sequence[str], rows: Iterable[Sequence[sheets.Cell]]) -> bytes:
-    text = io.StringIO(sheets.BYTE_ORDER_MARK)
-    text.seek(0, io.SEEK_END)
-    writer = csv.writer(text)
-    writer.writerow(titles)
-    for row in rows:
-        writer.writerow([plain_text(_moment(value)) for value in row])
-    return text.getvalue().encode()
+    told = ([_moment(value) for value in row] for row in rows)
+    return "".join(csv_file.table(chain([titles], told))).encode()
 
 
 def _moment(value: sheets.Cell) -> object:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,8 +18,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from masterdata import csv_file
 from masterdata.models import Company
-from reconciliation import policies, sheets, trials
+from reconciliation import policies, trials
 from reconciliation.matching import facts, policy_from
 from reconciliation.models import (
     ExceptionCase,
@@ -39,7 +39,6 @@ PAGE_ROWS = 50
 SHORT_LIST = 20
 DRAFT = "draft"
 # What a spreadsheet would take for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 Change = TriedInvoice.Change
 TITLES: dict[str, str | Promise] = {
@@ -171,7 +170,7 @@ def export(request: HttpRequest, pk: int, what: str) -> HttpResponse:
     if what not in EXPORTS:
         raise Http404
     answer: Any = StreamingHttpResponse(
-        _written(EXPORTS[what](shown)), content_type="text/csv; charset=utf-8"
+        csv_file.table(EXPORTS[what](shown)), content_type="text/csv; charset=utf-8"
     )
     answer["Content-Disposition"] = f'attachment; filename="trial-{shown.pk}-{what}.csv"'
     streamed: HttpResponse = answer
@@ -189,16 +188,6 @@ def days_of(shown: RulesTrial) -> str:
     return _("{first} to {last}").format(
         first=figures.short_day(shown.since, today), last=figures.short_day(shown.until, today)
     )
-
-
-def plain_text(value: object) -> str:
-    """Keep a spreadsheet from taking a text for a formula; figures stay figures."""
-    if value is None:
-        return ""
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _changes(shown: RulesTrial) -> list[policies.Difference]:
@@ -347,20 +336,6 @@ EXPORTS: dict[str, Callable[[RulesTrial], Iterator[list[object]]]] = {
 
 def _told(reasons: Iterable[dict[str, Any]]) -> str:
     return " ".join(each["sentence"] for each in reasons)
-
-
-class _Echo:
-    """Gives back what is written to it, so that a row can be streamed."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _written(rows: Iterable[list[object]]) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield sheets.BYTE_ORDER_MARK
-    for row in rows:
-        yield writer.writerow([plain_text(value) for value in row])
 
 
 def _chosen(company: Company, rules: str) -> PolicyVersion | None:

@@ -11,11 +11,11 @@ from django.db.models import Sum
 from django.test import Client
 from django.utils import timezone
 
+from masterdata.csv_file import plain_text
 from reconciliation import policies, roles, trials
 from reconciliation.matching import answer, case_from, match, policy_from
 from reconciliation.models import LetThrough, MatchDecision, RulesTrial, SupplierInvoice, TriedInvoice
 from reconciliation.trials import jobs
-from reconciliation.views.trials import plain_text
 from tests.desk.reading import links, words
 from tests.factories import person
 
