@@ -22,6 +22,7 @@ from reconciliation.models import (
     Signature,
     SupplierInvoice,
 )
+from reconciliation.people import called
 
 LATEST = 300
 MACHINES = ("worker ", "command ", "sync ")
@@ -81,19 +82,19 @@ def _decisions(case: ExceptionCase) -> Iterator[Moment]:
     rows = Resolution.objects.filter(case=case).select_related("by", "decided_by")
     for row in rows:
         yield Moment(
-            row.at, _name(row.by), f"{row.get_kind_display()} ({row.get_state_display()})", row.reason
+            row.at, called(row.by), f"{row.get_kind_display()} ({row.get_state_display()})", row.reason
         )
         if row.decided_by and row.decided_at:
-            yield Moment(row.decided_at, _name(row.decided_by), row.get_state_display(), row.decision_note)
+            yield Moment(row.decided_at, called(row.decided_by), row.get_state_display(), row.decision_note)
     for signature in Signature.objects.filter(resolution__case=case).select_related("by"):
-        yield Moment(signature.at, _name(signature.by), _("signed"), signature.note)
+        yield Moment(signature.at, called(signature.by), _("signed"), signature.note)
 
 
 def _comments(case: ExceptionCase, viewer: User) -> Iterator[Moment]:
     if not viewer.has_perm("reconciliation.view_comment"):
         return
     for row in Comment.objects.filter(case=case).select_related("by"):
-        yield Moment(row.at, _name(row.by), _("comment"), row.text)
+        yield Moment(row.at, called(row.by), _("comment"), row.text)
 
 
 def _judgements(invoice: SupplierInvoice) -> Iterator[Moment]:
@@ -130,7 +131,3 @@ def _document_kind(record: Model) -> str:
     """Give the kind under which messages and events know this record; "" where they do not."""
     kinds = {kind.replace("_", ""): str(kind) for kind in DocumentKind.values}
     return kinds.get(record._meta.model_name or "", "")
-
-
-def _name(person: User | None) -> str:
-    return (person.get_full_name() or person.get_username()) if person else ""

@@ -19,6 +19,7 @@ from reconciliation import roles
 from reconciliation.actions import ACTIONS
 from reconciliation.actions.action import Text
 from reconciliation.models import ApprovalTier, DutyConflict, Resolution, Signature
+from reconciliation.people import called
 
 logger = logging.getLogger(__name__)
 
@@ -116,9 +117,8 @@ def report(*, now: datetime) -> list[DutyConflict]:
 
 def sentence(conflict: DutyConflict) -> str:
     """Say what one person should not have, or should not have done."""
-    name = conflict.person.get_full_name() or conflict.person.get_username()
     rule = RULES.get(conflict.kind)
-    told = f"{name} {rule.title if rule else conflict.kind}"
+    told = f"{called(conflict.person)} {rule.title if rule else conflict.kind}"
     if not conflict.uses:
         return _("{told}: the rights are there, both were not used on the same matter.").format(told=told)
     return _("{told}: done on the same matter {n} times, for example: {example}").format(

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integration.models import Cause, CauseNote
+from reconciliation.people import called
 from reconciliation.roles import AUDITOR, SEE_MESSAGES, roles_with
 from reconciliation.row_keys import row_keys
 
@@ -24,7 +25,7 @@ def owners() -> list[tuple[str, str]]:
     """Name who may own a cause: the roles and the people that see messages."""
     names = [(f"{ROLE}{role}", role) for role in _roles()]
     people = _people().order_by("last_name", "username")
-    return names + [(f"{PERSON}{one.pk}", one.get_full_name() or one.get_username()) for one in people]
+    return names + [(f"{PERSON}{one.pk}", called(one)) for one in people]
 
 
 def owner_of(cause: Cause) -> str:

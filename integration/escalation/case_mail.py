@@ -20,6 +20,7 @@ from django.utils import timezone
 from integration import backoff
 from reconciliation.actions import one_tap
 from reconciliation.models import CaseNotice, CaseRequest
+from reconciliation.people import called
 
 from .channels import CannotTell, mail
 
@@ -113,7 +114,7 @@ def _text(notice: CaseNotice) -> str:
 
 def _question(request: CaseRequest) -> str:
     """Write the question with the link that answers it; whoever forwards it forwards the answering."""
-    asked_by = request.asked_by.get_full_name() or request.asked_by.get_username()
+    asked_by = called(request.asked_by)
     return "\n\n".join(
         [
             one_tap.asked_in_words(request),

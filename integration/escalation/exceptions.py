@@ -16,6 +16,7 @@ from integration.models import EscalationRule
 from integration.models.escalation import Subject
 from masterdata.models import Company
 from reconciliation.models import ExceptionCase
+from reconciliation.people import called
 from reconciliation.roles import AP_APPROVER, AP_CLERK
 
 from .found import Found
@@ -97,4 +98,4 @@ def _with(case: ExceptionCase) -> str:
         return "They wait for approval"
     if case.owner is None:
         return "They are nobody's yet"
-    return f"They are with {case.owner.get_full_name() or case.owner.get_username()}"
+    return f"They are with {called(case.owner)}"

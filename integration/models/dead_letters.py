@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import models
 
 from masterdata.models import Company
+from reconciliation.people import called
 
 from .outbox import Message
 
@@ -53,7 +54,7 @@ class Cause(models.Model):
     @property
     def in_whose_hands(self) -> str:
         """Name the person, else the role, that takes care of it."""
-        return (self.owner.get_full_name() or self.owner.get_username()) if self.owner else self.owner_role
+        return called(self.owner) or self.owner_role
 
     def is_snoozed(self, now: datetime) -> bool:
         return self.snoozed_until is not None and self.snoozed_until > now

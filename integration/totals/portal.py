@@ -27,6 +27,7 @@ from reconciliation.models import (
     ServiceConfirmation,
     SupplierInvoice,
 )
+from reconciliation.people import called
 from reconciliation.totals import Fate, Kind, Ours
 
 from . import figures
@@ -213,8 +214,7 @@ def _reason(
     """Say why it is not posted, what to do, whose it is and since when; empty where nobody knows."""
     if fate is Fate.HELD and case is not None:
         first = min(case.findings.all(), key=lambda each: each.position, default=None)
-        owner = (case.owner.get_full_name() or case.owner.get_username()) if case.owner else ""
-        return (first.sentence if first else case.code), "", owner, case.opened_at
+        return (first.sentence if first else case.code), "", called(case.owner), case.opened_at
     if fate is Fate.STUCK and message is not None:
         what, _dot, step = message.error.partition(". ")
         cause = message.cause

@@ -22,6 +22,7 @@ from integration import escalation
 from integration.models import Channel, EscalationRule, Incident, Notification
 from integration.models.escalation import IncidentQuerySet, Subject
 from masterdata.models import Company
+from reconciliation.people import called
 from reconciliation.roles import ACKNOWLEDGE, SEE_CASES, SEE_INCIDENTS, SEE_MESSAGES, SEE_RUNS, refusal
 from reconciliation.views import workplace
 
@@ -157,8 +158,7 @@ def _just_taken(request: HttpRequest, company: Company) -> Incident | None:
 def _whose(found: Incident) -> str:
     if found.acknowledged_by is None:
         return _("It is over; there is nothing to take on.")
-    who = found.acknowledged_by.get_full_name() or found.acknowledged_by.get_username()
-    return _("{who} has taken it on already.").format(who=who)
+    return _("{who} has taken it on already.").format(who=called(found.acknowledged_by))
 
 
 def _incident(request: HttpRequest, pk: int) -> Incident:

@@ -28,6 +28,7 @@ from reconciliation.models import (
     ReceiptReversal,
     ServiceConfirmation,
 )
+from reconciliation.people import called
 from reconciliation.roles import CONFIRM
 
 from .case_lines import line_of, order_line
@@ -48,7 +49,7 @@ class WrongFigure(cases.CaseError):
 
 def receive(case: ExceptionCase, by: User, form: Form) -> str:
     quantity = form.figure("quantity")
-    receipt = record_receipt(case, form.whole("line"), quantity, by=cases.called(by))
+    receipt = record_receipt(case, form.whole("line"), quantity, by=called(by))
     _note(case, by, form, "record-receipt", _("Receipt {number} recorded").format(number=receipt.number))
     reconcile.judge([case.invoice])
     return _("Receipt {number} over {quantity} recorded. {invoice} was judged again.").format(
@@ -67,14 +68,12 @@ def confirm_service(case: ExceptionCase, by: User, form: Form) -> str:
         number=_number("SC", case),
         order_number=on_order.order.number,
         confirmed_on=timezone.localdate(),
-        confirmed_by=cases.called(by),
+        confirmed_by=called(by),
         accepted=True,
         lines=(ConfirmationLineForm(1, on_order.line, amount=amount),),
     )
     with _numbered_once():
-        confirmation = documents.record_confirmation(
-            case.company, confirmed, source=_source(cases.called(by))
-        )
+        confirmation = documents.record_confirmation(case.company, confirmed, source=_source(called(by)))
     carrying.carry(confirmation)
     told = _("{amount} of the service confirmed").format(amount=money(amount, case.currency))
     _note(case, by, form, "confirm-service", told)
@@ -95,7 +94,7 @@ def take_back_receipt(case: ExceptionCase, by: User, form: Form) -> str:
         reason=form.reason[:250] or _("Recorded in error"),
     )
     with _numbered_once():
-        reversal = documents.record_reversal(case.company, taken_back, source=_source(cases.called(by)))
+        reversal = documents.record_reversal(case.company, taken_back, source=_source(called(by)))
     carrying.carry(reversal)
     _note(case, by, form, "correct-receipt", _("Receipt {number} taken back").format(number=number))
     reconcile.judge([case.invoice])

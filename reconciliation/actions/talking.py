@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from reconciliation import cases, linking
 from reconciliation.models import ExceptionCase
+from reconciliation.people import called
 
 from .form import Form
 
@@ -28,9 +29,9 @@ def hand_over(case: ExceptionCase, by: User, form: Form) -> str:
         raise cases.ReasonMissing(_("Choose the person who gets the case."))
     owner = cases.hand_over(case, by=by, to=to).owner
     if owner == to:
-        return _("{invoice} is with {name} now.").format(invoice=case.invoice_number, name=cases.called(to))
+        return _("{invoice} is with {name} now.").format(invoice=case.invoice_number, name=called(to))
     return _("{name} is away: {invoice} is with {deputy} now.").format(
-        name=cases.called(to), invoice=case.invoice_number, deputy=cases.called(owner)
+        name=called(to), invoice=case.invoice_number, deputy=called(owner)
     )
 
 

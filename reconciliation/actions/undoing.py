@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from reconciliation import cases, documents, reconcile
 from reconciliation.models import CaseRequest, ExceptionCase, Resolution, SupplierInvoice, Undoable
+from reconciliation.people import called
 
 if TYPE_CHECKING:
     from .action import Action
@@ -75,7 +76,7 @@ def undo(undoable: Undoable, *, by: User) -> ExceptionCase:
     case = cases.fresh(undoable.case)
     undoable = Undoable.objects.select_for_update(of=("self",)).get(pk=undoable.pk)
     if undoable.by_id != by.pk:
-        raise cases.NotAllowed(_("Only {name} may undo this.").format(name=cases.called(undoable.by)))
+        raise cases.NotAllowed(_("Only {name} may undo this.").format(name=called(undoable.by)))
     if undoable.undone_at is not None:
         raise TooLate(_("This is undone already."))
     if timezone.now() > undoable.until:

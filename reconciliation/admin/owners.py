@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from reconciliation.models import FirstOwner
+from reconciliation.people import called
 from reconciliation.views.reasons import REASONS, reason
 
 from .limits import PolicyAdmin
@@ -36,5 +37,5 @@ class FirstOwnerAdmin(PolicyAdmin):
     @admin.display(description="first owner")
     def goes_to(self, row: FirstOwner) -> str:
         if row.person:
-            return row.person.get_full_name() or row.person.get_username()
+            return called(row.person)
         return f"whoever is {row.group}"

@@ -16,7 +16,7 @@ from .presence import is_here, visit, visits
 from .signing import approve, decline, proposal, withdraw
 from .stakes import FIX_ONLY, at_stake, blocking, check_releasable, ledger_at_stake, within_limit
 from .talking import answered, comment, hand_over, take, unwatch, watch
-from .telling import called, has_come_back, what_happened
+from .telling import has_come_back, what_happened
 from .typed import LONGEST_TEXT, LONGEST_WAIT
 
 __all__ = [
@@ -36,7 +36,6 @@ __all__ = [
     "at_stake",
     "attach",
     "blocking",
-    "called",
     "came_back",
     "check_releasable",
     "comment",

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 
 from reconciliation import documents, reconcile
 from reconciliation.models import ExceptionCase, Resolution, SupplierInvoice
+from reconciliation.people import called
 from reconciliation.roles import APPROVE, RESOLVE
 
 from .changing import check, close, fresh, let_through, locked, move, own, save, tell_invoice
 from .errors import StaleCase, WrongStatus
 from .stakes import blocking, check_releasable, overrides, with_sums, within_limit
-from .telling import called
 from .typed import check_day, stated
 
 Status = ExceptionCase.Status

@@ -11,9 +11,8 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from reconciliation.models import CaseNotice, CaseRequest, Comment, ExceptionCase, Watcher
+from reconciliation.people import called
 from reconciliation.roles import SEE_CASES
-
-from .telling import called
 
 Kind = CaseNotice.Kind
 State = CaseNotice.State

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from reconciliation import approving
 from reconciliation.models import ExceptionCase, Finding, Resolution, Signature
+from reconciliation.people import called
 from reconciliation.roles import APPROVE, RESOLVE
 
 from .changing import check, fresh, let_through, move
 from .errors import NotAllowed, StaleCase
 from .stakes import blocking, check_releasable, covers, ledger_at_stake, to_cover
-from .telling import called, what_happened
+from .telling import what_happened
 from .typed import check_length, stated
 
 Status = ExceptionCase.Status

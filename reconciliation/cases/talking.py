@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from reconciliation import approving
 from reconciliation.models import Comment, ExceptionCase
+from reconciliation.people import called
 from reconciliation.roles import RESOLVE, SEE_CASES, TALK
 
 from . import noticing
 from .changing import allow, fresh, save, still_open
 from .errors import NotAllowed, ReasonMissing
-from .telling import called
 from .typed import check_length
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime
-from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from reconciliation.models import ExceptionCase, Resolution
+from reconciliation.people import called
 
 Status = ExceptionCase.Status
 Kind = Resolution.Kind
@@ -64,11 +64,6 @@ def has_come_back(case: ExceptionCase, last: Resolution | None) -> bool:
         and case.status == Status.OPEN
         and (last.kind, last.state) == (Kind.RELEASE, State.DONE)
     )
-
-
-def called(user: Any) -> str:
-    """Name a person as colleagues do."""
-    return str(user.get_full_name() or user.get_username())
 
 
 def _clock(moment: datetime.datetime) -> str:

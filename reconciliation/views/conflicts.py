@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from reconciliation import roles, segregation
 from reconciliation.models import DutyConflict
+from reconciliation.people import called
 from reconciliation.views import workplace
 
 LATEST_GONE = 20
@@ -36,8 +37,5 @@ def conflicts(request: HttpRequest) -> HttpResponse:
 
 
 def _line(conflict: DutyConflict) -> Line:
-    person = conflict.person
     rule = segregation.RULES.get(conflict.kind)
-    return Line(
-        conflict, person.get_full_name() or person.get_username(), str(rule.title if rule else conflict.kind)
-    )
+    return Line(conflict, called(conflict.person), str(rule.title if rule else conflict.kind))

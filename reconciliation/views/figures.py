@@ -12,6 +12,8 @@ from django.utils.formats import date_format, get_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from reconciliation.people import called
+
 MINUS = "−"
 CENT = Decimal("0.01")
 
@@ -100,12 +102,9 @@ def moment(at: datetime.datetime) -> str:
 
 def person(user: Any, viewer: Any = None) -> str:
     """Name a person, or "you"."""
-    if user is None:
-        return ""
-    if viewer is not None and user.pk == viewer.pk:
+    if user is not None and viewer is not None and user.pk == viewer.pk:
         return _("You")
-    name: str = user.get_full_name() or user.get_username()
-    return name
+    return called(user)
 
 
 @lru_cache

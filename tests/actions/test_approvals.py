@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from reconciliation import actions, approving, cases, policies, reconcile, roles
 from reconciliation.models import Absence, ApprovalTier, ReleaseLimit, Resolution, Signature, Tolerance
+from reconciliation.people import called
 from tests import factories
 from tests.desk.reading import words
 
@@ -284,7 +285,7 @@ def test_what_is_given_to_someone_who_is_away_goes_to_who_stands_in(desk, approv
 
     case.refresh_from_db()
     assert case.owner == dora
-    assert told == f"{cases.called(approver)} is away: R-100 is with {cases.called(dora)} now."
+    assert told == f"{called(approver)} is away: R-100 is with {called(dora)} now."
 
 
 def test_days_away_are_kept_with_a_colleague_of_the_same_role(desk, approver, clerk, client):
