@@ -9,6 +9,7 @@ from typing import Any
 from integration.bc import Level
 from integration.bc.names import ORDER_NUMBER
 from integration.couriers import credit_memos, movements
+from integration.mapping import pulls
 from integration.models import DocumentKind
 from integration.sync import entities, masters
 
@@ -75,8 +76,8 @@ def _pull(entity: entities.Entity) -> Feature:
 
 
 def pull_of(entity: str) -> str:
-    """Give the key of an entity's pull."""
-    return f"{PULL}{entity}"
+    """Give the key of the pull that brings an entity."""
+    return f"{PULL}{pulls.whole_of(entity)}"
 
 
 FEATURES: dict[str, Feature] = {

@@ -37,9 +37,10 @@ from integration.couriers import (
 )
 from integration.mapping import Compiled, Row, pulls, versions
 from integration.mapping import content as contents
+from integration.mapping.shipped import pull
 from integration.models import DocumentKind, FieldMapping
 from integration.sync import entities
-from integration.sync.invoices import INVOICES, LINES
+from integration.sync.invoice_pages import INVOICE_SET, LINE_SET
 
 from . import features
 from .features import Feature
@@ -86,8 +87,8 @@ def of_code() -> list[Use]:
     for entity in entities.ENTITIES.values():
         stamp = (names.ID, names.MODIFIED)
         found += _fields(features.pull_of(entity.name), entity.entity_set, *stamp, app=entity.needs_app)
-    found += _record(features.PULL_INVOICES, reading.PurchaseInvoice, INVOICES)
-    found += _record(features.PULL_INVOICES, reading.PurchaseInvoiceLine, LINES)
+    found += _fields(features.PULL_INVOICES, INVOICE_SET, names.ID, "status", names.MODIFIED)
+    found.append(Use(features.PULL_INVOICES, INVOICE_SET, Part.NAVIGATION, LINE_SET))
     for table in (
         _orders(),
         _order_changes(),
@@ -104,7 +105,7 @@ def of_code() -> list[Use]:
 
 def of_mappings() -> list[Use]:
     """List what the mappings read and write as they stand now."""
-    found = [use for entity in entities.ENTITIES.values() for use in of_pull(entity, entity.mapping)]
+    found = [use for entity in pull.PULL for use in of_pull(entity, pulls.compiled(entity))]
     for mapping in FieldMapping.objects.filter(direction=FieldMapping.Direction.PUSH).order_by("pk"):
         version = versions.in_force(mapping)
         if version is not None:
@@ -124,18 +125,18 @@ def of_mapping(mapping: FieldMapping, content: contents.Content) -> Iterator[Use
             yield _written(feature, mapping, row, content)
 
 
-def of_pull(entity: entities.Entity, mapping: Compiled) -> Iterator[Use]:
-    """List what the mapping of a mirror reads; each row takes the forms that its transform can read."""
-    feature = features.pull_of(entity.name)
-    yield Use(feature, entity.entity_set, app=entity.needs_app, mapping=mapping.name)
+def of_pull(entity: str, mapping: Compiled) -> Iterator[Use]:
+    """List what the mapping of a pull reads; each row takes the forms that its transform can read."""
+    feature, (entity_set, _shipped) = features.FEATURES[features.pull_of(entity)], pull.PULL[entity]
+    yield Use(feature.key, entity_set, app=feature.needs_app, mapping=mapping.name)
     for row in mapping.rows:
         for name in pulls.reads(row):
             yield Use(
-                feature,
-                entity.entity_set,
+                feature.key,
+                entity_set,
                 Part.FIELD,
                 name,
-                app=entity.needs_app,
+                app=feature.needs_app,
                 takes=READ.get(row.transform, ANY),
                 mapping=mapping.name,
                 is_read=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from integration import connections, couriers, outbox
@@ -37,8 +38,16 @@ def document_of(message: Message, found: Posted, *, client: Client | None = None
         return {}
     entity_set, lines = names
     client = client or connections.client()
+    sent = message.payload
     try:
-        row = client.get(entity_set, found.id)
-        return row | {lines: client.lines(entity_set, found.id, lines)}
+        row = client.get(entity_set, found.id, select=_plain([sent]))
+        return row | {lines: client.lines(entity_set, found.id, lines, select=_plain(sent.get(lines, [])))}
     except IntegrationError:
         return {}  # its number is known, which is what counts
+
+
+def _plain(sent: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Name the fields that were sent, but not the lists below them."""
+    return sorted(
+        {"id"} | {name for row in sent for name, value in row.items() if not isinstance(value, list)}
+    )

@@ -1,4 +1,4 @@
-"""Our mirrors as the other side of a mapping: what may be written, and the latest records that BC has."""
+"""Our side of a pull: what its mapping may write of a mirror or an invoice, and the latest records BC has."""
 
 from __future__ import annotations
 
@@ -12,44 +12,62 @@ from django.core.cache import cache as kept
 from django.db import models
 
 from integration import connections
-from integration.bc import EntitySet, names
+from integration.bc import Client, EntitySet, names, odata
 from integration.errors import IntegrationError
 from integration.models import FieldMapping
 from masterdata import fitting
 from masterdata.models import Mirror, own_fields
 from masterdata.ownership import MODELS
 
+from . import pulls, told
+from .canonical import Leaf
+from .shipped import pull
+
 logger = logging.getLogger(__name__)
 
 KEPT_FOR = 60  # seconds: an editor that is open asks often, and BC need not answer each time
 
 
-def fields(entity: str) -> Sequence[models.Field[Any, Any]]:
-    """Give the fields of a mirror that a mapping may write."""
-    return own_fields(MODELS[entity])
+NOUNS: dict[type[models.Field[Any, Any]], str] = {
+    models.CharField: "text",
+    models.BooleanField: "true or false",
+    models.DecimalField: "number",
+    models.DateField: "date",
+}
+
+
+def leaves(entity: str) -> Sequence[Leaf]:
+    """Give the fields that a mapping may write."""
+    return told.leaves(entity) if entity in told.FORMS else _of_mirror(MODELS[entity])
+
+
+@cache
+def _of_mirror(model: type[Mirror]) -> Sequence[Leaf]:
+    return [
+        Leaf(each.name, next(noun for kind, noun in NOUNS.items() if isinstance(each, kind)), each.max_length)
+        for each in own_fields(model)
+    ]
 
 
 def problem_with(entity: str, target: str) -> str:
     """Say that a mirror has no such field, and what it has; empty when it has."""
-    known = [field.name for field in fields(entity)]
+    known = [each.path for each in leaves(entity)]
     if target in known:
         return ""
     nearest = get_close_matches(target, known, n=3, cutoff=0.5) or known
-    return f"Our {entity} have no field {target!r}. They have {', '.join(nearest)}."
+    return f"Our {entity.replace('-', ' ')} have no field {target!r}. They have {', '.join(nearest)}."
 
 
 def misfit(entity: str, values: Mapping[str, Any]) -> str:
-    """Say why the mirror would refuse a record; empty when it fits."""
-    return fitting.problem(MODELS[entity], blanks(entity) | dict(values))
-
-
-def blanks(entity: str) -> dict[str, Any]:
-    """Give what each field holds where BC tells nothing; None where there has to be something."""
-    return blanks_of(MODELS[entity])
+    """Say why a record would be refused; empty when it fits."""
+    if entity in told.FORMS:
+        return told.misfit(entity, values)
+    return fitting.problem(MODELS[entity], blanks_of(MODELS[entity]) | dict(values))
 
 
 @cache
 def blanks_of(model: type[Mirror]) -> dict[str, Any]:
+    """Give what each field holds where BC tells nothing; None where there has to be something."""
     return {field.name: _blank(field) for field in own_fields(model)}
 
 
@@ -74,14 +92,22 @@ def latest(mapping: FieldMapping, offered: EntitySet | None, limit: int) -> list
 def _read(mapping: FieldMapping, offered: EntitySet, limit: int) -> list[Mapping[str, Any]]:
     try:
         client = connections.client()
-        is_of_app = mapping.source not in client.metadata().standard
+        if (whole := pulls.whole_of(mapping.target)) != mapping.target:
+            return _lines(client, pull.PULL[whole][0], mapping.source, offered, limit)
         rows, _onward = client.page(
             mapping.source,
             select=tuple(dict.fromkeys([names.ID, *offered.fields])),
             page_size=limit,
-            app=is_of_app,
+            app=mapping.source not in client.metadata().standard,
         )
     except IntegrationError as error:
         logger.info("No examples for %s: %s", mapping, error.sentence)
         return []
     return [row.fields for row in rows]
+
+
+def _lines(client: Client, whole: str, lines: str, offered: EntitySet, limit: int) -> list[Mapping[str, Any]]:
+    """Read lines, which BC shows within their documents only."""
+    expand = odata.nested(lines, tuple(offered.fields))
+    page = next(client.pages(whole, select=(names.ID,), expand=expand, page_size=limit), [])
+    return [line for document in page for line in document[lines]][:limit]

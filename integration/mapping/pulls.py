@@ -1,4 +1,4 @@
-"""The mappings of Business Central's lists to our mirrors: what is asked for, and what becomes of a page."""
+"""The mappings of what Business Central tells: what is asked for, and what becomes of a page."""
 
 from __future__ import annotations
 
@@ -20,11 +20,19 @@ from .shipped import pull
 from .versions import Compiled, MappingMissing
 
 NOT_INSTALLED = 0  # no version has this number
+INVOICES, INVOICE_LINES = "invoices", "invoice-lines"
+PARTS = {INVOICES: (INVOICE_LINES,)}
+"""What is pulled along with a list, and has a mapping of its own."""
 
 
 def name_of(entity: str) -> str:
     """Give the name of the mapping that fills the mirror of a list."""
     return f"BC → {entity}"
+
+
+def whole_of(entity: str) -> str:
+    """Give the list that something is pulled with: the lines of invoices come with the invoices."""
+    return next((whole for whole, parts in PARTS.items() if entity in parts), entity)
 
 
 def compiled(entity: str) -> Compiled:
@@ -38,15 +46,15 @@ def compiled(entity: str) -> Compiled:
 @contextmanager
 def holding(entity: str) -> Iterator[None]:
     """Keep to one version, so that what is asked for is what is read."""
-    version = compiled(entity).version if entity in pull.PULL else NOT_INSTALLED
-    with versions.holding({name_of(entity): version} if version else {}):
+    held = {name_of(each): compiled(each).version for each in _with_parts(entity)}
+    with versions.holding({name: version for name, version in held.items() if version != NOT_INSTALLED}):
         yield
 
 
 def changed_at(entity: str) -> datetime | None:
     """Tell since when the mapping of a list is what it is: what was read before has to be read again."""
     approved = MappingVersion.objects.filter(
-        mapping__name=name_of(entity),
+        mapping__name__in=[name_of(each) for each in _with_parts(entity)],
         mapping__direction=FieldMapping.Direction.PULL,
         state=MappingVersion.State.APPROVED,
     )
@@ -54,10 +62,18 @@ def changed_at(entity: str) -> datetime | None:
     return max((each for each in moments if each and each <= timezone.now()), default=None)
 
 
+def _with_parts(entity: str) -> tuple[str, ...]:
+    return (entity, *PARTS.get(entity, ()))
+
+
 def select(mapping: Compiled) -> tuple[str, ...]:
     """Name the fields of BC that the rows read, for $select; each list is read with its id and its stamp."""
-    read = [name for row in mapping.rows for name in reads(row)]
-    return tuple(dict.fromkeys([names.ID, *read, names.MODIFIED]))
+    return tuple(dict.fromkeys([names.ID, *select_of_part(mapping), names.MODIFIED]))
+
+
+def select_of_part(mapping: Compiled) -> tuple[str, ...]:
+    """Name the fields that the rows read of what comes with its whole, which bears the stamp."""
+    return tuple(dict.fromkeys(name for row in mapping.rows for name in reads(row)))
 
 
 def source_of(mapping: Compiled, target: str) -> str:

@@ -8,22 +8,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import models
-
 from integration.models import FieldMapping
 
 from . import canonical, mirrors, offered, paths, sources, trial
 from . import content as contents
+from .canonical import Leaf
 from .content import Content
 from .sampling import Sample
 
 LOOKED_AT = 50
-MIRRORED: dict[type[models.Field[Any, Any]], str] = {
-    models.CharField: "text",
-    models.BooleanField: "true or false",
-    models.DecimalField: "number",
-    models.DateField: "date",
-}
 
 
 @dataclass(frozen=True)
@@ -44,13 +37,10 @@ def of_target(mapping: FieldMapping, content: Content) -> list[Field]:
     """Give what may be written: of BC as it told last, or of the event's shape."""
     used = {row.target for row in content.rows if row.enabled}
     if mapping.direction == FieldMapping.Direction.INTAKE:
-        return [
-            Field(each.path, each.type, each.longest, each.required, each.choices, is_used=each.path in used)
-            for each in canonical.leaves(mapping.target)
-        ]
+        return [_of_leaf(each, set(), used) for each in canonical.leaves(mapping.target)]
     required = _required(mapping)
     if mapping.direction == FieldMapping.Direction.PULL:
-        return [_of_mirror(each, required, used) for each in mirrors.fields(mapping.target)]
+        return [_of_leaf(each, required, used) for each in mirrors.leaves(mapping.target)]
     told = offered.writes(mapping)
     if told is None:
         return [
@@ -135,9 +125,9 @@ def flat(record: Any, at: str = "") -> Iterator[tuple[str, Any]]:
         yield at, record
 
 
-def _of_mirror(field: models.Field[Any, Any], required: set[str], used: set[str]) -> Field:
-    noun = next((noun for kind, noun in MIRRORED.items() if isinstance(field, kind)), "")
-    return Field(field.name, noun, field.max_length, field.name in required, is_used=field.name in used)
+def _of_leaf(leaf: Leaf, required: set[str], used: set[str]) -> Field:
+    is_required = leaf.required or leaf.path in required
+    return Field(leaf.path, leaf.type, leaf.longest, is_required, leaf.choices, is_used=leaf.path in used)
 
 
 def _required(mapping: FieldMapping) -> set[str]:

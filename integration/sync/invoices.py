@@ -11,8 +11,9 @@ from uuid import UUID
 from django.db.models.functions import Upper
 from django.utils import timezone
 
-from integration.bc import Client, is_gone, odata, reading
-from integration.errors import PermanentError, ProgramError
+from integration.bc import Client, is_gone, odata
+from integration.errors import PermanentError
+from integration.mapping import told
 from integration.models import SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts
@@ -20,22 +21,17 @@ from reconciliation import documents
 from reconciliation.forms import InvoiceForm, InvoiceLineForm
 from reconciliation.models import PurchaseOrder, SupplierInvoice
 
-from . import runs
+from . import invoice_pages, runs
 from .entities import Row
+from .invoice_pages import INVOICE_SET, Pulled
 from .masters import since
 
-INVOICES = "purchaseInvoices"
-LINES = "purchaseInvoiceLines"
-SELECT = reading.SELECTS[INVOICES]
-EXPAND = odata.nested(LINES, reading.SELECTS[LINES])
 DRAFTS = odata.eq("status", odata.Member("Draft"))
 PAGE_SIZE = 500  # each with its lines
 
 STEP = 10_000  # BC numbers lines in these steps
 SOURCE = "Business Central"
 PRICE_PLACES = Decimal("0.00000001")
-NO_LINE = {"Comment"}
-ITEM = "Item"
 DELETED = "Its draft was deleted in Business Central. It is closed here, with its case."
 
 
@@ -69,8 +65,9 @@ def pull(client: Client, company: Company, run: SyncRun) -> datetime | None:
     mark = runs.watermark(company, run.entity)
     latest = mark
     seen: set[UUID] = set()
+    question = invoice_pages.question()
     for asked in _questions(mark, run.kind):
-        for page in client.pages(INVOICES, select=SELECT, filter=asked, expand=EXPAND, page_size=PAGE_SIZE):
+        for page in client.pages(INVOICE_SET, filter=asked, page_size=PAGE_SIZE, **question):
             runs.stop_if_asked(run)
             seen |= {UUID(str(row["id"])) for row in page}
             tally = _take(company, run, page)
@@ -106,7 +103,7 @@ def _close_deleted(client: Client, company: Company, run: SyncRun, seen: Collect
 
 def _is_there(client: Client, invoice: SupplierInvoice) -> bool:
     try:
-        client.get(INVOICES, str(invoice.bc_id), select=("id",))
+        client.get(INVOICE_SET, str(invoice.bc_id), select=("id",))
     except PermanentError as error:
         if is_gone(error):
             return False
@@ -116,20 +113,15 @@ def _is_there(client: Client, invoice: SupplierInvoice) -> bool:
 
 def _take(company: Company, run: SyncRun, page: Sequence[Row]) -> Tally:
     """Record one page; an invoice that cannot be read is skipped and named."""
-    tally = Tally()
-    invoices = []
-    for row in page:
-        try:
-            invoices.append(reading.read(reading.PurchaseInvoice, row))
-        except ProgramError as exc:
-            tally.failed += 1
-            runs.note(run, f"invoice {row.get('number') or row.get('id')}", str(exc))
+    read = invoice_pages.read(page)
+    invoices, tally = read.invoices, Tally(failed=len(read.refused))
+    runs.notes(run, [(f"invoice {number}", reason) for number, reason in read.refused])
     known = _known(company, invoices)
     orders = _our_orders(company, invoices)
     awaited = _awaited(company, invoices)
     for invoice in invoices:
-        seen = known.get(UUID(invoice.id))
-        if seen is None and invoice.is_posted and _name(invoice) not in awaited:
+        seen = known.get(invoice.id)
+        if seen is None and invoice.head.is_posted and _name(invoice) not in awaited:
             _count_as_old(invoice, tally)
             continue
         _record(company, invoice, seen, orders, tally)
@@ -138,7 +130,7 @@ def _take(company: Company, run: SyncRun, page: Sequence[Row]) -> Tally:
 
 def _record(
     company: Company,
-    invoice: reading.PurchaseInvoice,
+    invoice: Pulled,
     known: Known | None,
     orders: Mapping[str, str],
     tally: Tally,
@@ -153,31 +145,31 @@ def _record(
             form,
             source=SOURCE,
             origin=SupplierInvoice.Origin.BC,
-            bc_id=UUID(invoice.id),
-            bc_number=invoice.number,
-            posted_at=(invoice.modified_at or timezone.now()) if invoice.is_posted else None,
+            bc_id=invoice.id,
+            bc_number=invoice.head.bc_number,
+            posted_at=(invoice.modified_at or timezone.now()) if invoice.head.is_posted else None,
         )
         tally.new += known is None
         tally.changed += known is not None
 
 
-def _count_as_old(invoice: reading.PurchaseInvoice, tally: Tally) -> None:
+def _count_as_old(invoice: Pulled, tally: Tally) -> None:
     """Leave what somebody posted who never showed it to us as a draft."""
     tally.latest = max(filter(None, (tally.latest, invoice.modified_at)), default=None)
     tally.unchanged += 1
 
 
-def _is_settled(invoice: reading.PurchaseInvoice, form: InvoiceForm, known: Known) -> bool:
+def _is_settled(invoice: Pulled, form: InvoiceForm, known: Known) -> bool:
     """Tell whether there is nothing to learn from BC about an invoice."""
     if known.is_posted:
         return True
-    if invoice.is_posted:
+    if invoice.head.is_posted:
         return False
     return known.origin != SupplierInvoice.Origin.BC or known.content_hash == documents.content_hash(form)
 
 
-def _known(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> dict[UUID, Known]:
-    ids = [UUID(invoice.id) for invoice in invoices]
+def _known(company: Company, invoices: Iterable[Pulled]) -> dict[UUID, Known]:
+    ids = [invoice.id for invoice in invoices]
     rows = SupplierInvoice.objects.filter(company=company, bc_id__in=ids)
     return {
         row.bc_id: Known(bytes(row.content_hash or b""), row.origin, row.is_posted)
@@ -185,56 +177,57 @@ def _known(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> dic
     }
 
 
-def _awaited(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> set[tuple[str, str]]:
+def _awaited(company: Company, invoices: Iterable[Pulled]) -> set[tuple[str, str]]:
     """Tell which posted ones are invoices of the CAFM that were cleared: a person has posted them in BC."""
-    numbers = {_name(invoice)[1] for invoice in invoices if invoice.is_posted}
+    numbers = {_name(invoice)[1] for invoice in invoices if invoice.head.is_posted}
     ours = documents.let_through(company).exclude(type=SupplierInvoice.Type.CREDIT_MEMO)
     cleared = ours.annotate(in_bc=Upper("number"))
     return set(cleared.filter(in_bc__in=numbers - {""}).values_list("vendor_number", "in_bc"))
 
 
-def _name(invoice: reading.PurchaseInvoice) -> tuple[str, str]:
-    return invoice.vendor_number, (invoice.vendor_invoice_number or "").upper()
+def _name(invoice: Pulled) -> tuple[str, str]:
+    return invoice.head.vendor_number, invoice.head.number.upper()
 
 
-def _our_orders(company: Company, invoices: Iterable[reading.PurchaseInvoice]) -> dict[str, str]:
+def _our_orders(company: Company, invoices: Iterable[Pulled]) -> dict[str, str]:
     """Give our number of each order that BC names by its own."""
-    numbers = {invoice.order_number for invoice in invoices if invoice.order_number}
+    numbers = {invoice.head.order_number for invoice in invoices} - {""}
     orders = PurchaseOrder.objects.filter(company=company, bc_number__in=numbers)
     return dict(orders.values_list("bc_number", "number"))
 
 
-def form_of(invoice: reading.PurchaseInvoice, company: Company, orders: Mapping[str, str]) -> InvoiceForm:
+def form_of(invoice: Pulled, company: Company, orders: Mapping[str, str]) -> InvoiceForm:
     """Tell an invoice in our words; its order keeps BC's number where it is not one of ours."""
-    order = orders.get(invoice.order_number or "", invoice.order_number or "")
-    lines = [line for line in invoice.lines if line.line_type not in NO_LINE]
+    head = invoice.head
+    order = orders.get(head.order_number, head.order_number)
+    lines = [line for line in invoice.lines if line.kind != "comment"]
     return InvoiceForm(
-        number=invoice.vendor_invoice_number or invoice.number,
-        vendor_number=invoice.vendor_number,
-        vendor_name=invoice.vendor_name,
-        currency=invoice.currency or company.ledger_currency,
-        invoice_date=invoice.invoice_date,
-        due_on=invoice.due_date,
+        number=head.number or head.bc_number,
+        vendor_number=head.vendor_number,
+        vendor_name=head.vendor_name,
+        currency=head.currency or company.ledger_currency,
+        invoice_date=head.invoice_date,
+        due_on=head.due_on,
         order_number=order,
-        total=invoice.total_including_tax,
-        tax=invoice.total_tax,
-        discount=sum((_net(line.invoice_discount, line, invoice) for line in lines), Decimal(0)),
-        lines=tuple(_line(line, invoice, order) for line in lines),
+        total=head.total,
+        tax=head.tax,
+        discount=sum((_net(line.invoice_discount, line, head) for line in lines), Decimal(0)),
+        lines=tuple(_line(line, head, order) for line in lines),
     )
 
 
-def _line(line: reading.PurchaseInvoiceLine, invoice: reading.PurchaseInvoice, order: str) -> InvoiceLineForm:
+def _line(line: told.InvoiceLine, head: told.Invoice, order: str) -> InvoiceLineForm:
     """Tell a line; made from an order, it has the sequence of the order line."""
-    number = line_number(line.sequence)
+    number = line_number(int(line.sequence))
     return InvoiceLineForm(
         line=number,
         quantity=line.quantity,
-        unit=line.unit or "",
-        unit_price=_net(line.unit_cost, line, invoice),
-        discount=_net(line.discount_amount, line, invoice),
-        amount=line.net_amount + _net(line.invoice_discount, line, invoice),
-        tax=line.net_tax_amount,
-        item=(line.object_number or "") if line.line_type == ITEM else "",
+        unit=line.unit,
+        unit_price=_net(line.unit_price, line, head),
+        discount=_net(line.discount, line, head),
+        amount=line.amount + _net(line.invoice_discount, line, head),
+        tax=line.tax,
+        item=line.object_number if line.kind == "item" else "",
         description=line.description,
         order_number=order,
         order_line=number if order else None,
@@ -246,8 +239,8 @@ def line_number(sequence: int) -> int:
     return sequence // STEP if sequence % STEP == 0 else sequence
 
 
-def _net(amount: Decimal, line: reading.PurchaseInvoiceLine, invoice: reading.PurchaseInvoice) -> Decimal:
+def _net(amount: Decimal, line: told.InvoiceLine, head: told.Invoice) -> Decimal:
     """Take the tax out of an amount, where the invoice's prices include it."""
-    if not invoice.prices_include_tax or not amount:
+    if not head.prices_include_tax or not amount:
         return amount
     return (amount / (1 + line.tax_percent / 100)).quantize(PRICE_PLACES)

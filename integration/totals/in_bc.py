@@ -23,7 +23,10 @@ from integration.bc.names import (
 )
 from integration.bc.reading import read
 from integration.couriers import movements, orders
+from integration.errors import ProgramError
 from integration.models import Message
+from integration.sync import invoice_pages
+from integration.sync.invoice_pages import INVOICE_SET, Pulled
 from masterdata.models import Company
 from reconciliation.models import GoodsReceipt, PurchaseOrder, ServiceConfirmation, SupplierInvoice
 from reconciliation.totals import Fate, Figures, InBC, Kind, Ours
@@ -186,36 +189,35 @@ def _receipt(company: Company, row: dict[str, Any], known: set[str]) -> InBC:
 def _invoices(client: Client, company: Company, day: date, ours: Sequence[Ours]) -> list[InBC]:
     """What is posted, and drafts that no pull has brought."""
     rows = _read_invoices(client, odata.eq(INVOICE_DATE, day))
-    lost = _lost_ids(ours, {row.id for row in rows})
+    lost = _lost_ids(ours, {str(row.id) for row in rows})
     rows += [row for part in _parts(lost) for row in _read_invoices(client, odata.any_of("id", part))]
-    ids = [UUID(row.id) for row in rows]
-    pulled = SupplierInvoice.objects.filter(company=company, bc_id__in=ids).values_list("bc_id", flat=True)
-    known = {str(bc_id) for bc_id in pulled}
-    return [_invoice(company, row, known) for row in rows if row.is_posted or row.id not in known]
+    pulled = SupplierInvoice.objects.filter(company=company, bc_id__in=[row.id for row in rows])
+    known = set(pulled.values_list("bc_id", flat=True))
+    return [_invoice(company, row, known) for row in rows if row.head.is_posted or row.id not in known]
 
 
-def _read_invoices(client: Client, asked: odata.Filter) -> list[reading.PurchaseInvoice]:
-    expand = odata.nested("purchaseInvoiceLines", reading.SELECTS["purchaseInvoiceLines"])
-    select = reading.SELECTS["purchaseInvoices"]
-    found = client.find("purchaseInvoices", filter=asked, select=select, expand=expand)
-    return [read(reading.PurchaseInvoice, row) for row in found]
+def _read_invoices(client: Client, asked: odata.Filter) -> list[Pulled]:
+    """Read them as the pull does; raises ProgramError where a total would lack one."""
+    page = invoice_pages.read(client.find(INVOICE_SET, filter=asked, **invoice_pages.question()))
+    for number, reason in page.refused:
+        raise ProgramError(f"Invoice {number} cannot be read: {reason}")
+    return page.invoices
 
 
-def _invoice(company: Company, row: reading.PurchaseInvoice, known: set[str]) -> InBC:
-    real = [line for line in row.lines if line.quantity]
-    how = POSTED_UNSEEN if row.is_posted else NOT_PULLED
+def _invoice(company: Company, row: Pulled, known: set[UUID]) -> InBC:
+    head, real = row.head, [line for line in row.lines if line.quantity]
     return InBC(
-        number=row.number,
-        day=row.invoice_date,
-        keys=frozenset({row.id, row.number}),
+        number=head.bc_number,
+        day=head.invoice_date,
+        keys=frozenset({str(row.id), head.bc_number}),
         figures=Figures(
             sum((line.quantity for line in real), Decimal(0)),
-            row.total_excluding_tax,
-            row.currency or company.ledger_currency,
+            head.net,
+            head.currency or company.ledger_currency,
             len(real),
         ),
         is_known=row.id in known,
-        beside=how,
+        beside=POSTED_UNSEEN if head.is_posted else NOT_PULLED,
     )
 
 

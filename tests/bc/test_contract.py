@@ -56,13 +56,13 @@ MAKES = {
     "upper": {"Edm.String"},
     "text": {"Edm.String"},
     "date": {"Edm.Date"},
-    "decimal": {"Edm.Decimal"},
+    "decimal": {"Edm.Decimal", "Edm.Int32"},
     "multiply": {"Edm.Int32", "Edm.Decimal"},
 }
 TAKES = {
     "text": {"Edm.String"},
     "code": {"Edm.String"},
-    "decimal": {"Edm.Decimal"},
+    "decimal": {"Edm.Decimal", "Edm.Int32"},
     "boolean": {"Edm.Boolean"},
     "bc_id": {"Edm.Guid"},
     "bc_day": {"Edm.Date"},

@@ -11,9 +11,9 @@ from integration.contract import compare, uses
 from integration.contract.features import FEATURES
 from integration.contract.uses import Part, Use
 from integration.mapping import pulls
+from integration.mapping.shipped import pull
 from integration.models import DocumentKind
 from integration.sandbox.launch import Running
-from integration.sync.entities import ENTITIES
 from tests.contract.conftest import with_field, without
 from tests.sandbox.conftest import token
 
@@ -53,7 +53,7 @@ def judge(offered: Metadata, *more: Use, before: Metadata | None = None, expects
 
 def used() -> list[Use]:
     """What the code uses, and what the shipped mappings of the mirrors read."""
-    read = [use for each in ENTITIES.values() for use in uses.of_pull(each, pulls.shipped(each.name))]
+    read = [use for each in pull.PULL for use in uses.of_pull(each, pulls.shipped(each))]
     return [*uses.of_code(), *read]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from integration.sync.entities import ENTITIES
 from masterdata import ownership
 from masterdata.models import Company, Item, Vendor
 from reconciliation import roles
+from reconciliation.models import SupplierInvoice
 from tests import factories, mappings
 from tests.desk.reading import words
 
@@ -67,7 +69,8 @@ def approve(mapping: FieldMapping, ines: Client) -> Any:
 def test_every_list_is_mapped_and_each_mapping_fills_the_mirror_of_its_list(company: Company) -> None:
     shipped = FieldMapping.objects.filter(direction=FieldMapping.Direction.PULL)
 
-    assert set(shipped.values_list("target", flat=True)) == set(ENTITIES)
+    pulled = {*sync.ENTITIES, *(part for parts in pulls.PARTS.values() for part in parts)}
+    assert set(shipped.values_list("target", flat=True)) == pulled
     assert {name: each.model for name, each in ENTITIES.items()} == ownership.MODELS
 
 
@@ -95,6 +98,45 @@ def test_a_renamed_field_pauses_its_list_alone_until_it_is_mended_on_the_screen(
     assert "counts now." in answer
     assert (run.state, run.kind, run.rows_read) == ("done", "full", 2)
     assert set(Item.objects.values_list("name", flat=True)) == {"Air filter", "Pump"}
+
+
+def test_a_renamed_field_of_invoice_lines_pauses_the_pull_of_invoices_until_it_is_mended(
+    company: Company, sandbox: Running, ines: Client
+) -> None:
+    line = {"lineObjectNumber": "FILTER", "quantity": 2, "unitCost": "12.5"}
+    sandbox.control.seed({"purchaseInvoices": [{"vendorNumber": "V1", "purchaseInvoiceLines": [line]}]})
+    mapping = mapping_of("invoice-lines")
+    sandbox.control.settings(renamed_fields={"purchaseInvoiceLines.unitCost": "directCost"})
+    checking.check()
+    with pytest.raises(Exception, match="BC → invoice-lines reads"):
+        pull(company, "invoices")
+
+    finding = ContractFinding.objects.open().get(mapping=mapping.name)
+    ines.post(f"/mappings/{mapping.pk}/repair/{finding.pk}/")
+    draft = words(ines.get(f"/mappings/{mapping.pk}/draft/"))
+    answer = words(approve(mapping, ines))
+    run = pull(company, "invoices")
+
+    assert "directCost" in draft
+    assert "unit_price required number" in draft
+    assert "counts now." in answer
+    assert (run.rows_new, run.rows_failed) == (1, 0)
+    assert SupplierInvoice.objects.get().lines.get().unit_price == Decimal("12.5")
+
+
+def test_a_mapping_that_an_invoice_does_not_fit_refuses_it_with_the_reason(
+    company: Company, sandbox: Running
+) -> None:
+    line = {"lineObjectNumber": "FILTER", "quantity": 2, "unitCost": "12.5", "description": "Air filter"}
+    sandbox.control.seed({"purchaseInvoices": [{"vendorNumber": "V1", "purchaseInvoiceLines": [line]}]})
+    mappings.change_row(pulls.name_of("invoice-lines"), "quantity", source="description", transform="text")
+
+    run = pull(company, "invoices")
+
+    assert (run.rows_failed, SupplierInvoice.objects.count()) == (1, 0)
+    assert run.issues.get().reason == (
+        "One of its lines: quantity takes a number, not 'Air filter'; correct the mapping"
+    )
 
 
 def test_a_new_version_reads_its_whole_list_anew_and_going_back_does_too(company: Company) -> None:

@@ -1,8 +1,6 @@
 """Read Business Central's entities into records."""
 
 from integration.bc.reading.documents import (
-    PurchaseInvoice,
-    PurchaseInvoiceLine,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseReceipt,
@@ -33,8 +31,6 @@ __all__ = [
     "SELECTS",
     "Company",
     "LedgerSetup",
-    "PurchaseInvoice",
-    "PurchaseInvoiceLine",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "PurchaseReceipt",

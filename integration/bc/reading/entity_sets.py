@@ -3,8 +3,6 @@
 from typing import Any
 
 from integration.bc.reading.documents import (
-    PurchaseInvoice,
-    PurchaseInvoiceLine,
     PurchaseOrder,
     PurchaseOrderLine,
     PurchaseReceipt,
@@ -23,8 +21,6 @@ RECORDS: dict[str, type[Any]] = {
     "purchaseOrderLines": PurchaseOrderLine,
     "purchaseReceipts": PurchaseReceipt,
     "purchaseReceiptLines": PurchaseReceiptLine,
-    "purchaseInvoices": PurchaseInvoice,
-    "purchaseInvoiceLines": PurchaseInvoiceLine,
 }
 
 SELECTS: dict[str, tuple[str, ...]] = {name: select_for(record) for name, record in RECORDS.items()}

@@ -1,4 +1,4 @@
-"""The shipped mappings of Business Central's lists to our mirrors."""
+"""The shipped mappings of what Business Central tells: its lists to our mirrors, and its invoices."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ CODED: Rows = (
     ("code", "code", "text", {}, True),
     ("displayName", "name", "text", {}, False),
 )
+
+# What of an invoice's choices matters here; whatever else BC has is posted, or bills something else.
+STATES = {"values": {"Draft": "draft", "In_x0020_Review": "draft", "_x0020_": "draft"}, "otherwise": "posted"}
+KINDS = {"values": {"Item": "item", "Comment": "comment", "_x0020_": "comment"}, "otherwise": "other"}
+NONE = {"default": "_x0020_"}
 
 # By our name of a list: BC's entity set, and (source, target, transform, parameters, required, more).
 # Every list is read with its id and the moment of its last change; these are no matter of a mapping.
@@ -118,6 +123,41 @@ PULL: Mapping[str, tuple[str, Rows]] = {
             ("code", "unit", "text", {}, True),
             ("qtyPerUnitOfMeasure", "per_base", "decimal", {}, True),
             ("qtyRoundingPrecision", "rounding_precision", "decimal", {}, False, {"default": "0"}),
+        ),
+    ),
+    "invoices": (
+        "purchaseInvoices",
+        (
+            ("number", "bc_number", "text", {}, True),
+            ("vendorInvoiceNumber", "number", "code", {}, False),
+            ("status", "state", "value_map", STATES, True, NONE),
+            ("vendorNumber", "vendor_number", "text", {}, False),
+            ("vendorName", "vendor_name", "text", {}, False),
+            ("currencyCode", "currency", "code", {}, False),
+            ("invoiceDate", "invoice_date", "bc_day", {}, False),
+            ("dueDate", "due_on", "bc_day", {}, False),
+            ("orderNumber", "order_number", "code", {}, False),
+            ("pricesIncludeTax", "prices_include_tax", "boolean", {}, True),
+            ("totalAmountExcludingTax", "net", "decimal", {}, True),
+            ("totalTaxAmount", "tax", "decimal", {}, True),
+            ("totalAmountIncludingTax", "total", "decimal", {}, True),
+        ),
+    ),
+    "invoice-lines": (
+        "purchaseInvoiceLines",
+        (
+            ("sequence", "sequence", "decimal", {}, True),
+            ("description", "description", "text", {}, False),
+            ("lineType", "kind", "value_map", KINDS, True, NONE),
+            ("lineObjectNumber", "object_number", "code", {}, False),
+            ("unitOfMeasureCode", "unit", "code", {}, False),
+            ("quantity", "quantity", "decimal", {}, True),
+            ("unitCost", "unit_price", "decimal", {}, True),
+            ("discountAmount", "discount", "decimal", {}, True),
+            ("invoiceDiscountAllocation", "invoice_discount", "decimal", {}, True),
+            ("taxPercent", "tax_percent", "decimal", {}, True),
+            ("netAmount", "amount", "decimal", {}, True),
+            ("netTaxAmount", "tax", "decimal", {}, True),
         ),
     ),
 }
