@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from integration import couriers, flows
 from integration.desk.filing import filed
-from integration.models import Attempt, Message
+from integration.models import Attempt, DocumentKind, Message
 from reconciliation import documents
 
 from .line import built, wait_for
@@ -158,8 +158,16 @@ def mark_settled(message: Message) -> None:
 
 
 def withdraw(message: Message) -> None:
-    """Drop a message whose document need not be posted any more; the document itself stays as it is."""
+    """Drop a message whose document need not be posted any more.
+
+    An order that was cancelled while it was tried is closed with it, so that what was told of it later finds
+    that BC never heard of it; an invoice stays what it is, since accounts payable judges it again.
+    """
     move_held(message, WITHDRAWN)
+    if message.document_kind == DocumentKind.PURCHASE_ORDER:
+        documents.mark_never_sent(couriers.load(message))
+    elif message.document_kind == DocumentKind.ORDER_CHANGE:
+        documents.mark_with_order(couriers.load(message))
 
 
 def hand_back(message: Message) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from integration import connections, delivery
+from integration import connections, delivery, outbox
 from integration.bc import Client
 from integration.bc.transport import Answer, Request, Transport
 from integration.models import Message
@@ -215,6 +216,20 @@ def test_a_cancellation_before_sending_sends_nothing(cafm: Teller, house: House)
     assert cafm.fate(approved)[0] == "cancelled"
     assert cafm.fate(cancelled)[0] == "cancelled"
     assert PurchaseOrder.objects.get().state == "cancelled"
+
+
+def test_a_cancellation_while_a_worker_holds_the_order_closes_both(cafm: Teller, house: House) -> None:
+    approved = cafm.approve()
+    held = outbox.claim(now=timezone.now(), worker="one")
+    assert held is not None
+    cancelled = cafm.cancel()
+
+    delivery.deliver(held)
+    house.drain()
+
+    assert house.dump("purchaseOrders") == []
+    assert states() == ["cancelled", "cancelled"]
+    assert [cafm.fate(event)[0] for event in (approved, cancelled)] == ["cancelled", "cancelled"]
 
 
 def test_a_cancellation_before_its_order_waits_and_then_holds(cafm: Teller, house: House) -> None:
