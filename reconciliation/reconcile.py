@@ -216,7 +216,7 @@ def _same(record: MatchDecision, asked_hash: bytes) -> bool:
 def _hash_of_figures(record: MatchDecision) -> bytes:
     if record.ground is None or record.figures is None:
         return b""
-    return question_hash(tied_out.particulars(record.ground.content, record.figures), record.ground)
+    return question_hash(tied_out.particulars(record.figures), record.ground)
 
 
 def _mark(judged: list[_Judged], wanted: InvoiceStatus) -> None:

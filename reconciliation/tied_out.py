@@ -1,12 +1,12 @@
 """Reads the figures that a judgement in bulk leaves behind as the question and answer that they stand for.
 
-What ties out to the last digit says most things twice or three times; bulk.py keeps each once. The engine has
-no part in reading it: what was answered then is written out here, whatever a later engine would say.
+What ties out to the last digit says most things twice or three times; bulk.py keeps each once. The engine
+has no part in reading it: what was asked and answered then is written out here, whatever a later engine would
+say. A question is written straight from the figures: thousands are compared when many goods come at once.
 """
 
 from __future__ import annotations
 
-import datetime
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from . import matching
-from .matching import facts, policy_from
+from .matching import facts
 from .matching.exact import CONTEXT, shown, trimmed
-from .matching.facts import Check
+from .matching.facts import Check, InvoiceType, OrderState
 from .matching.findings import Code, Decision, Effect, Finding, LineVerdict, Outcome
 from .matching.sentences import cash
 
@@ -30,8 +30,8 @@ class _Head(NamedTuple):
     vendor: str
     date: str
     currency: str
-    total: Decimal
-    tax: Decimal
+    total: str
+    tax: str
     order: str
     order_date: str
     version: int
@@ -44,7 +44,7 @@ class _Delivery(NamedTuple):
     number: str
     date: str
     line: int
-    quantity: Decimal
+    quantity: str
 
 
 class _Line(NamedTuple):
@@ -54,17 +54,17 @@ class _Line(NamedTuple):
     kind: str
     item: str
     description: str
-    quantity: Decimal
+    quantity: str
     unit: str
-    unit_price: Decimal
+    unit_price: str
     expected_on: str | None
     level: str
     measure: list[Any] | None
     billed: int | None
     names_order: bool | None
     billed_description: str | None
-    billed_quantity: Decimal | None
-    billed_tax: Decimal | None
+    billed_quantity: str | None
+    billed_tax: str | None
     deliveries: list[list[Any]] | None
 
 
@@ -75,7 +75,7 @@ class _Figures:
 
     @classmethod
     def read(cls, text: str) -> _Figures:
-        head, lines = json.loads(text, parse_float=Decimal)
+        head, lines = json.loads(text, parse_float=str)
         return cls(_Head(*head), sorted((_Line(*row) for row in lines), key=lambda row: row.line))
 
     @property
@@ -86,35 +86,30 @@ class _Figures:
 
 def question(ground: Mapping[str, Any], text: str) -> Json:
     """Write the question as the engine would have been asked it."""
-    return matching.question(case(ground, text))
+    return {**ground, **particulars(text)}
 
 
-def particulars(ground: Mapping[str, Any], text: str) -> Json:
-    """Write what of the question is its own."""
-    return matching.particulars(case(ground, text))
-
-
-def case(ground: Mapping[str, Any], text: str) -> facts.Case:
-    """Lay the facts out as gathering.py does."""
+def particulars(text: str) -> Json:
+    """Write what of the question is its own: all but the ground it shares with others."""
     figures = _Figures.read(text)
+    head = figures.head
     measures = {row.item: row.measure for row in figures.lines if row.item and row.measure}
-    return facts.Case(
-        invoice=_invoice(figures),
-        ledger_currency=ground["ledger_currency"],
-        items=tuple(
-            facts.Item(item, base, _figure(precision or 0))
+    told = {
+        "invoice": _invoice(figures),
+        "items": [
+            {"number": item, "base_unit": base, "rounding_precision": _plain(precision or "0")}
             for item, (base, precision, _) in sorted(measures.items())
-        ),
-        units=tuple(
-            facts.ItemUnit(item, unit, _figure(per_base))
+        ],
+        "units": [
+            {"item": item, "unit": unit, "per_base": _plain(per_base)}
             for item, (_, _, units) in sorted(measures.items())
             for unit, per_base in units or ()
-        ),
-        vendors=(facts.Vendor(figures.head.vendor),),
-        policy=policy_from(ground["policy"]),
-        orders=(_order(figures),),
-        receipts=tuple(_receipts(figures)),
-    )
+        ],
+        "vendors": [{"number": head.vendor, "family": "", "blocked": ""}],
+        "orders": [_order(figures)],
+        "receipts": list(_receipts(figures)),
+    }
+    return {name: content for name, content in told.items() if content}
 
 
 def answer(text: str, *, engine: str) -> Json:
@@ -139,13 +134,16 @@ def answer(text: str, *, engine: str) -> Json:
 
 def _of_tax(head: _Head) -> Iterable[Finding]:
     """Tell of a tax that no order says anything about, three times as the engine does; no limit is set."""
-    if not head.tax:
+    tax = _figure(head.tax)
+    if not tax:
         return
-    tax, net = _figure(head.tax), _figure(head.total - head.tax)
+    net = trimmed(_figure(head.total) - tax)
     of_tax = f"Tax of {cash(tax, head.currency)}"
     unknown = "and no order says how much it should be"
     more = f"{cash(tax, head.currency)} more; no limit is set."
-    whole = f"An invoice total of {cash(head.total, head.currency)}, {cash(net, head.currency)} expected"
+    whole = (
+        f"An invoice total of {cash(_figure(head.total), head.currency)}, {cash(net, head.currency)} expected"
+    )
     yield _difference(Code.TAX_OVER, Check.TAX, f"{of_tax} billed, {unknown}: {more}", facts.ZERO, tax)
     yield _difference(Code.TOTAL, Check.TOTAL, f"{whole}: {more}", net, tax, subject="invoice")
     yield _difference(Code.TOTAL, Check.TOTAL, f"{of_tax}, {unknown}: {more}", facts.ZERO, tax, subject="tax")
@@ -168,78 +166,101 @@ def _difference(
     )
 
 
-def _invoice(figures: _Figures) -> facts.Invoice:
+def _invoice(figures: _Figures) -> Json:
     head = figures.head
-    return facts.Invoice(
-        number=head.number,
-        vendor=head.vendor,
-        date=_day(head.date),
-        total=_figure(head.total),
-        currency=head.currency,
-        order=head.order,
-        tax=_figure(head.tax),
-        lines=tuple(_invoice_line(row, head.order) for row in figures.billed),
-    )
+    return {
+        "number": head.number,
+        "vendor": head.vendor,
+        "date": head.date,
+        "total": _plain(head.total),
+        "type": str(InvoiceType.INVOICE),
+        "currency": head.currency,
+        "order": head.order,
+        "lines": [_invoice_line(row, head.order) for row in figures.billed],
+        "discount": "0",
+        "tax": _plain(head.tax),
+        "rounding": "0",
+    }
 
 
-def _invoice_line(row: _Line, order: str) -> facts.InvoiceLine:
-    quantity, price = _figure(row.billed_quantity or 0), _figure(row.unit_price)
-    described = row.description if row.billed_description is None else row.billed_description
-    return facts.InvoiceLine(
-        line=row.billed or 0,
-        order=order if row.names_order else None,
-        order_line=row.line,
-        item=row.item,
-        description=described,
-        quantity=quantity,
-        unit=row.unit,
-        unit_price=price,
-        amount=trimmed(quantity * price),
-        tax=_figure(row.billed_tax or 0),
-    )
+def _invoice_line(row: _Line, order: str) -> Json:
+    quantity = row.billed_quantity or "0"
+    written = {"line": row.billed, "order": order} if row.names_order else {"line": row.billed}
+    return written | {
+        "order_line": row.line,
+        "item": row.item,
+        "description": row.description if row.billed_description is None else row.billed_description,
+        "quantity": _plain(quantity),
+        "unit": row.unit,
+        "unit_price": _plain(row.unit_price),
+        "price_base": "1",
+        "discount": "0",
+        "amount": _plain(f"{CONTEXT.multiply(Decimal(quantity), Decimal(row.unit_price)):f}"),
+        "tax": _plain(row.billed_tax or "0"),
+    }
 
 
-def _order(figures: _Figures) -> facts.Order:
+def _order(figures: _Figures) -> Json:
     head = figures.head
-    return facts.Order(
-        number=head.order,
-        vendor=head.vendor,
-        currency=head.currency,
-        date=_day(head.order_date),
-        version=head.version,
-        lines=tuple(
-            facts.OrderLine(
-                line=row.line,
-                quantity=_figure(row.quantity),
-                unit_price=_figure(row.unit_price),
-                kind=row.kind,
-                item=row.item,
-                description=row.description,
-                unit=row.unit,
-                delivery_date=_day(row.expected_on) if row.expected_on else None,
-                level=row.level or None,
-            )
-            for row in figures.lines
-        ),
-    )
+    return {
+        "number": head.order,
+        "vendor": head.vendor,
+        "currency": head.currency,
+        "date": head.order_date,
+        "state": str(OrderState.OPEN),
+        "version": head.version,
+        "lines": [_order_line(row) for row in figures.lines],
+        "discount": "0",
+        "tax": "0",
+        "rounding": "0",
+    }
 
 
-def _receipts(figures: _Figures) -> Iterable[facts.Receipt]:
+def _order_line(row: _Line) -> Json:
+    written = {
+        "line": row.line,
+        "quantity": _plain(row.quantity),
+        "unit_price": _plain(row.unit_price),
+        "kind": row.kind,
+        "item": row.item,
+        "description": row.description,
+        "unit": row.unit,
+        "price_base": "1",
+        "discount": "0",
+    }
+    if row.expected_on:
+        written["delivery_date"] = row.expected_on
+    if row.level:
+        written["level"] = row.level
+    return written
+
+
+def _receipts(figures: _Figures) -> Iterable[Json]:
     """Put together again what each receipt brought, the receipts as they came."""
-    brought: dict[tuple[int, str, str], list[tuple[int, facts.ReceiptLine]]] = {}
+    brought: dict[tuple[int, str, str], list[tuple[int, Json]]] = {}
     for row in figures.lines:
         for each in (_Delivery(*delivery) for delivery in row.deliveries or ()):
-            quantity = _figure(each.quantity)
-            line = facts.ReceiptLine(row.line, received=quantity, accepted=quantity, unit=row.unit)
+            came = _plain(each.quantity)
+            line = {
+                "order_line": row.line,
+                "received": came,
+                "accepted": came,
+                "rejected": "0",
+                "unit": row.unit,
+            }
             brought.setdefault(each[:3], []).append((each.line, line))
     for (_, number, day), lines in sorted(brought.items()):
-        in_order = tuple(line for _, line in sorted(lines, key=lambda pair: pair[0]))
-        yield facts.Receipt(number, figures.head.order, _day(day), lines=in_order)
+        in_order = [line for _, line in sorted(lines, key=lambda pair: pair[0])]
+        yield {
+            "number": number, "order": figures.head.order, "date": day, "reversed": False, "lines": in_order
+        }  # fmt: skip
 
 
-def _figure(value: Decimal | int) -> Decimal:
-    return trimmed(Decimal(value))
+def _figure(written: str) -> Decimal:
+    return trimmed(Decimal(written))
 
 
-def _day(text: str) -> datetime.date:
-    return datetime.date.fromisoformat(text)
+def _plain(written: str) -> str:
+    """Write a figure of the database without trailing zeros."""
+    written = str(written)
+    return written.rstrip("0").rstrip(".") if "." in written else written
