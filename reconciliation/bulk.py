@@ -23,6 +23,7 @@ from masterdata.models import Company
 from . import documents
 from .bulk_sql import ASKED, LOCK, PLAIN
 from .grounds import Grounds
+from .judged_before import JudgedBefore
 from .matching import ENGINE_VERSION, Outcome, facts
 from .matching.facts import Check
 from .models import PolicyVersion, SupplierInvoice
@@ -111,11 +112,15 @@ def match_plain(limit: int | None = None, *, tell: Progress | None = None) -> in
 def _chunk(after: int, size: int) -> tuple[int, int, int | None]:
     """Judge the plain ones of the next invoices; gives how many there were and the last key as well."""
     invoices = _locked(after, size)
-    plain: list[int] = []
-    for company in Company.objects.filter(pk__in={invoice.company_id for invoice in invoices}):
-        plain += _judge(company, [invoice for invoice in invoices if invoice.company_id == company.pk])
+    before = JudgedBefore.of([invoice.pk for invoice in invoices])
+    free = [invoice for invoice in invoices if invoice.pk not in before.left_alone]
+    plain: dict[int, int | None] = {}
+    for company in Company.objects.filter(pk__in={invoice.company_id for invoice in free}):
+        theirs = [invoice for invoice in free if invoice.company_id == company.pk]
+        plain |= _judge(company, theirs, before)
     if plain:
         documents.mark_tied_out(plain)
+        before.clear_cases(plain)
         logger.info("Matched %s invoices that tie out to the last digit", len(plain))
     return len(invoices), len(plain), invoices[-1].pk if invoices else None
 
@@ -127,21 +132,24 @@ def _locked(after: int, size: int) -> list[_Due]:
         return [_Due(*row) for row in cursor.fetchall()]
 
 
-def _judge(company: Company, invoices: Iterable[_Due]) -> list[int]:
+def _judge(company: Company, invoices: Iterable[_Due], before: JudgedBefore) -> dict[int, int | None]:
+    """Give those that tie out, each with its judgement where that is new."""
     rules = RulesOfTheDay(company)
     by_version: dict[PolicyVersion | None, list[int]] = {}
     for invoice in invoices:
         version = rules.version_at(invoice.created_at, chosen=invoice.judged_by_id)
         by_version.setdefault(version, []).append(invoice.pk)
-    found: list[int] = []
+    found: dict[int, int | None] = {}
     for version, theirs in by_version.items():
         known = _Rules(rules.policy_of(version))
         if known.can_be_plain:
-            found += _written(company, version, theirs, known)
+            found |= _written(company, version, theirs, known, before)
     return found
 
 
-def _written(company: Company, version: PolicyVersion | None, keys: list[int], known: _Rules) -> list[int]:
+def _written(
+    company: Company, version: PolicyVersion | None, keys: list[int], known: _Rules, before: JudgedBefore
+) -> dict[int, int | None]:
     terms = {
         **known.terms,
         "ids": array_of(keys),
@@ -150,13 +158,14 @@ def _written(company: Company, version: PolicyVersion | None, keys: list[int], k
         "version": version.pk if version else None,
         "ground": Grounds(company).of(known.of_all).pk,
         "engine": ENGINE_VERSION,
+        "before": array_of(before.figures_of(keys)),
         "clean": str(Outcome.CLEAN),
         "within": str(Outcome.WITHIN),
     }
     with connection.cursor() as cursor:
         cursor.execute(ASKED, terms)
         cursor.execute(PLAIN, terms)
-        return [key for (key,) in cursor.fetchall()]
+        return dict(cursor.fetchall())
 
 
 def _of_tax(rule: facts.ToleranceRule) -> bool:

@@ -8,8 +8,27 @@ from __future__ import annotations
 
 LOCK = """
 SELECT id, company_id, judged_by_id, created_at FROM reconciliation_supplierinvoice
- WHERE match_due AND status = 'received' AND id > %(after)s
+ WHERE match_due AND status IN ('received', 'blocked', 'ready') AND id > %(after)s
  ORDER BY id LIMIT %(size)s FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+# What stands on invoices that were judged before: the latest judgement, and what people did about it. A
+# resolution of any kind is one too many: what it covers is weighed by the engine alone.
+BEFORE = """
+SELECT d.invoice_id, d.id, d.outcome, d.engine = %(engine)s AND d.figures IS NOT NULL, d.figures IS NULL,
+       EXISTS (SELECT FROM reconciliation_exceptioncase c
+                JOIN reconciliation_resolution r ON r.case_id = c.id WHERE c.invoice_id = d.invoice_id)
+  FROM unnest(%(ids)s::bigint[]) AS n (id)
+  JOIN LATERAL (SELECT * FROM reconciliation_matchdecision d WHERE d.invoice_id = n.id
+                 ORDER BY d.id DESC LIMIT 1) d ON true
+"""
+OPEN_CASES = """
+SELECT invoice_id FROM reconciliation_exceptioncase
+ WHERE invoice_id = ANY(%(ids)s::bigint[]) AND closed_at IS NULL
+"""
+LOCK_CASES = """
+SELECT invoice_id, id, decision_id FROM reconciliation_exceptioncase
+ WHERE invoice_id = ANY(%(ids)s::bigint[]) AND status = 'open' FOR NO KEY UPDATE SKIP LOCKED
 """
 
 # Invoices with nothing odd on top, that no other invoice, return or charge has to do with. They are laid
@@ -24,7 +43,7 @@ DROP TABLE IF EXISTS bulk_asked;
 CREATE TEMP TABLE bulk_asked ON COMMIT DROP AS
 WITH n AS MATERIALIZED (
   SELECT * FROM reconciliation_supplierinvoice
-   WHERE id = ANY(%(ids)s::bigint[]) AND company_id = %(company)s AND status = 'received' AND type = 'invoice'
+   WHERE id = ANY(%(ids)s::bigint[]) AND company_id = %(company)s AND type = 'invoice'
      AND number <> '' AND invoice_date IS NOT NULL AND currency = %(ledger)s
      AND total > 0 AND total <= coalesce(%(ceiling)s::numeric, total)
      AND (discount, rounding) = (0, 0)
@@ -46,7 +65,6 @@ SELECT n.id, n.number, n.vendor_number, n.invoice_date, n.total, n.tax, n.curren
   JOIN reconciliation_purchaseorder o ON o.company_id = %(company)s AND o.number = n.order_number
  WHERE o.currency = n.currency AND o.vendor_number = n.vendor_number AND o.agreed IS NULL AND o.former IS NULL
    AND o.state = 'open' AND o.status <> 'cancelled' AND o.order_date <= n.invoice_date
-   AND NOT EXISTS (SELECT FROM reconciliation_matchdecision d WHERE d.invoice_id = n.id)
    AND NOT EXISTS (SELECT FROM reconciliation_invoicecharge c WHERE c.invoice_id = n.id)
    AND NOT EXISTS (SELECT FROM reconciliation_ordercharge c WHERE c.order_id = o.id)
    AND NOT EXISTS (SELECT FROM reconciliation_goodsreturn r
@@ -79,7 +97,8 @@ ANALYZE bulk_asked
 """
 
 # Of these, the ones of which all lines are equal to the order's and to what came. What each line says is laid
-# side by side, whatever of the three is missing, and kept as tied_out.py reads it.
+# side by side, whatever of the three is missing, and kept as tied_out.py reads it; in order, so that what is
+# the same as before is seen to be. Gives each that ties out with its judgement, where that is a new one.
 PLAIN = """
 WITH ordered AS MATERIALIZED (
   SELECT a.id, p.line, p.kind, p.item, p.description, p.quantity, p.unit, p.unit_price, p.match_level,
@@ -101,7 +120,8 @@ came AS (
          bool_and(r.reversed_on IS NULL AND r.status <> 'cancelled' AND g.price_quantity IS NULL
                   AND g.quantity_rejected = 0 AND g.quantity_received = g.quantity_accepted)
          AND min(g.unit) = max(g.unit) AS ordinary,
-         json_agg(json_build_array(r.id, r.number, r.received_on, g.line, g.quantity_accepted)) AS deliveries
+         json_agg(json_build_array(r.id, r.number, r.received_on, g.line, g.quantity_accepted)
+                  ORDER BY r.id, g.line) AS deliveries
     FROM bulk_asked a
     JOIN reconciliation_goodsreceipt r ON r.company_id = %(company)s AND r.order_number = a.order_number
     JOIN reconciliation_goodsreceiptline g ON g.receipt_id = r.id
@@ -137,20 +157,28 @@ judged AS (
          json_agg(json_build_array(
            line, p.kind, p.item, p.description, p.quantity, p.unit, p.unit_price, p.expected_on,
            p.match_level, m.measure, b.billed, b.names_order, nullif(b.description, p.description),
-           b.quantity, b.tax, c.deliveries)) AS figures
+           b.quantity, b.tax, c.deliveries) ORDER BY line) AS figures
     FROM ordered p
     LEFT JOIN measured m ON m.item = p.item
     FULL JOIN billed b USING (id, line)
     FULL JOIN came c USING (id, line)
-   GROUP BY id)
-INSERT INTO reconciliation_matchdecision
-       (invoice_id, decided_at, engine, policy_version_id, ground_id, outcome, figures, question_hash)
-SELECT a.id, now(), %(engine)s, %(version)s, %(ground)s,
-       CASE WHEN a.tax = 0 THEN %(clean)s ELSE %(within)s END,
-       json_build_array(json_build_array(a.number, a.vendor_number, a.invoice_date, a.currency, a.total,
-                                         a.tax, a.order_number, a.order_date, a.version), j.figures), ''
-  FROM bulk_asked a JOIN judged j USING (id)
- WHERE j.is_equal AND j.is_once AND j.total + a.tax = a.total AND a.id NOT IN (SELECT id FROM empty)
- ORDER BY a.id
-RETURNING invoice_id
+   GROUP BY id),
+tied AS MATERIALIZED (
+  SELECT a.id, CASE WHEN a.tax = 0 THEN %(clean)s ELSE %(within)s END AS outcome,
+         json_build_array(json_build_array(a.number, a.vendor_number, a.invoice_date, a.currency, a.total,
+                                           a.tax, a.order_number, a.order_date, a.version),
+                          j.figures)::text AS figures
+    FROM bulk_asked a JOIN judged j USING (id)
+   WHERE j.is_equal AND j.is_once AND j.total + a.tax = a.total AND a.id NOT IN (SELECT id FROM empty)),
+kept AS (
+  INSERT INTO reconciliation_matchdecision
+         (invoice_id, decided_at, engine, policy_version_id, ground_id, outcome, figures, question_hash)
+  SELECT id, now(), %(engine)s, %(version)s, %(ground)s, outcome, figures, ''
+    FROM tied
+   WHERE (id, figures) NOT IN (
+           SELECT invoice_id, figures FROM reconciliation_matchdecision
+            WHERE id = ANY(%(before)s::bigint[]) AND ground_id = %(ground)s)
+   ORDER BY id
+  RETURNING invoice_id, id)
+SELECT tied.id, kept.id FROM tied LEFT JOIN kept ON kept.invoice_id = tied.id
 """

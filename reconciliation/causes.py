@@ -51,6 +51,8 @@ def _order(row: dict[str, Any]) -> str:
 
 def _new(before: Question, after: Question, name: str, *key: str) -> list[dict[str, Any]]:
     """Give the rows that are new or no longer what they were."""
+    if before.get(name) == after.get(name):
+        return []
     old = _indexed(before.get(name, ()), key)
     return [row for place, row in _indexed(after.get(name, ()), key).items() if old.get(place) != row]
 

@@ -19,15 +19,17 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from masterdata.models import PaymentTerms, Vendor
 
-from . import causes, documents, tied_out
+from . import causes, documents, tied_out, written_findings
+from .clearing import Cleared, close
 from .first_owners import first_owners
 from .gathering import gather
 from .grounds import Grounds, question_hash
 from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, particulars
 from .matching import Finding as Reason
-from .models import ExceptionCase, Finding, MatchDecision, Resolution, SupplierInvoice
+from .models import ExceptionCase, MatchDecision, SupplierInvoice
 from .policies import RulesOfTheDay
 from .terms import day_after
+from .written_findings import fitting
 
 logger = logging.getLogger(__name__)
 
@@ -271,8 +273,8 @@ def _copy(
     case.order_number = _orders(row)[:50]
     case.code = first.code
     case.reasons = len({finding.code for finding in reasons})
-    case.difference = _fitting(first.amount, 28, 8) or Decimal(0)
-    case.percent = _fitting(first.percent, 18, 4)
+    case.difference = fitting(first.amount, 28, 8) or Decimal(0)
+    case.percent = fitting(first.percent, 18, 4)
     case.amount = invoice.total or Decimal(0)
     case.currency = invoice.currency or invoice.company.ledger_currency
     case.bc_number = invoice.bc_number
@@ -287,7 +289,7 @@ def _copy_terms(case: ExceptionCase, invoice: SupplierInvoice, terms: PaymentTer
     if terms is None or invoice.invoice_date is None or invoice.type != SupplierInvoice.Type.INVOICE:
         return
     case.due_on = invoice.due_on or day_after(terms.due_date_formula, invoice.invoice_date)
-    discount = _fitting(case.amount * terms.discount_percent / 100, 28, 8)
+    discount = fitting(case.amount * terms.discount_percent / 100, 28, 8)
     if discount and discount > 0:
         case.discount_until = day_after(terms.discount_date_formula, invoice.invoice_date)
         case.discount_amount = discount if case.discount_until else None
@@ -353,61 +355,22 @@ def _give_to_first_owners(opened: list[ExceptionCase]) -> None:
 
 
 def _write_findings(judged: list[_Judged]) -> None:
-    cases = [row.case for row in judged if row.case]
-    Finding.objects.filter(case__in=cases).delete()
-    Finding.objects.bulk_create(
-        _finding(row.case, position, finding)
-        for row in judged
-        if row.case
-        for position, finding in enumerate(row.decision.findings, start=1)
-    )
-
-
-def _finding(case: ExceptionCase, position: int, finding: Reason) -> Finding:
-    return Finding(
-        case=case,
-        position=position,
-        code=finding.code,
-        line=finding.line,
-        subject=(finding.subject or "")[:50],
-        effect=finding.effect,
-        base=_fitting(finding.base, 28, 8),
-        actual=_fitting(finding.actual, 28, 8),
-        variance=_fitting(finding.variance, 28, 8),
-        unit=(finding.unit or "")[:10],
-        percent=_fitting(finding.percent, 24, 9),
-        amount=_fitting(finding.amount, 28, 8),
-        broken=[
-            {"limit": limit.limit, "value": f"{limit.value:f}", "rule": limit.rule}
-            for limit in finding.broken
-        ],
-        released=finding.released,
-        sentence=finding.sentence,
-    )
-
-
-def _fitting(figure: Decimal | None, digits: int, places: int) -> Decimal | None:
-    """Round a figure to its column; one that is too large for it stands in the decision only."""
-    if figure is None or figure.adjusted() >= digits - places - 1:
-        return None
-    return figure.quantize(Decimal(1).scaleb(-places))
+    written_findings.write({row.case.pk: row.decision.findings for row in judged if row.case})
 
 
 def _clear_cases(judged: list[_Judged]) -> None:
     """Close the cases of what ties out now, and write down what came right."""
-    cleared = []
-    for row in judged:
-        if row.case:
-            cause = causes.cause(row.case.decision.question, row.record.question)
-            row.case.decision = row.record
-            cleared.append((row.case, cause))
-    _close(cleared)
+    _close(
+        (row.case, row.record.pk, causes.cause(row.case.decision.question, row.record.question))
+        for row in judged
+        if row.case
+    )
     _write_findings(judged)
 
 
 def _close_done(pairs: Iterable[tuple[SupplierInvoice, ExceptionCase]]) -> None:
     """Close the cases of invoices that are out of our hands."""
-    _close([(case, _end(invoice)) for invoice, case in pairs])
+    _close((case, case.decision_id, _end(invoice)) for invoice, case in pairs)
 
 
 def _end(invoice: SupplierInvoice) -> str:
@@ -419,16 +382,10 @@ def _end(invoice: SupplierInvoice) -> str:
     return "the invoice was rejected"
 
 
-def _close(cleared: list[tuple[ExceptionCase, str]]) -> None:
-    now = timezone.now()
-    for case, cause in cleared:
-        case.status = Status.CLEARED
-        case.closed_at = now
-        case.wait_until = None
-        case.cleared_by = cause
+def _close(ended: Iterable[tuple[ExceptionCase, int, str]]) -> None:
+    """Close cases in the name of whoever is at work here, if anybody."""
+    cleared = []
+    for case, decision, cause in ended:
+        cleared.append(Cleared(case.pk, decision, cause))
         logger.info("Cleared case %s of invoice %s: %s", case.pk, case.invoice_number, cause)
-    cases = [case for case, _ in cleared]
-    bulk_update_with_history(cases, ExceptionCase, COPIED)
-    Resolution.objects.filter(case__in=cases, state=Resolution.State.PROPOSED).update(
-        state=Resolution.State.DECLINED, decision_note="Not needed any more: the case cleared itself"
-    )
+    close(cleared, by=ExceptionCase.history.model.get_default_history_user(ExceptionCase()))

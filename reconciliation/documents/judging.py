@@ -100,11 +100,12 @@ def mark_judged(invoices: Collection[SupplierInvoice], *, to: SupplierInvoice.St
 
 @transaction.atomic
 def mark_tied_out(keys: Collection[int]) -> None:
-    """Clear invoices at their first judgement that the caller has locked, by key; raises WrongStatus."""
+    """Clear invoices that the caller has locked, by key; raises WrongStatus."""
     those = RawSQL("SELECT unnest(%s::bigint[])", [array_of(keys)])  # one parameter, however many there are
-    theirs = SupplierInvoice.objects.filter(pk__in=those, status=InvoiceStatus.RECEIVED)
+    clearable = [now for now, to in TRANSITIONS.items() if InvoiceStatus.READY in {now, *to}]
+    theirs = SupplierInvoice.objects.filter(pk__in=those, status__in=clearable)
     if theirs.update(status=InvoiceStatus.READY, match_due=False) != len(keys):
-        raise WrongStatus("Some invoices were judged already; they cannot be cleared for the first time.")
+        raise WrongStatus("Some of these invoices are out of our hands; they cannot be cleared.")
 
 
 def _move(invoice: SupplierInvoice, *, to: SupplierInvoice.Status) -> None:

@@ -577,17 +577,6 @@ def test_the_database_lets_nobody_change_what_questions_have_in_common(desk, cha
         MatchGround.objects.update(**change)
 
 
-def test_an_invoice_that_was_corrected_is_the_engines_with_the_case_it_has(desk):
-    invoice = plain(desk, "X", lines=1)
-    InvoiceLine.objects.update(unit_price=9, amount=90)
-    reconcile.judge([invoice])
-    InvoiceLine.objects.update(unit_price=Decimal("5.25"), amount=Decimal("52.5"))
-    SupplierInvoice.objects.update(status="received", match_due=True)
-
-    assert bulk.match_plain() == 0
-    assert ExceptionCase.objects.open().count() == 1
-
-
 def test_what_was_judged_in_bulk_is_judged_anew_when_its_facts_change(desk):
     invoice = plain(desk, "X", lines=1)
     bulk.match_plain()

@@ -1,0 +1,67 @@
+"""Close cases that cleared themselves, with the event that did it, however many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
+from psycopg import sql
+
+from .models import ExceptionCase, Resolution
+
+# The case and its line of history in one statement: a row at a time takes ten times as long.
+CLOSE = """
+WITH given AS (
+  SELECT * FROM unnest(%(cases)s::bigint[], %(decisions)s::bigint[], %(causes)s::text[])
+             AS given (id, decision_id, cause)),
+closed AS (
+  UPDATE reconciliation_exceptioncase c
+     SET status = 'cleared', closed_at = %(now)s, wait_until = NULL, cleared_by = given.cause,
+         decision_id = given.decision_id
+    FROM given WHERE c.id = given.id
+  RETURNING c.*)
+INSERT INTO reconciliation_historicalexceptioncase
+       ({columns}, history_date, history_type, history_user_id)
+SELECT {columns}, %(now)s, '~', %(user)s FROM closed ORDER BY id
+"""
+
+
+@dataclass(frozen=True)
+class Cleared:
+    """A case that the caller has locked, the judgement that cleared it, and what came right."""
+
+    case: int
+    decision: int
+    cause: str
+
+
+@transaction.atomic
+def close(cleared: Collection[Cleared], *, by: User | None = None) -> None:
+    """Close cases; what somebody had proposed for one is not needed any more."""
+    if not cleared:
+        return
+    keys = [row.case for row in cleared]
+    told: dict[str, Any] = {
+        "cases": keys,
+        "decisions": [row.decision for row in cleared],
+        "causes": [row.cause for row in cleared],
+        "now": timezone.now(),
+        "user": by.pk if by else None,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(), told)
+    Resolution.objects.filter(case__in=keys, state=Resolution.State.PROPOSED).update(
+        state=Resolution.State.DECLINED, decision_note="Not needed any more: the case cleared itself"
+    )
+
+
+@cache
+def _statement() -> sql.Composed:
+    kept = ExceptionCase.history.model.tracked_fields
+    columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in kept)
+    return sql.SQL(CLOSE).format(columns=columns)
