@@ -84,4 +84,4 @@ def _decisions(keys: Collection[int]) -> dict[int, MatchDecision]:
 def _rows(statement: str, keys: Iterable[int], **more: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, {"ids": array_of(keys), **more})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
