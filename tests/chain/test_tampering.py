@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def company() -> Company:
-    """A company with eight changes of each of two units, all sealed, and a decision of the matching."""
+    """A company with eight changes of each of two units, all sealed."""
     first, other = open_company(), Company.objects.create(name="Other", ledger_currency="EUR")
     with acting_as("anna", "10.1.2.3 request abc"):
         for owner in (first, other):
@@ -149,12 +149,26 @@ TAMPERS: dict[str, tuple[str, str]] = {
     ),
     "a decision changed": ("UPDATE reconciliation_matchdecision SET outcome = 'clean'", "edited"),
     "the decisions deleted": ("DELETE FROM reconciliation_matchdecision", "deleted"),
+    "the rules of a decision changed": (
+        "UPDATE reconciliation_matchground SET content = jsonb_set(content, '{{policy,rules,0,upper}}', "
+        """'{{"percent": "99"}}')""",
+        "edited",
+    ),
+    "the rules of a decision changed with their digest": (
+        "UPDATE reconciliation_matchground SET content_hash = '\\x00'",
+        "edited",
+    ),
+    "a decision put on other rules": (
+        "UPDATE reconciliation_matchdecision SET ground_id = ground_id + 1",
+        "edited",
+    ),
+    "the rules of decisions deleted": ("DELETE FROM reconciliation_matchground", "deleted"),
 }
 
 
 @pytest.mark.parametrize(("statements", "kind"), TAMPERS.values(), ids=TAMPERS)
 def test_tampering_is_found(company, statements, kind) -> None:
-    if "decision" in statements:
+    if "reconciliation_match" in statements:
         a_decision(company)
     seal, last = nth(company, 4), Seal.objects.filter(chain=company.pk).latest("position")
     names = {"row": seal.row, "place": seal.position, "next": nth(company, 5).row, "last": last.row}
