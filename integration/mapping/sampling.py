@@ -75,14 +75,13 @@ def _orders(company: Company, limit: int) -> Iterator[Sample]:
 
 
 def _order_lines(company: Company, limit: int) -> Iterator[Sample]:
-    for order in _with_lines(PurchaseOrder, company, limit):
-        lines, head = list(order.lines.all()), orders.record(order)
-        known = assets.bc_numbers(company, [line.asset for line in lines if line.asset])
-        places = lookup.location_ids(company, sorted({line.location or order.location for line in lines}))
-        for line in lines:
-            with suppress(lookup.NoConversion):  # such an order waits, and is not mapped yet
-                told = orders.line_record(line, head, places, known)
-                yield Sample(f"{order.pk}.{line.line}", f"{order.number}, line {line.line}", told)
+    found = _lines(PurchaseOrder, company, limit)
+    known = assets.bc_numbers(company, [line.asset for _order, line in found if line.asset])
+    places = lookup.location_ids(company, sorted({line.location or order.location for order, line in found}))
+    for order, line in found:
+        with suppress(lookup.NoConversion):  # such an order waits, and is not mapped yet
+            told = orders.line_record(line, orders.record(order), places, known)
+            yield _of_line(order, line, told)
 
 
 def _invoices(company: Company, limit: int) -> Iterator[Sample]:
@@ -91,11 +90,8 @@ def _invoices(company: Company, limit: int) -> Iterator[Sample]:
 
 
 def _invoice_lines(company: Company, limit: int) -> Iterator[Sample]:
-    for invoice in _with_lines(SupplierInvoice, company, limit):
-        head = invoices.record(invoice)
-        for line in invoice.lines.all():
-            told = invoices.line_record(head, line)
-            yield Sample(f"{invoice.pk}.{line.line}", f"{invoice.number}, line {line.line}", told)
+    for invoice, line in _lines(SupplierInvoice, company, limit):
+        yield _of_line(invoice, line, invoices.line_record(invoices.record(invoice), line))
 
 
 def _movements(company: Company, limit: int) -> Iterator[Sample]:
@@ -104,13 +100,11 @@ def _movements(company: Company, limit: int) -> Iterator[Sample]:
 
 
 def _movement_lines(company: Company, limit: int) -> Iterator[Sample]:
-    for movement in _with_lines(InventoryMovement, company, limit):
-        units = lookup.base_units(company, {line.item for line in movement.lines.all()})
-        head = movements.record(movement)
-        for line in movement.lines.all():
-            base = units.get(line.item, line.unit)
-            told = movements.line_record(line, head, base, _in_base(company, line, base))
-            yield Sample(f"{movement.pk}.{line.line}", f"{movement.number}, line {line.line}", told)
+    found = _lines(InventoryMovement, company, limit)
+    units = lookup.base_units(company, {line.item for _movement, line in found})
+    for movement, line in found:
+        base, head = units.get(line.item, line.unit), movements.record(movement)
+        yield _of_line(movement, line, movements.line_record(line, head, base, _in_base(company, line, base)))
 
 
 def _assets(company: Company, limit: int) -> Iterator[Sample]:
@@ -118,8 +112,14 @@ def _assets(company: Company, limit: int) -> Iterator[Sample]:
         yield Sample(str(notice.pk), notice.number, assets.record(notice))
 
 
-def _with_lines(model: Any, company: Company, limit: int) -> Iterator[Any]:
-    yield from model.objects.filter(company=company).order_by("-pk").prefetch_related("lines")[:limit]
+def _lines(model: Any, company: Company, limit: int) -> list[tuple[Any, Any]]:
+    """Give the newest documents' lines, each with its document."""
+    newest = model.objects.filter(company=company).order_by("-pk").prefetch_related("lines")[:limit]
+    return [(document, line) for document in newest for line in document.lines.all()][:limit]
+
+
+def _of_line(document: Any, line: Any, record: Mapping[str, Any]) -> Sample:
+    return Sample(f"{document.pk}.{line.line}", f"{document.number}, line {line.line}", record)
 
 
 def _in_base(company: Company, line: Any, base: str) -> Decimal:
