@@ -63,7 +63,7 @@ def mended_row(mapping: FieldMapping, content: contents.Content, finding: Contra
 
 
 def go_on(mapping: FieldMapping, *, is_wanted: bool) -> None:
-    """Let documents go without what Business Central lacks and no row requires, or wait for it."""
+    """Let records go without what Business Central lacks and no row requires, or wait for it."""
     mapping.goes_on = is_wanted
     mapping.save(update_fields=["goes_on"])
 

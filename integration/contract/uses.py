@@ -105,7 +105,11 @@ def of_code() -> list[Use]:
 
 def of_mappings() -> list[Use]:
     """List what the mappings read and write as they stand now."""
-    found = [use for entity in pull.PULL for use in of_pull(entity, pulls.compiled(entity))]
+    going_on = set(FieldMapping.objects.filter(goes_on=True).values_list("name", flat=True))
+    found = []
+    for entity in pull.PULL:
+        mapped = pulls.whole(entity)
+        found += of_pull(entity, mapped, goes_on=mapped.name in going_on)
     for mapping in FieldMapping.objects.filter(direction=FieldMapping.Direction.PUSH).order_by("pk"):
         version = versions.in_force(mapping)
         if version is not None:
@@ -125,7 +129,7 @@ def of_mapping(mapping: FieldMapping, content: contents.Content) -> Iterator[Use
             yield _written(feature, mapping, row, content)
 
 
-def of_pull(entity: str, mapping: Compiled) -> Iterator[Use]:
+def of_pull(entity: str, mapping: Compiled, *, goes_on: bool = False) -> Iterator[Use]:
     """List what the mapping of a pull reads; each row takes the forms that its transform can read."""
     feature, (entity_set, _shipped) = features.FEATURES[features.pull_of(entity)], pull.PULL[entity]
     yield Use(feature.key, entity_set, app=feature.needs_app, mapping=mapping.name)
@@ -140,6 +144,7 @@ def of_pull(entity: str, mapping: Compiled) -> Iterator[Use]:
                 takes=READ.get(row.transform, ANY),
                 mapping=mapping.name,
                 is_read=True,
+                is_left_out=goes_on and not row.required,
             )
 
 

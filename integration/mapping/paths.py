@@ -46,6 +46,11 @@ def names(path: str) -> frozenset[str]:
     return frozenset(_names(_compiled(path).parsed, ""))
 
 
+def tops(*read: str) -> set[str]:
+    """Name the fields that paths begin at."""
+    return {name.partition(".")[0] for path in read for name in names(path)}
+
+
 def _plain(steps: tuple[str, ...]) -> Getter:
     def read(record: Any) -> Any:
         for step in steps:

@@ -43,6 +43,13 @@ def compiled(entity: str) -> Compiled:
         return shipped(entity)
 
 
+def whole(entity: str) -> Compiled:
+    """Give the version that counts now with every row, whatever Business Central lacks."""
+    mapping = FieldMapping.objects.filter(name=name_of(entity)).first()
+    version = versions.in_force(mapping) if mapping else None
+    return versions.compile_version(version) if version else shipped(entity)
+
+
 @contextmanager
 def holding(entity: str) -> Iterator[None]:
     """Keep to one version, so that what is asked for is what is read."""
@@ -79,17 +86,12 @@ def select_of_part(mapping: Compiled) -> tuple[str, ...]:
 def source_of(mapping: Compiled, target: str) -> str:
     """Give BC's name of one of our fields; what its row asks before it maps is no name of it."""
     row = next((row for row in mapping.rows if row.target == target), None)
-    return next(iter(_top(row.source)), "") if row else ""
+    return min(paths.tops(row.source), default="") if row else ""
 
 
 def reads(row: Row) -> list[str]:
     """Name the fields of BC that a row reads."""
-    return _top(row.source, row.condition)
-
-
-def _top(*read: str) -> list[str]:
-    """Name the fields that paths begin at."""
-    return sorted({name.partition(".")[0] for path in read for name in paths.names(path)})
+    return sorted(paths.tops(row.source, row.condition))
 
 
 def turn(mapping: Compiled, rows: Sequence[Mapping[str, Any]], blanks: Mapping[str, Any]) -> Turned:

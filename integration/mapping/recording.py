@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
-Read = tuple[str, int, Mapping[str, Any]]
-"""The mapping's name, its version, and the record that it mapped."""
+
+class Read(NamedTuple):
+    """The mapping's name, its version, and the record that it mapped."""
+
+    mapping: str
+    version: int
+    record: Mapping[str, Any]
+    lacking: frozenset[str] = frozenset()
+    """Targets that it went on without, because Business Central had them no more."""
+
 
 _reads: ContextVar[list[Read] | None] = ContextVar("records that are mapped now", default=None)
 
@@ -24,7 +32,7 @@ def recording() -> Iterator[list[Read]]:
         _reads.reset(token)
 
 
-def note(name: str, version: int, record: Mapping[str, Any]) -> None:
+def note(read: Read) -> None:
     """Note a record that is mapped, where somebody records."""
     if (reads := _reads.get()) is not None:
-        reads.append((name, version, record))
+        reads.append(read)

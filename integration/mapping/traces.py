@@ -6,8 +6,8 @@ are the trace, at the size of the document instead of three values for each row.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from integration.bc import dumps, loads
@@ -15,8 +15,10 @@ from integration.models import MappingVersion
 from masterdata.models import Company
 
 from . import masters, versions
-from .apply import Traced
+from .apply import Masters, Traced
 from .recording import Read
+
+GONE = "Business Central had no such field, and the mapping goes on without it"
 
 
 @dataclass(frozen=True)
@@ -38,12 +40,12 @@ def packed(reads: Sequence[Read]) -> str:
     """Write the records down; the head, which each line carries, once."""
     if not reads:
         return ""
-    head = reads[0][2]
+    head = reads[0].record
     parts = []
-    for name, version, record in reads:
+    for name, version, record, lacking in reads:
         around = [key for key, value in record.items() if value is head]
         own = {key: value for key, value in record.items() if key not in around}
-        parts.append([name, version, own, around])
+        parts.append([name, version, own, around, *([sorted(lacking)] if lacking else [])])
     return dumps(parts).decode()
 
 
@@ -58,12 +60,23 @@ def told(written: str, company: Company) -> list[Part]:
         Part(
             name,
             number,
-            list(versions.compile_version(version).engine.trace(own | dict.fromkeys(around, head), at_hand)),
+            _rows(version, own | dict.fromkeys(around, head), at_hand, *lacking),
             own.get("line") if around else None,
             version.mapping_id,
         )
-        for name, number, own, around in parts
+        for name, number, own, around, *lacking in parts
         if (version := found.get((name, number))) is not None
+    ]
+
+
+def _rows(
+    version: MappingVersion, record: Mapping[str, Any], at_hand: Masters, lacking: Sequence[str] = ()
+) -> list[Traced]:
+    """Tell what each row did; one whose target was lacking then wrote nothing, whatever it would have."""
+    told = versions.compile_version(version).engine.trace(record, at_hand)
+    return [
+        replace(each, result=None, reason="", left_out=GONE) if each.row.target in lacking else each
+        for each in told
     ]
 
 

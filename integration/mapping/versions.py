@@ -16,9 +16,10 @@ from django.utils import timezone
 from integration.models import ContractFinding, FieldMapping, MappingVersion, UnmappedValue
 
 from . import content as contents
+from . import paths
 from .apply import Engine, Mapped, Masters, Parked, Problem, Row, compile_rows
 from .content import Content
-from .recording import note
+from .recording import Read, note
 
 MOST_KEPT = 500
 OF_NAMES = (
@@ -41,6 +42,9 @@ class Compiled:
     version: int
     content: Content
     nests: bool = False
+    is_pull: bool = False
+    lacking: frozenset[str] = frozenset()
+    """Targets of rows that are left out, because Business Central has no such field any more."""
 
     @property
     def rows(self) -> tuple[Row, ...]:
@@ -52,13 +56,17 @@ class Compiled:
         """The fields of our record that the rows read."""
         return frozenset(row.source for row in self.rows)
 
+    def fields_of_bc(self, row: Row) -> set[str]:
+        """Name the fields of Business Central that a row reads in a pull, and writes in any other."""
+        return paths.tops(row.source, row.condition) if self.is_pull else {row.target}
+
     @cached_property
     def engine(self) -> Engine:
         return compile_rows(self.rows, self.content.value_maps, nests=self.nests)
 
     def map(self, record: Mapping[str, Any], masters: Masters | None = None) -> Mapped:
         """Build the target record, and remember the values that wait to be mapped."""
-        note(self.name, self.version, record)
+        note(Read(self.name, self.version, record, self.lacking))
         mapped = self.engine.map(record, masters)
         park(self.name, mapped.parked)
         return mapped
@@ -117,12 +125,15 @@ def _read(pk: int, goes_on: bool) -> Compiled:
     return _without_lacking(kept) if goes_on else kept
 
 
-def _without_lacking(compiled: Compiled) -> Compiled:
+def _without_lacking(whole: Compiled) -> Compiled:
     """Leave out what Business Central has no more, where the mapping goes on without it."""
-    findings = ContractFinding.objects.open().filter(mapping=compiled.name, kind=ContractFinding.Kind.MISSING)
-    lacking = set(findings.values_list("name", flat=True))
-    rows = tuple(row for row in compiled.content.rows if row.required or row.target not in lacking)
-    return replace(compiled, content=replace(compiled.content, rows=rows)) if lacking else compiled
+    findings = ContractFinding.objects.open().filter(mapping=whole.name, kind=ContractFinding.Kind.MISSING)
+    gone = set(findings.values_list("name", flat=True))
+    lacking = {row.target for row in whole.rows if not row.required and gone & whole.fields_of_bc(row)}
+    if not lacking:
+        return whole
+    rows = tuple(row for row in whole.content.rows if row.target not in lacking)
+    return replace(whole, content=replace(whole.content, rows=rows), lacking=frozenset(lacking))
 
 
 def _in_force(names: Iterable[str]) -> dict[str, tuple[int, bool]]:
@@ -143,7 +154,8 @@ def _in_force(names: Iterable[str]) -> dict[str, tuple[int, bool]]:
 def compile_version(version: MappingVersion) -> Compiled:
     """Make any version ready to run, a draft too."""
     mapping = version.mapping
-    return Compiled(mapping.name, version.number, contents.read(version.content), nests=nests(mapping))
+    is_pull = mapping.direction == FieldMapping.Direction.PULL
+    return Compiled(mapping.name, version.number, contents.read(version.content), nests(mapping), is_pull)
 
 
 def nests(mapping: FieldMapping) -> bool:

@@ -120,12 +120,11 @@ def repair(request: HttpRequest, pk: int, finding: int) -> HttpResponse:
 @workplace.takes_posts("mapping", "pk")
 @workplace.needs(REVIEW_MAPPINGS)
 def go_on(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let documents go without what Business Central lacks, or wait for it."""
+    """Let records go without what Business Central lacks, or wait for it."""
     chosen = get_object_or_404(FieldMapping, pk=pk)
     repairs.go_on(chosen, is_wanted=request.POST.get("goes_on") == "on")
     desk.settle()
-    said = _("Documents go on without it.") if chosen.goes_on else _("Documents wait for it.")
-    messages.success(request, said)
+    messages.success(request, _went_on(chosen))
     return redirect("mapping", pk=pk)
 
 
@@ -142,6 +141,16 @@ def roll_back(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     said = _("Version {number} counts again. Messages that were built keep the version they have.")
     messages.success(request, said.format(number=number))
     return redirect("mapping", pk=pk)
+
+
+def _went_on(chosen: FieldMapping) -> str:
+    if chosen.direction == FieldMapping.Direction.PULL:
+        return (
+            _("The pull goes on without it; the field is empty here until it is mended.")
+            if chosen.goes_on
+            else _("The pull waits for it.")
+        )
+    return _("Documents go on without it.") if chosen.goes_on else _("Documents wait for it.")
 
 
 def page(request: HttpRequest, chosen: FieldMapping, *, problem: str = "", status: int = 200) -> HttpResponse:

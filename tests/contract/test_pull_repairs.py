@@ -124,6 +124,27 @@ def test_a_renamed_field_of_invoice_lines_pauses_the_pull_of_invoices_until_it_i
     assert SupplierInvoice.objects.get().lines.get().unit_price == Decimal("12.5")
 
 
+def test_a_pull_waits_for_a_removed_field_or_goes_on_without_it(
+    company: Company, sandbox: Running, ines: Client
+) -> None:
+    mapping = mapping_of("items")
+    sandbox.control.settings(removed_fields=["items.displayName"])
+    checking.check()
+    with pytest.raises(Exception, match="is paused"):
+        pull(company, "items")
+
+    page = words(ines.get(f"/mappings/{mapping.pk}/"))
+    answer = words(ines.post(f"/mappings/{mapping.pk}/goes-on/", {"goes_on": "on"}, follow=True))
+    run = pull(company, "items")
+
+    assert "Without a field, what is pulled is empty there until the mapping is mended." in page
+    assert "The pull goes on without it; the field is empty here until it is mended." in answer
+    assert "The pull goes without what Business Central lacks" in answer
+    assert (run.state, run.rows_read, run.rows_failed) == ("done", 2, 0)
+    assert set(Item.objects.values_list("name", flat=True)) == {""}
+    assert not ContractFinding.objects.open().get().pauses
+
+
 def test_a_mapping_that_an_invoice_does_not_fit_refuses_it_with_the_reason(
     company: Company, sandbox: Running
 ) -> None:

@@ -10,8 +10,8 @@ from django.test import Client
 from integration import connections
 from integration.bc import FieldType, Metadata
 from integration.contract import checking
-from integration.mapping import Row, defaults
-from integration.models import ContractFinding, FieldMapping
+from integration.mapping import Row, defaults, traces
+from integration.models import ContractFinding, FieldMapping, Message
 from reconciliation import roles
 from tests import factories, mappings
 from tests.contract.conftest import with_field, without
@@ -115,6 +115,10 @@ def test_documents_wait_for_a_removed_field_or_go_on_without_it(house: House, in
     assert not finding.pauses
     assert "goes on without it, as was chosen there." in finding.sentence
     assert len(house.dump("purchaseOrders")) == 1
+    message = Message.objects.get()
+    head = traces.told(message.mapped_from, message.company)[0]
+    left_out = {each.row.target: each.result for each in head.rows if each.left_out == traces.GONE}
+    assert left_out == {"shipToName": None}
 
 
 def test_a_removed_field_is_switched_off_by_its_fix(house: House, ines: Client) -> None:

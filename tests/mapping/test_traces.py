@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from integration.mapping import defaults, traces
+from integration.mapping.recording import Read
 from integration.models import Message
 from masterdata.models import Company
 from reconciliation import roles
@@ -50,9 +51,9 @@ def test_a_message_keeps_what_each_of_its_fields_was_made_of(company: Company) -
 
 def test_the_head_is_kept_once_however_many_lines_carry_it(company: Company) -> None:
     head = {"number": "PO-1", "vendor_number": "V1" * 200}
-    lines = [(defaults.ORDER_LINE, 1, {"line": line, "order": head}) for line in (1, 2, 3)]
+    lines = [Read(defaults.ORDER_LINE, 1, {"line": line, "order": head}) for line in (1, 2, 3)]
 
-    written = traces.packed([(defaults.ORDER, 1, head), *lines])
+    written = traces.packed([Read(defaults.ORDER, 1, head), *lines])
 
     assert written.count("V1V1") == json.dumps(head).count("V1V1")
 
