@@ -106,7 +106,7 @@ def of_code() -> list[Use]:
 def of_mappings() -> list[Use]:
     """List what the mappings read and write as they stand now."""
     going_on = set(FieldMapping.objects.filter(goes_on=True).values_list("name", flat=True))
-    found = []
+    found: list[Use] = []
     for entity in pull.PULL:
         mapped = pulls.whole(entity)
         found += of_pull(entity, mapped, goes_on=mapped.name in going_on)
