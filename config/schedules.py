@@ -73,6 +73,7 @@ SCHEDULES: list[Every | At] = [
     Every("Seal the book of changes", "integration.tasks.seal_audit", 60, "housekeeping"),
     At("Write the ends of the chains to the log", "integration.tasks.tell_audit_heads", "4", "housekeeping"),
     At("Verify the book of changes", "integration.tasks.verify_audit", "22", "bulk", hour="4"),
+    Every("Take open balances over", "integration.tasks.take_over_balances", 10, "bulk"),
     Every("Read originals of invoices", "integration.tasks.fetch_originals", 10, "bulk"),
     Every("Tell people what is stuck", "integration.tasks.escalate", 15, "housekeeping"),
     Every("Tell how yesterday ended", "integration.tasks.tell_the_morning", 60, "housekeeping"),

@@ -140,6 +140,15 @@ def fetch_originals(**kwargs: Any) -> None:
         originals.fetch_due()
 
 
+@shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
+def take_over_balances(**kwargs: Any) -> None:
+    """Take open balances over, where somebody has sent their files."""
+    from integration import opening
+
+    if connections.is_connected():
+        opening.run_asked()
+
+
 @shared_task
 def tell_webhooks(**kwargs: Any) -> None:
     """Tell the CAFM which lists have changed."""

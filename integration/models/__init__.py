@@ -11,6 +11,7 @@ from .hints import Hint, Subscription
 from .inbox import ApiKey, InboxEvent
 from .lives import DatabaseLife
 from .mapping import FieldMapping, MappingVersion, SourceProfile, UnmappedValue
+from .opening import OpeningRun
 from .outbox import Attempt, DocumentKind, Message
 from .rehearsals import Rehearsal, RehearsedDocument
 from .slots import ScheduleSlot
@@ -45,6 +46,7 @@ __all__ = [
     "Morning",
     "MorningMail",
     "Notification",
+    "OpeningRun",
     "PayloadEdit",
     "Rehearsal",
     "RehearsedDocument",

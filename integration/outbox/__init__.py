@@ -58,6 +58,7 @@ from .line import (
 )
 from .moving import LostLease, OutboxError, may
 from .pausing import UNKNOWN_NAME, hold
+from .taking_over import take_over
 from .transitions import CANCELLED_BY_HAND, ENTERED_BY_HAND
 from .waking import answered, wake
 
@@ -110,6 +111,7 @@ __all__ = [
     "send_edited",
     "sight",
     "sweep",
+    "take_over",
     "unsent",
     "wake",
     "what_happened",

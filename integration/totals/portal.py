@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from integration.models import DocumentKind, Message, zone_of
 from masterdata.models import Company
+from reconciliation import open_balances
 from reconciliation.models import (
     Document,
     ExceptionCase,
@@ -92,6 +93,7 @@ def _with_days(company: Company, kind: Kind) -> QuerySet[Any]:
     is_moment = isinstance(book.model._meta.get_field(book.day), DateTimeField)
     day = TruncDate(book.day, tzinfo=zone_of(company)) if is_moment else F(book.day)
     kept = book.model._default_manager.filter(company=company, **book.only)
+    kept = kept.exclude(received_from=open_balances.SOURCE)  # of days before there was anything to compare
     rows: QuerySet[Any] = kept.annotate(its_day=day)
     return rows
 

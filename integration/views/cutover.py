@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from integration import flows, rehearsal
-from integration.models import Rehearsal, RehearsedDocument
+from integration.models import OpeningRun, Rehearsal, RehearsedDocument
 from masterdata.models import Company
 from reconciliation.roles import SEE_REHEARSALS, SWITCH_FLOWS
 from reconciliation.views import workplace
@@ -38,6 +38,7 @@ def cutover(request: HttpRequest) -> HttpResponse:
         "latest": latest,
         "trend": rehearsal.trend(company),
         "flows": flows.flows(company),
+        "opened": _opened(company),
         "shadow": rehearsal.shadow(company, since=timezone.now() - SHADOWED),
         "may_switch": request.user.has_perm(SWITCH_FLOWS),
         **(_sums(latest) if latest else {}),
@@ -97,6 +98,12 @@ def _opens_at(told: QueryDict) -> datetime.datetime | None:
         case "close":
             return None
     raise flows.FlowError("Say whether they open now, open then or close.")
+
+
+def _opened(company: Company) -> OpeningRun | None:
+    """Give the last run over open balances that was no dry run."""
+    runs = OpeningRun.objects.filter(company=company, is_dry_run=False)
+    return runs.defer("files").order_by("-pk").first()
 
 
 def _of(company: Company | None) -> Any:

@@ -1,0 +1,98 @@
+"""Take open balances over as a job: all of them or none, and as a dry run nothing of it stays."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from django.db import transaction
+from django.utils import timezone
+
+from integration import connections
+from integration.bc import Lane
+from integration.delivery.single import check_company
+from integration.errors import IntegrationError
+from integration.models import OpeningRun
+from masterdata.models import Company
+
+from . import summing
+from .checking import check
+from .reading import FILES, BalanceError, Balances, Problem, decoded, read
+from .recording import record
+from .there import There, look
+
+logger = logging.getLogger(__name__)
+
+State = OpeningRun.State
+MOST_PROBLEMS = 1000
+
+
+def ask(company: Company, files: Mapping[str, bytes], *, dry_run: bool, by: str) -> OpeningRun:
+    """Put a run in line for a worker; raises BalanceError where the files are none."""
+    unknown = [name for name in files if name not in FILES]
+    if unknown or not files:
+        raise BalanceError(f"Give at least one of the files {', '.join(FILES)}.")
+    told = {name: decoded(name, content) for name, content in files.items()}
+    return OpeningRun.objects.create(
+        company=company, files=told, is_dry_run=dry_run, by=by, asked_at=timezone.now()
+    )
+
+
+def run_asked() -> int:
+    """Do what is asked for, the oldest first; returns how many runs were done."""
+    done = 0
+    while run := _claim():
+        take_over(run)
+        done += 1
+    return done
+
+
+@transaction.atomic
+def _claim() -> OpeningRun | None:
+    waiting = OpeningRun.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=State.WAITING)
+    run: OpeningRun | None = waiting.select_related("company").order_by("pk").first()
+    if run is not None:
+        run.state, run.started_at = State.RUNNING, timezone.now()
+        run.save(update_fields=["state", "started_at"])
+    return run
+
+
+def take_over(run: OpeningRun) -> None:
+    """Do one run, and keep what came of it."""
+    try:
+        _take_over(run)
+    except IntegrationError as error:
+        run.state, run.trouble = State.FAILED, error.sentence
+    except Exception as error:
+        run.state, run.trouble = State.FAILED, f"{type(error).__name__}: {error}"
+        logger.exception("The open balances %s were not taken over", run.pk)
+    run.finished_at = timezone.now()
+    run.save()
+
+
+def _take_over(run: OpeningRun) -> None:
+    balances = read(run.files)
+    there = _there(run.company, balances)
+    problems = balances.problems or check(run.company, balances, there)
+    problems = problems or _record(run, balances, there)
+    run.problems = [asdict(each) for each in problems[:MOST_PROBLEMS]]
+    run.wrong = len(problems)
+    run.rows = sum(len(getattr(balances, name)) for name in FILES)
+    run.totals = summing.totals(run.company, balances, there)
+    run.state = State.REFUSED if problems else State.DONE
+    logger.info("Open balances %s: %s rows, %s wrong", run.pk, run.rows, run.wrong)
+
+
+def _there(company: Company, balances: Balances) -> There:
+    client = connections.client(lane=Lane.BULK)
+    check_company(client, company)
+    return look(client, balances)
+
+
+def _record(run: OpeningRun, balances: Balances, there: There) -> list[Problem]:
+    """Take everything over, or nothing where something of it cannot be."""
+    with transaction.atomic():
+        problems = record(run.company, balances, there, by=run.by, now=timezone.now())
+        transaction.set_rollback(run.is_dry_run or bool(problems))
+    return problems

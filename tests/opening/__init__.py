@@ -1,0 +1,1 @@
+"""Open balances, taken over on the day of the cutover."""
