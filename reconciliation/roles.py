@@ -6,7 +6,7 @@ Five duties are kept apart: entering, approving, setting limits, running the int
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group, Permission, User
 from django.db import transaction
@@ -285,10 +285,10 @@ def roles_of(user: AbstractBaseUser | AnonymousUser) -> list[str]:
     return sorted(Group.objects.filter(user=user.pk).values_list("name", flat=True))
 
 
-def _expand(patterns: Iterable[str], known: Iterable[str]) -> set[str]:
+def _expand(patterns: Iterable[str], known: Collection[str]) -> set[str]:
     expanded = set()
     for pattern in patterns:
-        matches = fnmatch.filter(known, pattern)
+        matches = fnmatch.filter(known, pattern) if "*" in pattern else {pattern}.intersection(known)
         if not matches:
             raise UnknownPermission(f"The roles name {pattern}, which is no permission. Run migrate first.")
         expanded.update(matches)

@@ -103,14 +103,21 @@ def _sweep() -> None:
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Let a test that commits be followed by an emptying that is quick, and that no book refuses."""
+    """Let a test that commits be followed by an emptying that is quick, and that no book refuses.
+
+    The groups of the roles are there as after the installation, until a first test commits: making them is
+    most of making a person.
+    """
     from django.db import connection
+
+    from reconciliation import roles
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('is_superuser')::bool")
         if cursor.fetchone()[0]:
             # On the class: beside Playwright's loop a test has another connection than this one.
             type(connection.ops).sql_flush = emptying.by_deleting
+        roles.apply_roles()
 
 
 @pytest.fixture(scope="session")
