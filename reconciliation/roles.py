@@ -286,7 +286,7 @@ def roles_of(user: AbstractBaseUser | AnonymousUser) -> list[str]:
 
 
 def _expand(patterns: Iterable[str], known: Collection[str]) -> set[str]:
-    expanded = set()
+    expanded: set[str] = set()
     for pattern in patterns:
         matches = fnmatch.filter(known, pattern) if "*" in pattern else {pattern}.intersection(known)
         if not matches:
