@@ -126,6 +126,18 @@ def django_db_keepdb(django_db_keepdb: bool) -> bool:
     return django_db_keepdb or "TIEOUT_TEST_SCHEMA" in os.environ
 
 
+@pytest.fixture(scope="module")
+def db_of_file(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Keep what a fixture of a whole file writes for each of its tests; the end of the file takes it back."""
+    from django.db import transaction
+
+    around = transaction.atomic()
+    around._from_testcase = True  # `durable` blocks take the tests' own transactions for none
+    with django_db_blocker.unblock(), around:
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture(autouse=True)
 def no_language_left_behind() -> Iterator[None]:
     """Let no test read in the language that a person of the test before it chose: a request leaves it on."""

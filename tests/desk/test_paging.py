@@ -23,10 +23,16 @@ CASES = 3000
 LARGE = ("exceptioncase", "supplierinvoice", "finding", "matchdecision")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def company(db_of_file):
+    return factories.open_company()
+
+
+@pytest.fixture(scope="module")
 def full(company) -> None:
     """Three thousand cases, most of them open, as the benchmark makes them."""
     bench_cases.fill(company, CASES, vendors=40)
+    connection.check_constraints()  # else each test asks all of them again at its end
 
 
 def walk(client, address, step):
