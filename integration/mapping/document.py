@@ -10,7 +10,7 @@ from integration.models import FieldMapping
 from masterdata.models import Company
 
 from . import content as contents
-from . import masters, sampling, versions
+from . import masters, mirrors, sampling, versions
 from .apply import Row, Traced
 
 HEADINGS = (
@@ -102,8 +102,11 @@ def _of(mapping: FieldMapping, company: Company | None) -> Iterator[Entry]:
 
 
 def _example(mapping: FieldMapping, company: Company | None) -> sampling.Sample | None:
-    """Give the newest real record; BC is not asked for one, which would take it a call for each list."""
-    if company is None or mapping.direction == FieldMapping.Direction.PULL:
+    """Give the newest real record; of BC's the one that a pull kept, for here it is not asked."""
+    if mapping.direction == FieldMapping.Direction.PULL:
+        record = mirrors.example(mapping.target)
+        return sampling.Sample("", "", record) if record is not None else None
+    if company is None:
         return None
     return next(iter(sampling.samples(mapping, company, 1)), None)
 

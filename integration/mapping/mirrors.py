@@ -25,6 +25,7 @@ from .shipped import pull
 
 logger = logging.getLogger(__name__)
 
+FOREVER: None = None  # the next pull keeps another
 KEPT_FOR = 60  # seconds: an editor that is open asks often, and BC need not answer each time
 
 
@@ -75,6 +76,21 @@ def _blank(field: models.Field[Any, Any]) -> Any:
     if field.has_default():
         return field.get_default()
     return "" if isinstance(field, models.CharField) else None
+
+
+def keep_example(entity: str, row: Mapping[str, Any]) -> None:
+    """Keep a record that was pulled, for whoever reads how its fields are mapped."""
+    kept.set(_example_of(entity), dict(row), FOREVER)
+
+
+def example(entity: str) -> Mapping[str, Any] | None:
+    """Give the record that was kept by the latest pull that read one."""
+    found: Mapping[str, Any] | None = kept.get(_example_of(entity))
+    return found
+
+
+def _example_of(entity: str) -> str:
+    return f"mapping-example-{entity}"
 
 
 def latest(mapping: FieldMapping, offered: EntitySet | None, limit: int) -> list[Mapping[str, Any]]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from integration.bc import Client, is_gone, odata
 from integration.errors import PermanentError
-from integration.mapping import told
+from integration.mapping import mirrors, pulls, told
 from integration.models import SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts
@@ -70,6 +70,7 @@ def pull(client: Client, company: Company, run: SyncRun) -> datetime | None:
         for page in client.pages(INVOICE_SET, filter=asked, page_size=PAGE_SIZE, **question):
             runs.stop_if_asked(run)
             seen |= {UUID(str(row["id"])) for row in page}
+            _keep_examples(page)
             tally = _take(company, run, page)
             counts = Counts(tally.new, tally.changed, tally.unchanged)
             runs.count(run, counts, read=len(page), failed=tally.failed)
@@ -77,6 +78,14 @@ def pull(client: Client, company: Company, run: SyncRun) -> datetime | None:
     if run.kind == SyncRun.Kind.FULL:
         _close_deleted(client, company, run, seen)
     return latest
+
+
+def _keep_examples(page: Sequence[Row]) -> None:
+    """Keep the first invoice of a page with a line of it, for whoever reads how they are mapped."""
+    for row in page[:1]:
+        mirrors.keep_example(pulls.INVOICES, row)
+        for line in row[invoice_pages.LINE_SET][:1]:
+            mirrors.keep_example(pulls.INVOICE_LINES, line)
 
 
 def _questions(mark: datetime | None, kind: str) -> Iterator[odata.Filter]:

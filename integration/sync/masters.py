@@ -11,7 +11,7 @@ from django.db import transaction
 
 from integration.bc import Client, RawRow, names, odata, reading
 from integration.errors import IntegrationError
-from integration.mapping import pulls
+from integration.mapping import mirrors, pulls
 from integration.models import SyncPlace, SyncRun
 from masterdata.models import Company
 from masterdata.upsert import Counts, mark_deleted
@@ -60,6 +60,8 @@ def pull(
             all_in_all = _how_many(client, entity, run, changed) if onward else place.rows + len(rows)
             runs.expect(run, all_in_all, before=before_this_run)
             is_counted = True
+            if rows:
+                mirrors.keep_example(entity.name, rows[0].fields)
         _take(writer, place, rows, onward)
     _try_held_again(client, writer)
     if run.kind == SyncRun.Kind.FULL:

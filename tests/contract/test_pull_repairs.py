@@ -10,7 +10,7 @@ from django.test import Client
 
 from integration import connections, sync
 from integration.contract import checking
-from integration.mapping import defaults, pulls
+from integration.mapping import defaults, document, pulls
 from integration.models import ContractFinding, FieldMapping, HeldRecord, SyncRun
 from integration.sandbox.launch import Running
 from integration.sync.entities import ENTITIES
@@ -199,6 +199,14 @@ def test_a_choice_that_is_not_mapped_holds_the_vendor_back(company: Company, san
 
     assert "'Kontor' is not among Other" in HeldRecord.objects.get().reason
     assert Vendor.objects.get().blocked == ""
+
+
+def test_the_mapping_document_shows_what_was_pulled_last_as_an_example(company: Company) -> None:
+    of_items = [each for each in document.entries(company) if each.mapping == pulls.name_of("items")]
+
+    examples = {each.target: (each.example_in, each.example_out) for each in of_items}
+    assert examples["name"] in {("Air filter", "Air filter"), ("Pump", "Pump")}
+    assert examples["number"] in {("FILTER", "FILTER"), ("PUMP", "PUMP")}
 
 
 def test_the_editor_shows_both_sides_and_previews_a_record_of_business_central(

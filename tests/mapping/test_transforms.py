@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integration.mapping.apply import Row, compile_rows
@@ -188,8 +188,10 @@ def parameters(draw: st.DrawFn, name: str) -> Any:
     return draw(st.sampled_from([sensible, sensible | wild, wild]) | ANYTHING)
 
 
-@given(st.data(), st.sampled_from(sorted(TRANSFORMS)))
-def test_no_value_and_no_parameter_brings_an_exception_or_a_float_out(data: st.DataObject, name: str) -> None:
+@pytest.mark.parametrize("name", sorted(TRANSFORMS))
+@settings(max_examples=12)
+@given(data=st.data())
+def test_no_value_and_no_parameter_brings_an_exception_or_a_float_out(name: str, data: st.DataObject) -> None:
     value, given_to_it = data.draw(ANYTHING), data.draw(parameters(name))
     row = Row("value", "target", name, given_to_it, required=data.draw(st.booleans()))
 
