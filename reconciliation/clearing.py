@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
@@ -40,9 +40,8 @@ class Cleared:
     cause: str
 
 
-@transaction.atomic
 def close(cleared: Collection[Cleared], *, by: User | None = None) -> None:
-    """Close cases; what somebody had proposed for one is not needed any more."""
+    """Close cases in the caller's transaction; what somebody had proposed for one is not needed any more."""
     if not cleared:
         return
     keys = [row.case for row in cleared]

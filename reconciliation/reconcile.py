@@ -38,6 +38,7 @@ InvoiceStatus = SupplierInvoice.Status
 
 BATCH = 200
 HELD_BACK = (Outcome.BLOCKED, Outcome.UNREADABLE)
+HISTORY = ExceptionCase.history.model
 SUMS = {Code.LINE_TOTAL: 1, Code.TOTAL: 2}
 # The worklist's columns, copied at each judgement.
 COPIED = [
@@ -100,7 +101,8 @@ def end_waits() -> int:
     cases = list(due.select_for_update(skip_locked=True, of=("self",)))
     for case in cases:
         _stop_waiting(case)
-    bulk_update_with_history(cases, ExceptionCase, ["status", "wait_until"])
+    if cases:  # asking for the history alone takes a millisecond
+        bulk_update_with_history(cases, ExceptionCase, ["status", "wait_until"])
     return len(cases)
 
 
@@ -136,6 +138,8 @@ def _locked(invoices: Any) -> Any:
 
 def _judge(invoices: list[SupplierInvoice]) -> list[MatchDecision]:
     """Judge invoices that are locked, all of the way: decision, case, status."""
+    if not invoices:
+        return []
     cases, busy = _open_cases(invoices)
     invoices = [invoice for invoice in invoices if invoice.pk not in busy]
     # First, so that a change which comes while this runs makes the invoice due again.
@@ -224,6 +228,8 @@ def _hash_of_figures(record: MatchDecision) -> bytes:
 def _mark(judged: list[_Judged], wanted: InvoiceStatus) -> None:
     """Let the invoices' status follow the outcome."""
     changed = [row for row in judged if row.invoice.status != wanted]
+    if not changed:
+        return
     documents.mark_judged([row.invoice for row in changed], to=wanted)
     for row in changed:
         invoice = row.invoice
@@ -235,6 +241,8 @@ def _mark(judged: list[_Judged], wanted: InvoiceStatus) -> None:
 
 def _keep_cases(judged: list[_Judged]) -> None:
     """Open a case for what is held back, or bring the open one up to date."""
+    if not judged:
+        return
     names = _vendor_names(judged)
     terms = _payment_terms(judged)
     owners = _owners_before([row for row in judged if row.case is None])
@@ -251,10 +259,13 @@ def _keep_cases(judged: list[_Judged]) -> None:
             continue
         _copy(row, row.case, names, terms)
     _give_to_first_owners([row.case for row in opened if row.case and row.case.owner_id is None])
-    for made in bulk_create_with_history([row.case for row in opened], ExceptionCase):
-        logger.info("Opened case %s for invoice %s: %s", made.pk, made.invoice_number, made.code)
-    bulk_update_with_history([row.case for row in updated], ExceptionCase, COPIED)
-    _write_findings([*opened, *updated])
+    if opened:
+        for made in bulk_create_with_history([row.case for row in opened], ExceptionCase):
+            logger.info("Opened case %s for invoice %s: %s", made.pk, made.invoice_number, made.code)
+    if updated:
+        bulk_update_with_history([row.case for row in updated], ExceptionCase, COPIED)
+    if opened or updated:
+        _write_findings([*opened, *updated])
 
 
 def _copy(
@@ -360,6 +371,8 @@ def _write_findings(judged: list[_Judged]) -> None:
 
 def _clear_cases(judged: list[_Judged]) -> None:
     """Close the cases of what ties out now, and write down what came right."""
+    if not judged:
+        return
     _close(
         (row.case, row.record.pk, causes.cause(row.case.decision.question, row.record.question))
         for row in judged
@@ -388,4 +401,5 @@ def _close(ended: Iterable[tuple[ExceptionCase, int, str]]) -> None:
     for case, decision, cause in ended:
         cleared.append(Cleared(case.pk, decision, cause))
         logger.info("Cleared case %s of invoice %s: %s", case.pk, case.invoice_number, cause)
-    close(cleared, by=ExceptionCase.history.model.get_default_history_user(ExceptionCase()))
+    if cleared:
+        close(cleared, by=HISTORY.get_default_history_user(ExceptionCase()))
