@@ -6,10 +6,14 @@ import hashlib
 import json
 from typing import Any
 
+from django.db import connection, transaction
+
 from masterdata.models import Company
 
 from .matching import facts, policy_document
 from .models import MatchGround
+
+LOCK = 7_302_553  # any number, as long as nobody else's
 
 
 class Grounds:
@@ -28,7 +32,16 @@ class Grounds:
     def _kept(self, policy: facts.Policy) -> MatchGround:
         content = {"ledger_currency": self._company.ledger_currency, "policy": policy_document(policy)}
         key = digest(content)
-        return MatchGround.objects.get_or_create(content_hash=key, defaults={"content": content})[0]
+        known = MatchGround.objects.filter(content_hash=key).first()
+        return known or _new(content, key)
+
+
+@transaction.atomic(savepoint=False)
+def _new(content: dict[str, Any], key: bytes) -> MatchGround:
+    """Keep a new ground; one transaction at a time, since two with several in other orders would deadlock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    return MatchGround.objects.get_or_create(content_hash=key, defaults={"content": content})[0]
 
 
 def is_as_written(ground: MatchGround) -> bool:
