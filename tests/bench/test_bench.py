@@ -19,6 +19,7 @@ RESULTS = [
     "arrivals_in_a_backlog_p95",
     "intake_vs_bare_view",
     "intake_vs_usual_view",
+    "intake_p99_vs_usual_view",
     "intake_duplicates_vs_new",
     "intake_vs_nothing",
     "match_vs_sql_1k",

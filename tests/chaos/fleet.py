@@ -40,6 +40,11 @@ class Fleet:
     application: str = "config"
     programs: dict[str, Program] = field(default_factory=dict)
 
+    @property
+    def events(self) -> str:
+        """The address that the CAFM sends events to."""
+        return f"http://127.0.0.1:{self.port}/api/v1/events"
+
     def start(self) -> None:
         """Start all programs."""
         for program in self._commands():

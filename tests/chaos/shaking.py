@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-import socket
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,7 @@ from tests.chaos.person import Person
 from tests.chaos.sending import Sender
 from tests.chaos.trouble import Trouble
 from tests.chaos.work import Work, masters, plan
+from tests.ports import free_port
 
 # What goes wrong, and how often compared with the others. A 429 holds all workers back for a second, as it
 # should, so it is rare: more of them would only make the run longer.
@@ -90,6 +91,12 @@ class Run:
         for rule in self.sandbox.control.faults():
             self.faults[rule["fault"]] += int(rule["hits"])
 
+    def calm(self) -> None:
+        """End the faults and let Business Central finish what is still on its way."""
+        self.count_faults()
+        self.sandbox.control.clear_faults()
+        self.sandbox.control.settle()
+
 
 def shake(
     sandbox: Running,
@@ -115,31 +122,39 @@ def shake(
     secret = _prepare(sandbox)
     run.set_faults()
     with bad_wire(sandbox.port, rate=weather.wire, seed=seed) as (wire_port, on_the_wire):
-        port = _free_port()
-        crew = Fleet(_environment(sandbox.port, wire_port), logs, port, hands, application)
-        address = f"http://127.0.0.1:{port}/api/v1/events"
-        sender = Sender(run.work.events(seed), url=address, secret=secret, every=every)
-        trouble = Trouble(
-            crew,
-            servers,
-            sandbox,
-            random.Random(seed),
-            weather.strike_every or 0.0,
-            count_faults=run.count_faults,
-            set_faults=run.set_faults,
-        )
-        try:
-            crew.start()
-            sender.start()
+        crew = Fleet(_environment(sandbox.port, wire_port), logs, free_port(), hands, application)
+        sender = Sender(run.work.events(seed), url=crew.events, secret=secret, every=every)
+        trouble = _trouble(run, crew, servers)
+        with _started(crew, sender):
             _until_all_is_done(run, crew, sender, trouble, patience, watch, say)
-        finally:
-            sender.has_ended.set()
-            crew.stop()
-    run.count_faults()
-    sandbox.control.clear_faults()
-    sandbox.control.settle()
+    run.calm()
     found = verdict.judge(run.work, sandbox.control)
     return figures.of(run, sender, trouble, on_the_wire, found, seconds=time.monotonic() - began)
+
+
+def _trouble(run: Run, crew: Fleet, servers: Servers) -> Trouble:
+    """Who strikes at the programs and servers, as the seed draws."""
+    return Trouble(
+        crew,
+        servers,
+        run.sandbox,
+        random.Random(run.seed),
+        run.weather.strike_every or 0.0,
+        count_faults=run.count_faults,
+        set_faults=run.set_faults,
+    )
+
+
+@contextmanager
+def _started(crew: Fleet, sender: Sender) -> Iterator[None]:
+    """Let the programs run and the CAFM send during the block."""
+    try:
+        crew.start()
+        sender.start()
+        yield
+    finally:
+        sender.has_ended.set()
+        crew.stop()
 
 
 def _until_all_is_done(
@@ -223,10 +238,3 @@ def _rules(share: float, seed: int) -> list[dict[str, Any]]:
         rules.append(rule | more.get(fault, {}))
         left -= part
     return rules
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

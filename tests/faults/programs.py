@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -24,6 +23,7 @@ from integration.tasks import deliver_outbox
 from masterdata.models import Company
 from tests import workers
 from tests.chaos.fleet import children
+from tests.ports import free_port
 
 SECONDS = 120.0  # for what takes a few
 SOURCE = "/cafm/faults"
@@ -107,9 +107,7 @@ class Web:
 @contextmanager
 def served(company: Company, folder: Path, **variables: str) -> Iterator[Web]:
     """Run the web server for a company."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     _key, secret = auth.issue(company, "CAFM", ["events"], [SOURCE])
     bind = ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--workers", "1", "--threads", "4"]
     process = spawn(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ import pytest
 
 from config.local import places
 from config.local.processes import wait_until
+from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 240  # for what takes half a minute on a quiet machine
@@ -79,12 +79,6 @@ def processes_of(folder: Path) -> list[str]:
         if named and line:
             found.append(f"{entry.name} {line.decode(errors='replace')}")
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def get(port: int, path: str, key: str = "") -> tuple[int, str]:

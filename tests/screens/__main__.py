@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 import shlex
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,7 @@ from config.local.demo import ROOT
 from config.local.errors import LocalError
 from config.local.places import forget
 from config.local.state import State
+from tests.ports import free_port
 
 from .camera import Camera
 from .walk import SCREENS, Screen
@@ -87,7 +87,7 @@ def _demo(beside: Path | None) -> Iterator[State]:
     folder = Path(tempfile.mkdtemp(prefix="tieout-screens-"))
     folder.chmod(0o711)  # the account that root lends the servers to has to pass
     log = folder / "demo.log"
-    command = [sys.executable, "-m", "config.local.demo", "--with-parent", "--port", str(_free_port())]
+    command = [sys.executable, "-m", "config.local.demo", "--with-parent", "--port", str(free_port())]
     with log.open("w") as out:
         demo = subprocess.Popen(
             [*command, "--folder", str(folder)], cwd=ROOT, stdout=out, stderr=subprocess.STDOUT
@@ -109,12 +109,6 @@ def _wait(demo: subprocess.Popen[bytes], log: Path) -> None:
         if demo.poll() is not None or time.monotonic() > deadline:
             raise LocalError(f"The demo did not start:\n{log.read_text()[-2000:]}")
         time.sleep(LOOK_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def _options() -> argparse.Namespace:
