@@ -50,6 +50,8 @@ def of(line: Mapping[str, Any]) -> Tags:
 def missing(company: Company, lines: Iterable[Tags]) -> list[str]:
     """Name the dimensions and values that the mirror lacks; they may come with the next pull."""
     wanted = {pair for tags in lines for pair in tags.items()}
+    if not wanted:
+        return []
     codes = lookup.missing(company, Dimension, "code", [code for code, _ in wanted])
     known = DimensionValue.objects.filter(company=company, deleted_at=None)
     there = set(known.filter(code__in={value for _, value in wanted}).values_list("dimension", "code"))
