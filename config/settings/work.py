@@ -105,9 +105,9 @@ INTAKE_BACKLOG = ENV.number("INTAKE_BACKLOG", 50_000)
 # While more documents than this wait for BC, the clock reads only what changed there, not everything.
 SYNC_FULL_BACKLOG = ENV.number("SYNC_FULL_BACKLOG", 500)
 
-# So many documents one worker has in hand at once: two more than calls that BC lets run, which are being
-# prepared or written down meanwhile.
-OUTBOX_HANDS = ENV.number("OUTBOX_HANDS", BC_CONCURRENCY + 2)
+# So many documents one worker has in hand at once: twice as many as calls that BC lets run, so that behind
+# each call another document is ready to go, also where the machine is busy.
+OUTBOX_HANDS = ENV.number("OUTBOX_HANDS", 2 * BC_CONCURRENCY)
 OUTBOX_LEASE_SECONDS = ENV.number("OUTBOX_LEASE_SECONDS", 120)
 # All waits of the outbox are multiplied by this. A lost answer may still become a document in BC for
 # 16 minutes (its requests end after 8, its queue holds as long), so anything but 1 is for the sandbox,
