@@ -37,6 +37,8 @@ GATE, STORE = "GATE", "STORE"
 PER_PIECE = {"OZ": Decimal("0.125"), "IN": Decimal("0.025")}
 STEP = 10_000
 
+Row = dict[str, str]
+
 
 @dataclass(frozen=True)
 class Line:
@@ -68,12 +70,30 @@ class Order:
         return any(line.accepted for line in self.lines)
 
 
-class AdventureWorks:
-    """The company's files, read once; `limit` keeps the first orders only."""
+@dataclass(frozen=True)
+class Part:
+    """One of so many equal parts of a long list; the parts together are the whole."""
 
-    def __init__(self, folder: Path, *, limit: int | None = None) -> None:
+    number: int = 1
+    of: int = 1
+
+    @classmethod
+    def read(cls, text: str) -> Part:
+        """Read `3/10`; nothing is the whole."""
+        return cls(*map(int, text.split("/"))) if text else cls()
+
+    def cut(self, rows: list[Row]) -> list[Row]:
+        """Give this part of the rows, which stay in their order."""
+        return rows[len(rows) * (self.number - 1) // self.of : len(rows) * self.number // self.of]
+
+
+class AdventureWorks:
+    """The company's files, read once; `limit` keeps the first orders only, `part` one part of them."""
+
+    def __init__(self, folder: Path, *, limit: int | None = None, part: Part = Part()) -> None:
         self.folder = folder / "adventureworks"
         self.limit = limit
+        self.part = part
 
     @cached_property
     def vendors(self) -> dict[str, dict[str, str]]:
@@ -88,7 +108,7 @@ class AdventureWorks:
         by_order: dict[str, list[dict[str, str]]] = defaultdict(list)
         for row in self.read("purchasing/PurchaseOrderDetail.csv"):
             by_order[row["PurchaseOrderID"]].append(row)
-        headers = list(self.read("purchasing/PurchaseOrderHeader.csv"))[: self.limit]
+        headers = self.part.cut(list(self.read("purchasing/PurchaseOrderHeader.csv"))[: self.limit])
         return [self._order(row, by_order[row["PurchaseOrderID"]]) for row in headers]
 
     def masters(self) -> dict[str, list[dict[str, Any]]]:

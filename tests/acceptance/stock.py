@@ -9,9 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from .adventureworks import GATE, PER_PIECE, STORE, UNIT, AdventureWorks, event
+from .adventureworks import GATE, PER_PIECE, STORE, UNIT, AdventureWorks, Row, event
 
-Row = dict[str, str]
 LARGEST = 500  # lines of one document
 IN, OUT = {"P": "purchase", "W": "work order"}, "S"
 
@@ -30,7 +29,10 @@ class Used:
 
 
 class Stock:
-    """The archive and the work orders; `limit` keeps the first movements only, and their work orders."""
+    """The archive and the work orders; `limit` keeps the first movements only, and their work orders.
+
+    A part of the company has its part of the movements.
+    """
 
     def __init__(self, company: AdventureWorks, *, limit: int | None = None) -> None:
         self.company = company
@@ -38,7 +40,8 @@ class Stock:
 
     @cached_property
     def movements(self) -> list[Row]:
-        return list(self.company.read("production/TransactionHistoryArchive.csv.gz"))[: self.limit]
+        rows = list(self.company.read("production/TransactionHistoryArchive.csv.gz"))[: self.limit]
+        return self.company.part.cut(rows)
 
     @cached_property
     def used(self) -> dict[str, list[Used]]:
