@@ -53,6 +53,15 @@ ATLAS_CONSUMPTION: Rows = (
     ("parent.location.customId", "lines[].location", "upper", {}, True),
 )
 
+ATLAS_ASSET: Rows = (
+    ("customId || id", "number", "text", {"length": 20}, True),
+    ("name", "description", "text", {"length": 250}, True),
+    ("serialNumber", "serial_number", "text", {"length": 50}, False),
+    ("category.name", "asset_class", "text", {"length": 50}, False),
+    ("location.customId", "location", "upper", {}, False),
+    ("parentAsset.customId", "parent", "text", {"length": 20}, False),
+)
+
 # A house whose CAFM writes German field names, numbers and days.
 WARTUNG_ORDER: Rows = (
     ("Bestellnummer", "number", "text", {"length": 50}, True),
@@ -72,6 +81,41 @@ WARTUNG_ORDER: Rows = (
     ("Preis", "lines[].unit_price", "read_number", {}, True),
     ("Kostenstelle", "lines[].dimensions.COSTCENTRE", "null_forms", {}, False),
 )
+WARTUNG_RECEIPT: Rows = (
+    ("Belegnummer", "number", "text", {"length": 50}, True),
+    ("Bestellnummer", "purchase_order", "text", {"length": 50}, True),
+    ("Eingangsdatum", "received_on", "read_date", {"form": "DD.MM.YYYY"}, True),
+    ("Annehmer", "received_by", "text", {"length": 150}, True),
+    ("Lieferschein", "delivery_note", "text", {"length": 50}, False),
+    ("Positionen", "lines[]", "copy", {}, True),
+    ("Pos", "lines[].line", "multiply", {"by": 1}, True),
+    ("Bestellpos", "lines[].order_line", "multiply", {"by": 1}, True),
+    ("Geliefert", "lines[].quantity_received", "read_number", {}, True),
+    ("Angenommen", "lines[].quantity_accepted", "read_number", {}, True),
+    ("Abgelehnt", "lines[].quantity_rejected", "read_number", {}, True, {"default": "0"}),
+    ("Ablehngrund", "lines[].reject_reason", "text", {"length": 250}, False),
+    ("ME", "lines[].unit", "value_map", {"map": UNITS}, True),
+)
+WARTUNG_CONSUMPTION: Rows = (
+    ("Belegnummer", "number", "text", {"length": 50}, True),
+    ("Auftrag", "work_order", "text", {"length": 50}, True),
+    ("Datum", "posted_on", "read_date", {"form": "DD.MM.YYYY"}, True),
+    ("Positionen", "lines[]", "copy", {}, True),
+    ("Pos", "lines[].line", "multiply", {"by": 1}, True),
+    ("Artikel", "lines[].item", "upper", {}, True),
+    ("Menge", "lines[].quantity", "read_number", {}, True),
+    ("ME", "lines[].unit", "value_map", {"map": UNITS}, True),
+    ("Lager || parent.Lager", "lines[].location", "upper", {}, True),
+)
+WARTUNG_ASSET: Rows = (
+    ("Anlagennummer", "number", "text", {"length": 20}, True),
+    ("Bezeichnung", "description", "text", {"length": 250}, True),
+    ("Seriennummer", "serial_number", "text", {"length": 50}, False),
+    ("Anlagenklasse", "asset_class", "text", {"length": 50}, False),
+    ("Standort", "location", "upper", {}, False),
+    ("Zugangsdatum", "acquired_on", "read_date", {"form": "DD.MM.YYYY"}, False),
+    ("Hauptanlage", "parent", "text", {"length": 20}, False),
+)
 
 PROFILES = (
     Profile(
@@ -79,12 +123,18 @@ PROFILES = (
         (
             ("PURCHASE_ORDER_APPROVED", "purchase_order.approved.v1", ATLAS_ORDER),
             ("PART_QUANTITY_CHANGED", "inventory.consumed.v1", ATLAS_CONSUMPTION),
+            ("NEW_ASSET", "asset.registered.v1", ATLAS_ASSET),
         ),
         {UNITS: {"piece": "PCS", "pieces": "PCS", "pcs": "PCS", "box": "BOX", "hour": "H"}},
     ),
     Profile(
         "Wartung",
-        (("bestellung.freigegeben", "purchase_order.approved.v1", WARTUNG_ORDER),),
+        (
+            ("bestellung.freigegeben", "purchase_order.approved.v1", WARTUNG_ORDER),
+            ("wareneingang.gebucht", "goods_receipt.recorded.v1", WARTUNG_RECEIPT),
+            ("material.entnommen", "inventory.consumed.v1", WARTUNG_CONSUMPTION),
+            ("anlage.angelegt", "asset.registered.v1", WARTUNG_ASSET),
+        ),
         {UNITS: {"ST": "PCS", "KAR": "BOX", "STD": "H"}},
     ),
 )
