@@ -32,7 +32,7 @@ def recording() -> Iterator[list[Read]]:
         _reads.reset(token)
 
 
-def note(read: Read) -> None:
+def note(name: str, version: int, record: Mapping[str, Any], lacking: frozenset[str]) -> None:
     """Note a record that is mapped, where somebody records."""
     if (reads := _reads.get()) is not None:
-        reads.append(read)
+        reads.append(Read(name, version, record, lacking))

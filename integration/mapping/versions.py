@@ -19,7 +19,7 @@ from . import content as contents
 from . import paths
 from .apply import Engine, Mapped, Masters, Parked, Problem, Row, compile_rows
 from .content import Content
-from .recording import Read, note
+from .recording import note
 
 MOST_KEPT = 500
 OF_NAMES = (
@@ -66,9 +66,10 @@ class Compiled:
 
     def map(self, record: Mapping[str, Any], masters: Masters | None = None) -> Mapped:
         """Build the target record, and remember the values that wait to be mapped."""
-        note(Read(self.name, self.version, record, self.lacking))
+        note(self.name, self.version, record, self.lacking)
         mapped = self.engine.map(record, masters)
-        park(self.name, mapped.parked)
+        if mapped.parked:
+            park(self.name, mapped.parked)
         return mapped
 
     def apply(

@@ -34,7 +34,7 @@ def value_map(value: Any, *, values: Mapping[str, Any], otherwise: Any = BadValu
     >>> value_map("item", values={"item": "Item"})
     'Item'
     """
-    key = text_of(value)
+    key = value if type(value) is str else text_of(value)
     if key in values:
         return values[key]
     if otherwise is not BadValue:

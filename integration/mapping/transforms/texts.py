@@ -17,7 +17,7 @@ def text(value: Any, *, length: int | None = None) -> str:
     >>> text("abcdef", length=3)
     'abc'
     """
-    written = text_of(value)
+    written = value if type(value) is str else text_of(value)
     return written if length is None else written[:length]
 
 
@@ -27,7 +27,7 @@ def upper(value: Any) -> str:
     >>> upper(" pcs ")
     'PCS'
     """
-    return text_of(value).strip().upper()
+    return (value if type(value) is str else text_of(value)).strip().upper()
 
 
 def lower(value: Any) -> str:
