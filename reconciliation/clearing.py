@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from .models import ExceptionCase, Resolution
+from .case_history import at_work, kept_columns
+from .models import Resolution
 
 # The case and its line of history in one statement: a row at a time takes ten times as long.
 CLOSE = """
@@ -40,7 +40,7 @@ class Cleared:
     cause: str
 
 
-def close(cleared: Collection[Cleared], *, by: User | None = None) -> None:
+def close(cleared: Collection[Cleared]) -> None:
     """Close cases in the caller's transaction; what somebody had proposed for one is not needed any more."""
     if not cleared:
         return
@@ -50,7 +50,7 @@ def close(cleared: Collection[Cleared], *, by: User | None = None) -> None:
         "decisions": [row.decision for row in cleared],
         "causes": [row.cause for row in cleared],
         "now": timezone.now(),
-        "user": by.pk if by else None,
+        "user": at_work(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_statement(), told)
@@ -61,6 +61,4 @@ def close(cleared: Collection[Cleared], *, by: User | None = None) -> None:
 
 @cache
 def _statement() -> sql.Composed:
-    kept = ExceptionCase.history.model.tracked_fields
-    columns = sql.SQL(", ").join(sql.Identifier(field.column) for field in kept)
-    return sql.SQL(CLOSE).format(columns=columns)
+    return sql.SQL(CLOSE).format(columns=kept_columns())

@@ -15,11 +15,10 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from masterdata.models import PaymentTerms, Vendor
 
-from . import causes, documents, tied_out, written_findings
+from . import case_history, causes, documents, tied_out, written_findings
 from .clearing import Cleared, close
 from .first_owners import first_owners
 from .gathering import gather
@@ -38,7 +37,6 @@ InvoiceStatus = SupplierInvoice.Status
 
 BATCH = 200
 HELD_BACK = (Outcome.BLOCKED, Outcome.UNREADABLE)
-HISTORY = ExceptionCase.history.model
 SUMS = {Code.LINE_TOTAL: 1, Code.TOTAL: 2}
 # The worklist's columns, copied at each judgement.
 COPIED = [
@@ -101,8 +99,8 @@ def end_waits() -> int:
     cases = list(due.select_for_update(skip_locked=True, of=("self",)))
     for case in cases:
         _stop_waiting(case)
-    if cases:  # asking for the history alone takes a millisecond
-        bulk_update_with_history(cases, ExceptionCase, ["status", "wait_until"])
+    if cases:
+        case_history.update(cases, ["status", "wait_until"])
     return len(cases)
 
 
@@ -260,10 +258,12 @@ def _keep_cases(judged: list[_Judged]) -> None:
         _copy(row, row.case, names, terms)
     _give_to_first_owners([row.case for row in opened if row.case and row.case.owner_id is None])
     if opened:
-        for made in bulk_create_with_history([row.case for row in opened], ExceptionCase):
+        made_of = [row.case for row in opened if row.case]
+        case_history.create(made_of)
+        for made in made_of:
             logger.info("Opened case %s for invoice %s: %s", made.pk, made.invoice_number, made.code)
     if updated:
-        bulk_update_with_history([row.case for row in updated], ExceptionCase, COPIED)
+        case_history.update([row.case for row in updated if row.case], COPIED)
     if opened or updated:
         _write_findings([*opened, *updated])
 
@@ -402,4 +402,4 @@ def _close(ended: Iterable[tuple[ExceptionCase, int, str]]) -> None:
         cleared.append(Cleared(case.pk, decision, cause))
         logger.info("Cleared case %s of invoice %s: %s", case.pk, case.invoice_number, cause)
     if cleared:
-        close(cleared, by=HISTORY.get_default_history_user(ExceptionCase()))
+        close(cleared)
