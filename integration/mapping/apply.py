@@ -1,4 +1,4 @@
-"""Compile mapping rows once, and apply them to records: pure, and every problem is a value.
+"""Apply compiled mapping rows to records: pure, and every problem is a value.
 
 A row whose target is `lines[]` names the list that lines are made of; rows with targets such as
 `lines[].quantity` are applied to each of its elements. There `parent` is the record around the element, and
@@ -8,7 +8,7 @@ A row whose target is `lines[]` names the list that lines are made of; rows with
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,8 +17,7 @@ from uuid import UUID
 
 from integration.redaction import is_secret
 
-from . import paths
-from .transforms import TRANSFORMS, BadValue, Bound, Transform, UnknownValue
+from .transforms import BadValue, UnknownValue
 
 logger = logging.getLogger(__name__)
 
@@ -141,7 +140,7 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True)
-class _Group:
+class Group:
     """The rows of a nested list."""
 
     name: str
@@ -154,7 +153,7 @@ class Engine:
     """The rows of one version, compiled."""
 
     steps: Sequence[Step]
-    groups: Sequence[_Group] = ()
+    groups: Sequence[Group] = ()
     nests: bool = False
     """Whether a target such as `dimensions.KST` becomes a group of the result; groups may be copied then."""
 
@@ -216,9 +215,7 @@ class Engine:
             left_out = "" if reason or step.target in mapped.values else "it is empty"
         return Traced(step.row, found, mapped.values.get(step.target), reason, left_out)
 
-    def _fill(
-        self, group: _Group, record: Mapping[str, Any], mapped: Mapped, masters: Masters | None
-    ) -> None:
+    def _fill(self, group: Group, record: Mapping[str, Any], mapped: Mapped, masters: Masters | None) -> None:
         try:
             elements = group.read(record)
         except BadValue as error:
@@ -250,103 +247,6 @@ def writable(value: Any, *, nests: bool = False) -> Any:
     if nests and not _holds_float(value):
         return value
     raise BadValue("it is a group of values, not one value")
-
-
-def compile_rows(
-    rows: Iterable[Row], value_maps: Mapping[str, ValueMap] | None = None, *, nests: bool = False
-) -> Engine:
-    """Make rows ready to run; a row that cannot work gives a problem with each record, and stops no other."""
-    steps: list[Step] = []
-    lists: list[Row] = []
-    nested: dict[str, list[Row]] = {}
-    for row in (each for each in rows if each.enabled):
-        head, dots, rest = row.target.partition("[].")
-        if dots:
-            nested.setdefault(head, []).append(replace(row, target=rest))
-        elif row.target.endswith("[]"):
-            lists.append(row)
-        else:
-            steps.append(_step(row, value_maps or {}))
-    groups = [
-        _Group(
-            row.target[:-2],
-            _list_reader(row.source),
-            compile_rows(nested.pop(row.target[:-2], ()), value_maps, nests=nests),
-        )
-        for row in lists
-    ]
-    return Engine(tuple(steps), tuple(groups), nests)
-
-
-def apply(rows: Iterable[Row], record: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """Compile and apply at once, where it is done once."""
-    mapped = compile_rows(rows).map(record)
-    return mapped.values, mapped.problems
-
-
-def _step(row: Row, value_maps: Mapping[str, ValueMap]) -> Step:
-    transform = TRANSFORMS.get(row.transform)
-    try:
-        read = paths.reader(row.source)
-        applies = paths.reader(row.condition) if row.condition else None
-    except BadValue as error:
-        return _refused(row, str(error))
-    if transform is None:
-        return _refused(row, f"there is no transform {row.transform!r}")
-    parks, asks, run = "", transform.asks_masters, None
-    try:
-        run, parks = _bound(row, transform, value_maps)
-    except BadValue as error:
-        run, asks = _refusing(str(error)), False
-    return Step(
-        row.target,
-        row.source if row.source.isidentifier() else "",
-        read,
-        None if run is TRANSFORMS["copy"].run else run,
-        row.default or None,
-        transform.needs_value,
-        applies,
-        asks,
-        How(row, parks),
-    )
-
-
-def _refused(row: Row, reason: str) -> Step:
-    """Make the step of a row that cannot work at all: each record is told of it."""
-    return Step(row.target, "", _nothing, _refusing(reason), None, False, None, False, How(row, ""))
-
-
-def _bound(row: Row, transform: Transform, value_maps: Mapping[str, ValueMap]) -> tuple[Bound, str]:
-    """Bind the parameters; a value map that is named is kept beside the rows. Tells which map parks."""
-    given = row.parameters
-    if row.transform != "value_map" or not isinstance(given, Mapping) or "map" not in given:
-        return transform.bind(given), ""
-    name = str(given["map"])
-    chosen = value_maps.get(name)
-    if chosen is None:
-        raise BadValue(f"there is no value map {name!r}")
-    given = {"values": chosen.values}
-    if chosen.unknown == "default":
-        given["otherwise"] = chosen.default
-    return transform.bind(given), name if chosen.unknown == "park" else ""
-
-
-def _list_reader(path: str) -> Callable[[Any], Any]:
-    try:
-        return paths.reader(path)
-    except BadValue as error:
-        return _refusing(str(error))
-
-
-def _refusing(reason: str) -> Bound:
-    def refuse(value: Any) -> Any:
-        raise BadValue(reason)
-
-    return refuse
-
-
-def _nothing(record: Any) -> None:
-    return None
 
 
 def _no_masters(master: str, give: str, key: str) -> Any:

@@ -17,7 +17,8 @@ from integration.models import ContractFinding, FieldMapping, MappingVersion, Un
 
 from . import content as contents
 from . import paths
-from .apply import Engine, Mapped, Masters, Parked, Problem, Row, compile_rows
+from .apply import Engine, Mapped, Masters, Parked, Problem, Row
+from .compiling import compile_rows
 from .content import Content
 from .recording import note
 

@@ -14,7 +14,8 @@ from integration.bc import reading
 from integration.bc.exact_json import dumps, loads
 from integration.mapping import columns
 from integration.mapping import content as contents
-from integration.mapping.apply import Engine, compile_rows
+from integration.mapping.apply import Engine
+from integration.mapping.compiling import compile_rows
 from integration.mapping.shipped import pull
 from tests.bc import wire_types
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from integration.mapping.apply import Problem, Row, apply
+from integration.mapping.apply import Problem, Row
+from integration.mapping.compiling import apply
 
 
 def test_rows_build_the_record_in_their_order_and_leave_out_what_is_empty() -> None:

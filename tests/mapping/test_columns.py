@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from integration.mapping import Row, columns
-from integration.mapping.apply import Engine, ValueMap, compile_rows
+from integration.mapping.apply import Engine, ValueMap
+from integration.mapping.compiling import compile_rows
 
 BLANKS = {"name": "", "unit": "", "kind": ""}
 ROWS = (

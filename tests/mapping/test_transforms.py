@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integration.mapping.apply import Row, compile_rows
+from integration.mapping.apply import Row
+from integration.mapping.compiling import compile_rows
 from integration.mapping.transforms import (
     TRANSFORMS,
     BadValue,

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from integration.mapping import sources, trial
-from integration.mapping.apply import Row, apply
+from integration.mapping.apply import Row
+from integration.mapping.compiling import apply
 from integration.mapping.transforms import TRANSFORMS, BadValue
 
 HOSTILE: list[tuple[str, dict[str, Any]]] = [
