@@ -71,11 +71,7 @@ def _of(mapping: FieldMapping, company: Company | None) -> Iterator[Entry]:
     if version is None:
         return
     compiled = versions.compile_version(version)
-    sample = _example(mapping, company)
-    traced: dict[str, Traced] = {}
-    if sample is not None and company is not None:
-        for each in compiled.engine.trace(sample.record, masters.of(company)):
-            traced.setdefault(each.row.target.replace("[0].", "[]."), each)
+    traced = _traced(mapping, compiled, company)
     is_pull = mapping.direction == FieldMapping.Direction.PULL
     key = features.pull_of(mapping.target)
     feature = features.FEATURES.get(key) if is_pull else features.of_mapping(mapping.source)
@@ -99,6 +95,16 @@ def _of(mapping: FieldMapping, company: Company | None) -> Iterator[Entry]:
             row.note,
             version.number,
         )
+
+
+def _traced(mapping: FieldMapping, compiled: versions.Compiled, company: Company | None) -> dict[str, Traced]:
+    """Give what each row did with the newest real record, by its target."""
+    sample = _example(mapping, company)
+    traced: dict[str, Traced] = {}
+    if sample is not None and company is not None:
+        for each in compiled.engine.trace(sample.record, masters.of(company)):
+            traced.setdefault(each.row.target.replace("[0].", "[]."), each)
+    return traced
 
 
 def _example(mapping: FieldMapping, company: Company | None) -> sampling.Sample | None:

@@ -124,17 +124,7 @@ def approve(
     Nobody approves what they had a hand in; the database holds to that too.
     """
     found = _locked(draft)
-    if found.state != State.REVIEW:
-        raise NotPossible(f"{found} is {found.get_state_display()}; it has to be handed in first.")
-    if found.revision != seen:
-        raise NotPossible("It was changed since you looked at it. Look at it again.")
-    if by.pk in found.editors:
-        raise NotPossible("You had a hand in this draft, so another person has to approve it.")
-    if (counts := versions.in_force(found.mapping)) and counts.number != found.based_on:
-        raise NotPossible(
-            f"It was drafted from version {found.based_on}, and version {counts.number} counts now. "
-            "Send it back, so that its author takes that in first."
-        )
+    _check_can_approve(found, by, seen)
     if failing and len(override_reason.strip()) < SHORTEST_REASON:
         records = "record" if failing == 1 else "records"
         raise NotPossible(
@@ -150,6 +140,20 @@ def approve(
     found.save()
     logger.info("%s was approved by %s", found, by)
     return found
+
+
+def _check_can_approve(found: MappingVersion, by: User, seen: int) -> None:
+    if found.state != State.REVIEW:
+        raise NotPossible(f"{found} is {found.get_state_display()}; it has to be handed in first.")
+    if found.revision != seen:
+        raise NotPossible("It was changed since you looked at it. Look at it again.")
+    if by.pk in found.editors:
+        raise NotPossible("You had a hand in this draft, so another person has to approve it.")
+    if (counts := versions.in_force(found.mapping)) and counts.number != found.based_on:
+        raise NotPossible(
+            f"It was drafted from version {found.based_on}, and version {counts.number} counts now. "
+            "Send it back, so that its author takes that in first."
+        )
 
 
 @transaction.atomic

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from integration.desk import mapping as desk
-from integration.mapping import TRANSFORMS, Row, drafts, sampling, targets, trial, trying, versions
+from integration.mapping import TRANSFORMS, drafts, sampling, targets, trial, trying, versions
 from integration.mapping import content as contents
 from integration.mapping.apply import ValueMap
 from integration.mapping.content import Content
@@ -27,25 +26,11 @@ from masterdata.models import Company
 from reconciliation.roles import DRAFT_MAPPINGS, REVIEW_MAPPINGS, SEE_MAPPINGS, refusal
 from reconciliation.views import workplace
 
+from . import mapping_row
+from .mapping_row import RowForm
+
 NOT_POSSIBLE = 422
 OFFERED_RECORDS = 50
-LONGEST = 2000
-
-
-@dataclass
-class RowForm:
-    """One row as it stands in the form, with what is wrong at each of its fields."""
-
-    was: str = ""
-    row: Row = field(default_factory=lambda: Row("", ""))
-    parameters: str = "{}"
-    problems: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def hints(self) -> list[Any]:
-        """What the chosen transform may be told."""
-        known = TRANSFORMS.get(self.row.transform)
-        return list(known.parameters) if known else []
 
 
 @require_safe
@@ -55,7 +40,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     found = _open(pk)
     if found is None:
         return redirect("mapping", pk=pk)
-    return _page(request, found, _chosen_row(request, found))
+    return _page(request, found, mapping_row.chosen(request.GET, contents.read(found.content)))
 
 
 @require_POST
@@ -65,7 +50,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     found = _open(pk)
     if found is None:
         raise Http404
-    form = _read_form(request.POST)
+    form = mapping_row.read(request.POST)
     content = contents.read(found.content)
     if form.row.target and "parameters" not in form.problems:
         content = content.with_row(form.row, instead_of=form.was)
@@ -80,7 +65,7 @@ def save_row(request: HttpRequest, pk: int) -> HttpResponse:
     found = _open(pk)
     if found is None:
         return redirect("mapping", pk=pk)
-    form, content = _read_form(request.POST), contents.read(found.content)
+    form, content = mapping_row.read(request.POST), contents.read(found.content)
     step = request.POST.get("step", "save")
     if step == "save":
         changed = content.with_row(form.row, instead_of=form.was)
@@ -92,7 +77,7 @@ def save_row(request: HttpRequest, pk: int) -> HttpResponse:
         if form.problems:
             return _page(request, found, form, status=NOT_POSSIBLE)
     else:
-        changed = _stepped(content, form.was, step)
+        changed = mapping_row.stepped(content, form.was, step)
     return _saved(request, found, changed, form, row=form.row.target if step == "save" else "")
 
 
@@ -216,35 +201,13 @@ def _page(
     tried: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    user: Any = request.user
-    mapping, content = found.mapping, contents.read(found.content)
-    company = workplace.company(request)
-    samples = sampling.samples(mapping, company) if company else []
-    may_draft = user.has_perm(DRAFT_MAPPINGS)
-    fields = targets.of_target(mapping, content)
-    written, required, missing = targets.coverage(fields)
-    counts = versions.in_force(mapping)
     context = {
         "draft": found,
-        "mapping": mapping,
+        "mapping": found.mapping,
         "form": form,
-        "content": content,
-        "problems": trial.problems(mapping, content),
-        "sources": targets.of_source(mapping, content, samples),
-        "targets": fields,
-        "covered": written,
-        "required": required,
-        "missing": missing,
         "transforms": TRANSFORMS.values(),
-        "samples": samples[:OFFERED_RECORDS],
-        "preview": _preview(request, mapping, content, request.GET.get("record", ""), samples),
-        "counts": counts,
-        "is_behind": counts is not None and counts.number != found.based_on,
-        "other": drafts.look_at(found, by=user) if may_draft else None,
-        "may_draft": may_draft,
-        "may_review": user.has_perm(REVIEW_MAPPINGS),
-        "is_own": user.pk in found.editors,
-        "failing": _failing(found, company) if found.state == "review" else 0,
+        **_sides(request, found),
+        **_standing(request, found),
         "problem": problem,
         "tried": tried,
         "given": request.POST,
@@ -252,6 +215,40 @@ def _page(
         "record": request.GET.get("record", ""),
     }
     return render(request, "integration/mapping_draft.html", context, status=status)
+
+
+def _sides(request: HttpRequest, found: MappingVersion) -> dict[str, Any]:
+    """Give what may be read and written, the rows between, and a real record that goes through them."""
+    mapping, content, company = found.mapping, contents.read(found.content), workplace.company(request)
+    samples = sampling.samples(mapping, company) if company else []
+    fields = targets.of_target(mapping, content)
+    covered, required, missing = targets.coverage(fields)
+    return {
+        "content": content,
+        "problems": trial.problems(mapping, content),
+        "sources": targets.of_source(mapping, content, samples),
+        "targets": fields,
+        "covered": covered,
+        "required": required,
+        "missing": missing,
+        "samples": samples[:OFFERED_RECORDS],
+        "preview": _preview(request, mapping, content, request.GET.get("record", ""), samples),
+    }
+
+
+def _standing(request: HttpRequest, found: MappingVersion) -> dict[str, Any]:
+    """Tell how far the draft is, who else has it open, and what this person may do with it."""
+    user, counts = _user(request), versions.in_force(found.mapping)
+    may_draft = user.has_perm(DRAFT_MAPPINGS)
+    return {
+        "counts": counts,
+        "is_behind": counts is not None and counts.number != found.based_on,
+        "other": drafts.look_at(found, by=user) if may_draft else None,
+        "may_draft": may_draft,
+        "may_review": user.has_perm(REVIEW_MAPPINGS),
+        "is_own": user.pk in found.editors,
+        "failing": _failing(found, workplace.company(request)) if found.state == "review" else 0,
+    }
 
 
 def _failing(found: MappingVersion, company: Company | None) -> int:
@@ -287,57 +284,6 @@ def _query(row: str, record: str) -> str:
     return told.urlencode()
 
 
-def _chosen_row(request: HttpRequest, found: MappingVersion) -> RowForm:
-    wanted, source = request.GET.get("row", "")[:100], request.GET.get("source", "")[:300]
-    row = next((each for each in contents.read(found.content).rows if each.target == wanted), None)
-    if row is None:
-        return RowForm("", Row(source, wanted))
-    row = replace(row, source=source) if source else row
-    return RowForm(wanted, row, json.dumps(dict(row.parameters), ensure_ascii=False))
-
-
-def _read_form(told: QueryDict) -> RowForm:
-    given = {name: str(told.get(name, ""))[:LONGEST].replace("\0", "").strip() for name in told}
-    parameters = _parameters(given.get("parameters") or "{}")
-    problems = (
-        {} if parameters is not None else {"parameters": _('Parameters are written like {"length": 20}.')}
-    )
-    row = Row(
-        source=given.get("source", ""),
-        target=given.get("target", "")[:100],
-        transform=given.get("transform", "copy"),
-        parameters=parameters or {},
-        default=given.get("default", "")[:200],
-        required=given.get("required") == "on",
-        condition=given.get("condition", ""),
-        enabled=given.get("enabled") == "on",
-        note=given.get("note", "")[:300],
-    )
-    return RowForm(given.get("was", ""), row, given.get("parameters", "{}"), problems)
-
-
-def _parameters(written: str) -> dict[str, Any] | None:
-    try:
-        found = json.loads(written)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _stepped(content: Content, target: str, step: str) -> Content:
-    """Remove a row, or move it a place up or down."""
-    if step == "remove":
-        return content.without(target)
-    rows = list(content.rows)
-    at = next((place for place, row in enumerate(rows) if row.target == target), None)
-    if at is None:
-        return content
-    to = at - 1 if step == "up" else at + 1
-    if 0 <= to < len(rows):
-        rows[at], rows[to] = rows[to], rows[at]
-    return replace(content, rows=tuple(rows))
-
-
 def _open(pk: int) -> MappingVersion | None:
     mapping = get_object_or_404(FieldMapping, pk=pk)
     return mapping.versions.open().select_related("mapping", "looked_at_by").first()
@@ -353,12 +299,12 @@ def _number(written: str) -> int:
 
 def _moment(written: str) -> datetime | None:
     """Read a moment of the form, in the house's time zone."""
-    try:
-        found = parse_datetime(written.strip()) if written.strip() else None
-    except ValueError as error:
-        raise drafts.NotPossible(_("Write a day and time, or leave it empty for at once.")) from error
-    if found is None:
-        if written.strip():
-            raise drafts.NotPossible(_("Write a day and time, or leave it empty for at once."))
+    if not written.strip():
         return None
+    try:
+        found = parse_datetime(written.strip())
+    except ValueError:  # it has the form of a moment, and is none
+        found = None
+    if found is None:
+        raise drafts.NotPossible(_("Write a day and time, or leave it empty for at once."))
     return timezone.make_aware(found) if timezone.is_naive(found) else found
