@@ -63,6 +63,7 @@ class UsualView(APIView):
 
     authentication_classes: list[Any] = []
     permission_classes: list[Any] = []
+    throttle_classes: list[Any] = []  # without a key it would be a stranger, who may call twice a second
     parser_classes = EventsView.parser_classes
 
     def post(self, request: Request) -> Response:
