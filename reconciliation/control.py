@@ -25,14 +25,19 @@ class NotNow(Exception):  # noqa: N818 - nothing is wrong with the day
 
 
 @transaction.atomic
-def keep(company: Company, day: Day, *, now: datetime.datetime) -> ControlDay:
-    """Write down what was found of a day, in place of what was before; raises NotNow once it is signed."""
+def keep(
+    company: Company, day: Day, *, now: datetime.datetime, ends_at: datetime.datetime | None = None
+) -> ControlDay:
+    """Write down what was found of a day, in place of what was before; raises NotNow once it is signed.
+
+    `ends_at` says when the day is over by the company's own clock; without it the installation's counts.
+    """
     kept, _is_new = ControlDay.objects.get_or_create(company=company, date=day.on, defaults={"taken_at": now})
     row: ControlDay = ControlDay.objects.select_for_update().get(pk=kept.pk)
     if standing(row) is not None:
         raise NotNow(f"{day.on} is signed off. Withdraw the signature first, then take the day again.")
-    row.taken_at, row.unread = now, day.unread
-    row.save(update_fields=["taken_at", "unread"])
+    row.taken_at, row.unread, row.ends_at = now, day.unread, ends_at
+    row.save(update_fields=["taken_at", "unread", "ends_at"])
     row.totals.all().delete()
     row.differences.all().delete()
     ControlTotal.objects.bulk_create(total for kind in day.kinds for total in _totals(row, kind))
@@ -46,7 +51,7 @@ def sign_off(day: ControlDay, *, by: User, note: str, seen: str) -> SignOff:
     day = ControlDay.objects.select_for_update().get(pk=day.pk)
     if standing(day) is not None:
         raise NotNow(f"{day.date} is signed off already.")
-    if day.date >= timezone.localdate():
+    if not day.is_over(timezone.now()):
         raise NotNow(f"{day.date} is not over. Sign it off tomorrow.")
     if day.unread:
         raise NotNow("Business Central was not read for this day. Take it again, then sign it off.")

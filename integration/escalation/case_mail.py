@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
@@ -147,6 +148,6 @@ def _end(told: list[CaseNotice], state: CaseNotice.State, *, error: str = "") ->
     return sum(_ours(each).update(**ended) for each in told)
 
 
-def _ours(each: CaseNotice):  # type: ignore[no-untyped-def]
+def _ours(each: CaseNotice) -> QuerySet[CaseNotice]:
     """Find the row while no other worker has it: each claim counts the attempts up."""
     return CaseNotice.objects.filter(pk=each.pk, state=State.QUEUED, attempts=each.attempts)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.urls import reverse
 
 from integration import sync
@@ -63,12 +64,12 @@ def _drift(company: Company) -> datetime | None:
     return _latest(DriftCheck.objects.filter(company=company, error=""), "checked_at")
 
 
-def _runs(company: Company):  # type: ignore[no-untyped-def]
+def _runs(company: Company) -> QuerySet[SyncRun]:
     done = SyncRun.objects.filter(company=company, state=SyncRun.State.DONE)
     return done.exclude(kind=SyncRun.Kind.RECORDS)
 
 
-def _latest(rows, field: str) -> datetime | None:  # type: ignore[no-untyped-def]
+def _latest(rows: QuerySet[Any], field: str) -> datetime | None:
     found: datetime | None = rows.aggregate(latest=Max(field))["latest"]
     return found
 

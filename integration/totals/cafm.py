@@ -22,6 +22,9 @@ NAMES: dict[str, Kind] = {kind.value: kind for kind in Kind} | {
     "inventory.adjusted": Kind.ADJUSTMENT,
     "inventory.transferred": Kind.TRANSFER,
     "supplier_invoice.received": Kind.INVOICE,
+    "asset.registered": Kind.ASSET,
+    "asset.changed": Kind.ASSET,
+    "asset.retired": Kind.ASSET,
 }
 USED_TO_TELL = timedelta(days=30)
 

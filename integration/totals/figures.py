@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +12,7 @@ from integration.couriers import orders
 from integration.models import DocumentKind, Message
 from masterdata.models import Company
 from reconciliation.models import (
+    AssetNotice,
     GoodsReceipt,
     GoodsReturn,
     InventoryMovement,
@@ -31,6 +33,7 @@ NEEDED: dict[type[Any], tuple[str, ...]] = {
     ServiceConfirmation: ("lines", "order"),
     InventoryMovement: ("lines",),
     SupplierInvoice: ("lines",),
+    AssetNotice: (),
 }
 COMMENT = "Comment"
 HUNDRED = Decimal(100)
@@ -116,6 +119,8 @@ def sent_by(
         return {row.pk: _order_sent(row, messages.get(row.pk)) for row in rows}
     if kind is Kind.INVOICE:
         return {row.pk: of_invoice(row) for row in rows}
+    if kind is Kind.CREDIT_MEMO:
+        return {row.pk: replace(of_invoice(row), quantity=None) for row in rows}
     if kind in (Kind.RECEIPT, Kind.SERVICE):
         prices = _prices(company, {row.order_number for row in rows})
         return {row.pk: _received(row, messages.get(row.pk), prices.get(row.order_number)) for row in rows}

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from integration.bc import Client, odata, reading
 from integration.bc.names import (
+    CREDIT_MEMO_DATE,
     CURRENCY_CODE,
     EXTERNAL_ID,
     INVOICE_DATE,
@@ -20,9 +21,10 @@ from integration.bc.names import (
     ORDER_NUMBER,
     POSTING_DATE,
     RESULT_DOCUMENT_NUMBER,
+    TOTAL_AMOUNT_EXCLUDING_TAX,
 )
 from integration.bc.reading import read
-from integration.couriers import movements, orders
+from integration.couriers import assets, credit_memos, movements, orders
 from integration.errors import ProgramError
 from integration.models import Message
 from integration.sync import invoice_pages
@@ -53,7 +55,11 @@ def not_shown(kind: Kind) -> str:
 def documents(client: Client, company: Company, kind: Kind, day: date, ours: Sequence[Ours]) -> list[InBC]:
     """Give BC's documents of a kind and day, with those of ours that it has under another day."""
     if kind in MOVEMENTS:
-        return _movements(client, ours)
+        return _movements(client, day, ours)
+    if kind is Kind.ASSET:
+        return _assets(client, day, ours)
+    if kind is Kind.CREDIT_MEMO:
+        return _credit_memos(client, company, ours)
     readers: dict[Kind, Reader] = {
         Kind.ORDER: _orders,
         Kind.RECEIPT: _receipts,
@@ -224,7 +230,7 @@ def _invoice(company: Company, row: Pulled, known: set[UUID]) -> InBC:
 # Movements
 
 
-def _movements(client: Client, ours: Sequence[Ours]) -> list[InBC]:
+def _movements(client: Client, day: date, ours: Sequence[Ours]) -> list[InBC]:
     """The requests that the Tieout app has posted, by our key; it keeps no others."""
     keys = {key for key in _keys(ours) if odata.is_guid(key)}
     rows = [
@@ -238,10 +244,47 @@ def _movements(client: Client, ours: Sequence[Ours]) -> list[InBC]:
         )
     ]
     return [
-        InBC(row[RESULT_DOCUMENT_NUMBER], None, frozenset({row[EXTERNAL_ID].lower()}))
+        InBC(row[RESULT_DOCUMENT_NUMBER], day, frozenset({row[EXTERNAL_ID].lower()}))
         for row in rows
         if row["status"] == "Posted"
     ]
+
+
+# Credit memos and assets: only ours are compared, for finance keeps others without us
+
+
+def _credit_memos(client: Client, company: Company, ours: Sequence[Ours]) -> list[InBC]:
+    select = ("id", "number", "status", CREDIT_MEMO_DATE, CURRENCY_CODE, TOTAL_AMOUNT_EXCLUDING_TAX)
+    rows = [
+        row
+        for part in _parts(_lost_ids(ours, set()))
+        for row in client.find(credit_memos.MEMOS, filter=odata.any_of("id", part), select=select)
+    ]
+    return [
+        InBC(
+            row["number"],
+            reading.as_date(row[CREDIT_MEMO_DATE]),
+            frozenset({str(row["id"]), row["number"]}),
+            Figures(
+                None,
+                Decimal(str(row[TOTAL_AMOUNT_EXCLUDING_TAX])),
+                row[CURRENCY_CODE] or company.ledger_currency,
+            ),
+        )
+        for row in rows
+        if row["status"] not in credit_memos.UNPOSTED
+    ]
+
+
+def _assets(client: Client, day: date, ours: Sequence[Ours]) -> list[InBC]:
+    """Give the card once for each notice that is posted on it: a day may tell of one asset twice."""
+    rows = {
+        str(row["id"]): row["number"]
+        for part in _parts(_lost_ids(ours, set()))
+        for row in client.find(assets.ASSETS, filter=odata.any_of("id", part), select=("id", "number"))
+    }
+    told = [(each, each.keys & rows.keys()) for each in ours]
+    return [InBC(rows[next(iter(ids))], day, each.keys - ids) for each, ids in told if ids]
 
 
 # Words

@@ -8,6 +8,7 @@ from contextlib import suppress
 
 from django.utils import timezone
 
+from integration.models import zone_of
 from masterdata.models import Company
 from reconciliation import control
 from reconciliation.models import ControlDay
@@ -16,21 +17,23 @@ from .day import take
 
 logger = logging.getLogger(__name__)
 
+DAY = datetime.timedelta(days=1)
 DAYS = 7  # a document that comes later than this is seen when somebody takes its day again
 
 
 def take_and_keep(company: Company, on: datetime.date) -> ControlDay:
     """Take a day now; raises NotNow when it is signed off."""
-    kept = control.keep(company, take(company, on), now=timezone.now())
+    ends_at = datetime.datetime.combine(on + DAY, datetime.time.min, tzinfo=zone_of(company))
+    kept = control.keep(company, take(company, on), now=timezone.now(), ends_at=ends_at)
     logger.info("Took the totals of %s: %s differences", kept, kept.differences.count())
     return kept
 
 
 def take_latest(*, now: datetime.datetime) -> int:
     """Take the last days of every company anew, but for those that are signed; returns how many."""
-    today = timezone.localdate(now)
     taken = 0
     for company in Company.objects.order_by("pk"):
+        today = now.astimezone(zone_of(company)).date()
         for on in (today - datetime.timedelta(days=back) for back in range(DAYS, 0, -1)):
             kept = ControlDay.objects.of(company).filter(date=on).first()
             if kept is None or control.standing(kept) is None:

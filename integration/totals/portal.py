@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import DateTimeField, F, QuerySet
-from django.db.models.functions import TruncDate
+from django.db.models.functions import Coalesce, TruncDate
 from django.urls import reverse
 
 from integration.models import DocumentKind, Message, zone_of
 from masterdata.models import Company
 from reconciliation import open_balances
 from reconciliation.models import (
+    AssetNotice,
     Document,
     ExceptionCase,
     GoodsReceipt,
@@ -37,6 +38,7 @@ from . import figures
 NO_CONVERSION, UNIT = re.compile(r"^Item (\S+) has no conversion from (\S+) to \S+"), r"unit \2 of item \1"
 State = Message.State
 InvoiceStatus = SupplierInvoice.Status
+CREDIT_MEMO = SupplierInvoice.Type.CREDIT_MEMO
 MOVED = InventoryMovement.Kind
 
 
@@ -48,11 +50,11 @@ class Book:
     day: str
     sent_as: DocumentKind | None
     told: Callable[[Any], Any]
-    only: dict[str, str]
+    only: dict[str, Any]
 
 
 def _book(
-    model: type[Any], day: str, sent_as: DocumentKind | None, told: Callable[[Any], Any], **only: str
+    model: type[Any], day: str, sent_as: DocumentKind | None, told: Callable[[Any], Any], **only: Any
 ) -> Book:
     return Book(model, day, sent_as, told, only)
 
@@ -77,8 +79,16 @@ BOOKS: dict[Kind, Book] = {
         )
     },
     Kind.INVOICE: _book(
-        SupplierInvoice, "invoice_date", DocumentKind.SUPPLIER_INVOICE, figures.of_invoice, type="invoice"
+        SupplierInvoice,
+        "invoice_date",
+        DocumentKind.SUPPLIER_INVOICE,
+        figures.of_invoice,
+        type__in=[each for each in SupplierInvoice.Type if each != CREDIT_MEMO],
     ),
+    Kind.CREDIT_MEMO: _book(
+        SupplierInvoice, "invoice_date", DocumentKind.SUPPLIER_INVOICE, figures.of_invoice, type=CREDIT_MEMO
+    ),
+    Kind.ASSET: _book(AssetNotice, "told_at", DocumentKind.ASSET_NOTICE, figures.of_nothing),
 }
 
 
@@ -91,7 +101,9 @@ def _with_days(company: Company, kind: Kind) -> QuerySet[Any]:
     """Give the documents of a kind, each with its day by the company's own clock."""
     book = BOOKS[kind]
     is_moment = isinstance(book.model._meta.get_field(book.day), DateTimeField)
-    day = TruncDate(book.day, tzinfo=zone_of(company)) if is_moment else F(book.day)
+    # What was told without a moment is of the day on which it came.
+    moment = Coalesce(book.day, "created_at")
+    day = TruncDate(moment, tzinfo=zone_of(company)) if is_moment else F(book.day)
     kept = book.model._default_manager.filter(company=company, **book.only)
     kept = kept.exclude(received_from=open_balances.SOURCE)  # of days before there was anything to compare
     rows: QuerySet[Any] = kept.annotate(its_day=day)
@@ -104,7 +116,7 @@ def ours(company: Company, kind: Kind, day: date) -> list[Ours]:
     rows = list(documents_of(company, kind, day).prefetch_related(*figures.NEEDED[book.model]))
     messages = _messages(book, rows)
     sent = figures.sent_by(kind, company, rows, messages)
-    cases = _open_cases(rows) if kind is Kind.INVOICE else {}
+    cases = _open_cases(rows) if kind in (Kind.INVOICE, Kind.CREDIT_MEMO) else {}
     withdrawn = _cancelled_there(rows) if kind is Kind.ORDER else set()
     return [
         _one(
@@ -193,7 +205,7 @@ def _fate(row: Any, message: Message | None) -> Fate:
         return Fate.POSTED
     if isinstance(row, SupplierInvoice) and row.status in (InvoiceStatus.RECEIVED, InvoiceStatus.BLOCKED):
         return Fate.HELD
-    if row.status in (Document.Status.RECORDED, InvoiceStatus.REJECTED):
+    if row.status in (Document.Status.RECORDED, InvoiceStatus.REJECTED, AssetNotice.Status.LATE):
         return Fate.NOTHING
     if message is None:
         return Fate.GIVEN_UP if row.status == Document.Status.CANCELLED else Fate.MOVING

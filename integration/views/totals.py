@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from integration import totals
+from integration.models import zone_of
 from masterdata import csv_file
 from reconciliation import control, sheets
 from reconciliation.models import ControlDay
@@ -28,7 +29,7 @@ HEADINGS = ["Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amo
 def again(request: HttpRequest, on: str) -> HttpResponse:
     """Take a day now."""
     company, date = workplace.company(request), days.of_address(on)
-    if company is None or date > timezone.localdate():
+    if company is None or date > timezone.now().astimezone(zone_of(company)).date():
         return redirect("calendar")
     try:
         kept = totals.take_and_keep(company, date)

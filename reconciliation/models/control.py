@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from masterdata.models import Company
 from reconciliation.totals import Cause, Kind
@@ -33,6 +35,9 @@ class ControlDay(models.Model):
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     date = models.DateField()
     taken_at = models.DateTimeField()
+    ends_at = models.DateTimeField(
+        null=True, blank=True, help_text="When the day is over by the company's own clock"
+    )
     unread = models.TextField("why Business Central was not read", blank=True)
 
     objects = ControlDayQuerySet.as_manager()
@@ -49,6 +54,10 @@ class ControlDay(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("calendar-day", args=[self.date.isoformat()])
+
+    def is_over(self, now: datetime.datetime) -> bool:
+        """Whether nothing more can come on this day; without its clock the installation's counts."""
+        return now >= self.ends_at if self.ends_at else timezone.localdate(now) > self.date
 
 
 class ControlTotal(models.Model):

@@ -22,6 +22,8 @@ DESKS: dict[Kind, str] = {
     Kind.ADJUSTMENT: "Stores",
     Kind.TRANSFER: "Stores",
     Kind.INVOICE: "Accounts payable",
+    Kind.CREDIT_MEMO: "Accounts payable",
+    Kind.ASSET: CONTROLLER,
 }
 
 

@@ -26,6 +26,8 @@ class Kind(StrEnum):
     ADJUSTMENT = "adjustment"
     TRANSFER = "transfer"
     INVOICE = "supplier_invoice"
+    CREDIT_MEMO = "credit_memo"
+    ASSET = "asset_notice"
 
 
 class Fate(StrEnum):

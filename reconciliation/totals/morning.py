@@ -20,6 +20,8 @@ WORDS: dict[Kind, tuple[str, str]] = {
     Kind.ADJUSTMENT: ("stock adjustment", "stock adjustments"),
     Kind.TRANSFER: ("transfer", "transfers"),
     Kind.INVOICE: ("invoice", "invoices"),
+    Kind.CREDIT_MEMO: ("credit memo", "credit memos"),
+    Kind.ASSET: ("asset notice", "asset notices"),
 }
 NOT_POSTED = {Cause.MOVING, Cause.CHECKING, Cause.WAITING, Cause.STUCK, Cause.HELD, Cause.GIVEN_UP}
 

@@ -41,6 +41,8 @@ TITLES: dict[Kind, Any] = {
     Kind.ADJUSTMENT: gettext_lazy("Stock adjustments"),
     Kind.TRANSFER: gettext_lazy("Transfers"),
     Kind.INVOICE: gettext_lazy("Invoices"),
+    Kind.CREDIT_MEMO: gettext_lazy("Credit memos"),
+    Kind.ASSET: gettext_lazy("Asset notices"),
 }
 
 
@@ -243,7 +245,7 @@ def _shown(kept: ControlDay) -> dict[str, Any]:
         "seen": control.fingerprint(kept),
         "signed": control.standing(kept),
         "withdrawn": kept.sign_offs.exclude(withdrawn_at=None).select_related("by", "withdrawn_by"),
-        "is_over": kept.date < timezone.localdate(),
+        "is_over": kept.is_over(timezone.now()),
         "evidence": [
             (word, f"{reverse('calendar-evidence', args=[kept.date.isoformat()])}?{urlencode({'as': form})}")
             for word, form in (("CSV", "csv"), ("Excel", "xlsx"))

@@ -6,6 +6,7 @@ import json
 import logging
 import re
 from collections.abc import Iterator
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -39,6 +40,7 @@ def house(db: None, sandbox: Any, settings: Any) -> Any:
 
     hurry(settings)
     settings.EMAIL_HOST_PASSWORD = "canary-of-the-mail-server"
+    settings.METRICS_KEY, settings.METRICS_NETWORKS = "canary-of-the-figures", [ip_network("127.0.0.0/8")]
     return prepare_house(sandbox)
 
 
@@ -66,6 +68,7 @@ def test_no_planted_secret_comes_out(
         "a person's password": PASSWORD,
         "the mail server's password": settings.EMAIL_HOST_PASSWORD,
         "the signing key": settings.SECRET_KEY,
+        "the key of the figures": settings.METRICS_KEY,
         "a wrong API key": "tieout_canary-of-a-wrong-key",
         "a webhook's secret": signing,
         "a bank account": "DE02120300000000202051",
@@ -78,6 +81,7 @@ def test_no_planted_secret_comes_out(
         assert heard in everything_logged.text
     found = {name for name, secret in planted.items() if any(secret in each for each in told)}
     assert found == set()
+    assert any("tieout_messages{" in each for each in told)  # the figures themselves, no refusal
     assert [each[:200] for each in told if TOKEN.search(each)] == []
     assert settings.BC_CLIENT_SECRET not in repr(connections.connections())
 

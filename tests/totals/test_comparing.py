@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from reconciliation.totals import Fate, Figures, InBC, Kind, Ours, Told, compare, of_bc, of_portal, sentence
@@ -130,6 +130,7 @@ FAULTS = {
 }
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # on a busy machine everything is
 @given(st.lists(st.sampled_from(sorted(FAULTS)), max_size=30))
 def test_any_mix_of_faults_is_found_to_the_last_one(faults: list[str]) -> None:
     made = [(f"N{place:02}", fault, FAULTS[fault](f"N{place:02}")) for place, fault in enumerate(faults)]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import uuid
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from integration import outbox, totals
+from integration import morning, outbox, totals
 from integration.totals import take
 from reconciliation import control, roles
-from reconciliation.models import ControlDay, DayTotal, PurchaseOrder
+from reconciliation.models import AssetNotice, ControlDay, DayTotal, PurchaseOrder
 from reconciliation.totals import Day, Kind
+from tests.delivery.house import billed, invoice_form
 from tests.factories import person
 from tests.totals.working_day import DAY, D, WorkingDay
 
+CLOCK = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")  # since when something waits: now
 YESTERDAY = DAY - datetime.timedelta(days=1)
 
 
@@ -97,6 +101,55 @@ def test_faults_of_eleven_kinds_are_each_found_named_and_owned_and_nothing_else_
     ]
     assert all(each.sentence and each.to_do for each in day.differences)
     assert day.unread == ""
+    title, text = morning.words(working_day.house.company, DAY, now=timezone.now())
+    assert title == "CRONUS on 2026-11-05: 11 differences"
+    said = CLOCK.sub("on the day", text).split("\n")
+    assert said == [
+        "4 of 5 of yesterday's receipts are posted; GR-WAITS waits for unit BX of item FILTER, owner Stores, "
+        "since on the day; The CAFM counts GR-BEFORE on this day; here it is of 2026-11-04, owner CAFM; "
+        "GR-CHANGED was sent with 2; 107002 has 1, owner Stores; "
+        "The CAFM counts GR-LOST, and it never came here, owner CAFM; 3 more differ.",
+        "5 of 6 of yesterday's orders are posted; PO-STOP is stuck: Vendor V2 blocked, owner Integration "
+        "admin, since on the day; PO-DEAR was sent with 125.00 EUR; 106004 has 130.00 EUR, owner Purchasing; "
+        "PO-GONE was posted as 106002, and Business Central no longer has it, owner Purchasing; "
+        "PO-TWICE is in Business Central as 106003, 106006, owner Finance controller.",
+    ]
+
+
+def test_credit_memos_and_asset_notices_are_counted_on_three_sides(working_day: WorkingDay) -> None:
+    house = working_day.house
+    house.sandbox.control.seed(
+        {
+            "purchaseCreditMemos": [
+                {
+                    "vendorNumber": "V1",
+                    "vendorCreditMemoNumber": "CM-1",
+                    "creditMemoDate": DAY.isoformat(),
+                    "status": "Open",
+                    "totalAmountIncludingTax": 50,
+                    "totalAmountExcludingTax": 50,
+                }
+            ]
+        }
+    )
+    for number in ("CM-1", "CM-2"):
+        line = billed(4, item="", order_line=None)
+        form = invoice_form(number, line, type="credit_memo", invoice_date=DAY)
+        outbox.enqueue("supplier_invoice", house.record(form))
+    house.asset("A-1")
+    AssetNotice.objects.update(told_at=datetime.datetime(2026, 11, 5, 9, tzinfo=datetime.UTC))
+    house.drain()
+    outbox.file_unfiled()
+    working_day.tell("credit_memo", "CM-1", "CM-2")
+    working_day.tell("asset.registered", "A-1", "A-2")
+
+    day = take(house.company, DAY)
+
+    assert [(each.kind, each.portal.count, each.bc.count if each.bc else None) for each in day.kinds] == [
+        (Kind.CREDIT_MEMO, 2, 1),
+        (Kind.ASSET, 1, 1),
+    ]
+    assert found(day) == [("missing", "A-2", "CAFM"), ("stuck", "CM-2", "Integration admin")]
 
 
 def test_an_order_of_which_a_line_is_cancelled_is_still_stuck(working_day: WorkingDay) -> None:

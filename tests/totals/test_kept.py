@@ -74,6 +74,17 @@ def test_a_day_that_bc_was_not_asked_for_is_not_signed(frida: User) -> None:
         control.sign_off(day, by=frida, note="", seen=control.fingerprint(day))
 
 
+def test_a_day_is_signed_when_it_is_over_by_the_companys_clock(frida: User) -> None:
+    now = timezone.now()
+    soon, before = now + datetime.timedelta(minutes=1), now - datetime.timedelta(minutes=1)
+    later = control.keep(open_company(), a_day(), now=now, ends_at=soon)
+
+    with pytest.raises(control.NotNow, match="is not over"):
+        control.sign_off(later, by=frida, note="", seen=control.fingerprint(later))
+    over = control.keep(later.company, a_day(), now=now, ends_at=before)
+    assert control.sign_off(over, by=frida, note="", seen=control.fingerprint(over)).differences == 0
+
+
 def test_a_withdrawn_signature_stays_in_the_book_and_frees_the_day(kept: ControlDay, frida: User) -> None:
     control.sign_off(kept, by=frida, note="seen", seen=control.fingerprint(kept))
 
