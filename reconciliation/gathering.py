@@ -39,6 +39,7 @@ from .models import (
     ServiceConfirmationLine,
     SupplierInvoice,
 )
+from .parts import parts
 from .policies.in_force import RulesOfTheDay, narrowed
 
 Row = TypeVar("Row")
@@ -105,13 +106,12 @@ class _Gathered:
         self.company = company
         self.policies = {invoice.pk: rules.policy_for(invoice) for invoice in invoices}
         ids = [invoice.pk for invoice in invoices]
-        self.lines = _by("invoice_id", InvoiceLine.objects.filter(invoice__in=ids).order_by("line"))
+        self.lines = _by("invoice_id", parts(InvoiceLine, "invoice_id", ids, "line"))
         self._load_orders(invoices)
         self._load_deliveries()
         self._load_others(invoices)
-        self.charges = _by(
-            "invoice_id", InvoiceCharge.objects.filter(invoice__in={*ids, *self.others}).order_by("pk")
-        )
+        billing = {*ids, *self.others}
+        self.charges = _by("invoice_id", parts(InvoiceCharge, "invoice_id", billing, "id"))
         self._load_masters(invoices)
         self._close_cancelled()
         self.overrides = self._load_overrides(ids)
@@ -132,7 +132,7 @@ class _Gathered:
         keys = [row.pk for row in rows]
         lines = PurchaseOrderLine.objects.filter(order__in=keys).order_by("line")
         self.order_lines = _by("order_id", lines)
-        self.order_charges = _by("order_id", OrderCharge.objects.filter(order__in=keys).order_by("code"))
+        self.order_charges = _by("order_id", parts(OrderCharge, "order_id", keys, "code"))
         self.orders = {row.number: self._order(row) for row in rows}
         # BC names an order by its own number; ours wins where both mean something.
         self.alias = {row.bc_number: row.number for row in rows if row.bc_number}
@@ -155,23 +155,16 @@ class _Gathered:
     def _load_deliveries(self) -> None:
         here = {"company": self.company, "order_number__in": list(self.orders)}
         receipts = list(GoodsReceipt.objects.filter(**here).order_by("pk"))
-        lines = _by(
-            "receipt_id", GoodsReceiptLine.objects.filter(receipt__in=_keys(receipts)).order_by("line")
-        )
+        lines = _by("receipt_id", parts(GoodsReceiptLine, "receipt_id", _keys(receipts), "line"))
         self.receipts = _by("order", (laying_out.receipt(row, lines[row.pk]) for row in receipts))
         confirmations = list(ServiceConfirmation.objects.filter(**here).order_by("pk"))
         returns = list(
             GoodsReturn.objects.filter(**here).exclude(status=Document.Status.CANCELLED).order_by("pk")
         )
-        went = _by(
-            "goods_return_id",
-            GoodsReturnLine.objects.filter(goods_return__in=_keys(returns)).order_by("line"),
-        )
+        went = _by("goods_return_id", parts(GoodsReturnLine, "goods_return_id", _keys(returns), "line"))
         self.returns = _by("order", (laying_out.goods_return(row, went[row.pk]) for row in returns))
-        done = _by(
-            "confirmation_id",
-            ServiceConfirmationLine.objects.filter(confirmation__in=_keys(confirmations)).order_by("line"),
-        )
+        keys = _keys(confirmations)
+        done = _by("confirmation_id", parts(ServiceConfirmationLine, "confirmation_id", keys, "line"))
         self.confirmations = _by(
             "order", (laying_out.confirmation(row, done[row.pk]) for row in confirmations)
         )
@@ -216,8 +209,7 @@ class _Gathered:
         for asked, known in self._pairs_alike(invoices):
             self.alike[asked].add(known)
         self.others = {row.pk: row for row in self._others()}
-        loaded = InvoiceLine.objects.filter(invoice__in=self.others.keys() - self.lines.keys())
-        for line in loaded.order_by("line"):
+        for line in parts(InvoiceLine, "invoice_id", self.others.keys() - self.lines.keys(), "line"):
             self.lines[line.invoice_id].append(line)
         self.of_order: dict[str, set[int]] = defaultdict(set)
         self.of_item: dict[tuple[str, str], set[int]] = defaultdict(set)
