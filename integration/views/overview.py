@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 
 from integration import dashboard, delivery
 from integration import overview as figures_of
+from integration.models import SyncRun
 from integration.overview import WINDOWS, Deliveries
 from masterdata.models import Company
 from reconciliation.roles import SEE_MESSAGES, SEE_RUNS
@@ -23,6 +24,7 @@ from reconciliation.views import figures, workplace
 
 USUAL = "24h"
 STALE_SECONDS = 300
+WHOLE_LISTS = ",".join(kind for kind in SyncRun.Kind if kind != SyncRun.Kind.RECORDS)
 IN_LINE = "ready,claimed,sending"
 
 
@@ -71,6 +73,10 @@ def _shown(company: Company, since: datetime, now: datetime, *, may_see_runs: bo
         "budget": dashboard.allowance(),
         "signs": _signs(now, backlog=sum(each.backlog for each in found)),
         "since": since,
+        "of_runs": urlencode(
+            {"company": company.pk, "started_at__gte": since.isoformat(), "kind__in": WHOLE_LISTS}
+        ),
+        "of_events": urlencode({"company": company.pk, "received_at__gte": since.isoformat()}),
     }
 
 

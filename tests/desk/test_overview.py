@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from integration import overview
-from integration.models import Message
+from integration.models import Message, SyncRun
 from reconciliation import roles
 from tests import factories
 from tests.messages import bring
@@ -55,6 +55,24 @@ def test_each_number_opens_just_its_rows(flow, signed_in):
     assert opened("1 purchase order, retrying") == {"PO-RETRY"}
     assert opened("1 purchase order, given up") == {"PO-DEAD"}
     assert opened("1 purchase order, pending") == {"PO-NEW"}
+
+
+def test_behind_each_number_are_as_many_rows(flow, desk, signed_in):
+    old, now = timezone.now() - timedelta(days=3), timezone.now()
+    for state, kind, began in (
+        ("done", "delta", now), ("done", "delta", old), ("failed", "full", now), ("done", "records", now),
+    ):  # fmt: skip
+        run = SyncRun.objects.create(
+            company=desk.company, entity="items", kind=kind, state=state, finished_at=now
+        )
+        SyncRun.objects.filter(pk=run.pk).update(started_at=began)
+    client = signed_in(roles.INTEGRATION_ADMIN)
+
+    found = {text: url for text, url in links(client.get(OVERVIEW)).items() if text[:1].isdigit()}
+
+    assert {"1 runs of items", "1 failed runs of items"} <= set(found)
+    behind = {text: client.get(url).context["cl"].result_count for text, url in found.items()}
+    assert behind == {text: int(text.split()[0]) for text in found}
 
 
 def test_what_was_done_before_the_window_is_not_counted(flow, desk):
