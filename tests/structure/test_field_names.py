@@ -13,13 +13,13 @@ from integration.sandbox.entities import ANALYTICS_SETS, APP_SETS, STANDARD_SETS
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("config", "integration", "reconciliation", "masterdata")
-# The client, the sandbox with what the demo fills it with, and the data that is shipped know the names.
-KNOWING = (
-    "integration/bc/",
-    "integration/sandbox/",
-    "integration/demo/",
-    "integration/mapping/shipped/",
-)
+# Who knows the names, and why.
+KNOWING = {
+    "integration/bc/": "the client: it speaks with Business Central",
+    "integration/sandbox/": "it stands in for Business Central",
+    "integration/demo/": "it fills the sandbox, and speaks to it as a tenant's own people would",
+    "integration/mapping/shipped/": "the default mappings are data",
+}
 SETS = [*STANDARD_SETS.values(), *ANALYTICS_SETS.values(), *APP_SETS.values()]
 OF_SETS = {each.name for each in SETS} | {each.entity for each in SETS}
 # A name of one plain word, such as `number`, is ours as much as theirs and cannot be told apart.
@@ -61,7 +61,7 @@ def _files() -> Iterator[tuple[str, Path]]:
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
             name = str(path.relative_to(ROOT))
-            if "migrations" not in path.parts and not name.startswith(KNOWING):
+            if "migrations" not in path.parts and not name.startswith(tuple(KNOWING)):
                 yield name, path
 
 
