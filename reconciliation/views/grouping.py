@@ -42,6 +42,7 @@ def groups(
     company: Company,
     user: User,
     found: QuerySet[ExceptionCase],
+    total: sums.Sums,
     cases: list[ExceptionCase],
     shown: Iterable[Row],
     *,
@@ -51,7 +52,7 @@ def groups(
     if not question.group:
         return [Group("", "", "", filled(shown, may_take=may_take))]
     column = COLUMNS[question.group]
-    totals = _totals(question, company, user, found, {getattr(case, column) for case in cases})
+    totals = _totals(question, company, user, found, total, {getattr(case, column) for case in cases})
     pairs = zip(cases, shown, strict=True)
     parted = groupby(pairs, key=lambda pair: getattr(pair[0], column))
     return [
@@ -91,7 +92,12 @@ def _group(
 
 
 def _totals(
-    question: Question, company: Company, user: User, found: QuerySet[ExceptionCase], keys: set[str]
+    question: Question,
+    company: Company,
+    user: User,
+    found: QuerySet[ExceptionCase],
+    total: sums.Sums,
+    keys: set[str],
 ) -> dict[str, list[sums.Total]]:
     """Add each group up: from the kept counts, or from its rows where these are few."""
     column = COLUMNS[question.group]
@@ -100,9 +106,9 @@ def _totals(
         rows = kept.filter(**{f"{column}__in": keys}).values(column, "currency")
         rows = rows.annotate(n=Sum("cases"), money=Sum("amount"), lost=Sum("discount"))
     else:
-        members = found.filter(**{f"{column}__in": keys})
-        if question.group != "order" and sums.estimate(members) > sums.COUNTED_UP_TO:
+        if question.group != "order" and total.count > sums.COUNTED_UP_TO:
             return {}
+        members = found.filter(**{f"{column}__in": keys})
         rows = members.order_by().values(column, "currency")
         rows = rows.annotate(n=Count("pk"), money=Sum("amount"), lost=Sum("discount_amount"))
     return _by_key(rows, column)

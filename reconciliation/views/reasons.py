@@ -117,6 +117,17 @@ def reason(code: str) -> Reason:
     return REASONS.get(code) or Reason(code, code.replace("_", " ").capitalize(), "fix")
 
 
+def by_name() -> list[tuple[str, str]]:
+    """Give every reason's code and words, in the order of the words."""
+    return _by_name(get_language() or "")
+
+
+@lru_cache
+def _by_name(language: str) -> list[tuple[str, str]]:
+    """`language` is what makes two lists differ."""
+    return sorted(((each.code, str(each.label)) for each in _ROWS), key=lambda named: named[1])
+
+
 def tag(shown: Reason) -> SafeString:
     """Write a reason as its sign and words."""
     return _tag(shown.code, get_language() or "")

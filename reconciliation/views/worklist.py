@@ -22,9 +22,8 @@ from reconciliation.models import ExceptionCase
 from reconciliation.roles import RESOLVE, SEE_CASES
 from reconciliation.row_keys import row_keys
 
-from . import figures, grouping, paging, saved_filters, sums, workplace
+from . import figures, grouping, paging, reasons, saved_filters, sums, workplace
 from .queue import NOBODY, PAGE_ROWS, SORTS, Question
-from .reasons import REASONS
 from .rows import rows
 
 TAB_TITLES: dict[str, str | Promise] = {
@@ -140,7 +139,7 @@ def _answer(
     shown = rows(page.rows, user, question.query)
     return {
         "rows": bool(page.rows),
-        "groups": grouping.groups(question, company, user, found, page.rows, shown, may_take=may_take),
+        "groups": grouping.groups(question, company, user, found, total, page.rows, shown, may_take=may_take),
         "saved": saved_filters.those_of(user, question),
         "may_share": user.has_perm(RESOLVE),
         "tabs": _tabs(question, desk.counts),
@@ -161,7 +160,7 @@ def _answer(
         "elsewhere_url": address(question.with_(tab="closed" if question.tab == "open" else "open")),
         "here": request.get_full_path(),
         "empty": "" if page.rows else _emptiness(question),
-        "reasons": sorted(REASONS.values(), key=lambda reason: str(reason.label)),
+        "reasons": reasons.by_name(),
         "owners": desk.owners,
         "nobody": NOBODY,
         "several": [action for action in actions.ACTIONS.values() if _for_several(action, user)],
@@ -180,7 +179,7 @@ def _total(
     exactly: bool,
 ) -> sums.Sums:
     """Say how much answers, by the cheapest way that knows it."""
-    if page.is_whole and page.rows:
+    if page.is_whole and (page.rows or question.place is None):
         return sums.of_rows(page.rows)
     if desk.sums is not None:
         return desk.sums

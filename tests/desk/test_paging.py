@@ -97,6 +97,10 @@ ASKED = [
     "&group=vendor",
     "&q=Bench+Vendor+7",
     "&min=900&reason=PRICE_OVER",
+    "&q=B-00000017",
+    "&q=nobody-has-this-number",
+    "&q=Vendor+7&min=600",
+    "&group=reason&min=10",
 ]
 
 
