@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from reconciliation import roles
 
-from .accessibility import complaints_everywhere
+from .accessibility import complaints, complaints_everywhere
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from collections.abc import Callable
@@ -48,7 +48,12 @@ def test_two_people_talk_about_one_case(desk: Desk, page: Page, sign_in: SignIn)
     )
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("link", name="offer.pdf")).to_be_visible()
-    page.get_by_label("Comment").fill("Is this the price we agreed, @anton?")
+    page.get_by_label("Comment").press_sequentially("Is this the price we agreed, @ant")
+    expect(page.get_by_role("option", name="@anton")).to_have_attribute("aria-selected", "true")
+    assert complaints(page) == []
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Comment")).to_have_value("Is this the price we agreed, @anton ")
+    expect(page.get_by_role("listbox")).to_be_hidden()
     page.get_by_role("button", name="Comment", exact=True).click()
     expect(page.get_by_text("Comment added.")).to_be_visible()
     expect(page.get_by_text("Followed by You, Anton Berg.")).to_be_visible()
@@ -61,7 +66,7 @@ def test_two_people_talk_about_one_case(desk: Desk, page: Page, sign_in: SignIn)
     expect(page.get_by_text("Load the page again before you decide.")).to_be_visible()
 
     sign_in(anton, "/for-you/")
-    expect(page.get_by_text("Is this the price we agreed, @anton?")).to_be_visible()
+    expect(page.get_by_text("Is this the price we agreed, @anton")).to_be_visible()
     assert complaints_everywhere(page) == {}
 
 
