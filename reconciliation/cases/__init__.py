@@ -11,6 +11,7 @@ from .attaching import FileRefused, attach
 from .changing import fresh, locked, put_back, version
 from .deciding import came_back, dismiss, finish_by_hand, note, reject, release, reopen, wait
 from .errors import CaseError, FixOnly, NotAllowed, ReasonMissing, StaleCase, WrongDate, WrongStatus
+from .forgetting import forget_old
 from .noticing import mentioned, seen, send_question
 from .presence import is_here, visit, visits
 from .signing import approve, decline, proposal, withdraw
@@ -42,6 +43,7 @@ __all__ = [
     "decline",
     "dismiss",
     "finish_by_hand",
+    "forget_old",
     "fresh",
     "hand_over",
     "has_come_back",

@@ -205,3 +205,20 @@ def test_of_two_who_decide_the_second_is_told_and_nothing_is_overwritten(desk, c
     assert "Anton Berg rejected this invoice at " in late.context["problem"]
     assert "You had written: “Let us wait”" in words(late)
     assert (case.status, case.wait_until, case.resolutions.get().by) == ("rejected", None, anton)
+
+
+def test_who_looked_and_who_was_told_is_forgotten_long_after_the_end(desk, clara, anton):
+    ended, still_open = factories.price_over_order(desk, "R-1"), factories.price_over_order(desk, "R-2")
+    for case in (ended, still_open):
+        cases.visit(case, anton)
+        cases.comment(case, by=clara, text="Is this right, @anton?")
+    cases.reject(ended, by=clara, reason="Not ours")
+    ended.refresh_from_db()
+    day = ended.closed_at + datetime.timedelta(days=400)
+
+    assert cases.forget_old(now=day) == 0
+    assert cases.forget_old(now=day + datetime.timedelta(seconds=1)) == 2
+
+    assert set(CaseVisit.objects.values_list("case", flat=True)) == {still_open.pk}
+    assert set(CaseNotice.objects.values_list("case", flat=True)) == {still_open.pk}
+    assert ended.comments.count() == 1
