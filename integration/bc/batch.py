@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from integration.bc.calls import noun
 from integration.bc.errors import judge, take_apart
 from integration.bc.exact_json import dumps
 from integration.errors import (
@@ -50,6 +51,11 @@ class Operation:
     def entity_set(self) -> str:
         """The set that the operation is about: of a nested path, the last one."""
         return self.path.partition("?")[0].rpartition("/")[2].partition("(")[0]
+
+    @property
+    def subject(self) -> str:
+        """What an error sentence calls the thing it is about."""
+        return noun(self.entity_set)
 
     @property
     def is_write(self) -> bool:
@@ -121,7 +127,7 @@ def _answer(operation: Operation, answer: Mapping[str, Any] | None) -> BatchAnsw
     if 200 <= status < 300:
         return BatchAnswer(status, entity=body if isinstance(body, dict) else None)
     refusal = take_apart(status, dumps(body))
-    return BatchAnswer(status, error=judge(refusal, subject=operation.path, write=operation.is_write))
+    return BatchAnswer(status, error=judge(refusal, subject=operation.subject, write=operation.is_write))
 
 
 def _rolled_back(result: BatchAnswer) -> BatchAnswer:

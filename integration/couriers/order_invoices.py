@@ -36,7 +36,6 @@ from integration.errors import (
     ConflictError,
     IntegrationError,
     PermanentError,
-    TemporaryError,
     UnknownOutcome,
 )
 from reconciliation.models import PurchaseOrder
@@ -45,6 +44,7 @@ from .base import BeforeWrite, Posted, Standing, as_uuid, plain
 from .billed import Billed, billed_of, foreign_to_order
 from .invoices import INVOICES, UNPOSTABLE, UNPOSTED, InvoiceVisit
 from .reopening import held_open, is_left_open
+from .together import posting_nothing, set_quantities
 
 ORDERS = "purchaseOrders"
 LINES = "purchaseOrderLines"
@@ -299,12 +299,16 @@ class OrderInvoiceVisit(InvoiceVisit):
 
     def _set_quantities(self, steps: list[Step]) -> None:
         """In two rounds: each quantity to receive resets the one to invoice."""
-        for step in steps:
-            line = step.line
-            if line.receive_quantity:
-                line = self._update(line, {RECEIVE_QUANTITY: ZERO})
-            if line.invoice_quantity != step.quantity:
-                self._update(line, {INVOICE_QUANTITY: step.quantity})
+        lines = {step.line.id: step.line for step in steps}
+        nothing = [(line, {RECEIVE_QUANTITY: ZERO}) for line in lines.values() if line.receive_quantity]
+        lines |= {line.id: line for line in set_quantities(self.client, nothing)}
+        wanted = [(lines[step.line.id], step.quantity) for step in steps]
+        differ = [
+            (line, {INVOICE_QUANTITY: quantity})
+            for line, quantity in wanted
+            if line.invoice_quantity != quantity
+        ]
+        set_quantities(self.client, differ)
 
     def _update(self, line: LineInBC, changes: Mapping[str, Any]) -> LineInBC:
         row = self._harmless(lambda: self.client.update(LINES, line.id, changes, etag=line.etag or ""))
@@ -312,15 +316,8 @@ class OrderInvoiceVisit(InvoiceVisit):
 
     def _harmless(self, change: Callable[[], Answer]) -> Answer:
         """Make a change that posts nothing: after a lost answer it is simply made again."""
-        try:
+        with posting_nothing():
             return change()
-        except UnknownOutcome as lost:
-            raise TemporaryError(
-                "Business Central broke off before anything was posted. It is sent again by itself.",
-                code=lost.code,
-                status=lost.status,
-                raw=lost.raw,
-            ) from lost
 
 
 def _place(line: LineInBC, order: OrderInBC) -> str:

@@ -19,13 +19,14 @@ from integration.bc import is_gone, odata, payloads
 from integration.bc.names import ETAG, MODIFIED, ORDER_NUMBER, POSTING_DATE, RECEIVE_QUANTITY
 from integration.bc.reading import PurchaseOrderLine as LineInBC
 from integration.bc.reading import as_date, read, select_for
-from integration.errors import ConflictError, PermanentError, TemporaryError, UnknownOutcome
+from integration.errors import ConflictError, PermanentError
 from integration.models import DocumentKind, Message
 from reconciliation.models import PurchaseOrder
 
 from .accepted import ZERO, Quantities, quantities_of
 from .base import BeforeWrite, Posted, Standing, Visit, as_uuid, plain
 from .orders import LINES
+from .together import posting_nothing, set_quantities
 
 OVER_RECEIPT = (
     "Business Central's API takes no over-receipt code. Raise the order there, or receive all of it there "
@@ -208,17 +209,20 @@ class ReceiptVisit(Visit):
     def _set_posting_date(self, order: OrderInBC) -> None:
         posted_on = self.payload[POSTING_DATE]
         if order.posting_date is None or order.posting_date.isoformat() != posted_on:
-            self._change("purchaseOrders", str(order.id), {POSTING_DATE: posted_on}, order.etag)
+            with posting_nothing():
+                self.client.update(
+                    "purchaseOrders", str(order.id), {POSTING_DATE: posted_on}, etag=order.etag
+                )
 
     def _set_quantities(self, order: OrderInBC, arrived: Quantities) -> None:
-        lines = [line for line in order.lines if line.line_type != "Comment"]
-        set_ones = []
-        for line, changes in payloads.receive_quantities(lines, arrived):
-            if line.receive_quantity != changes[RECEIVE_QUANTITY]:
-                line = read(LineInBC, self._change(LINES, line.id, changes, line.etag or ""))
-            set_ones.append(line)
-        for line in payloads.would_invoice(set_ones):  # the first round sets invoiceQuantity, too
-            self._change(LINES, line.id, payloads.nothing_to_invoice(), line.etag or "")
+        lines = {line.id: line for line in order.lines if line.line_type != "Comment"}
+        wanted = payloads.receive_quantities(lines.values(), arrived)
+        differ = [
+            (line, change) for line, change in wanted if line.receive_quantity != change[RECEIVE_QUANTITY]
+        ]
+        lines |= {line.id: line for line in set_quantities(self.client, differ)}
+        wrong = payloads.would_invoice(lines.values())  # the first round sets invoiceQuantity, too
+        set_quantities(self.client, [(line, payloads.nothing_to_invoice()) for line in wrong])
 
     def _check_quantities(self, arrived: Quantities) -> OrderInBC:
         """Read the order again: exactly this would be received, and nothing invoiced."""
@@ -237,18 +241,6 @@ class ReceiptVisit(Visit):
         if order is None:
             raise ConflictError(f"Order {self._order_number} vanished while it was worked on.")
         return order
-
-    def _change(self, entity_set: str, id: str, changes: Mapping[str, Any], etag: str) -> dict[str, Any]:
-        """Change a quantity to be posted. A lost answer does no harm: it posts nothing and is set again."""
-        try:
-            return self.client.update(entity_set, id, changes, etag=etag)
-        except UnknownOutcome as lost:
-            raise TemporaryError(
-                "Business Central broke off before anything was received. It is sent again by itself.",
-                code=lost.code,
-                status=lost.status,
-                raw=lost.raw,
-            ) from lost
 
 
 def _order(row: Mapping[str, Any]) -> OrderInBC:

@@ -57,21 +57,24 @@ class House:
         return outbox.enqueue(DocumentKind.PURCHASE_ORDER, order)
 
     def receipt(self, number: str = "GR-1", order: str = "PO-1", **quantities: Any) -> Message:
-        values = {"accepted": D(4), "rejected": D(0), "unit": "PCS", "order_line": 1} | quantities
-        line = forms.ReceiptLineForm(
-            line=1,
-            order_line=values["order_line"],
-            quantity_received=values["accepted"] + values["rejected"],
-            quantity_accepted=values["accepted"],
-            quantity_rejected=values["rejected"],
-            unit=values["unit"],
-        )
+        values = {"accepted": D(4), "rejected": D(0), "unit": "PCS", "order_lines": [1]} | quantities
+        lines = [
+            forms.ReceiptLineForm(
+                line=number,
+                order_line=order_line,
+                quantity_received=values["accepted"] + values["rejected"],
+                quantity_accepted=values["accepted"],
+                quantity_rejected=values["rejected"],
+                unit=values["unit"],
+            )
+            for number, order_line in enumerate(values["order_lines"], start=1)
+        ]
         form = forms.ReceiptForm(
             number=number,
             order_number=order,
             received_on=DAY + datetime.timedelta(days=3),
             received_by="storekeeper",
-            lines=(line,),
+            lines=tuple(lines),
         )
         receipt = documents.record_receipt(self.company, form, source="/cafm/test")
         return outbox.enqueue(DocumentKind.GOODS_RECEIPT, receipt)

@@ -78,7 +78,7 @@ def test_a_whole_order_is_invoiced_through_it_and_vanishes(house: House) -> None
 
 def test_a_part_is_invoiced_and_nothing_else_of_the_order(house: House) -> None:
     received(house, 6, item_line(), item_line(line=2))
-    house.receipt("GR-2", accepted=D(5), order_line=2)
+    house.receipt("GR-2", accepted=D(5), order_lines=[2])
     house.bill()
 
     house.drain()

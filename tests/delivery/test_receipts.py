@@ -36,7 +36,7 @@ def test_a_receipt_is_received_and_not_invoiced(house: House) -> None:
 
 def test_lines_without_arrival_are_not_received(house: House) -> None:
     house.order("PO-1", item_line(), item_line(line=2))
-    house.receipt(accepted=D(4), order_line=2)
+    house.receipt(accepted=D(4), order_lines=[2])
 
     house.drain()
 
