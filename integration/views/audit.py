@@ -52,6 +52,7 @@ def audit(request: HttpRequest) -> HttpResponse:
         "forgotten": Change.objects.filter(table=Change._meta.db_table, action=chain.FORGOTTEN).order_by(
             "-pk"
         )[:LATEST_FORGOTTEN],
+        "coverage": chain.coverage(),
         "may_verify": user.has_perm(VERIFY),
     }
     return render(request, "integration/audit.html", context)

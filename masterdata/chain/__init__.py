@@ -1,6 +1,7 @@
 """The chain: each row of the books is sealed after the one before it, so no change stays unseen."""
 
 from .books import BOOKS, Book
+from .coverage import coverage
 from .exporting import export_csv, export_lines
 from .forgotten import ACTION as FORGOTTEN
 from .heads import Head, name_chains, read_heads, tell_heads
@@ -17,6 +18,7 @@ __all__ = [
     "Head",
     "Term",
     "Verdict",
+    "coverage",
     "export_csv",
     "export_lines",
     "forget",

@@ -11,13 +11,14 @@ FIRST = bytes(32)  # what stands before the first row of a chain
 
 @dataclass(frozen=True)
 class Book:
-    """A table that is only ever added to. Its SQL reads the row as `kept`."""
+    """A table that is only ever added to, but for what is written later. Its SQL reads the row as `kept`."""
 
     name: str
     title: str
     table: str
     words: str
     company: str
+    written_later: tuple[str, ...] = ()
 
 
 def moment(column: str) -> str:
@@ -54,7 +55,54 @@ GROUNDS = Book(
     words="jsonb_build_array(kept.id, kept.content, encode(kept.content_hash, 'hex'))::text",
     company="NULL::bigint",
 )
-BOOKS = {book.name: book for book in (CHANGES, DECISIONS, GROUNDS)}
+COMPANY_OF_CASE = "(SELECT company_id FROM reconciliation_exceptioncase WHERE id = kept.case_id)"
+COMMENTS = Book(
+    name="comment",
+    title="talk about exceptions",
+    table="reconciliation_comment",
+    words=(
+        f"jsonb_build_array(kept.id, kept.case_id, kept.by_id, kept.said_by, {moment('kept.at')},"
+        " kept.text)::text"
+    ),
+    company=COMPANY_OF_CASE,
+)
+ATTACHMENTS = Book(
+    name="file",
+    title="files that people added",
+    table="reconciliation_attachment",
+    words=(
+        f"jsonb_build_array(kept.id, kept.case_id, kept.by_id, {moment('kept.at')}, kept.name,"
+        " kept.kind, kept.size, kept.sha256, encode(sha256(kept.content), 'hex'))::text"
+    ),
+    company=COMPANY_OF_CASE,
+)
+# What was sent is forgotten in time; that it was, and what came of it, stays.
+ATTEMPTS = Book(
+    name="attempt",
+    title="attempts to deliver",
+    table="integration_attempt",
+    words=(
+        f"jsonb_build_array(kept.id, kept.message_id, kept.number, kept.fence, {moment('kept.started_at')},"
+        f" {moment('kept.ended_at')}, kept.outcome, kept.worker, kept.status, kept.error_code, kept.sentence,"
+        " kept.detail, kept.correlation_id)::text"
+    ),
+    company="(SELECT company_id FROM integration_message WHERE id = kept.message_id)",
+    written_later=("request",),
+)
+# What became of an event is written on it later, and is told by the document.
+EVENTS = Book(
+    name="event",
+    title="events of the CAFM",
+    table="integration_inboxevent",
+    words=(
+        "jsonb_build_array(kept.id, kept.company_id, kept.source, kept.event_id, kept.type,"
+        f" {moment('kept.occurred_at')}, {moment('kept.received_at')}, kept.body,"
+        " encode(kept.body_hash, 'hex'))::text"
+    ),
+    company="kept.company_id",
+    written_later=("document_kind", "document_id", "note", "mapped_with_id"),
+)
+BOOKS = {book.name: book for book in (CHANGES, DECISIONS, GROUNDS, COMMENTS, ATTACHMENTS, ATTEMPTS, EVENTS)}
 
 
 def digest(book: Book) -> str:

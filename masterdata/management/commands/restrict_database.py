@@ -22,6 +22,7 @@ ALL = (
     "GRANT EXECUTE ON FUNCTION tieout_forget_changes(text, timestamptz, integer, text, text) TO {user}",
 )
 BOOK = "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {user}"
+LATER = "GRANT UPDATE ({column}) ON {table} TO {user}"
 
 
 class Command(BaseCommand):
@@ -48,6 +49,9 @@ class Command(BaseCommand):
                 cursor.execute(sql.SQL(statement).format(**names))
             for table in books():
                 cursor.execute(sql.SQL(BOOK).format(table=sql.Identifier(table), **names))
+            for table, column in written_later():
+                column_of = {"table": sql.Identifier(table), "column": sql.Identifier(column)}
+                cursor.execute(sql.SQL(LATER).format(**column_of, **names))
         self.stdout.write(f"{user} may work, and may only add to: {', '.join(books())}.")
 
 
@@ -55,3 +59,8 @@ def books() -> list[str]:
     """Name the tables that are only ever added to: the chained books, the seals, each model's history."""
     histories = [model._meta.db_table for model in apps.get_models() if hasattr(model, "history_id")]
     return sorted({*(book.table for book in BOOKS.values()), Seal._meta.db_table, *histories})
+
+
+def written_later() -> list[tuple[str, str]]:
+    """Name the columns of chained books that are filled or emptied after the row was added."""
+    return [(book.table, column) for book in BOOKS.values() for column in book.written_later]
