@@ -127,6 +127,7 @@ NAVIGATION = (
                 _("Rights"), "rights", "shield_person", ("masterdata.view_change", "integration.view_apikey")
             ),
             Link(_("Audit"), "audit", "verified_user", ("masterdata.view_change",)),
+            Link(_("Retention"), "retention", "auto_delete", ("masterdata.view_change",)),
         ),
     ),
     Section(

@@ -175,7 +175,7 @@ def tell_audit_heads(**kwargs: Any) -> None:
 @shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
 def verify_audit(**kwargs: Any) -> None:
     """Verify the chains at night, and forget the changes whose term is over."""
-    chain.forget(now=timezone.now())
+    chain.forget()
     auditing.ask(by="worker verify_audit", now=timezone.now())
     auditing.check_asked()
 

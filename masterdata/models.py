@@ -390,6 +390,34 @@ class Sealed(models.Model):
         return f"{self.book} up to {self.until}"
 
 
+class RetentionTerm(models.Model):
+    """For how long a kind is kept; the database's function that forgets reads it here."""
+
+    kind = models.CharField(max_length=20, unique=True)
+    title = models.CharField(max_length=60)
+    tables = models.CharField(
+        max_length=63, blank=True, help_text="Of changes: the tables they are of, in SQL's words (LIKE)"
+    )
+    days = models.PositiveIntegerField()
+    least_days = models.PositiveIntegerField(help_text="Nobody may set less")
+    whole_years = models.BooleanField(help_text="It runs from the end of the year")
+    why = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(days__gte=models.F("least_days")), name="retention_is_not_below_its_least"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(tables="") | models.Q(least_days__gte=365),
+                name="retention_of_changes_is_a_year",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}: {self.days} days"
+
+
 class AuditCheck(models.Model):
     """What it came to when the chains were verified, by the clock or because somebody asked."""
 

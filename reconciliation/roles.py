@@ -45,6 +45,7 @@ RETAKE = "reconciliation.retake_day"
 PULL = "django_celery_beat.change_periodictask"
 SEE_CHANGES = "masterdata.view_change"
 VERIFY = "masterdata.verify_change"
+KEEP = "masterdata.change_retentionterm"
 
 _MASTERS = [
     f"masterdata.view_{name}"
@@ -159,6 +160,7 @@ ROLES: dict[str, list[str]] = {
         SEE_MAPPINGS,
         SEE_REHEARSALS,
         "masterdata.view_change",
+        KEEP,
     ],
     AUDITOR: [
         "masterdata.view_*",
@@ -195,6 +197,7 @@ DUTIES = {
     RETAKE: _("take the totals of a day again"),
     PULL: _("pull from Business Central"),
     SEE_CHANGES: _("see changes"),
+    KEEP: _("set how long things are kept"),
     VERIFY: _("verify and export the book of changes"),
 }
 

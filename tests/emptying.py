@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-STAYS = {"django_content_type", "auth_permission"}
+STAYS = {"django_content_type", "auth_permission", "masterdata_retentionterm"}
 
 
 def by_deleting(operations: Any, style: Any, tables: Iterable[str], **_: Any) -> list[str]:

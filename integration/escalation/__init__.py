@@ -6,7 +6,7 @@ from .case_mail import send_case_mail
 from .channels import CannotTell, give_address, problem_with_address, send_test
 from .defaults import install, install_morning
 from .due import next_telling, write_due
-from .forgetting import forget_old
+from .forgetting import forget_old, old_incidents
 from .sending import send_due
 from .turns import stand_in, turn
 from .watching import watch
@@ -23,6 +23,7 @@ __all__ = [
     "install_morning",
     "matter",
     "next_telling",
+    "old_incidents",
     "problem_with_address",
     "send_case_mail",
     "send_due",

@@ -31,7 +31,7 @@ from .following import (
     renew,
     unsent,
 )
-from .forgetting import KEPT_DAYS, forget_requests
+from .forgetting import forget_requests, old_requests
 from .leases import (
     build,
     claim,
@@ -65,7 +65,6 @@ from .waking import answered, wake
 __all__ = [
     "CANCELLED_BY_HAND",
     "ENTERED_BY_HAND",
-    "KEPT_DAYS",
     "UNKNOWN_NAME",
     "LostLease",
     "OutboxError",
@@ -100,6 +99,7 @@ __all__ = [
     "mark_unknown",
     "may",
     "message_for",
+    "old_requests",
     "order_chain",
     "prepare",
     "put_in_line",

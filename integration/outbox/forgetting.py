@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from integration.models import Attempt, Message
+from integration.models.outbox import AttemptQuerySet
+from masterdata import chain
 
-KEPT_DAYS = 90
 BATCH = 1000
 
 
 def forget_requests(*, now: datetime) -> int:
     """Forget old requests of messages that have ended; returns how many. A dead letter's never."""
-    old = Attempt.objects.filter(request__isnull=False, ended_at__lt=now - timedelta(days=KEPT_DAYS))
-    ended = old.filter(message__state__in=Message.FINAL).order_by("ended_at").values("pk")[:BATCH]
+    ended = old_requests(now=now).order_by("ended_at").values("pk")[:BATCH]
     return Attempt.objects.filter(pk__in=ended).forget_requests()
+
+
+def old_requests(*, now: datetime) -> AttemptQuerySet:
+    """Give the attempts whose request's term is over."""
+    before = now - chain.kept_days("requests")
+    found: AttemptQuerySet = Attempt.objects.filter(request__isnull=False, ended_at__lt=before)
+    return found.filter(message__state__in=Message.FINAL)

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from uuid import UUID
 
 from celery.exceptions import SoftTimeLimitExceeded
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integration import connections, contract
 from integration.bc import Client, Lane
 from integration.errors import IntegrationError
 from integration.models import DriftCheck, DriftedRecord
+from masterdata import chain
 from masterdata.models import Company
 from masterdata.wording import written
 
@@ -30,7 +32,6 @@ from .entities import ENTITIES, Entity
 logger = logging.getLogger(__name__)
 
 KEPT = 200  # records of one comparison; the others are counted
-KEEP_FOR = timedelta(days=30)
 COUNTS = {
     Standing.SAME: "rows_same",
     Standing.DIFFERS: "rows_differ",
@@ -54,12 +55,17 @@ def check_drift(names: Iterable[str] = tuple(ENTITIES)) -> list[DriftCheck]:
     return [check(client, company, ENTITIES[name]) for name in names]
 
 
+def old_checks(*, now: datetime) -> QuerySet[DriftCheck]:
+    """Give the comparisons whose term is over."""
+    return DriftCheck.objects.filter(checked_at__lt=now - chain.kept_days("comparisons"))
+
+
 def check(client: Client, company: Company, entity: Entity) -> DriftCheck:
-    """Compare one list and keep what came of it, page by page; older comparisons are forgotten after a month.
+    """Compare one list and keep what came of it, page by page; comparisons whose term is over are forgotten.
 
     What was found stays when it does not come to its end, whatever ends it, and the check says so.
     """
-    DriftCheck.objects.filter(checked_at__lt=timezone.now() - KEEP_FOR).delete()
+    old_checks(now=timezone.now()).delete()
     begun = DriftCheck(company=company, entity=entity.name, checked_at=timezone.now(), error=UNDER_WAY)
     found = _Found(begun)
     try:

@@ -48,7 +48,6 @@ def audit(request: HttpRequest) -> HttpResponse:
         "checks": checks,
         "latest": next((each for each in checks if each.finished_at), None),
         "is_waiting": any(each.finished_at is None for each in checks),
-        "terms": chain.TERMS,
         "forgotten": Change.objects.filter(table=Change._meta.db_table, action=chain.FORGOTTEN).order_by(
             "-pk"
         )[:LATEST_FORGOTTEN],

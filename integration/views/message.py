@@ -20,6 +20,7 @@ from integration.desk import likeness
 from integration.errors import IntegrationError
 from integration.mapping import traces
 from integration.models import DocumentKind, InboxEvent, Message
+from masterdata import chain
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
 
@@ -158,7 +159,7 @@ def _story(shown: Message, user: User) -> dict[str, Any]:
         "event_url": _event_url(event, user),
         "edits": [(each, differences(each.edited, each.original)) for each in shown.edits.order_by("-pk")],
         "exchanges": answered,
-        "kept_days": outbox.KEPT_DAYS,
+        "kept_days": chain.kept_days("requests").days,
     }
 
 

@@ -4,7 +4,7 @@ from .endpoints import create, new_secret, problem_with_address, start_again
 from .notices import write_due
 from .posting import Failed
 from .sealing import NoKeys
-from .sending import deliver, forget_old, send_test
+from .sending import deliver, forget_old, old_messages, send_test
 
 __all__ = [
     "Failed",
@@ -13,6 +13,7 @@ __all__ = [
     "deliver",
     "forget_old",
     "new_secret",
+    "old_messages",
     "problem_with_address",
     "send_test",
     "start_again",

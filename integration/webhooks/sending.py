@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from integration import backoff
 from integration.models import ApiKey, Webhook, WebhookMessage
+from masterdata import chain
 
 from . import endpoints, posting, sealing, signing
 
@@ -21,7 +22,6 @@ logger = logging.getLogger(__name__)
 
 MOST_ATTEMPTS = 100  # the pauses grow to a quarter of an hour, half of it on average: half a day
 LEASE = timedelta(seconds=60)  # longer than a receiver may take
-KEPT = timedelta(days=30)
 TURN_SECONDS = 20.0
 State = WebhookMessage.State
 
@@ -54,9 +54,14 @@ def send_test(webhook: Webhook) -> None:
 
 def forget_old(*, now: datetime) -> None:
     """Forget messages that ended long ago, but of each list the last: it says what was told."""
+    old_messages(now=now).delete()
+
+
+def old_messages(*, now: datetime) -> QuerySet[WebhookMessage]:
+    """Give the messages whose term is over."""
     newer = WebhookMessage.objects.order_by("webhook", "listed", "-pk").distinct("webhook", "listed")
-    old = WebhookMessage.objects.filter(ended_at__lt=now - KEPT)
-    old.exclude(pk__in=list(newer.values_list("pk", flat=True))).delete()
+    old = WebhookMessage.objects.filter(ended_at__lt=now - chain.kept_days("webhooks"))
+    return old.exclude(pk__in=list(newer.values_list("pk", flat=True)))
 
 
 @transaction.atomic

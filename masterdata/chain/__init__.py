@@ -5,26 +5,29 @@ from .coverage import coverage
 from .exporting import export_csv, export_lines
 from .forgotten import ACTION as FORGOTTEN
 from .heads import Head, name_chains, read_heads, tell_heads
-from .retention import TERMS, Term, forget
+from .retention import TooShort, forget, kept_days, kept_since, old_changes, set_term
 from .sealing import seal
 from .verifying import Fault, Verdict, verify
 
 __all__ = [
     "BOOKS",
     "FORGOTTEN",
-    "TERMS",
     "Book",
     "Fault",
     "Head",
-    "Term",
+    "TooShort",
     "Verdict",
     "coverage",
     "export_csv",
     "export_lines",
     "forget",
+    "kept_days",
+    "kept_since",
     "name_chains",
+    "old_changes",
     "read_heads",
     "seal",
+    "set_term",
     "tell_heads",
     "verify",
 ]

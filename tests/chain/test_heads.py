@@ -127,14 +127,14 @@ def test_what_was_forgotten_keeps_its_place_and_the_chain_its_strength(unit) -> 
         chain.tell_heads()
     chain.seal()
 
-    gone = chain.forget(now=timezone.now())
+    gone = chain.forget()
     chain.seal()
 
     verdict = chain.verify()
-    assert gone == {"mirrored master data": 5 - odd}
+    assert gone == {"changes of mirrored master data": 5 - odd}
     assert (verdict.faults, verdict.forgotten) == (0, 5 - odd)
     line = Change.objects.get(action="forget")
-    assert (line.new["rows"], line.new["kind"]) == (5 - odd, "mirrored master data")
+    assert (line.new["rows"], line.new["kind"]) == (5 - odd, "changes of mirrored master data")
     kept = Change.objects.filter(table="masterdata_unit").latest("pk").pk
     as_superuser(f"DELETE FROM masterdata_change WHERE id = {kept}")
     assert [fault.kind for fault in chain.verify().told] == ["deleted"]

@@ -19,7 +19,7 @@ ALL = (
     "GRANT USAGE ON SCHEMA {schema} TO {user}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {user}",
-    "GRANT EXECUTE ON FUNCTION tieout_forget_changes(text, timestamptz, integer, text, text) TO {user}",
+    "GRANT EXECUTE ON FUNCTION tieout_forget_changes(text, integer, text) TO {user}",
 )
 BOOK = "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {user}"
 LATER = "GRANT UPDATE ({column}) ON {table} TO {user}"
