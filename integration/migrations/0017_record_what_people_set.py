@@ -17,6 +17,7 @@ TABLES = {
     "integration_expectation": "",
     "integration_webhook": "'*secret', '*former_secret'",
     "integration_payloadedit": "",
+    "integration_openingrun": "",
     "integration_cause": "'things', 'title', 'next_step', 'last_seen_at'",
     "integration_causenote": "",
     "integration_replayjob": "",
@@ -76,7 +77,7 @@ def keep(name: str, columns: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("integration", "0015_flow_switches"),
+        ("integration", "0016_open_balances"),
         ("reconciliation", "0018_record_what_people_decide"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
         ("account", "0009_emailaddress_unique_primary_email"),
