@@ -1,9 +1,13 @@
-"""Which vendors belong together: they bill and are paid for each other, and send one invoice only once."""
+"""Which vendors belong together: they bill and are paid for each other, and send one invoice only once.
+
+One person proposes that a vendor joins or leaves a family, and another agrees; nothing counts before that.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
@@ -12,11 +16,55 @@ from masterdata.models import Company
 from .documents import OPEN_INVOICES
 from .models import SupplierInvoice, VendorFamily
 
+State = VendorFamily.State
+
+
+class NotTwoPersons(Exception):  # noqa: N818 - it names what is missing
+    """Whoever proposed something cannot be the one who agrees to it."""
+
+
+@transaction.atomic
+def propose(family: VendorFamily, *, by: User) -> None:
+    """Put a vendor forward for a family; it counts when somebody else approves it."""
+    family.state, family.proposed_by, family.approved_by = State.PROPOSED, by, None
+    family.save()
+
+
+@transaction.atomic
+def propose_end(family: VendorFamily, *, by: User) -> bool:
+    """Put the end of a membership forward, or take back one that does not count yet; True when it is gone."""
+    family = VendorFamily.objects.select_for_update().get(pk=family.pk)
+    if family.state == State.PROPOSED:
+        family.delete()
+        return True
+    if family.state == State.IN_FORCE:
+        family.state, family.end_proposed_by = State.ENDING, by
+        family.save()
+    return False
+
+
+@transaction.atomic
+def approve(family: VendorFamily, *, by: User) -> int:
+    """Agree to what another proposed; returns how many invoices are judged again. Raises NotTwoPersons."""
+    family = VendorFamily.objects.select_for_update().select_related("company").get(pk=family.pk)
+    if family.state == State.IN_FORCE:
+        return 0
+    if by.pk == (family.end_proposed_by_id if family.state == State.ENDING else family.proposed_by_id):
+        raise NotTwoPersons(f"{family}: you proposed this. Somebody else has to approve it.")
+    if family.state == State.ENDING:
+        count = judge_again(family.company, {family.head, family.vendor_number})
+        family.delete()
+        return count
+    family.state, family.approved_by = State.IN_FORCE, by
+    family.save()
+    return judge_again(family.company, {family.head, family.vendor_number})
+
 
 def heads_of(company: Company, vendors: Iterable[str]) -> dict[str, str]:
     """Give the head of each of these vendors that is in a family; a head is its own."""
     asked = {*vendors}
-    rows = VendorFamily.objects.filter(Q(vendor_number__in=asked) | Q(head__in=asked), company=company)
+    counting = VendorFamily.objects.filter(state__in=VendorFamily.COUNTING)
+    rows = counting.filter(Q(vendor_number__in=asked) | Q(head__in=asked), company=company)
     pairs = list(rows.values_list("vendor_number", "head"))
     known = {head: head for _, head in pairs} | dict(pairs)
     return {vendor: known[vendor] for vendor in asked if vendor in known}

@@ -69,7 +69,7 @@ def _masters(desk: factories.Desk) -> None:
     ApprovalTier.objects.create(company=desk.company, position=1, group=approvers, above=1_000_000)
     first_owners.install_usual(desk.company)
     MatchLevel.objects.get_or_create(company=desk.company, vendor_number="V10", level="three_way")
-    VendorFamily.objects.create(company=desk.company, vendor_number="V30", head="V20")
+    VendorFamily.objects.create(company=desk.company, vendor_number="V30", head="V20", state="in_force")
 
 
 def _documents(desk: factories.Desk) -> None:

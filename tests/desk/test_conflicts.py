@@ -90,7 +90,9 @@ def test_who_made_a_family_or_moved_a_tier_and_released_is_reported(desk, kind) 
     case = factories.price_over_order(desk)
     with acting_as("vera"):
         if kind == "family":
-            VendorFamily.objects.create(company=desk.company, vendor_number="V10", head="V20")
+            VendorFamily.objects.create(
+                company=desk.company, vendor_number="V10", head="V20", state="in_force"
+            )
         else:
             group = Group.objects.get(name=roles.AP_APPROVER)
             tier = ApprovalTier(company=desk.company, position=9, group=group, above=1_000_000)

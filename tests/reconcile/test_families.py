@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
 from django.test import Client
 
 from masterdata.models import Change
@@ -25,8 +26,22 @@ def controller() -> Client:
 
 
 @pytest.fixture
+def another() -> Client:
+    client = Client()
+    client.force_login(person(roles.FINANCE_CONTROLLER, "fritz"))
+    return client
+
+
+def pressed(client: Client, action: str) -> str:
+    """Press an action for all rows of the table, and give the page that answers."""
+    chosen = list(VendorFamily.objects.values_list("pk", flat=True))
+    answer = client.post(ADMIN, {"action": action, "_selected_action": chosen}, follow=True)
+    return answer.content.decode()
+
+
+@pytest.fixture
 def family(company) -> VendorFamily:
-    return VendorFamily.objects.create(company=company, vendor_number="V10", head="V20")
+    return VendorFamily.objects.create(company=company, vendor_number="V10", head="V20", state="in_force")
 
 
 def two_of_one_number(desk, *vendors):
@@ -48,7 +63,7 @@ def test_the_same_number_from_another_of_the_family_is_a_double(desk, family, ve
 
 
 def test_two_that_belong_to_a_third_are_of_one_family(desk, company, family):
-    VendorFamily.objects.create(company=company, vendor_number="V30", head="V20")
+    VendorFamily.objects.create(company=company, vendor_number="V30", head="V20", state="in_force")
     first, second = two_of_one_number(desk, "V10", "V30")
 
     reconcile.match_due()
@@ -87,7 +102,7 @@ def test_what_a_family_sends_is_left_to_the_engine(desk, family, monkeypatch):
 
 
 def test_who_says_that_vendors_belong_together_is_written_down_and_what_is_open_is_judged_again(
-    desk, company, controller
+    desk, company, controller, another
 ):
     desk.order(vendor="V20")
     desk.receive(10)
@@ -95,27 +110,63 @@ def test_who_says_that_vendors_belong_together_is_written_down_and_what_is_open_
     reconcile.match_due()
     assert codes_of(invoice) == {"VENDOR"}
 
-    answer = controller.post(
+    told = controller.post(
         f"{ADMIN}add/", {"company": company.pk, "vendor_number": "V10", "head": "V20"}, follow=True
-    )
+    ).content.decode()
+    reconcile.match_due()
+    assert "It counts when somebody else approves it." in told
+    assert codes_of(invoice) == {"VENDOR"}
+    assert "you proposed this. Somebody else has to approve it." in pressed(controller, "approve")
+    answer = pressed(another, "approve")
     reconcile.match_due()
 
-    assert "1 open invoice will be matched again." in answer.content.decode()
+    assert "1 open invoice will be matched again." in answer
     assert status_of(invoice) == "ready"
-    assert VendorFamily.history.get().history_user.username == "frida"
-    assert Change.objects.filter(table="reconciliation_vendorfamily").count() == 1
+    assert VendorFamily.history.first().history_user.username == "fritz"
+    changes = Change.objects.filter(table="reconciliation_vendorfamily").order_by("pk")
+    assert list(changes.values_list("actor", "action")) == [("frida", "insert"), ("fritz", "update")]
 
 
-def test_vendors_that_part_are_judged_again(desk, company, controller, family):
+def test_vendors_that_part_are_judged_again_when_two_said_so(desk, company, controller, another, family):
     desk.order(vendor="V20")
     invoice = desk.invoice(vendor="V10")
     reconcile.match_due()
     assert codes_of(invoice) == {"NO_RECEIPT"}
 
-    controller.post(f"{ADMIN}{family.pk}/delete/", {"post": "yes"})
+    assert controller.post(f"{ADMIN}{family.pk}/delete/", {"post": "yes"}).status_code == 403
+    pressed(controller, "propose_end")
+    pressed(controller, "approve")
+    assert VendorFamily.objects.get().state == "ending"
+    pressed(another, "approve")
     reconcile.match_due()
 
     assert codes_of(invoice) == {"NO_RECEIPT", "VENDOR"}
+    assert not VendorFamily.objects.exists()
+
+
+def test_what_nobody_approved_counts_nothing_and_is_taken_back(desk, company, controller):
+    VendorFamily.objects.create(company=company, vendor_number="V10", head="V20")
+    first, second = two_of_one_number(desk, "V10", "V20")
+
+    reconcile.match_due()
+    pressed(controller, "propose_end")
+
+    assert (status_of(first), status_of(second)) == ("ready", "ready")
+    assert not VendorFamily.objects.exists()
+
+
+def test_the_database_refuses_a_family_of_one_person(company):
+    one = person(roles.FINANCE_CONTROLLER)
+
+    with pytest.raises(IntegrityError, match="when_a_second_person_agreed"):
+        VendorFamily.objects.create(
+            company=company,
+            vendor_number="V10",
+            head="V20",
+            state="in_force",
+            proposed_by=one,
+            approved_by=one,
+        )
 
 
 @pytest.mark.parametrize(
