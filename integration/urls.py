@@ -74,6 +74,7 @@ urlpatterns = [
     path("cutover/<int:pk>/", cutover.rehearsed, name="rehearsal"),
     path("audit/", audit.audit, name="audit"),
     path("audit/verify/", audit.verify, name="verify-audit"),
+    path("audit/heads.txt", audit.heads, name="export-heads"),
     path("audit/chains/<int:number>.<slug:form>", audit.export, name="export-chain"),
     path("retention/", retention.terms, name="retention"),
     path("retention/<slug:kind>/", retention.set_term, name="set-retention"),

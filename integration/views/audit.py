@@ -71,6 +71,16 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @workplace.needs(VERIFY)
+def heads(request: HttpRequest) -> HttpResponse:
+    """Give the ends of the chains as a file, with how to check the others by it."""
+    response = HttpResponse(chain.write_heads(), content_type="text/plain; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="heads.txt"'
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_safe
+@workplace.needs(VERIFY)
 def export(request: HttpRequest, number: int, form: str) -> HttpResponseBase:
     """Give a chain as a file that can be verified without us."""
     if form not in FILES or not ChainHead.objects.filter(pk=number).exists():

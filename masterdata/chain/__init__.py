@@ -4,7 +4,7 @@ from .books import BOOKS, Book
 from .coverage import coverage
 from .exporting import export_csv, export_lines
 from .forgotten import ACTION as FORGOTTEN
-from .heads import Head, name_chains, read_heads, tell_heads
+from .heads import Head, name_chains, read_heads, tell_heads, write_heads
 from .retention import TooShort, forget, kept_days, kept_since, old_changes, set_term
 from .sealing import seal
 from .verifying import Fault, Verdict, verify
@@ -30,4 +30,5 @@ __all__ = [
     "set_term",
     "tell_heads",
     "verify",
+    "write_heads",
 ]

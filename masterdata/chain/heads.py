@@ -16,6 +16,13 @@ logger = logging.getLogger(__name__)
 
 FORM = re.compile(r"Audit chain (\d+) ends at (\d+) with ([0-9a-f]{64})")
 ACTION = "head"
+HOW_TO_CHECK = """\
+Each line of a chain's file has words, a digest and a hash. The digest is the SHA-256 of the words in UTF-8;
+the hash is the SHA-256 of the hash of the line before (32 bytes of zero before the first) followed by the
+digest. Whoever follows that from the first line to the last comes to the hashes below. A line without words
+was forgotten at the end of its term. Tieout's source has a program for it that needs nothing but Python:
+examples/verify_audit_export.py FILE HEADS
+"""
 
 
 @dataclass(frozen=True)
@@ -39,6 +46,17 @@ def tell_heads() -> list[Head]:
             logger.info("%s (%s)", told, names.get(head.chain, "a company that is gone"))
             _write_down(head)
     return heads
+
+
+def write_heads() -> str:
+    """Give the ends of all chains as the log tells them, with how to check a file by them."""
+    names = name_chains()
+    told = [
+        f"Audit chain {each.chain} ends at {each.position} with {bytes(each.hash).hex()}"
+        f" ({names.get(each.chain, 'a company that is gone')})"
+        for each in ChainHead.objects.order_by("chain")
+    ]
+    return "\n".join([HOW_TO_CHECK, *told, ""])
 
 
 def read_heads(lines: Iterable[str]) -> list[Head]:

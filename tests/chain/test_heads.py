@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from masterdata.models import ChainHead, Change, Company, Seal, Unit
 from .test_tampering import as_superuser
 
 pytestmark = pytest.mark.django_db
+OF_UNIT = "\"table\" = 'masterdata_unit'"
 SCRIPT = Path(__file__).resolve().parents[2] / "examples" / "verify_audit_export.py"
 
 
@@ -37,7 +39,7 @@ def unit() -> Unit:
 def rewrite(company: Company) -> None:
     """Change a row and make the whole chain good after it, as whoever knows the program could."""
     as_superuser(
-        "UPDATE masterdata_change SET actor = 'berta' WHERE id = (SELECT min(id) FROM masterdata_change)",
+        f"UPDATE masterdata_change SET actor = 'berta' WHERE {OF_UNIT}",
         "DELETE FROM masterdata_seal",
         "DELETE FROM masterdata_chainhead",
         "DELETE FROM masterdata_sealed",
@@ -58,7 +60,7 @@ def test_a_chain_that_was_rewritten_as_a_whole_is_found_by_the_log(unit, caplog,
     with pytest.raises(SystemExit) as ended:
         call_command("verify_audit", "--heads", str(log), "--json")
 
-    assert [head.chain for head in heads] == [unit.company_id]
+    assert [head.chain for head in heads] == [0, unit.company_id]
     assert ended.value.code == 1
     verdict = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [fault["kind"] for fault in verdict["told"]] == ["rewritten"]
@@ -84,9 +86,9 @@ def exported(company: Company, tmp_path: Path, kind: str) -> Path:
     return file
 
 
-def verified(file: Path) -> subprocess.CompletedProcess[str]:
+def verified(*files: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, str(SCRIPT), str(file)], capture_output=True, text=True, check=False
+        [sys.executable, str(SCRIPT), *map(str, files)], capture_output=True, text=True, check=False
     )
 
 
@@ -111,6 +113,21 @@ def test_an_export_is_verified_apart_and_tells_the_first_row_that_is_wrong(unit,
     assert verified(shorter).returncode == 1
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_an_export_is_checked_by_the_heads_that_go_along(unit, tmp_path, kind) -> None:
+    file, heads = exported(unit.company, tmp_path, kind), tmp_path / "heads.txt"
+    heads.write_text(chain.write_heads())
+    other = tmp_path / "other.txt"
+    other.write_text(re.sub("with [0-9a-f]{64}", "with " + "0" * 64, heads.read_text()))
+    shorter = file.with_stem("shorter")
+    shorter.write_text("".join(file.read_text().splitlines(keepends=True)[:-1]))
+
+    assert verified(file, heads).returncode == 0
+    assert "the chain was rewritten" in verified(file, other).stdout
+    assert "The heads tell of place 5, and the export ends at 4." in verified(shorter, heads).stdout
+    assert "SHA-256" in heads.read_text()
+
+
 def test_no_cell_of_an_export_is_taken_for_a_formula(unit, tmp_path) -> None:
     assert ",'=anna," in exported(unit.company, tmp_path, "csv").read_text()
 
@@ -120,8 +137,8 @@ def test_what_was_forgotten_keeps_its_place_and_the_chain_its_strength(unit) -> 
     as_superuser(
         "DELETE FROM masterdata_seal", "DELETE FROM masterdata_chainhead", "DELETE FROM masterdata_sealed"
     )
-    as_superuser(f"UPDATE masterdata_change SET at = '{old.isoformat()}' WHERE id % 2 = 0")
-    odd = Change.objects.extra(where=["id %% 2 = 1"]).count()
+    as_superuser(f"UPDATE masterdata_change SET at = '{old.isoformat()}' WHERE id % 2 = 0 AND {OF_UNIT}")
+    odd = Change.objects.filter(table="masterdata_unit").extra(where=["id %% 2 = 1"]).count()
     with time_machine.travel(old, tick=False):
         chain.seal()
         chain.tell_heads()

@@ -69,4 +69,5 @@ def test_a_controller_reads_the_page_but_neither_verifies_nor_exports(company, s
     assert client.get("/audit/").status_code == 200
     assert client.post("/audit/verify/").status_code == 403
     assert client.get("/audit/chains/0.csv").status_code == 403
+    assert client.get("/audit/heads.txt").status_code == 403
     assert not AuditCheck.objects.exists()
