@@ -6,10 +6,12 @@ import datetime
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from integration import belonging
 from integration.models import Attempt, DocumentKind, InboxEvent, Message, PayloadEdit
 from masterdata.models import Change
 from masterdata.read_only import ACTS, FieldChange, field_changes, who
@@ -58,11 +60,14 @@ def story(record: Model, viewer: User) -> list[Moment]:
 def _changes(record: Model) -> Iterator[Moment]:
     """What the database itself wrote down, whoever it was."""
     lines = Change.objects.filter(table=record._meta.db_table, row=record.pk).order_by("-pk")[:LATEST]
-    for line in lines:
+    names = {model._meta.db_table: model._meta.verbose_name for model in apps.get_models(True)}
+    for line in [*lines, *belonging.changes_of_parts(record)]:
         act = ACTS.get(line.action, line.action)
         kind = "machine" if line.actor.startswith(MACHINES) else "person"
-        what = f"{record._meta.verbose_name} {act}"
-        told = [] if line.action == "insert" else field_changes(line)
+        what = f"{names.get(line.table, line.table)} {act}"
+        if right := belonging.named(line):
+            what = f"{right} {act}"
+        told = [] if right or line.action == "insert" else field_changes(line)
         yield Moment(line.at, who(line), what, "", line.origin, kind, told)
 
 
@@ -107,6 +112,9 @@ def _judgements(invoice: SupplierInvoice) -> Iterator[Moment]:
 
 def _exchange(record: Model) -> Iterator[Moment]:
     """What came in from the CAFM, what was sent to Business Central, and what people did about it."""
+    if isinstance(record, Message):
+        yield from _attempts([record])
+        return
     kind = _document_kind(record)
     if not kind:
         return
@@ -117,6 +125,10 @@ def _exchange(record: Model) -> Iterator[Moment]:
     for message in messages:
         what = _("put in line for Business Central; now {state}").format(state=message.get_state_display())
         yield Moment(message.created_at, "Tieout", what, message.error, kind="machine")
+    yield from _attempts(messages)
+
+
+def _attempts(messages: list[Message]) -> Iterator[Moment]:
     for attempt in Attempt.objects.filter(message__in=messages).order_by("-pk")[:LATEST]:
         by_hand = attempt.outcome == Attempt.Outcome.BY_HAND
         what = attempt.get_outcome_display()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
+from integration.mapping import drafts
+from integration.models import Attempt, FieldMapping
+from masterdata.audit import acting_as
 from reconciliation import cases, roles
 from reconciliation.models import PurchaseOrder
 from tests import factories
@@ -37,6 +41,52 @@ def test_the_story_of_a_document_tells_what_was_sent_to_who_may_see_messages(des
     told = words(signed_in(roles.INTEGRATION_ADMIN).get(address))
     assert "Put in line for Business Central; now refused" in told
     assert "Nothing has happened yet" in words(signed_in(roles.AP_CLERK).get(address))
+
+
+def test_the_story_of_a_person_tells_each_role_that_came_and_went(desk, signed_in) -> None:
+    person = factories.person(roles.AP_CLERK)
+    with acting_as("frida", "10.1.2.3 request abc"):
+        roles.give(person, [roles.BUYER])
+
+    told = words(signed_in(roles.AUDITOR).get(reverse("story", args=["auth", "user", person.pk])))
+
+    assert "AP clerk removed" in told
+    assert "Buyer added" in told
+    assert "frida" in told
+    assert "10.1.2.3 request abc" in told
+
+
+def test_the_story_of_a_message_tells_each_try_and_what_people_did(desk, signed_in) -> None:
+    message = factories.retried(desk.company, "PO-4")
+    Attempt.objects.create(
+        message=message,
+        number=1,
+        fence=1,
+        started_at=message.created_at,
+        ended_at=message.created_at,
+        outcome=Attempt.Outcome.BY_HAND,
+        worker="ines",
+        sentence="Put in line again",
+    )
+
+    told = words(
+        signed_in(roles.INTEGRATION_ADMIN).get(reverse("story", args=["integration", "message", message.pk]))
+    )
+
+    assert "ines Done by a person Put in line again" in told
+
+
+def test_the_story_of_a_mapping_tells_its_versions(desk, signed_in) -> None:
+    mapping = FieldMapping.objects.first() or FieldMapping.objects.create(name="order")
+    ines = factories.person(roles.INTEGRATION_ADMIN)
+    with acting_as("ines"):
+        drafts.draft(mapping, by=ines)
+    client = Client()
+    client.force_login(ines)
+
+    told = words(client.get(f"/story/integration/fieldmapping/{mapping.pk}/"))
+
+    assert "Mapping version added" in told
 
 
 @pytest.mark.parametrize(
