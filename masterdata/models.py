@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -336,7 +337,10 @@ class Change(models.Model):
     new = models.JSONField(null=True, decoder=ExactDecoder)
 
     class Meta:
-        indexes = [models.Index(fields=["table", "row", "id"], name="change_of_row")]
+        indexes = [
+            models.Index(fields=["table", "row", "id"], name="change_of_row"),
+            BrinIndex(fields=["at"], name="change_by_moment"),  # they come in the order of their time
+        ]
         permissions = [("verify_change", "Can verify and export the book of changes")]
 
     def __str__(self) -> str:

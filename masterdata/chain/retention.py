@@ -17,12 +17,9 @@ from masterdata.models import RetentionTerm
 logger = logging.getLogger(__name__)
 
 BATCH = 5_000
-# Changes stand in the order of their time, so the first young one ends the old ones.
 OLD = """
 SELECT count(*) FROM masterdata_change
 WHERE "table" LIKE %(tables)s AND action NOT IN ('head', 'forget') AND at < %(before)s
-  AND id < coalesce((
-    SELECT id FROM masterdata_change WHERE at >= %(before)s ORDER BY id LIMIT 1), 9e18::bigint)
 """
 
 

@@ -1,5 +1,6 @@
 """Keep the terms of retention as rows, so that a house may lengthen or shorten them, and the book tells who did."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import migrations, models
 
 # kind, title, tables (SQL LIKE), least, days, whole years, why
@@ -88,6 +89,7 @@ class Migration(migrations.Migration):
     dependencies = [("masterdata", "0005_say_whose_a_change_is")]
 
     operations = [
+        migrations.AddIndex(model_name="change", index=BrinIndex(fields=["at"], name="change_by_moment")),
         migrations.CreateModel(
             name="RetentionTerm",
             fields=[

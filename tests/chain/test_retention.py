@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from integration import escalation, outbox, retention, webhooks
-from integration.models import ApiKey, Attempt, DriftCheck, Incident, Message, Webhook, WebhookMessage
+from integration.models import ApiKey, Attempt, Cause, DriftCheck, Incident, Message, Webhook, WebhookMessage
 from integration.sync import drift
 from masterdata import chain
 from masterdata.models import Change, Company, RetentionTerm
@@ -42,8 +42,9 @@ def requests(company: Company, days: int) -> int:
 
 
 def incidents(company: Company, days: int) -> int:
+    cause = Cause.objects.create(company=company, key=str(days), first_seen_at=NOW, last_seen_at=NOW)
     over = {"since": ago(days), "opened_at": ago(days), "closed_at": ago(days)}
-    Incident.objects.create(company=company, subject="dead_letter", cause="x", filed_under=str(days), **over)
+    Incident.objects.create(company=company, subject="dead", cause="x", count=1, filed_under=cause, **over)
     return 1
 
 
@@ -59,7 +60,12 @@ def messages(company: Company, days: int) -> int:
     webhook, _made = Webhook.objects.get_or_create(key=key, name="w", url="https://cafm.example", secret=b"s")
     for at in (ago(days), ago(0)):  # the last one of a list stays, however old
         WebhookMessage.objects.create(
-            webhook=webhook, key=uuid.uuid4(), listed=f"items{days}", state="delivered", ended_at=at
+            webhook=webhook,
+            key=uuid.uuid4(),
+            listed=f"items{days}",
+            state="delivered",
+            next_attempt_at=at,
+            ended_at=at,
         )
     return 1
 

@@ -28,8 +28,8 @@ def unit() -> Unit:
 def test_it_works_seals_and_verifies(unit) -> None:
     Unit.objects.filter(pk=unit.pk).update(name="1")
 
-    assert Change.objects.get().new == {"name": "1"}
-    assert chain.seal() == 1
+    assert Change.objects.get(table="masterdata_unit").new == {"name": "1"}
+    assert chain.seal() >= 1
     assert chain.verify().faults == 0
 
 
