@@ -10,8 +10,9 @@ from django.db import DatabaseError, connection, transaction
 
 from integration.models import FieldMapping
 from masterdata.audit import acting_as
-from masterdata.models import Change, Company, Item
+from masterdata.models import Company, Item
 from reconciliation.models import Tolerance
+from tests.changes import of_masters
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def test_a_change_by_plain_sql_is_written_down_with_its_actor(company) -> None:
     with acting_as("anna"), connection.cursor() as cursor:
         cursor.execute("UPDATE masterdata_item SET name = 'Air filter' WHERE id = %s", [item.pk])
 
-    change = Change.objects.get(table="masterdata_item")
+    change = of_masters().get(table="masterdata_item")
     assert (change.actor, change.action, change.row) == ("anna", "update", item.pk)
     assert (change.old, change.new) == ({"name": ""}, {"name": "Air filter"})
 
@@ -42,7 +43,7 @@ def test_one_statement_over_many_rows_is_written_down_row_by_row(company) -> Non
         Item.objects.update(name="new")
         Item.objects.filter(number__in=["F1", "F2"]).delete()
 
-    told = Change.objects.order_by("action", "row").values_list("action", "row", "old__name", "new__name")
+    told = of_masters().order_by("action", "row").values_list("action", "row", "old__name", "new__name")
     first, second, third = (item.pk for item in items)
     assert list(told) == [
         ("delete", first, "new", None),
@@ -50,7 +51,7 @@ def test_one_statement_over_many_rows_is_written_down_row_by_row(company) -> Non
         ("update", first, "old", "new"),
         ("update", third, "older", "new"),
     ]
-    assert set(Change.objects.values_list("actor", flat=True)) == {"anna"}
+    assert set(of_masters().values_list("actor", flat=True)) == {"anna"}
 
 
 def test_an_update_that_changes_nothing_is_no_change(company) -> None:
@@ -58,7 +59,7 @@ def test_an_update_that_changes_nothing_is_no_change(company) -> None:
 
     Item.objects.update(number="F1")
 
-    assert not Change.objects.exists()
+    assert not of_masters().exists()
 
 
 def test_what_people_edit_is_watched_from_its_first_row_to_its_last(company) -> None:
@@ -67,7 +68,7 @@ def test_what_people_edit_is_watched_from_its_first_row_to_its_last(company) -> 
         Tolerance.objects.update(upper_percent=3)
         tolerance.delete()
 
-    changes = Change.objects.filter(table="reconciliation_tolerance").order_by("id")
+    changes = of_masters().filter(table="reconciliation_tolerance").order_by("id")
     assert [change.action for change in changes] == ["insert", "update", "delete"]
     assert {change.actor for change in changes} == {"carl"}
     assert changes[1].old == {"upper_percent": 2.0}
@@ -79,7 +80,7 @@ def test_a_change_of_a_mapping_is_written_down() -> None:
 
     FieldMapping.objects.filter(pk=mapping.pk).update(note="second")
 
-    change = Change.objects.get(table="integration_fieldmapping", action="update")
+    change = of_masters().get(table="integration_fieldmapping", action="update")
     assert change.new == {"note": "second"}
     assert change.actor.startswith("database user ")
 
@@ -92,7 +93,7 @@ def test_an_inner_actor_gives_way_to_the_outer_one(company) -> None:
             Item.objects.update(name="one")
         Item.objects.update(name="two")
 
-    changes = Change.objects.filter(row=item.pk).order_by("id")
+    changes = of_masters().filter(row=item.pk).order_by("id")
     assert [change.actor for change in changes] == ["sync items", "worker"]
 
 
@@ -109,7 +110,7 @@ def test_what_was_written_down_cannot_be_changed(company, statement) -> None:
     ):
         cursor.execute(statement)
 
-    assert Change.objects.count() == 1
+    assert of_masters().count() == 1
 
 
 def test_a_change_tells_amounts_digit_by_digit(company) -> None:
@@ -117,5 +118,5 @@ def test_a_change_tells_amounts_digit_by_digit(company) -> None:
 
     Tolerance.objects.filter(pk=limit.pk).update(upper_amount=Decimal("12345678901.12345678"))
 
-    change = Change.objects.get(table="reconciliation_tolerance", action="update")
+    change = of_masters().get(table="reconciliation_tolerance", action="update")
     assert change.new == {"upper_amount": Decimal("12345678901.12345678")}
