@@ -16,7 +16,7 @@ from masterdata.audit import acting_as
 from masterdata.batch import Pulled
 from masterdata.models import Company, ExactDecoder, ExchangeRate, Item, Mirror
 from masterdata.upsert import Counts, mark_deleted, upsert
-from tests.changes import of_masters
+from tests import changes as book
 
 pytestmark = pytest.mark.django_db
 MOMENT, LATER = datetime(2026, 5, 4, 8, 30, tzinfo=UTC), datetime(2026, 5, 5, 9, 30, 1, 5000, tzinfo=UTC)
@@ -49,7 +49,7 @@ def item(bc_id: uuid.UUID, moment: datetime | None = MOMENT, **changes) -> Pulle
 
 
 def told() -> list[tuple[object, ...]]:
-    return list(of_masters().order_by("pk").values_list("actor", "table", "action", "row", "old", "new"))
+    return list(book.changes().order_by("pk").values_list("actor", "table", "action", "row", "old", "new"))
 
 
 def test_a_merge_tells_the_columns_that_differ_and_who_it_was(company) -> None:

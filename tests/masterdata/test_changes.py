@@ -12,7 +12,7 @@ from integration.models import FieldMapping
 from masterdata.audit import acting_as
 from masterdata.models import Company, Item
 from reconciliation.models import Tolerance
-from tests.changes import of_masters
+from tests import changes as book
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def test_a_change_by_plain_sql_is_written_down_with_its_actor(company) -> None:
     with acting_as("anna"), connection.cursor() as cursor:
         cursor.execute("UPDATE masterdata_item SET name = 'Air filter' WHERE id = %s", [item.pk])
 
-    change = of_masters().get(table="masterdata_item")
+    change = book.changes().get(table="masterdata_item")
     assert (change.actor, change.action, change.row) == ("anna", "update", item.pk)
     assert (change.old, change.new) == ({"name": ""}, {"name": "Air filter"})
 
@@ -43,7 +43,7 @@ def test_one_statement_over_many_rows_is_written_down_row_by_row(company) -> Non
         Item.objects.update(name="new")
         Item.objects.filter(number__in=["F1", "F2"]).delete()
 
-    told = of_masters().order_by("action", "row").values_list("action", "row", "old__name", "new__name")
+    told = book.changes().order_by("action", "row").values_list("action", "row", "old__name", "new__name")
     first, second, third = (item.pk for item in items)
     assert list(told) == [
         ("delete", first, "new", None),
@@ -51,7 +51,7 @@ def test_one_statement_over_many_rows_is_written_down_row_by_row(company) -> Non
         ("update", first, "old", "new"),
         ("update", third, "older", "new"),
     ]
-    assert set(of_masters().values_list("actor", flat=True)) == {"anna"}
+    assert set(book.changes().values_list("actor", flat=True)) == {"anna"}
 
 
 def test_an_update_that_changes_nothing_is_no_change(company) -> None:
@@ -59,7 +59,7 @@ def test_an_update_that_changes_nothing_is_no_change(company) -> None:
 
     Item.objects.update(number="F1")
 
-    assert not of_masters().exists()
+    assert not book.changes().exists()
 
 
 def test_what_people_edit_is_watched_from_its_first_row_to_its_last(company) -> None:
@@ -68,7 +68,7 @@ def test_what_people_edit_is_watched_from_its_first_row_to_its_last(company) -> 
         Tolerance.objects.update(upper_percent=3)
         tolerance.delete()
 
-    changes = of_masters().filter(table="reconciliation_tolerance").order_by("id")
+    changes = book.changes().filter(table="reconciliation_tolerance").order_by("id")
     assert [change.action for change in changes] == ["insert", "update", "delete"]
     assert {change.actor for change in changes} == {"carl"}
     assert changes[1].old == {"upper_percent": 2.0}
@@ -80,7 +80,7 @@ def test_a_change_of_a_mapping_is_written_down() -> None:
 
     FieldMapping.objects.filter(pk=mapping.pk).update(note="second")
 
-    change = of_masters().get(table="integration_fieldmapping", action="update")
+    change = book.changes().get(table="integration_fieldmapping", action="update")
     assert change.new == {"note": "second"}
     assert change.actor.startswith("database user ")
 
@@ -93,7 +93,7 @@ def test_an_inner_actor_gives_way_to_the_outer_one(company) -> None:
             Item.objects.update(name="one")
         Item.objects.update(name="two")
 
-    changes = of_masters().filter(row=item.pk).order_by("id")
+    changes = book.changes().filter(row=item.pk).order_by("id")
     assert [change.actor for change in changes] == ["sync items", "worker"]
 
 
@@ -110,7 +110,7 @@ def test_what_was_written_down_cannot_be_changed(company, statement) -> None:
     ):
         cursor.execute(statement)
 
-    assert of_masters().count() == 1
+    assert book.changes().count() == 1
 
 
 def test_a_change_tells_amounts_digit_by_digit(company) -> None:
@@ -118,5 +118,5 @@ def test_a_change_tells_amounts_digit_by_digit(company) -> None:
 
     Tolerance.objects.filter(pk=limit.pk).update(upper_amount=Decimal("12345678901.12345678"))
 
-    change = of_masters().get(table="reconciliation_tolerance", action="update")
+    change = book.changes().get(table="reconciliation_tolerance", action="update")
     assert change.new == {"upper_amount": Decimal("12345678901.12345678")}

@@ -9,7 +9,7 @@ import pytest
 from integration import sync
 from integration.models import SyncRun, SyncState
 from masterdata.models import Company, Item, Unit
-from tests.changes import of_masters
+from tests import changes as book
 
 pytestmark = pytest.mark.django_db
 
@@ -59,7 +59,7 @@ def test_the_two_companies_do_not_touch_each_other(copied: Any, settings: Any) -
     assert Item.objects.get(company=first, number="FILTER").name == "Air filter"
     assert SyncState.objects.get(company=first, entity="items").watermark == mark
     assert Unit.objects.filter(company=second).count() == 2
-    assert of_masters().count() == 1
+    assert book.changes().count() == 1
 
 
 def test_the_first_company_goes_on_with_its_changes_afterwards(copied: Any, settings: Any) -> None:

@@ -11,7 +11,7 @@ from integration.models import MirrorFilter
 from integration.sync import comparing, filters
 from integration.sync.entities import ENTITIES
 from masterdata.models import Dimension, Item, ItemUnit, Vendor
-from tests.changes import of_masters
+from tests import changes as book
 
 pytestmark = pytest.mark.django_db
 
@@ -34,7 +34,7 @@ def test_a_field_that_differs_is_told_with_both_values(filled) -> None:
     )
     assert second.agrees
     assert Item.objects.get(number="FILTER").name == "Air filter"
-    assert not of_masters().exists()
+    assert not book.changes().exists()
 
 
 def test_a_record_that_bc_no_longer_has_is_said(filled) -> None:

@@ -11,7 +11,7 @@ from integration import sync
 from integration.models import HeldRecord, MirrorFilter, SyncIssue, SyncRun
 from integration.sync import filters, runs
 from masterdata.models import DimensionValue, ExchangeRate, Item, ItemUnit, Unit, Vendor
-from tests.changes import of_masters
+from tests import changes as book
 
 pytestmark = pytest.mark.django_db
 
@@ -66,12 +66,12 @@ def test_a_record_that_leaves_the_filter_is_marked_and_kept_with_its_values(fill
     assert counts(run) == (2, 0, 0, 0, 2, 0)
     assert (item.name, item.deleted_at) == ("Bag filter", None)
     assert item.filtered_at is not None
-    change = of_masters().get()
+    change = book.changes().get()
     assert {"name", "filtered_at"} <= change.new.keys()
     marked_at = item.filtered_at
     pull("items")
     assert Item.objects.get().filtered_at == marked_at
-    assert of_masters().count() == 1
+    assert book.changes().count() == 1
 
 
 def test_a_record_that_comes_back_into_the_filter_is_marked_no_longer(filled) -> None:

@@ -14,7 +14,7 @@ from integration.models import ScannedPage, SyncPlace, SyncRun
 from integration.sandbox.launch import Running
 from integration.sync import masters
 from masterdata.models import Item
-from tests.changes import of_masters
+from tests import changes as book
 from tests.sync import killed
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -113,7 +113,7 @@ def _sync_with_kills(sandbox: Running, nursery: killed.Nursery, chance: random.R
     changed, new = change_bc(sandbox, chance, number)
     rows = len(sandbox.control.dump("items"))
     last_run = SyncRun.objects.latest("pk").pk
-    last_change = of_masters().count()
+    last_change = book.changes().count()
     kills = 0
     for _ in range(chance.randint(1, 3)):
         point = pages_written() + chance.randint(0, 5)
@@ -128,7 +128,7 @@ def _sync_with_kills(sandbox: Running, nursery: killed.Nursery, chance: random.R
     assert sum(run.rows_read for run in runs) == rows  # each row was read and written once
     assert sum(run.rows_new for run in runs) == new
     assert sum(run.rows_changed + run.rows_deleted for run in runs) == changed
-    assert of_masters().count() - last_change == changed
+    assert book.changes().count() - last_change == changed
     assert what_is_here() == what_bc_has(sandbox)
     return kills
 
@@ -152,7 +152,7 @@ def test_a_killed_pull_is_gone_on_with_where_it_stopped(filled_with_items: Runni
     assert all(run.resumes_id == before.pk for before, run in pairwise(runs))
     assert sum(run.rows_read for run in runs) == ROWS
     assert sum(run.rows_changed for run in runs) == ROWS
-    assert of_masters().filter(table="masterdata_item").count() == ROWS
+    assert book.changes().filter(table="masterdata_item").count() == ROWS
     assert ROWS // PAGE <= pages_asked_for(sandbox) <= ROWS // PAGE + kills
     assert what_is_here() == what_bc_has(sandbox)
     assert not ScannedPage.objects.exists()

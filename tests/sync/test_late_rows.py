@@ -10,7 +10,7 @@ from integration import sync
 from integration.models import SyncState
 from integration.sync import masters
 from masterdata.models import Item
-from tests.changes import of_masters
+from tests import changes as book
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def test_values_that_were_read_and_then_rolled_back_are_put_right(filled, mark) 
 
     assert (run.kind, run.rows_changed) == ("delta", 1)  # its old stamp lies within the overlap
     assert Item.objects.get(number="FILTER").name == "Air filter"
-    assert [change.new.get("name") for change in of_masters().order_by("pk")] == [
+    assert [change.new.get("name") for change in book.changes().order_by("pk")] == [
         "never committed",
         "Air filter",
     ]
@@ -83,4 +83,4 @@ def test_rows_of_the_overlap_that_did_not_change_are_read_and_not_written(filled
     run = sync.pull_entity("items")[0]
 
     assert (run.rows_read, run.rows_unchanged) == (2, 2)
-    assert not of_masters().exists()
+    assert not book.changes().exists()

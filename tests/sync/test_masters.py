@@ -30,7 +30,7 @@ from masterdata.models import (
 from reconciliation import documents, reconcile
 from reconciliation.forms import InvoiceForm, InvoiceLineForm
 from reconciliation.models import ExceptionCase, SupplierInvoice
-from tests.changes import of_masters
+from tests import changes as book
 
 pytestmark = pytest.mark.django_db
 
@@ -97,7 +97,7 @@ def test_a_second_pull_writes_nothing(filled) -> None:
     second = pull("items")
 
     assert (second.kind, counts(second)) == ("delta", (2, 0, 0, 2, 0, 0))
-    assert not of_masters().exists()
+    assert not book.changes().exists()
 
 
 def test_only_what_changed_is_written_and_its_change_is_kept(filled) -> None:
@@ -107,7 +107,7 @@ def test_only_what_changed_is_written_and_its_change_is_kept(filled) -> None:
     run = pull("items")
 
     assert counts(run)[1:4] == (0, 1, 1)
-    change = of_masters().get(table="masterdata_item")
+    change = book.changes().get(table="masterdata_item")
     assert change.actor == f"sync items run {run.pk}"
     assert (change.old["name"], change.new["name"]) == ("Air filter", "Bag filter")
 
@@ -341,6 +341,6 @@ def test_the_history_names_the_run_that_changed_a_row(filled) -> None:
 
     run = pull("items")
 
-    change = of_masters().get()
+    change = book.changes().get()
     assert (change.old["name"], change.new["name"]) == ("Air filter", "Bag filter")
     assert read_only.who(change) == f"pull of items, run {run.pk}"

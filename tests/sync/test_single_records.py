@@ -10,7 +10,7 @@ from integration import connections, sync
 from integration.models import HeldRecord, SyncPlace, SyncRun, SyncState
 from integration.sync import places, runs
 from masterdata.models import Item, ItemUnit
-from tests.changes import of_masters
+from tests import changes as book
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_one_record_is_pulled_by_its_id_and_nothing_else_is_read(filled) -> None
     assert (run.kind, run.state, counts(run)) == ("records", "done", (1, 0, 1, 0, 0))
     assert Item.objects.get(number="FILTER").name == "Bag"
     assert Item.objects.get(number="OLD").name == "Old part"
-    assert of_masters().get().actor == f"sync items run {run.pk}"
+    assert book.changes().get().actor == f"sync items run {run.pk}"
 
 
 def test_a_record_that_is_as_it_was_is_not_written(filled) -> None:
@@ -45,7 +45,7 @@ def test_a_record_that_is_as_it_was_is_not_written(filled) -> None:
     row = Item.objects.get(number="FILTER")
 
     assert counts(sync.pull_record("items", row.bc_id)) == (1, 0, 0, 1, 0)
-    assert not of_masters().exists()
+    assert not book.changes().exists()
 
 
 def test_a_record_that_bc_no_longer_has_is_marked_as_deleted(filled) -> None:
