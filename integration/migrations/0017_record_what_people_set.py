@@ -49,7 +49,7 @@ STAYS = {
     "detail, correlation_id",
     "inboxevent": "company_id, source, event_id, type, occurred_at, received_at, received_with_id, body, body_hash",
 }
-watch = import_module("reconciliation.migrations.0018_record_what_people_decide").watch
+watch = import_module("reconciliation.migrations.0019_record_what_people_decide").watch
 
 
 def watch_again(table: str, untold: str) -> migrations.RunSQL:
@@ -78,7 +78,7 @@ def keep(name: str, columns: str) -> migrations.RunSQL:
 class Migration(migrations.Migration):
     dependencies = [
         ("integration", "0016_open_balances"),
-        ("reconciliation", "0018_record_what_people_decide"),
+        ("reconciliation", "0019_record_what_people_decide"),
         ("django_celery_beat", "0019_alter_periodictasks_options"),
         ("account", "0009_emailaddress_unique_primary_email"),
         ("mfa", "0003_authenticator_type_uniq"),

@@ -20,7 +20,7 @@ def state(default: str) -> models.CharField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reconciliation", "0018_record_what_people_decide"),
+        ("reconciliation", "0019_record_what_people_decide"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -80,7 +80,7 @@ def keep(name: str) -> migrations.RunSQL:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("reconciliation", "0017_decisions_are_found_plainly"),
+        ("reconciliation", "0018_control_day_ends_at"),
         ("masterdata", "0005_say_whose_a_change_is"),
         ("auth", "0012_alter_user_first_name_max_length"),
     ]
