@@ -209,7 +209,7 @@ def worked(company: Company) -> Company:
         moment = {"started_at": message.created_at, "ended_at": message.created_at}
         Attempt.objects.create(message=message, number=number, fence=1, outcome="refused", **moment)
         InboxEvent.objects.create(
-            company=company, source="cafm", event_id=str(number), type="x", body={}, body_hash=b"h"
+            company=company, source="cafm", event_id=str(number), type="order", body={}, body_hash=b"h"
         )
     policies.install_defaults(company)
     with as_somebody():
