@@ -120,8 +120,7 @@ came AS (
          bool_and(r.reversed_on IS NULL AND r.status <> 'cancelled' AND g.price_quantity IS NULL
                   AND g.quantity_rejected = 0 AND g.quantity_received = g.quantity_accepted)
          AND min(g.unit) = max(g.unit) AS ordinary,
-         json_agg(json_build_array(r.id, r.number, r.received_on, g.line, g.quantity_accepted)
-                  ORDER BY r.id, g.line) AS deliveries
+         json_agg(json_build_array(r.id, r.number, r.received_on, g.line, g.quantity_accepted)) AS deliveries
     FROM bulk_asked a
     JOIN reconciliation_goodsreceipt r ON r.company_id = %(company)s AND r.order_number = a.order_number
     JOIN reconciliation_goodsreceiptline g ON g.receipt_id = r.id
