@@ -15,7 +15,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from integration import delivery, inbox, installation, sync
-from integration.demo import events, masters, people, story
+from integration.demo import days, events, masters, people, story
 from integration.errors import ConfigurationError
 from integration.models import ApiKey, DocumentKind, Message
 from integration.sandbox.control_client import ControlClient
@@ -52,8 +52,7 @@ def load(folder: Path, *, control: ControlClient, say: Callable[[str], object]) 
     people.create_logins(folder)
     key = people.create_key(folder, company)
     say("People and master data are there.")
-    for event in _events(today):
-        inbox.receive(event, key=key)
+    _send(folder, key, today)
     delivery.drain(until_idle=True, seconds=DELIVERY_SECONDS)
     say("Orders and receipts are in Business Central.")
     _bill(company, key, control, today)
@@ -79,6 +78,16 @@ def _first_day(folder: Path) -> datetime.date:
     if not path.exists():
         path.write_text(timezone.localdate().isoformat() + "\n")
     return datetime.date.fromisoformat(path.read_text().strip())
+
+
+def _send(folder: Path, key: ApiKey, today: datetime.date) -> None:
+    """Let the CAFM's events come in, and what it says of the days that are over."""
+    book = days.Book(folder)
+    for event in _events(today):
+        inbox.receive(event, key=key)
+        book.note(event)
+    for event in book.days_before(timezone.localdate()):
+        inbox.receive(event, key=key)
 
 
 def _events(today: datetime.date) -> Iterator[events.Event]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import requests
 
-from integration.demo import events, masters
+from integration.demo import days, events, masters
 from integration.demo.story import (
     ORDERS,
     Billed,
@@ -78,13 +78,28 @@ class Cafm:
 
 
 def run(
-    cafm: Cafm, *, story_day: datetime.date, today: Callable[[], datetime.date], wait: Callable[[], object]
+    cafm: Cafm,
+    book: days.Book,
+    *,
+    story_day: datetime.date,
+    today: Callable[[], datetime.date],
+    wait: Callable[[], object],
 ) -> None:
     """Send for ever, one event after each wait; what could not be sent is sent again."""
     seed = random.Random(today().toordinal())  # noqa: S311 - which part is ordered next is no secret
+    day = today()
     for event in _day(seed, story_day, today):
-        while not cafm.send(event):
-            wait()
+        _insist(cafm, event, wait)
+        book.note(event)
+        if day != today():
+            day = today()
+            for total in book.days_before(day):
+                _insist(cafm, total, wait)
+        wait()
+
+
+def _insist(cafm: Cafm, event: events.Event, wait: Callable[[], object]) -> None:
+    while not cafm.send(event):
         wait()
 
 

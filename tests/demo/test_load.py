@@ -12,10 +12,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from integration import totals
 from integration.demo import load, people, story
 from integration.models import Message
+from masterdata.models import Company
 from reconciliation import cases
-from reconciliation.models import ExceptionCase, PurchaseOrder, SupplierInvoice
+from reconciliation.models import DayTotal, ExceptionCase, PurchaseOrder, SupplierInvoice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -111,3 +113,18 @@ def test_trying_the_rules_shows_what_they_let_through(loaded) -> None:
     leak = results.leak(trial)
     assert (leak.invoices, leak.then, leak.as_tried) == (5, Decimal("54.90"), Decimal("54.90"))
     assert {each.name for each in results.leak_by_vendor(trial)} == {"V10010", "V10020", "V10030", "V10040"}
+
+
+def test_the_cafm_tells_what_it_did_on_the_days_that_are_over(loaded, tmp_path: Path) -> None:
+    company = Company.objects.get()
+    today = timezone.localdate()
+    told = set(DayTotal.objects.values_list("date", flat=True))
+    assert told
+    assert max(told) < today
+
+    taken = [kind for day in sorted(told) for kind in totals.take(company, day).kinds if kind.cafm]
+
+    assert [(kind.kind, kind.cafm.count) for kind in taken] == [
+        (kind.kind, kind.portal.count) for kind in taken
+    ]
+    assert {each.number for kind in taken for each in kind.differences} == {"PO-24127"}

@@ -12,7 +12,7 @@ import requests
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from integration.demo import load, people, stream
+from integration.demo import days, load, people, stream
 
 
 class Command(BaseCommand):
@@ -30,6 +30,7 @@ class Command(BaseCommand):
             raise CommandError("Say where Tieout is: --url http://127.0.0.1:8000, or set TIEOUT_URL.")
         try:
             key = (folder / people.KEY_FILE).read_text().strip()
+            book = days.Book(folder)
             story_day = datetime.date.fromisoformat((folder / load.DAY_FILE).read_text().strip())
         except OSError as error:
             raise CommandError(f"{error.filename} is missing. Run manage.py load_demo first.") from error
@@ -38,6 +39,7 @@ class Command(BaseCommand):
             session.trust_env = False  # a proxy of the shell does not know this machine's loopback
             stream.run(
                 stream.Cafm(options["url"].rstrip("/"), key, session),
+                book,
                 story_day=story_day,
                 today=timezone.localdate,
                 wait=lambda: pause.wait(options["every"]),
