@@ -30,7 +30,7 @@ class Sender(threading.Thread):
         self.refused: list[str] = []
         self.sent = 0
         self.resent = 0
-        self.unfinished = 0  # told by the run: how much waits already
+        self.unfinished = 0  # told by the run: how much is on its way already
         self.has_ended = threading.Event()
         self._nap = threading.Event()
 

@@ -181,7 +181,7 @@ def _until_all_is_done(
         watch(crew)
         trouble.end_leases_of_the_dead()
         unfinished, done, posted = patiently(_count)
-        sender.unfinished = unfinished
+        sender.unfinished = patiently(_count_on_its_way)
         if sender.has_ended.is_set() and not unfinished and posted >= billed:
             return
         if (done, sender.sent) != last:
@@ -199,6 +199,11 @@ def _count() -> tuple[int, int, int]:
     posted = SupplierInvoice.objects.filter(status=SupplierInvoice.Status.POSTED).count()
     done = Message.objects.filter(state=Message.State.DONE).count()
     return Message.objects.unfinished().count(), done, posted
+
+
+def _count_on_its_way() -> int:
+    """Count the messages that do not wait for what the CAFM has yet to send: it may not wait for them."""
+    return Message.objects.unfinished().exclude(state=Message.State.WAITING).count()
 
 
 def _prepare(sandbox: Running) -> str:
