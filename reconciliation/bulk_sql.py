@@ -179,5 +179,5 @@ kept AS (
             WHERE id = ANY(%(before)s::bigint[]) AND ground_id = %(ground)s)
    ORDER BY id
   RETURNING invoice_id, id)
-SELECT tied.id, kept.id FROM tied LEFT JOIN kept ON kept.invoice_id = tied.id
+SELECT tied.id, kept.id FROM tied FULL JOIN kept ON kept.invoice_id = tied.id -- never by nested loops
 """
