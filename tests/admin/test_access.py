@@ -114,12 +114,13 @@ CHANGES: dict[str, set[str]] = {
         "periodictask",
         "webhook",
     },
-    roles.FINANCE_CONTROLLER: LIMITS,
+    # A family of vendors that counts is ended by two persons, and stays as it was approved.
+    roles.FINANCE_CONTROLLER: LIMITS - {"vendorfamily"},
 }
 
 DELETES: dict[str, set[str]] = {
     roles.INTEGRATION_ADMIN: {"mirrorfilter"},
-    roles.FINANCE_CONTROLLER: LIMITS,
+    roles.FINANCE_CONTROLLER: LIMITS - {"vendorfamily"},
 }
 
 

@@ -29,7 +29,7 @@ def admin(signed_in: SignedIn) -> Client:
 @pytest.fixture
 def letter(company: Company) -> Message:
     """A refused order with every number that one can have, beside another one that has none of them."""
-    from integration.models import Attempt, InboxEvent, Message
+    from integration.models import Attempt, Message
     from reconciliation.models import PurchaseOrder
     from tests import factories
 
@@ -47,18 +47,25 @@ def letter(company: Company) -> Message:
         outcome=Attempt.Outcome.REFUSED,
         correlation_id=CORRELATION,
     )
+    event_of(found, company, "evt-77")
+    found.refresh_from_db()
+    return found
+
+
+def event_of(message: Message, company: Company, event_id: str) -> None:
+    """An event that names a message's document."""
+    from integration.models import InboxEvent
+
     InboxEvent.objects.create(
         company=company,
         source="/cafm/test",
-        event_id="evt-77",
+        event_id=event_id,
         type="order.approved",
         body={},
         body_hash=b"",
-        document_kind=found.document_kind,
-        document_id=found.document_id,
+        document_kind=message.document_kind,
+        document_id=message.document_id,
     )
-    found.refresh_from_db()
-    return found
 
 
 def listed(admin: Client, number: str) -> tuple[bool, bool]:
@@ -95,9 +102,8 @@ def test_a_receipt_is_found_by_its_orders_number(company: Company, admin: Client
 
 
 def test_the_event_of_another_company_finds_nothing_here(admin: Client, letter: Message) -> None:
-    from integration.models import InboxEvent
     from tests import factories
 
-    InboxEvent.objects.filter(event_id="evt-77").update(company=factories.open_company("Elsewhere"))
+    event_of(letter, factories.open_company("Elsewhere"), "evt-78")
 
-    assert listed(admin, "evt-77") == (False, False)
+    assert listed(admin, "evt-78") == (False, False)
