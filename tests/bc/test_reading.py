@@ -93,7 +93,7 @@ def test_every_read_selects_its_fields(client: Client, sandbox: Running) -> None
 
     client.company()
     client.get("purchaseOrders", order["id"])
-    client.find("purchaseInvoices", filter=odata.eq("number", "1"))
+    client.find("purchaseReceipts", filter=odata.eq("number", "1"))
     client.lines("purchaseOrders", order["id"], "purchaseOrderLines")
     list(client.rows("itemUnitsOfMeasure", select=("id", "code"), app=True))
 

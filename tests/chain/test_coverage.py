@@ -10,10 +10,11 @@ from reconciliation import roles
 from tests.factories import person
 
 pytestmark = pytest.mark.django_db
+OF_THE_BENCH = "integration_benchverdict"  # a model of tests/bench, known once that is imported
 
 
 def test_no_table_is_forgotten_and_none_is_spoken_of_twice() -> None:
-    told = coverage()
+    told = [each for each in coverage() if each.table != OF_THE_BENCH]
 
     assert [each.table for each in told if each.how == "not proven"] == []
     left_out = [each for each in told if each.left_out_because]
