@@ -73,11 +73,13 @@ def _shown(company: Company, since: datetime, now: datetime, *, may_see_runs: bo
         "budget": dashboard.allowance(),
         "signs": _signs(now, backlog=sum(each.backlog for each in found)),
         "since": since,
-        "of_runs": urlencode(
-            {"company": company.pk, "started_at__gte": since.isoformat(), "kind__in": WHOLE_LISTS}
-        ),
-        "of_events": urlencode({"company": company.pk, "received_at__gte": since.isoformat()}),
+        "of_runs": _asking(company, started_at__gte=since.isoformat(), kind__in=WHOLE_LISTS),
+        "of_events": _asking(company, received_at__gte=since.isoformat()),
     }
+
+
+def _asking(company: Company, **asked: str) -> str:
+    return urlencode({"company": str(company.pk), **asked})
 
 
 def _flow(each: Deliveries, since: datetime, now: datetime) -> Flow:
