@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from reconciliation import cases
+from reconciliation.in_words import in_words
 from reconciliation.models import CaseRequest, Finding
 
 from .action import Situation
@@ -73,5 +74,9 @@ def _lines(situation: Situation, findings: Iterable[Finding]) -> Iterable[str]:
             price=money(line.unit_price, ""),
             amount=money(line.amount, situation.case.currency),
         )
-        yield from (f"  {finding.sentence}" for finding in found if finding.line == line.line)
-    yield from (finding.sentence for finding in found if finding.line is None)
+        yield from (f"  {_why(finding)}" for finding in found if finding.line == line.line)
+    yield from (_why(finding) for finding in found if finding.line is None)
+
+
+def _why(finding: Finding) -> str:
+    return in_words(finding.code, finding.sentence)

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from masterdata import lookup
 from reconciliation import approving, matching
+from reconciliation.in_words import in_words
 from reconciliation.laying_out import override_of
 from reconciliation.models import ExceptionCase, Finding, Resolution
 
@@ -59,7 +60,8 @@ def check_releasable(findings: Iterable[Finding]) -> None:
     """Raise FixOnly where a finding cannot be signed away."""
     for finding in findings:
         if finding.code in FIX_ONLY:
-            raise FixOnly(_("This cannot be released: {sentence}").format(sentence=finding.sentence))
+            why = in_words(finding.code, finding.sentence)
+            raise FixOnly(_("This cannot be released: {sentence}").format(sentence=why))
 
 
 def at_stake(case: ExceptionCase, findings: Iterable[Finding]) -> Decimal:

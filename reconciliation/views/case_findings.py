@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from reconciliation import cases
+from reconciliation.in_words import in_words
 from reconciliation.models import ExceptionCase, Finding
 
 from . import figures
@@ -118,7 +119,7 @@ def _box(finding: Finding, currency: str, billed: Decimal | None, *, is_open: bo
         reason=cause,
         tone="good" if finding.released else tone,
         lead=_("Line {line}").format(line=finding.line) if finding.line is not None else "",
-        sentence=finding.sentence,
+        sentence=in_words(finding.code, finding.sentence),
         sum=_sum_in_words(finding, currency, billed),
         limits=_limits_in_words(finding, currency),
         remedy=_("Released before for these figures.") if finding.released else remedy,

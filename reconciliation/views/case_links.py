@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from reconciliation import linking, roles
+from reconciliation.in_words import point_in_words
 from reconciliation.matching import case_from
 from reconciliation.matching.allocation import Share, allocate
 from reconciliation.matching.proposals import Proposal
@@ -124,7 +125,7 @@ def _offered(proposal: Proposal) -> Offered:
         order=proposal.order,
         order_line=proposal.order_line,
         title=f"{title}: {what}" if what else title,
-        reasons=[f"{point.words} (+{point.weight})" for point in proposal.points],
+        reasons=[f"{point_in_words(point.words)} (+{point.weight})" for point in proposal.points],
         score=proposal.score,
     )
 
@@ -155,7 +156,7 @@ def _linked(link: LineLink, user: User) -> Linked:
             who=figures.person(link.by, user),
             when=figures.moment(link.at),
         ),
-        reasons=", ".join(link.points),
+        reasons=", ".join(point_in_words(each) for each in link.points),
     )
 
 

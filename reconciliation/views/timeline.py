@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from reconciliation.actions import ACTIONS
+from reconciliation.in_words import point_in_words
 from reconciliation.models import ExceptionCase, MatchDecision, Resolution
 from reconciliation.whereabouts import Whereabouts
 
@@ -210,7 +211,8 @@ def _links(case: ExceptionCase, viewer: User) -> list[Event]:
         title = _("{what} linked to {order} line {order_line}").format(
             what=title, order=row.order_number, order_line=row.order_line
         )
-        events.append(Event(row.at, "person", title, figures.person(row.by, viewer), ", ".join(row.points)))
+        why = ", ".join(point_in_words(each) for each in row.points)
+        events.append(Event(row.at, "person", title, figures.person(row.by, viewer), why))
         if row.undone_at:
             events.append(
                 Event(
