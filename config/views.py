@@ -202,7 +202,8 @@ def _standstill() -> str:
 
 def _news(company: Company, user: User) -> str:
     """Say how many things this person was told and has not read; "" when there are none."""
-    unread = CaseNotice.objects.filter(person=user, seen_at=None, case__company=company).count()
+    notices = CaseNotice.objects.by_people()
+    unread = notices.filter(person=user, seen_at=None, case__company=company).count()
     told = ngettext("{n} new thing for you.", "{n} new things for you.", unread)
     return told.format(n=unread) if unread else ""
 

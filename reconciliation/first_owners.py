@@ -5,9 +5,11 @@ Who that is stands in rows of the company. Without a row the exception is nobody
 
 from __future__ import annotations
 
+import datetime
 from collections import Counter
 from collections.abc import Collection, Iterable
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q
@@ -16,10 +18,12 @@ from django.utils import timezone
 from masterdata.models import Company
 
 from .approving import stands_in_for
-from .models import Absence, ExceptionCase, FirstOwner, PurchaseOrder
+from .models import Absence, CaseNotice, ExceptionCase, FirstOwner, PurchaseOrder
 from .roles import AP_CLERK, BUYER, FINANCE_CONTROLLER
 
 EVERY_OTHER = ""
+# Exceptions open in flocks; the first owner of a flock gets one mail about all of it.
+PAUSE = datetime.timedelta(minutes=5)
 # Who usually answers for a reason. Goods and services are confirmed by those who may confirm them.
 USUAL: dict[str, tuple[str, ...]] = {
     BUYER: (
@@ -52,6 +56,18 @@ def first_owners(opened: Collection[ExceptionCase]) -> dict[int, int]:
         if rule and (owner := members.next(rule, approver)):
             owners[case.invoice_id] = owner
     return owners
+
+
+def tell(opened: Iterable[ExceptionCase]) -> None:
+    """Have the first owners of cases that just opened written to; a case opens once, so it is told once."""
+    if not settings.FIRST_OWNER_MAIL:
+        return
+    due = timezone.now() + PAUSE
+    CaseNotice.objects.bulk_create(
+        CaseNotice(case=case, kind=CaseNotice.Kind.GIVEN, person_id=case.owner_id, next_attempt_at=due)
+        for case in opened
+        if case.owner_id
+    )
 
 
 @transaction.atomic

@@ -18,9 +18,8 @@ from django.utils import timezone
 
 from masterdata.models import PaymentTerms, Vendor
 
-from . import case_history, causes, documents, tied_out, written_findings
+from . import case_history, causes, documents, first_owners, tied_out, written_findings
 from .clearing import Cleared, close
-from .first_owners import first_owners
 from .gathering import gather
 from .grounds import Grounds, question_hash
 from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, particulars
@@ -256,10 +255,12 @@ def _keep_cases(judged: list[_Judged]) -> None:
         else:
             continue
         _copy(row, row.case, names, terms)
-    _give_to_first_owners([row.case for row in opened if row.case and row.case.owner_id is None])
+    ownerless = [row.case for row in opened if row.case and row.case.owner_id is None]
+    _give_to_first_owners(ownerless)
     if opened:
         made_of = [row.case for row in opened if row.case]
         case_history.create(made_of)
+        first_owners.tell(ownerless)
         for made in made_of:
             logger.info("Opened case %s for invoice %s: %s", made.pk, made.invoice_number, made.code)
     if updated:
@@ -360,7 +361,7 @@ def _owners_before(judged: Iterable[_Judged]) -> dict[int, int]:
 
 def _give_to_first_owners(opened: list[ExceptionCase]) -> None:
     """Make each case that is nobody's the task of its reason's first owner."""
-    owners = first_owners(opened) if opened else {}
+    owners = first_owners.first_owners(opened) if opened else {}
     for case in opened:
         case.owner_id = owners.get(case.invoice_id)
 

@@ -131,4 +131,6 @@ EMAIL_HOST_USER = ENV.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = ENV.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = ENV.flag("EMAIL_USE_TLS", default=True)
 EMAIL_TIMEOUT = 10
+# Whether whoever becomes the first owner of exceptions gets a mail about them.
+FIRST_OWNER_MAIL = ENV.flag("FIRST_OWNER_MAIL", default=True)
 DEFAULT_FROM_EMAIL = ENV.text("DEFAULT_FROM_EMAIL", "tieout@localhost")

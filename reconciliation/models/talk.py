@@ -66,8 +66,20 @@ class CaseVisit(models.Model):
         return f"{self.person_id} saw {self.case_id} at {self.last_at}"
 
 
+class CaseNoticeQuerySet(models.QuerySet["CaseNotice"]):
+    def by_rule(self) -> CaseNoticeQuerySet:
+        """Those of cases that became somebody's task by their reason."""
+        return self.filter(kind=CaseNotice.Kind.GIVEN, by_name="")
+
+    def by_people(self) -> CaseNoticeQuerySet:
+        return self.exclude(kind=CaseNotice.Kind.GIVEN, by_name="")
+
+
 class CaseNotice(models.Model):
-    """One person, or one address without a seat, is told of one thing about a case: here and by mail."""
+    """One person, or one address without a seat, is told of one thing about a case: here and by mail.
+
+    What a first owner is told is given in nobody's name, and by mail alone: the desk lists the case itself.
+    """
 
     class Kind(models.TextChoices):
         ASKED = "asked", "asked"
@@ -102,6 +114,8 @@ class CaseNotice(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     error = models.TextField(blank=True)
 
+    objects = CaseNoticeQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -124,3 +138,7 @@ class CaseNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} about {self.case_id} to {self.person or self.address}"
+
+    @property
+    def is_by_rule(self) -> bool:
+        return self.kind == self.Kind.GIVEN and not self.by_name

@@ -84,7 +84,7 @@ def here(request: HttpRequest, pk: int) -> HttpResponse:
 def told(request: HttpRequest) -> HttpResponse:
     """List what this person was told, the newest first; opening the case counts it as read."""
     user: Any = request.user
-    rows = CaseNotice.objects.filter(person=user, case__company=workplace.company(request))
+    rows = CaseNotice.objects.by_people().filter(person=user, case__company=workplace.company(request))
     latest = rows.select_related("case", "comment").order_by("-pk")[:LATEST]
     return render(request, "desk/told.html", {"told": [_told(row) for row in latest]})
 
