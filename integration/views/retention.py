@@ -34,17 +34,30 @@ def terms(request: HttpRequest) -> HttpResponse:
 def set_term(request: HttpRequest, kind: str) -> HttpResponse:
     """Set how long a kind is kept, and why."""
     get_object_or_404(RetentionTerm, kind=kind)
-    days, why = request.POST.get("days", "").strip(), request.POST.get("why", "").strip()[:200]
-    if not (days.isdecimal() and int(days[:9]) <= LONGEST_DAYS and why):
+    days, why = _days(request.POST.get("days", "")), _why(request.POST.get("why", ""))
+    if days is None or not why:
         messages.error(
             request, _("Nothing was changed: give days as a whole number up to 36,500, and a reason.")
         )
         return redirect("retention")
     try:
-        term = chain.set_term(kind, days=int(days), why=why)
+        term = chain.set_term(kind, days=days, why=why)
     except chain.TooShort as error:
         messages.error(request, str(error))
     else:
         text = _("{kind} are kept for {days} days from now on. The book of changes names you.")
         messages.success(request, text.format(kind=term.title.capitalize(), days=term.days))
     return redirect("retention")
+
+
+def _days(written: str) -> int | None:
+    """Read a number of days; None for more than the database can count back from now."""
+    digits = written.strip()
+    if not digits.isdecimal() or len(digits) > len(str(LONGEST_DAYS)):
+        return None
+    days = int(digits)
+    return days if days <= LONGEST_DAYS else None
+
+
+def _why(written: str) -> str:
+    return written.replace("\0", "").strip()[:200]

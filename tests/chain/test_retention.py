@@ -8,7 +8,7 @@ import uuid
 
 import pytest
 from django.core.management import call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -171,3 +171,30 @@ def test_an_auditor_reads_the_terms_and_sets_none() -> None:
     assert "Would remove 0 requests of attempts older than 90 days" in page
     assert "Keep it so" not in page
     assert client.post("/retention/requests/", {"days": "120", "why": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [("0000000009999999999", "so many"), ("9" * 5000, "more"), ("36501", "a day more"), ("120", "\0")],
+    ids=["behind zeros", "no number at all", "too long", "no reason"],
+)
+def test_a_term_that_the_database_could_not_count_is_refused(days: str, why: str) -> None:
+    client = Client()
+    client.force_login(factories.person(roles.FINANCE_CONTROLLER))
+
+    answer = client.post("/retention/requests/", {"days": days, "why": why}, follow=True)
+
+    assert "Nothing was changed: give days as a whole number" in answer.content.decode()
+    assert RetentionTerm.objects.get(kind="requests").days == 90
+
+
+def test_years_are_counted_by_the_calendar_whatever_leap_days_lie_between() -> None:
+    first, last = datetime.date(2026, 1, 1), datetime.date(2040, 12, 31)
+    days = [first + datetime.timedelta(days=each) for each in range((last - first).days + 1)]
+    asked = "SELECT tieout_term_begins(%s, true, (day::timestamp + '23:59:59') AT TIME ZONE 'UTC')"
+    for years in (1, 3, 6, 10):
+        with connection.cursor() as cursor:
+            cursor.execute(f"{asked} FROM unnest(%s::date[]) AS day ORDER BY day", [years * 365, days])
+            begins = [row[0].date() for row in cursor.fetchall()]
+
+        assert begins == [datetime.date(day.year - years, 1, 1) for day in days]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
+from django.utils import timezone
 
 from masterdata import chain
 from masterdata.models import Change, Company, Unit
@@ -51,6 +54,19 @@ def test_it_may_not_change_or_empty_a_book(unit, table, deed) -> None:
         transaction.atomic(),
     ):
         cursor.execute(deed.format(table))
+
+
+def test_a_temporary_table_of_its_own_stands_in_for_none_of_the_book(unit) -> None:
+    at = timezone.now() - datetime.timedelta(days=1200)
+    Change.objects.create(at=at, actor="x", table="reconciliation_tolerance", row=1, action="delete", old={})
+    chain.seal()
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE masterdata_retentionterm AS SELECT * FROM masterdata_retentionterm")
+        cursor.execute("UPDATE masterdata_retentionterm SET days = 366")
+        cursor.execute("GRANT SELECT ON masterdata_retentionterm TO PUBLIC")
+
+    assert chain.forget() == {}
+    assert Change.objects.filter(table="reconciliation_tolerance").count() == 1
 
 
 def test_the_owner_itself_cannot_be_restricted() -> None:
