@@ -124,6 +124,18 @@ def told_tables() -> list[str]:
     return sorted(table for table, tells_new_rows in _telling() if tells_new_rows)
 
 
+def untold_columns(table: str) -> list[str]:
+    """Name the columns of a table whose changes the book does not tell, or only that there were some."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT tgargs FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+            "WHERE tgname = ANY(%s) AND relname = %s AND relnamespace = current_schema()::regnamespace",
+            [list(RECORDING), table],
+        )
+        every = [name for (named,) in cursor.fetchall() for name in bytes(named).split(b"\0") if name]
+    return sorted({name.decode().removeprefix("*") for name in every})
+
+
 def _of(model: type[Model], telling: dict[str, bool], sealed: set[str]) -> Coverage:
     table = model._meta.db_table
     instance = getattr(model, "instance_type", None) if hasattr(model, "history_id") else None

@@ -9,15 +9,16 @@ from django.db import DataError, connection, transaction
 
 from masterdata.models import Change
 
-from .coverage import told_tables
+from .coverage import told_tables, untold_columns
 from .forgotten import ACTION as FORGOTTEN
 
 # The changes of a row, laid over each other in their order, say what it has to be. They are laid over the row
-# itself, so columns that are not told are as they are.
+# itself, so columns that are not told are as they are, also where a line of before still tells them.
 DIFFERING = """
 WITH said AS (
     SELECT "row",
-           tieout_fold(CASE jsonb_typeof(new) WHEN 'object' THEN new END ORDER BY id) AS becomes,
+           tieout_fold(CASE jsonb_typeof(new) WHEN 'object' THEN new END ORDER BY id)
+               - %(untold)s::text[] AS becomes,
            (array_agg(action ORDER BY id DESC))[1] AS last
     FROM masterdata_change WHERE "table" = %(name)s GROUP BY "row"
 )
@@ -72,7 +73,7 @@ def _of(table: str) -> list[Difference]:
     with connection.cursor() as cursor:
         cursor.execute(
             DIFFERING.replace("{table}", connection.ops.quote_name(table)),
-            {"name": table, "is_whole": not _is_forgotten(table)},
+            {"name": table, "is_whole": not _is_forgotten(table), "untold": untold_columns(table)},
         )
         return [Difference(table, row, kind, tuple(columns)) for row, kind, columns in cursor.fetchall()]
 
