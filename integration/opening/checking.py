@@ -51,6 +51,7 @@ def _orders(company: Company, balances: Balances, there: There) -> Told:
     yield from _unknown(company, rows, "account", Account, "number")
     yield from _unknown(company, rows, "location", Location, "code")
     yield from _here_already(company, PurchaseOrder, rows)
+    yield from _taken(company, rows)
     for alike in _by_number(rows):
         yield from _differing(alike, ("bc_number", "vendor", "currency", "order_date", "location"))
         yield from _twice(alike, "line")
@@ -58,6 +59,17 @@ def _orders(company: Company, balances: Balances, there: There) -> Told:
     for row in rows:
         yield from _counted(row, received[row.number, row.line], billed[row.number, row.line])
         yield from _order_there(company, row, there.orders.get(row.bc_number))
+
+
+def _taken(company: Company, rows: Sequence[OrderRow]) -> Told:
+    """An order of Business Central is one order of the CAFM: what is billed on it would be ambiguous."""
+    known = PurchaseOrder.objects.filter(company=company, bc_number__in={row.bc_number for row in rows})
+    owners: dict[str, str] = dict(known.values_list("bc_number", "number"))
+    for row in rows:
+        owner = owners.setdefault(row.bc_number, row.number)
+        if owner != row.number:
+            what = f"Order {row.bc_number} of Business Central is {owner} already. Correct one of the two."
+            yield row, what, "bc_number"
 
 
 def _counted(row: OrderRow, received: Decimal, billed: Decimal) -> Told:
@@ -143,8 +155,7 @@ def _invoices(company: Company, rows: Sequence[InvoiceRow], lines: Lines, there:
     for alike in _by_number(rows, "bc_number"):
         yield from _differing(alike, ("number", "vendor", "currency", "invoice_date", "total"))
     for row in rows:
-        if row.order and (row.order, row.order_line) not in lines:
-            yield row, f"The orders have no line {row.order_line or ''} of {row.order}.", "order_line"
+        yield from _on_order(row, lines)
         invoice = there.invoices.get(row.bc_number)
         if invoice is None:
             yield row, f"Business Central has no invoice {row.bc_number}.", "bc_number"
@@ -154,6 +165,18 @@ def _invoices(company: Company, rows: Sequence[InvoiceRow], lines: Lines, there:
             yield row, f"Invoice {row.bc_number} is here already. Leave it out.", "bc_number"
         else:
             yield from _invoice_there(company, row, invoice.head)
+
+
+def _on_order(row: InvoiceRow, lines: Lines) -> Told:
+    """What it bills is counted against the order line, so both have to say it in one unit."""
+    if not row.order:
+        return
+    order = lines.get((row.order, row.order_line or 0))
+    if order is None:
+        yield row, f"The orders have no line {row.order_line or ''} of {row.order}.", "order_line"
+    elif row.unit not in ("", order.unit):
+        what = f"It is billed in {row.unit}, and ordered in {order.unit or 'none'}. Write it as ordered."
+        yield row, what, "unit"
 
 
 def _invoice_there(company: Company, row: InvoiceRow, invoice: told.Invoice) -> Told:

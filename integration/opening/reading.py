@@ -12,6 +12,7 @@ from .columns import COLUMNS, Column, InvoiceRow, OrderRow, ReceiptRow, StockRow
 
 FILES = {name: [column.name for column in columns] for name, (_row, columns) in COLUMNS.items()}
 HEADINGS = 1
+MOST_ROWS = 100_000  # each is held in memory, and so is what is wrong with it
 
 
 class BalanceError(Exception):
@@ -69,6 +70,10 @@ def _rows(name: str, content: str, problems: list[Problem]) -> Iterator[Any]:
             problems.append(Problem(name, HEADINGS, wrong))
             return
         for values in reader:
+            if reader.line_num > HEADINGS + MOST_ROWS:
+                what = f"The file has more than {MOST_ROWS:,} rows. Send it in parts, each with whole orders."
+                problems.append(Problem(name, reader.line_num, what))
+                return
             if any(value.strip() for value in values):
                 told = _told(name, reader.line_num, headings, values, problems)
                 if told is not None:

@@ -66,24 +66,25 @@ def _order(company: Company, rows: list[OrderRow], bc_id: UUID, *, by: str, now:
         order_date=first.order_date,
         approved_by=first.approved_by,
         location=first.location,
-        lines=tuple(
-            forms.OrderLineForm(
-                line=row.line,
-                kind=row.kind,
-                quantity=row.quantity,
-                unit_price=row.unit_price,
-                unit=row.unit,
-                item=row.item,
-                account=row.account,
-                description=row.description,
-                discount_percent=row.discount_percent,
-            )
-            for row in rows
-        ),
+        lines=tuple(_order_line(row) for row in rows),
     )
     order = documents.record_order(company, form, source=SOURCE)
     documents.mark_posted(order, bc_id=bc_id, bc_number=first.bc_number, at=now)
     outbox.take_over(DocumentKind.PURCHASE_ORDER, order, by=by, at=now)
+
+
+def _order_line(row: OrderRow) -> forms.OrderLineForm:
+    return forms.OrderLineForm(
+        line=row.line,
+        kind=row.kind,
+        quantity=row.quantity,
+        unit_price=row.unit_price,
+        unit=row.unit,
+        item=row.item,
+        account=row.account,
+        description=row.description,
+        discount_percent=row.discount_percent,
+    )
 
 
 def _receipts(
@@ -141,21 +142,7 @@ def _billed_before(
     for row in listed:
         if row.order_line in left:
             left[row.order_line] -= row.quantity
-    lines = tuple(
-        forms.InvoiceLineForm(
-            line=row.line,
-            order_number=row.number,
-            order_line=row.line,
-            item=row.item,
-            quantity=left[row.line],
-            unit=row.unit,
-            unit_price=row.unit_price,
-            discount=_discount(row, left[row.line]),
-            amount=left[row.line] * row.unit_price - _discount(row, left[row.line]),
-        )
-        for row in ordered
-        if left[row.line]
-    )
+    lines = tuple(_billed_line(row, left[row.line]) for row in ordered if left[row.line])
     if not lines:
         return
     first = ordered[0]
@@ -172,8 +159,19 @@ def _billed_before(
     documents.mark_posted(invoice, bc_id=None, bc_number="", at=now)
 
 
-def _discount(row: OrderRow, quantity: Decimal) -> Decimal:
-    return (quantity * row.unit_price * row.discount_percent / HUNDRED).quantize(CENT)
+def _billed_line(row: OrderRow, quantity: Decimal) -> forms.InvoiceLineForm:
+    discount = (quantity * row.unit_price * row.discount_percent / HUNDRED).quantize(CENT)
+    return forms.InvoiceLineForm(
+        line=row.line,
+        order_number=row.number,
+        order_line=row.line,
+        item=row.item,
+        quantity=quantity,
+        unit=row.unit,
+        unit_price=row.unit_price,
+        discount=discount,
+        amount=quantity * row.unit_price - discount,
+    )
 
 
 def _invoice(company: Company, rows: list[InvoiceRow], bc_id: UUID, *, now: datetime.datetime) -> None:
@@ -186,19 +184,7 @@ def _invoice(company: Company, rows: list[InvoiceRow], bc_id: UUID, *, now: date
         invoice_date=first.invoice_date,
         total=first.total,
         order_number=first.order if len(orders) == 1 else "",
-        lines=tuple(
-            forms.InvoiceLineForm(
-                line=place,
-                order_number=row.order,
-                order_line=row.order_line,
-                item=row.item,
-                quantity=row.quantity,
-                unit=row.unit,
-                unit_price=row.unit_price,
-                amount=row.amount,
-            )
-            for place, row in enumerate(rows, start=1)
-        ),
+        lines=tuple(_invoice_line(row, place) for place, row in enumerate(rows, start=1)),
     )
     documents.record_invoice(
         company,
@@ -208,4 +194,17 @@ def _invoice(company: Company, rows: list[InvoiceRow], bc_id: UUID, *, now: date
         bc_id=bc_id,
         bc_number=first.bc_number,
         posted_at=now,
+    )
+
+
+def _invoice_line(row: InvoiceRow, place: int) -> forms.InvoiceLineForm:
+    return forms.InvoiceLineForm(
+        line=place,
+        order_number=row.order,
+        order_line=row.order_line,
+        item=row.item,
+        quantity=row.quantity,
+        unit=row.unit,
+        unit_price=row.unit_price,
+        amount=row.amount,
     )

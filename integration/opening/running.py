@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import logging
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 
 State = OpeningRun.State
 MOST_PROBLEMS = 1000
+LOST_AFTER = datetime.timedelta(hours=1)  # the task's own limit is shorter
+LOST = "The worker that was at it was stopped. Send the files again."
 
 
 def ask(company: Company, files: Mapping[str, bytes], *, dry_run: bool, by: str) -> OpeningRun:
@@ -41,11 +44,19 @@ def ask(company: Company, files: Mapping[str, bytes], *, dry_run: bool, by: str)
 
 def run_asked() -> int:
     """Do what is asked for, the oldest first; returns how many runs were done."""
+    _give_up_lost()
     done = 0
     while run := _claim():
         take_over(run)
         done += 1
     return done
+
+
+def _give_up_lost() -> None:
+    """End the runs whose worker was killed: none runs so long, and it left nothing behind."""
+    now = timezone.now()
+    lost = OpeningRun.objects.filter(state=State.RUNNING, started_at__lt=now - LOST_AFTER)
+    lost.update(state=State.FAILED, finished_at=now, trouble=LOST)
 
 
 @transaction.atomic
@@ -63,24 +74,23 @@ def take_over(run: OpeningRun) -> None:
     try:
         _take_over(run)
     except IntegrationError as error:
-        run.state, run.trouble = State.FAILED, error.sentence
+        _fail(run, error.sentence)
     except Exception as error:
-        run.state, run.trouble = State.FAILED, f"{type(error).__name__}: {error}"
+        _fail(run, f"{type(error).__name__}: {error}")
         logger.exception("The open balances %s were not taken over", run.pk)
-    run.finished_at = timezone.now()
-    run.save()
 
 
 def _take_over(run: OpeningRun) -> None:
     balances = read(run.files)
     there = _there(run.company, balances)
     problems = balances.problems or check(run.company, balances, there)
-    problems = problems or _record(run, balances, there)
-    run.problems = [asdict(each) for each in problems[:MOST_PROBLEMS]]
-    run.wrong = len(problems)
     run.rows = sum(len(getattr(balances, name)) for name in FILES)
     run.totals = summing.totals(run.company, balances, there)
-    run.state = State.REFUSED if problems else State.DONE
+    problems = problems or _record(run, balances, there)
+    if run.state != State.DONE:
+        run.problems = [asdict(each) for each in problems[:MOST_PROBLEMS]]
+        run.wrong = len(problems)
+        _end(run, State.REFUSED if problems else State.DONE)
     logger.info("Open balances %s: %s rows, %s wrong", run.pk, run.rows, run.wrong)
 
 
@@ -91,8 +101,22 @@ def _there(company: Company, balances: Balances) -> There:
 
 
 def _record(run: OpeningRun, balances: Balances, there: There) -> list[Problem]:
-    """Take everything over, or nothing where something of it cannot be."""
+    """Take everything over and say so at once, or do neither where something of it cannot be."""
     with transaction.atomic():
         problems = record(run.company, balances, there, by=run.by, now=timezone.now())
-        transaction.set_rollback(run.is_dry_run or bool(problems))
+        if run.is_dry_run or problems:
+            transaction.set_rollback(True)
+        else:
+            _end(run, State.DONE)
     return problems
+
+
+def _end(run: OpeningRun, state: State) -> None:
+    run.state, run.finished_at = state, timezone.now()
+    run.save(update_fields=["state", "finished_at", "rows", "wrong", "problems", "totals"])
+
+
+def _fail(run: OpeningRun, trouble: str) -> None:
+    """Say why it came to no end, unless it did: what was taken over stays taken over."""
+    going = OpeningRun.objects.filter(pk=run.pk, state=State.RUNNING)
+    going.update(state=State.FAILED, trouble=trouble, finished_at=timezone.now())

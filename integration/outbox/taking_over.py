@@ -29,6 +29,11 @@ def take_over(kind: DocumentKind, document: Any, *, by: str, at: datetime.dateti
     message.mapped_from = prepared.mapped_from
     if not insert(message):
         raise OutboxError(f"{message} is in line already.")
+    _say_by_whom(message, by=by, at=at)
+    return message
+
+
+def _say_by_whom(message: Message, *, by: str, at: datetime.datetime) -> None:
     Attempt.objects.create(
         message=message,
         number=0,
@@ -39,4 +44,3 @@ def take_over(kind: DocumentKind, document: Any, *, by: str, at: datetime.dateti
         worker=by[:100],
         sentence="Taken over as an open balance: it was in Business Central before.",
     )
-    return message

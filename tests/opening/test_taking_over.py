@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from integration import opening
 from integration.models import DocumentKind, Message, OpeningRun
+from integration.opening.reading import read
 from integration.totals import take
 from reconciliation import reconcile
 from reconciliation.models import ExceptionCase, GoodsReceipt, PurchaseOrder, SupplierInvoice
@@ -128,8 +132,9 @@ def reconcile_one(house: Any, form: Any) -> SupplierInvoice:
         (
             {"orders": ("FILTER,10,PCS,12.5,7,5", "NOTHING,11,BOX,12.6,8,4"), "invoices": ("R-7;", "R-8;")},
             {f"orders {name}" for name in ("item", "quantity", "unit", "unit_price", "received", "invoiced")}
-            | {"invoices number"},
+            | {"invoices number", "invoices unit"},
         ),
+        ({"invoices": (";PCS;", ";BOX;")}, {"invoices unit"}),
         ({"orders": ("2026-10-01", "1.10.2026")}, {"orders order_date"}),
         ({"orders": (",unit_price", ",price")}, {"orders "}),
         ({"receipts": ("HR-1", "HR-2"), "invoices": (";37.50;PO", ";37.51;PO")},
@@ -166,6 +171,49 @@ def test_a_second_time_it_is_here_already(house: Any) -> None:
     assert Message.objects.filter(document_kind=DocumentKind.PURCHASE_ORDER).count() == 1
 
 
+def test_one_order_there_is_not_taken_over_as_two(house: Any) -> None:
+    twice = FILES["orders"] + FILES["orders"].splitlines()[1].replace("PO-7", "PO-8") + "\n"
+    both = run(house, orders=twice)
+    run(house)
+    alone = {"receipts": "", "invoices": "", "stock": ""}
+    later = run(house, orders=FILES["orders"].replace("PO-7", "PO-8"), **alone)
+
+    assert wrong(both) == [("orders", 3, "bc_number")]
+    assert wrong(later) == [("orders", 2, "bc_number")]
+    assert "HO-1 of Business Central is PO-7 already" in later.problems[0]["sentence"]
+    assert PurchaseOrder.objects.get().number == "PO-7"
+
+
+def test_a_run_whose_worker_was_killed_ends_after_an_hour(house: Any) -> None:
+    asked = opening.ask(house.company, files(), dry_run=False, by="lead")
+    for minutes, state in ((59, "running"), (61, "failed")):
+        started = timezone.now() - datetime.timedelta(minutes=minutes)
+        OpeningRun.objects.update(state="running", started_at=started)
+
+        assert opening.run_asked() == 0
+        asked.refresh_from_db()
+        assert asked.state == state
+    assert "Send the files again" in asked.trouble
+
+
+def test_what_was_taken_over_is_never_said_to_have_failed(house: Any) -> None:
+    """Both are written at once: a worker that is killed leaves either nothing, or a run that is done."""
+    asked = opening.ask(house.company, files(), dry_run=False, by="lead")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION no_end() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the disk is full'; END $$;"
+            "CREATE TRIGGER no_end BEFORE UPDATE ON integration_openingrun FOR EACH ROW "
+            "WHEN (NEW.state = 'done') EXECUTE FUNCTION no_end()"
+        )
+
+    opening.run_asked()
+
+    asked.refresh_from_db()
+    assert (asked.state, PurchaseOrder.objects.count()) == ("failed", 0)
+    assert "the disk is full" in asked.trouble
+
+
 def test_days_before_the_cutover_are_not_compared(house: Any) -> None:
     run(house)
 
@@ -185,3 +233,11 @@ def test_what_is_no_file_of_balances_is_refused_at_once(
     with pytest.raises(opening.BalanceError, match=told):
         opening.ask(house.company, given, dry_run=True, by="lead")
     assert not OpeningRun.objects.exists()
+
+
+def test_a_file_that_would_fill_the_memory_is_told_so_once() -> None:
+    found = read({"stock": "item,location,quantity,unit\n" + "FILTER,,1,PCS\n" * 100_001})
+
+    assert [(each.row, each.sentence[:35]) for each in found.problems] == [
+        (100_002, "The file has more than 100,000 rows")
+    ]
