@@ -53,6 +53,8 @@ def sign_off(day: ControlDay, *, by: User, note: str, seen: str) -> SignOff:
         raise NotNow(f"{day.date} is signed off already.")
     if not day.is_over(timezone.now()):
         raise NotNow(f"{day.date} is not over. Sign it off tomorrow.")
+    if not day.is_over(day.taken_at):
+        raise NotNow(f"{day.date} was taken before it was over. Take it again, then sign it off.")
     if day.unread:
         raise NotNow("Business Central was not read for this day. Take it again, then sign it off.")
     if fingerprint(day) != seen:

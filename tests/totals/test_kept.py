@@ -85,6 +85,17 @@ def test_a_day_is_signed_when_it_is_over_by_the_companys_clock(frida: User) -> N
     assert control.sign_off(over, by=frida, note="", seen=control.fingerprint(over)).differences == 0
 
 
+def test_a_day_that_was_taken_before_it_was_over_is_taken_again_before_it_is_signed(frida: User) -> None:
+    ended = timezone.now() - datetime.timedelta(minutes=1)
+    noon = ended - datetime.timedelta(hours=12)
+    day = control.keep(open_company(), a_day(), now=noon, ends_at=ended)
+
+    with pytest.raises(control.NotNow, match="taken before it was over"):
+        control.sign_off(day, by=frida, note="", seen=control.fingerprint(day))
+    again = control.keep(day.company, a_day(), now=timezone.now(), ends_at=ended)
+    assert control.sign_off(again, by=frida, note="", seen=control.fingerprint(again)).differences == 0
+
+
 def test_a_withdrawn_signature_stays_in_the_book_and_frees_the_day(kept: ControlDay, frida: User) -> None:
     control.sign_off(kept, by=frida, note="seen", seen=control.fingerprint(kept))
 
