@@ -174,8 +174,11 @@ def tell_audit_heads(**kwargs: Any) -> None:
 
 @shared_task(soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
 def verify_audit(**kwargs: Any) -> None:
-    """Verify the chains at night, and forget the changes whose term is over."""
+    """Verify the chains at night, and forget the changes, and who looked at cases, whose term is over."""
+    from reconciliation import cases
+
     chain.forget()
+    cases.forget_old(now=timezone.now())
     auditing.ask(by="worker verify_audit", now=timezone.now())
     auditing.check_asked()
 

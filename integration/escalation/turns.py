@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from integration.models import Turn
-from reconciliation import cases
 
 from .case_mail import send_case_mail
 from .due import write_due
@@ -20,7 +19,6 @@ def turn(*, now: datetime) -> None:
     Turn.objects.update_or_create(pk=1, defaults={"looked_at": now})
     _look(now)
     forget_old(now=now)
-    cases.forget_old(now=now)
 
 
 def stand_in(*, now: datetime) -> bool:

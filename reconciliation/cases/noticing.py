@@ -16,8 +16,9 @@ from reconciliation.roles import SEE_CASES
 
 Kind = CaseNotice.Kind
 State = CaseNotice.State
-# An @ that begins a word: what stands before it in an address is none.
-MENTION = re.compile(r"(?<![\w.@+-])@([\w.+-]+)")
+# An @ that begins a word: what stands before it in an address is none. Who came by Entra ID may have an
+# address for a name.
+MENTION = re.compile(r"(?<![\w.@+-])@([\w.+-]+(?:@[\w.+-]+)?)")
 # Whoever has the case before them need not be written to; and what is undone was never said.
 PAUSE = datetime.timedelta(seconds=60)
 

@@ -6,19 +6,21 @@ import datetime
 from typing import TYPE_CHECKING
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from integration import escalation
+from integration.tasks import verify_audit
 from reconciliation import actions, cases, roles
-from reconciliation.models import CaseNotice, CaseVisit
+from reconciliation.models import CaseNotice, CaseVisit, ExceptionCase
 from tests import factories
 from tests.desk.reading import words
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
-
-    from reconciliation.models import ExceptionCase
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,18 @@ def test_a_name_in_a_comment_calls_that_person_and_lets_them_follow(desk, clara,
 
     assert (told(bea), told(clara)) == (["mentioned"], [])
     assert {each.person for each in case.watchers.all()} == {clara, bea}
+
+
+def test_who_signs_in_by_an_address_is_called_by_it(desk, clara, bea, anton):
+    """The list beneath the comment offers this name; half of it may be somebody else's."""
+    bea.username, anton.username = "bea@house.example", "bea"
+    bea.save()
+    anton.save()
+    case = factories.price_over_order(desk)
+
+    assert say(case, clara, "Is this agreed, @bea@house.example?") == "Comment added."
+
+    assert (told(bea), told(anton)) == (["mentioned"], [])
 
 
 def test_the_page_names_whom_one_can_call(desk, clara, bea):
@@ -222,3 +236,18 @@ def test_who_looked_and_who_was_told_is_forgotten_long_after_the_end(desk, clara
     assert set(CaseVisit.objects.values_list("case", flat=True)) == {still_open.pk}
     assert set(CaseNotice.objects.values_list("case", flat=True)) == {still_open.pk}
     assert ended.comments.count() == 1
+
+
+def test_the_night_forgets_and_the_clocks_every_turn_does_not_search_all_visits(desk, clara):
+    case = factories.price_over_order(desk)
+    cases.visit(case, clara)
+    cases.reject(case, by=clara, reason="Not ours")
+    ExceptionCase.objects.update(closed_at=timezone.now() - datetime.timedelta(days=401))
+
+    with CaptureQueriesContext(connection) as asked:
+        escalation.turn(now=timezone.now())
+    assert [each["sql"] for each in asked if CaseVisit._meta.db_table in each["sql"]] == []
+    assert CaseVisit.objects.count() == 1
+
+    verify_audit()
+    assert not CaseVisit.objects.exists()

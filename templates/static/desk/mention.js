@@ -19,7 +19,7 @@
   let chosen = 0;
 
   // The @ and what follows it, up to the cursor; an @ within an address begins nothing.
-  const begun = () => /(?:^|[^\w.@+-])@([\w.+-]*)$/.exec(box.value.slice(0, box.selectionStart));
+  const begun = () => /(?:^|[^\p{L}\p{N}_.@+-])@([\p{L}\p{N}_.+-]*)$/u.exec(box.value.slice(0, box.selectionStart));
   const hide = () => { list.hidden = true; box.removeAttribute("aria-activedescendant"); };
   const mark = () => {
     [...list.children].forEach((item, place) => item.setAttribute("aria-selected", String(place === chosen)));
