@@ -96,7 +96,7 @@ def by_day(
     """Add the open cases up by buckets of days; the key is the bucket."""
     rows = list(
         CaseTally.objects.of(company, cut)
-        .filter(day__isnull=False)
+        .filter(status="", day__isnull=False)
         .values_list("day", "currency")
         .annotate(n=Sum("cases"), money=Sum("amount"), lost=Sum("discount"))
         .order_by("currency")
