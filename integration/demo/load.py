@@ -14,14 +14,14 @@ from pathlib import Path
 
 from django.utils import timezone
 
-from integration import delivery, inbox, installation, sync
+from integration import delivery, inbox, installation, sync, totals
 from integration.demo import days, events, masters, people, story
 from integration.errors import ConfigurationError
 from integration.models import ApiKey, DocumentKind, Message
 from integration.sandbox.control_client import ControlClient
 from masterdata.models import Company
 from reconciliation import reconcile
-from reconciliation.models import ExceptionCase, PurchaseOrder, SupplierInvoice
+from reconciliation.models import ControlDay, DayTotal, ExceptionCase, PurchaseOrder, SupplierInvoice
 
 DAY_FILE = "story-day"
 DELIVERY_SECONDS = 25.0
@@ -56,6 +56,7 @@ def load(folder: Path, *, control: ControlClient, say: Callable[[str], object]) 
     delivery.drain(until_idle=True, seconds=DELIVERY_SECONDS)
     say("Orders and receipts are in Business Central.")
     _bill(company, key, control, today)
+    _compare_days(company)
     loaded = _count(company)
     say(
         f"{loaded.orders} orders, {loaded.invoices} invoices, {loaded.open_cases} exceptions open, "
@@ -88,6 +89,14 @@ def _send(folder: Path, key: ApiKey, today: datetime.date) -> None:
         book.note(event)
     for event in book.days_before(timezone.localdate()):
         inbox.receive(event, key=key)
+
+
+def _compare_days(company: Company) -> None:
+    """Take the totals of the story's days, so that the calendar has something to show at once."""
+    told = DayTotal.objects.filter(company=company).values_list("date", flat=True)
+    kept = ControlDay.objects.of(company).values_list("date", flat=True)
+    for day in sorted({*told} - {*kept}):
+        totals.take_and_keep(company, day)
 
 
 def _events(today: datetime.date) -> Iterator[events.Event]:

@@ -17,7 +17,7 @@ from integration.demo import load, people, story
 from integration.models import Message
 from masterdata.models import Company
 from reconciliation import cases
-from reconciliation.models import DayTotal, ExceptionCase, PurchaseOrder, SupplierInvoice
+from reconciliation.models import ControlDay, DayTotal, ExceptionCase, PurchaseOrder, SupplierInvoice
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -122,6 +122,7 @@ def test_the_cafm_tells_what_it_did_on_the_days_that_are_over(loaded, tmp_path: 
     assert told
     assert max(told) < today
 
+    assert set(ControlDay.objects.values_list("date", flat=True)) == told
     taken = [kind for day in sorted(told) for kind in totals.take(company, day).kinds if kind.cafm]
 
     assert [(kind.kind, kind.cafm.count) for kind in taken] == [
