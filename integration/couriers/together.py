@@ -46,7 +46,7 @@ def _set(client: Client, changes: Sequence[Change]) -> list[PurchaseOrderLine]:
     answers = client.batch([_operation(line, change) for line, change in changes])
     if (error := _first_error(answers)) is not None:
         raise error
-    return [read(PurchaseOrderLine, answer.entity or {}) for answer in answers]
+    return [read(PurchaseOrderLine, _told(answer)) for answer in answers]
 
 
 def _operation(line: PurchaseOrderLine, change: Mapping[str, Any]) -> Operation:
@@ -54,7 +54,20 @@ def _operation(line: PurchaseOrderLine, change: Mapping[str, Any]) -> Operation:
 
 
 def _first_error(answers: Sequence[BatchAnswer]) -> IntegrationError | None:
-    """Give the error of the part that failed; the others only say that they were taken back or not tried."""
+    """Give the error of the part that failed; the others only say that they were taken back or not tried.
+
+    Where none failed and some were passed over, the answer is lost: taken at its word it would never end.
+    """
     failed = [answer for answer in answers if answer.error is not None]
-    own = [answer for answer in failed if answer.status >= 300]
-    return next((answer.error for answer in own or failed), None)
+    own = next((answer.error for answer in failed if answer.status >= 300), None)
+    return own or (_lost() if failed else None)
+
+
+def _told(answer: BatchAnswer) -> Mapping[str, Any]:
+    if answer.entity is None:
+        raise _lost()
+    return answer.entity
+
+
+def _lost() -> UnknownOutcome:
+    return UnknownOutcome("Business Central told only a part of what became of the lines.")

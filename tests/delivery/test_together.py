@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from integration import connections
+from integration import connections, delivery
+from integration.bc import Client
 from integration.bc.reading import PurchaseOrderLine, read
+from integration.bc.transport import Answer, Request, Transport
 from integration.couriers import together
 from integration.errors import ConflictError
 from integration.models import Message
-from tests.delivery.house import House, item_line, states
+from tests.delivery.house import House, item_line, outcomes, states
 
 D = Decimal
 ALL = range(1, 6)
@@ -77,3 +81,41 @@ def test_of_lines_that_somebody_has_changed_none_is_set_and_the_reason_is_named(
         together.set_quantities(client, [(line, {"receiveQuantity": D(1)}) for line in before])
 
     assert [line["receiveQuantity"] for line in lines(house)] == was
+
+
+class Forgetful(Transport):
+    """The transport itself; the answer to a batch tells too little of its parts."""
+
+    def __init__(self, told: Callable[[list[Any]], list[Any]], *, trusted_ca: str) -> None:
+        super().__init__(trusted_ca=trusted_ca)
+        self.told, self.times = told, 2
+
+    def send(self, request: Request, *, token: str, timeout: tuple[float, float]) -> Answer:
+        answer = super().send(request, token=token, timeout=timeout)
+        if request.url.endswith("$batch") and self.times:
+            self.times -= 1
+            responses = self.told(json.loads(answer.body)["responses"])
+            return Answer(200, answer.headers, json.dumps({"responses": responses}).encode())
+        return answer
+
+
+@pytest.mark.usefixtures("order")
+@pytest.mark.parametrize(
+    "told",
+    [
+        lambda responses: [],
+        lambda responses: responses[:2],
+        lambda responses: [{"id": each["id"], "status": 204} for each in responses],
+    ],
+    ids=["nothing", "some", "without lines"],
+)
+def test_a_batch_that_tells_too_little_is_a_lost_answer_that_counts(house: House, told: Any) -> None:
+    message = house.receipt(order_lines=ALL)
+    client = Client(connections.connection())
+    client.transport = Forgetful(told, trusted_ca=client.connection.trusted_ca)
+
+    delivery.drain(until_idle=True, client=client)
+
+    assert outcomes(message) == ["temporary", "temporary", "posted"]
+    assert [line["receivedQuantity"] for line in lines(house)] == [4] * 5
+    assert house.dump("purchaseInvoices") == []
