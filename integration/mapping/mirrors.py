@@ -74,7 +74,8 @@ def blanks_of(model: type[Mirror]) -> dict[str, Any]:
 
 def _blank(field: models.Field[Any, Any]) -> Any:
     if field.has_default():
-        return field.get_default()
+        default = field.get_default()
+        return str(default) if isinstance(default, str) else default  # a choice is no plain text
     return "" if isinstance(field, models.CharField) else None
 
 

@@ -47,9 +47,9 @@ def question() -> dict[str, Any]:
 def read(rows: Sequence[Row]) -> Page:
     """Map the heads as one table and the lines as another; a line that is wrong refuses its invoice."""
     page = Page([], [])
-    lines = iter(_mapped(INVOICE_LINES, [line for row in rows for line in _lines(row)]))
+    lines = iter(_mapped(INVOICE_LINES, [line for row in rows for line in lines_of(row)]))
     for row, stamp, head in zip(rows, _stamps(rows), _mapped(INVOICES, rows), strict=True):
-        own = list(islice(lines, len(_lines(row))))
+        own = list(islice(lines, len(lines_of(row))))
         wrong = [each for each in (stamp, head, *map(_of_line, own)) if isinstance(each, str)]
         if wrong:
             page.refused.append((str(row.get("number") or row.get(ID)), wrong[0]))
@@ -82,7 +82,8 @@ def _stamps(rows: Sequence[Row]) -> list[Any]:
     return [stamps.wrong[place] if place in stamps.wrong else next(good) for place in range(len(rows))]
 
 
-def _lines(row: Row) -> Sequence[Row]:
+def lines_of(row: Row) -> Sequence[Row]:
+    """Give the lines that came with an invoice, if any did."""
     return row.get(LINE_SET) or ()
 
 

@@ -24,6 +24,7 @@ from reconciliation.models import PurchaseOrder, SupplierInvoice
 from . import invoice_pages, runs
 from .entities import Row
 from .invoice_pages import INVOICE_SET, Pulled
+from .lacking import OfInvoices
 from .masters import since
 
 DRAFTS = odata.eq("status", odata.Member("Draft"))
@@ -84,7 +85,7 @@ def _keep_examples(page: Sequence[Row]) -> None:
     """Keep the first invoice of a page with a line of it, for whoever reads how they are mapped."""
     for row in page[:1]:
         mirrors.keep_example(pulls.INVOICES, row)
-        for line in row[invoice_pages.LINE_SET][:1]:
+        for line in invoice_pages.lines_of(row)[:1]:
             mirrors.keep_example(pulls.INVOICE_LINES, line)
 
 
@@ -128,24 +129,25 @@ def _take(company: Company, run: SyncRun, page: Sequence[Row]) -> Tally:
     known = _known(company, invoices)
     orders = _our_orders(company, invoices)
     awaited = _awaited(company, invoices)
+    gone = OfInvoices.now()
     for invoice in invoices:
         seen = known.get(invoice.id)
         if seen is None and invoice.head.is_posted and _name(invoice) not in awaited:
             _count_as_old(invoice, tally)
             continue
-        _record(company, invoice, seen, orders, tally)
+        form = gone.kept(company, invoice.id, form_of(invoice, company, orders))
+        _record(company, invoice, form, seen, tally)
     return tally
 
 
 def _record(
     company: Company,
     invoice: Pulled,
+    form: InvoiceForm,
     known: Known | None,
-    orders: Mapping[str, str],
     tally: Tally,
 ) -> None:
     tally.latest = max(filter(None, (tally.latest, invoice.modified_at)), default=None)
-    form = form_of(invoice, company, orders)
     if known is not None and _is_settled(invoice, form, known):
         tally.unchanged += 1
     else:

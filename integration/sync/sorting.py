@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from masterdata.batch import Batch
 from masterdata.models import Company
 
-from . import filters, links
+from . import filters, lacking, links
 from .entities import Entity, Row
 
 
@@ -31,9 +31,15 @@ class Sorted:
 
 
 def sort(company: Company, entity: Entity, wanted: filters.Filter, rows: Sequence[Row]) -> Sorted:
-    """Read the rows; put keys in the place of BC's ids; conditions on keys are judged after that."""
+    """Read the rows; put keys in the place of BC's ids; conditions on keys are judged after that.
+
+    What is kept for want of BC's word comes before the conditions, and what is a key here after the ids.
+    """
     batch, good, refused = entity.read(rows, company)
+    gone = entity.mapping.lacking
+    lacking.keep(company, entity, batch, gone - entity.id_fields)
     wanted.without(entity.id_fields).mark(batch)
     resolved = links.resolve(company, entity, batch)
+    lacking.keep(company, entity, batch, gone & entity.id_fields)
     wanted.on(entity.id_fields).mark(batch)
     return Sorted(batch, good, refused, resolved.waiting, resolved.left_out, entity.naming())

@@ -146,7 +146,7 @@ def roll_back(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def _went_on(chosen: FieldMapping) -> str:
     if chosen.direction == FieldMapping.Direction.PULL:
         return (
-            _("The pull goes on without it; the field is empty here until it is mended.")
+            _("The pull goes on without it; what is known keeps the field, and what is new has it empty.")
             if chosen.goes_on
             else _("The pull waits for it.")
         )

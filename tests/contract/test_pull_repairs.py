@@ -15,7 +15,7 @@ from integration.models import ContractFinding, FieldMapping, HeldRecord, SyncRu
 from integration.sandbox.launch import Running
 from integration.sync.entities import ENTITIES
 from masterdata import ownership
-from masterdata.models import Company, Item, Vendor
+from masterdata.models import Company, Item, PaymentTerms, Vendor
 from reconciliation import roles
 from reconciliation.models import SupplierInvoice
 from tests import factories, mappings
@@ -137,12 +137,63 @@ def test_a_pull_waits_for_a_removed_field_or_goes_on_without_it(
     answer = words(ines.post(f"/mappings/{mapping.pk}/goes-on/", {"goes_on": "on"}, follow=True))
     run = pull(company, "items")
 
-    assert "Without a field, what is pulled is empty there until the mapping is mended." in page
-    assert "The pull goes on without it; the field is empty here until it is mended." in answer
+    assert "Without a field, what is known here keeps what it has there, and what is new is empty" in page
+    assert (
+        "The pull goes on without it; what is known keeps the field, and what is new has it empty." in answer
+    )
     assert "The pull goes without what Business Central lacks" in answer
     assert (run.state, run.rows_read, run.rows_failed) == ("done", 2, 0)
-    assert set(Item.objects.values_list("name", flat=True)) == {""}
+    assert set(Item.objects.values_list("name", flat=True)) == {"Air filter", "Pump"}
     assert not ContractFinding.objects.open().get().pauses
+
+
+def test_going_on_without_a_field_keeps_what_is_known_and_leaves_it_empty_of_what_is_new(
+    company: Company, sandbox: Running
+) -> None:
+    sandbox.control.seed({"paymentTerms": [{"code": "30D", "displayName": "30 days"}]})
+    pull(company, "payment-terms")
+    terms = str(PaymentTerms.objects.get(code="30D").bc_id)
+    sandbox.control.seed({"vendors": [{"number": "V1", "blocked": "Payment", "paymentTermsId": terms}]})
+    pull(company, "vendors")
+    goes_on_without(sandbox, "vendors.blocked", "vendors.paymentTermsId")
+    sandbox.control.seed({"vendors": [{"number": "V9", "displayName": "New"}]})
+
+    run = sync.pull_one(connections.client(), company, "vendors", full=True)
+
+    assert (run.rows_new, run.rows_changed, run.rows_failed) == (1, 0, 0)
+    kept = {each.number: (each.blocked, each.payment_terms) for each in Vendor.objects.all()}
+    assert kept == {"V1": ("payment", "30D"), "V9": ("", "")}
+    assert [each.rows_differ for each in sync.check_drift(["vendors"])] == [0]
+
+
+def test_an_invoice_keeps_its_order_when_business_central_does_not_tell_it_any_more(
+    company: Company, sandbox: Running
+) -> None:
+    line = {"lineObjectNumber": "FILTER", "quantity": 2, "unitCost": "12.5"}
+    drafted = {"vendorNumber": "V1", "vendorInvoiceNumber": "R-1", "orderNumber": "106001"}
+    sandbox.control.seed({"purchaseInvoices": [{**drafted, "purchaseInvoiceLines": [line]}]})
+    pull(company, "invoices")
+    goes_on_without(
+        sandbox,
+        "purchaseInvoices.orderNumber",
+        "purchaseInvoices.vendorInvoiceNumber",
+        "purchaseInvoiceLines.lineObjectNumber",
+    )
+
+    run = sync.pull_one(connections.client(), company, "invoices", full=True)
+
+    assert (run.rows_unchanged, run.rows_changed, run.rows_failed) == (run.rows_read, 0, 0)
+    invoice = SupplierInvoice.objects.get()
+    assert (invoice.number, invoice.order_number) == ("R-1", "106001")
+    kept = invoice.lines.get()
+    assert (kept.item, kept.order_number, kept.order_line) == ("FILTER", "106001", kept.line)
+
+
+def goes_on_without(sandbox: Running, *fields: str) -> None:
+    """Let Business Central drop fields, and every pull go on without them."""
+    sandbox.control.settings(removed_fields=list(fields))
+    FieldMapping.objects.update(goes_on=True)
+    checking.check()
 
 
 def test_a_mapping_that_an_invoice_does_not_fit_refuses_it_with_the_reason(

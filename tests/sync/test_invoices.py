@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from integration import connections, sync
 from integration.models import SyncIssue, SyncRun, SyncState
+from integration.sync import invoice_pages, invoices, runs
 from masterdata.models import Company
 from reconciliation import documents, reconcile
 from reconciliation.forms import InvoiceForm, InvoiceLineForm, OrderForm, OrderLineForm
@@ -275,3 +276,40 @@ def test_a_pull_of_invoices_begins_again_when_bcs_page_mark_died(filled, monkeyp
 
     assert (run.state, run.rows_read, run.rows_new, run.rows_unchanged) == ("done", 9, 5, 4)
     assert SupplierInvoice.objects.count() == 5
+
+
+@pytest.mark.parametrize("status", ["Draft", "In Review", "In_x0020_Review", " ", "_x0020_", ""])
+def test_an_invoice_that_is_not_posted_is_a_draft_however_its_state_is_written(filled, status) -> None:
+    filled.control.seed({"purchaseInvoices": [draft()]})
+    (row,) = as_told()
+
+    (invoice,) = invoice_pages.read([row | {"status": status}]).invoices
+
+    assert not invoice.head.is_posted
+
+
+@pytest.mark.parametrize("lines", [{}, {"purchaseInvoiceLines": None}])
+def test_an_invoice_that_comes_without_lines_does_not_stop_the_others(filled, lines) -> None:
+    filled.control.seed({"purchaseInvoices": [draft(number="R-1"), draft(number="R-2")]})
+    first, second = as_told()
+    del first["purchaseInvoiceLines"]
+    company = sync.ensure_company()
+
+    invoices.pull(OnePage([first | lines, second]), company, runs.start(company, "invoices"))
+
+    assert sorted(each.lines.count() for each in SupplierInvoice.objects.all()) == [0, 1]
+
+
+class OnePage:
+    """A Business Central that answers every question with the same page."""
+
+    def __init__(self, rows: list[dict[str, object]]) -> None:
+        self.rows = rows
+
+    def pages(self, *asked: object, **how: object) -> list[list[dict[str, object]]]:
+        return [self.rows]
+
+
+def as_told() -> list[dict[str, object]]:
+    """Give the invoices as Business Central tells them."""
+    return list(connections.client().rows("purchaseInvoices", **invoice_pages.question()))

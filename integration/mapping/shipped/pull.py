@@ -20,9 +20,12 @@ CODED: Rows = (
     ("displayName", "name", "text", {}, False),
 )
 
-# What of an invoice's choices matters here; whatever else BC has is posted, or bills something else.
-STATES = {"values": {"Draft": "draft", "In_x0020_Review": "draft", "_x0020_": "draft"}, "otherwise": "posted"}
-KINDS = {"values": {"Item": "item", "Comment": "comment", "_x0020_": "comment"}, "otherwise": "other"}
+# What of an invoice's choices matters here; whatever else BC has is posted, or bills something else. A choice
+# may come with its space written out or not.
+DRAFTS = ("Draft", "In_x0020_Review", "In Review", "_x0020_", " ")
+STATES = {"values": dict.fromkeys(DRAFTS, "draft"), "otherwise": "posted"}
+COMMENTS = ("Comment", "_x0020_", " ")
+KINDS = {"values": {"Item": "item"} | dict.fromkeys(COMMENTS, "comment"), "otherwise": "other"}
 NONE = {"default": "_x0020_"}
 
 # By our name of a list: BC's entity set, and (source, target, transform, parameters, required, more).
