@@ -125,11 +125,7 @@ def approve(
     """
     found = _locked(draft)
     _check_can_approve(found, by, seen)
-    if failing and len(override_reason.strip()) < SHORTEST_REASON:
-        records = "record" if failing == 1 else "records"
-        raise NotPossible(
-            f"{failing} of the tested {records} would fail with it. Send it back; or say why it is meant."
-        )
+    _check_is_meant(failing, override_reason)
     now = timezone.now()
     if found.mapping.versions.filter(number__gt=found.number).exists():
         found.number = next_number(found.mapping)  # numbers rise as versions are approved: the highest counts
@@ -140,6 +136,14 @@ def approve(
     found.save()
     logger.info("%s was approved by %s", found, by)
     return found
+
+
+def _check_is_meant(failing: int, override_reason: str) -> None:
+    if failing and len(override_reason.strip()) < SHORTEST_REASON:
+        records = "record" if failing == 1 else "records"
+        raise NotPossible(
+            f"{failing} of the tested {records} would fail with it. Send it back; or say why it is meant."
+        )
 
 
 def _check_can_approve(found: MappingVersion, by: User, seen: int) -> None:

@@ -60,13 +60,17 @@ def pull(
             all_in_all = _how_many(client, entity, run, changed) if onward else place.rows + len(rows)
             runs.expect(run, all_in_all, before=before_this_run)
             is_counted = True
-            if rows:
-                mirrors.keep_example(entity.name, rows[0].fields)
+            _keep_example(entity, rows)
         _take(writer, place, rows, onward)
     _try_held_again(client, writer)
     if run.kind == SyncRun.Kind.FULL:
         _mark_gone(client, writer, place, accept_deletions=accept_deletions)
     return places.mark(place, before)
+
+
+def _keep_example(entity: Entity, rows: Sequence[RawRow]) -> None:
+    if rows:
+        mirrors.keep_example(entity.name, rows[0].fields)
 
 
 def pull_records(client: Client, company: Company, entity: Entity, run: SyncRun, ids: Sequence[UUID]) -> None:
