@@ -36,7 +36,6 @@ def shake(seed: int, *options: str) -> tuple[int, dict[str, Any]]:
     return ended.returncode, json.loads(result.read_text())
 
 
-@pytest.mark.xdist_group("chaos")
 def test_faults_and_killed_programs_neither_lose_nor_double_a_document() -> None:
     code, told = shake(907, "--docs", "60", "--faults", "0.25", "--kill-every", "0.5")
 
@@ -48,7 +47,6 @@ def test_faults_and_killed_programs_neither_lose_nor_double_a_document() -> None
     assert set(told["kinds"]) | {"order_change"} == set(DocumentKind.values)
 
 
-@pytest.mark.xdist_group("chaos")
 def test_workers_that_do_not_look_first_are_found_out() -> None:
     code, told = shake(908, "--docs", "20", "--faults", "0", "--kill-every", "0", "--blind")
 

@@ -26,7 +26,6 @@ GRACE_SECONDS = 30  # three times what a program has to end in good order
 SURROUNDINGS = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
 
 pytestmark = [
-    pytest.mark.xdist_group("demo"),
     pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
 ]
 

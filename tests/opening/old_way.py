@@ -27,60 +27,58 @@ FILES = {
 }  # fmt: skip
 
 
+ITEM = {"lineType": "Item", "lineObjectNumber": "FILTER", "unitOfMeasureCode": "PCS"}
+ORDERED = ITEM | {
+    "sequence": 10000,
+    "quantity": 10,
+    "directUnitCost": 12.5,
+    "receivedQuantity": 7,
+    "invoicedQuantity": 5,
+}
+BILLED = {
+    "sequence": 10000,
+    "lineObjectNumber": "FILTER",
+    "unitOfMeasureCode": "PCS",
+    "quantity": 3,
+    "unitCost": 12.5,
+}
+THERE: dict[str, list[dict[str, Any]]] = {
+    "purchaseOrders": [
+        {
+            "number": ORDER,
+            "vendorNumber": "V1",
+            "orderDate": "2026-10-01",
+            "status": "Open",
+            "purchaseOrderLines": [ORDERED],
+        }
+    ],
+    "purchaseReceipts": [
+        {
+            "number": RECEIPT,
+            "orderNumber": ORDER,
+            "postingDate": "2026-10-20",
+            "vendorNumber": "V1",
+            "purchaseReceiptLines": [ITEM | {"sequence": 10000, "quantity": 2, "unitCost": 12.5}],
+        }
+    ],
+    "purchaseInvoices": [
+        {
+            "number": INVOICE,
+            "vendorNumber": "V1",
+            "vendorInvoiceNumber": "R-7",
+            "invoiceDate": "2026-10-12",
+            "orderNumber": ORDER,
+            "status": "Open",
+            "purchaseInvoiceLines": [BILLED],
+        }
+    ],
+    "items": [{"number": "FILTER", "inventory": 7}],
+}
+
+
 def work(sandbox: Running) -> None:
     """Order ten filters, receive seven in two turns, and post an invoice for two of the five billed."""
-    item = {"lineType": "Item", "lineObjectNumber": "FILTER", "unitOfMeasureCode": "PCS"}
-    sandbox.control.seed(
-        {
-            "purchaseOrders": [
-                {
-                    "number": ORDER,
-                    "vendorNumber": "V1",
-                    "orderDate": "2026-10-01",
-                    "status": "Open",
-                    "purchaseOrderLines": [
-                        item
-                        | {
-                            "sequence": 10000,
-                            "quantity": 10,
-                            "directUnitCost": 12.5,
-                            "receivedQuantity": 7,
-                            "invoicedQuantity": 5,
-                        }
-                    ],
-                }
-            ],
-            "purchaseReceipts": [
-                {
-                    "number": RECEIPT,
-                    "orderNumber": ORDER,
-                    "postingDate": "2026-10-20",
-                    "vendorNumber": "V1",
-                    "purchaseReceiptLines": [item | {"sequence": 10000, "quantity": 2, "unitCost": 12.5}],
-                }
-            ],
-            "purchaseInvoices": [
-                {
-                    "number": INVOICE,
-                    "vendorNumber": "V1",
-                    "vendorInvoiceNumber": "R-7",
-                    "invoiceDate": "2026-10-12",
-                    "orderNumber": ORDER,
-                    "status": "Open",
-                    "purchaseInvoiceLines": [
-                        {
-                            "sequence": 10000,
-                            "lineObjectNumber": "FILTER",
-                            "unitOfMeasureCode": "PCS",
-                            "quantity": 3,
-                            "unitCost": 12.5,
-                        }
-                    ],
-                }
-            ],
-            "items": [{"number": "FILTER", "inventory": 7}],
-        }
-    )
+    sandbox.control.seed(THERE)
 
 
 def files(**changed: str) -> dict[str, bytes]:

@@ -50,9 +50,8 @@ def test_a_day_without_faults_has_the_same_figures_on_three_sides(working_day: W
     ]
 
 
-def test_faults_of_eleven_kinds_are_each_found_named_and_owned_and_nothing_else_is(
-    working_day: WorkingDay,
-) -> None:
+def go_wrong(working_day: WorkingDay) -> None:
+    """Let a day come to pass on which eleven kinds of things are wrong between the three sides."""
     good, gone, twice, dear, _late = (
         working_day.order(f"PO-{name}") for name in ("GOOD", "GONE", "TWICE", "DEAR", "LATE")
     )
@@ -83,6 +82,12 @@ def test_faults_of_eleven_kinds_are_each_found_named_and_owned_and_nothing_else_
     working_day.tell(
         "goods_receipt", *(f"GR-{n}" for n in ("GOOD", "CHANGED", "MOVED", "WAITS", "BEFORE", "LOST"))
     )
+
+
+def test_faults_of_eleven_kinds_are_each_found_named_and_owned_and_nothing_else_is(
+    working_day: WorkingDay,
+) -> None:
+    go_wrong(working_day)
 
     day = take(working_day.house.company, DAY)
 
