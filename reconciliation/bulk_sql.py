@@ -146,13 +146,13 @@ measured AS MATERIALIZED (
           WHERE company_id = %(company)s AND item_number = i.number AND deleted_at IS NULL) u),
 judged AS (
   SELECT id, sum(b.amount) AS total, count(*) = count(DISTINCT line) AS is_once,
-         bool_and(CASE WHEN b.billed IS NULL THEN p.ordinary AND c.line IS NULL ELSE
+         bool_and((CASE WHEN b.billed IS NULL THEN p.ordinary AND c.line IS NULL ELSE
            p.ordinary AND b.ordinary AND c.ordinary AND p.kind = 'item'
            AND p.item = b.item AND p.unit = b.unit AND c.unit = b.unit AND b.unit <> ''
            AND p.unit = ANY(m.names)
            AND p.unit_price = b.unit_price AND c.quantity = b.quantity
            AND (p.quantity = b.quantity OR (%(may_be_short)s AND p.quantity > b.quantity))
-           AND coalesce(p.expected_on <= b.invoice_date, true) END) AS is_equal,
+           AND coalesce(p.expected_on <= b.invoice_date, true) END) IS TRUE) AS is_equal,
          json_agg(json_build_array(
            line, p.kind, p.item, p.description, p.quantity, p.unit, p.unit_price, p.expected_on,
            p.match_level, m.measure, b.billed, b.names_order, nullif(b.description, p.description),

@@ -264,6 +264,40 @@ def one_line_twice(desk, company):
     desk.invoice("R-X", billed(1, "10"), billed(2, "10", order_line=1), order_number="PO-X")
 
 
+def line_that_is_not_on_the_order(desk, company):
+    desk.order("PO-X")
+    desk.receive("10", order="PO-X")
+    desk.invoice("R-X", billed(), billed(2, "1"), order_number="PO-X")
+
+
+def line_that_came_but_is_not_on_the_order(desk, company):
+    line_that_is_not_on_the_order(desk, company)
+    one = GoodsReceiptLine.objects.get()
+    GoodsReceiptLine.objects.create(
+        receipt=one.receipt,
+        line=2,
+        order_line=2,
+        quantity_received=1,
+        quantity_accepted=1,
+        quantity_rejected=0,
+        unit=one.unit,
+    )
+
+
+def unordered_goods_came_too(desk, company):
+    plain(desk, "X", lines=1)
+    one = GoodsReceiptLine.objects.get()
+    GoodsReceiptLine.objects.create(
+        receipt=one.receipt,
+        line=2,
+        order_line=2,
+        quantity_received=1,
+        quantity_accepted=1,
+        quantity_rejected=0,
+        unit=one.unit,
+    )
+
+
 def discounted(desk, company):
     plain(desk, "X")
     PurchaseOrder.objects.get().lines.filter(line=1).update(discount_percent=1)
@@ -346,6 +380,9 @@ ODD = [
     linked_by_a_person,
     unknown_order,
     one_line_twice,
+    line_that_is_not_on_the_order,
+    line_that_came_but_is_not_on_the_order,
+    unordered_goods_came_too,
     discounted,
     unreadable,
     credit,
