@@ -17,6 +17,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 PR_SET_PDEATHSIG = 1
@@ -26,11 +27,18 @@ LOOK_SECONDS = 0.5
 def main() -> int:
     """Run the program and give its exit code; a signal N gives 128 + N, as in a shell."""
     options = _options()
-    _follow(options.parent, signal.SIGTERM)
+    return keep(
+        lambda: _become(options), parent=options.parent, stop=_signal(options.stop), grace=options.grace
+    )
+
+
+def keep(become: Callable[[], NoReturn], *, parent: int, stop: signal.Signals, grace: float) -> int:
+    """Guard a child that becomes the program, until it ends; gives its exit code."""
+    follow(parent, signal.SIGTERM)
     child = os.fork()
     if child == 0:
-        _become(options)
-    guard = Guard(child, options)
+        become()
+    guard = Guard(child, parent, stop, grace)
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, guard.stop)
     if sys.platform != "linux":
@@ -43,11 +51,11 @@ def main() -> int:
 class Guard:
     """Waits for one program and stops it when told, or when the starter is gone."""
 
-    def __init__(self, child: int, options: argparse.Namespace) -> None:
+    def __init__(self, child: int, parent: int, stop: signal.Signals, grace: float) -> None:
         self.child = child
-        self.parent = options.parent
-        self.signal = signal.Signals[f"SIG{options.stop}"]
-        self.grace = options.grace
+        self.parent = parent
+        self.signal = stop
+        self.grace = grace
 
     def wait(self) -> int:
         _, status = os.waitpid(self.child, 0)
@@ -97,14 +105,18 @@ def _become(options: argparse.Namespace) -> NoReturn:
             os.setgroups([])
             os.setgid(options.gid)
             os.setuid(options.uid)
-        _follow(guard, signal.Signals[f"SIG{options.stop}"])
+        follow(guard, _signal(options.stop))
         os.execvp(options.program[0], options.program)  # noqa: S606
     except OSError as error:
         print(f"Cannot run {options.program[0]}: {error}", file=sys.stderr)
         os._exit(127)
 
 
-def _follow(parent: int, number: int) -> None:
+def _signal(name: str) -> signal.Signals:
+    return signal.Signals[f"SIG{name}"]
+
+
+def follow(parent: int, number: signal.Signals) -> None:
     """Ask the kernel for a signal when the parent is gone; end at once if it is gone already."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(number))

@@ -7,12 +7,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.local.processes import Tethered, spawn
+from tests.nursery import Child, Nursery, children
 from tests.workers import ROOT
 
 WORKER, HOUSEKEEPING, WEB, BEAT = "worker", "housekeeping", "web", "beat"
@@ -20,12 +20,12 @@ WORKER, HOUSEKEEPING, WEB, BEAT = "worker", "housekeeping", "web", "beat"
 
 @dataclass
 class Program:
-    """One program; `kept` counts how often it had to be started again."""
+    """One program; `restarts` counts how often it had to be started again."""
 
     name: str
     command: list[str]
     stop: str = "TERM"
-    process: Tethered | None = None
+    process: Child | None = None
     restarts: int = -1
 
 
@@ -33,12 +33,14 @@ class Program:
 class Fleet:
     """Web, workers, clock; whoever ends is started again when `tend` looks."""
 
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     logs: Path
     port: int
     hands: int
     application: str = "config"
     programs: dict[str, Program] = field(default_factory=dict)
+    nurseries: list[Nursery] = field(default_factory=list)
+    """For the web server, which has settings of its own, and for all others."""
 
     @property
     def events(self) -> str:
@@ -47,6 +49,7 @@ class Fleet:
 
     def start(self) -> None:
         """Start all programs."""
+        self.nurseries = [Nursery(self.environment | more) for more in ({"TIEOUT_PROCESS": "web"}, {})]
         for program in self._commands():
             self.programs[program.name] = program
         self.tend()
@@ -56,13 +59,8 @@ class Fleet:
         for program in self.programs.values():
             if program.process is None or program.process.exit_code is not None:
                 program.restarts += 1
-                program.process = spawn(
-                    program.command,
-                    log=self.logs / f"{program.name}.log",
-                    environment=self.environment,
-                    stop=program.stop,
-                    grace=3.0,
-                    folder=ROOT,
+                program.process = self.nurseries[program.name != WEB].start(
+                    program.command, log=self.logs / f"{program.name}.log", stop=program.stop, grace=3.0
                 )
 
     def stop(self) -> None:
@@ -72,6 +70,8 @@ class Fleet:
             process.ask_to_stop()
         for process in running:
             process.stop()
+        for nursery in self.nurseries:
+            nursery.close()
 
     def pid(self, name: str) -> int | None:
         """Give the process id of a program; None while it is down."""
@@ -92,12 +92,6 @@ class Fleet:
             options = ["--concurrency", str(pool), "--hostname", f"{name}@chaos", "--loglevel", "WARNING"]
             yield Program(name, [*celery, "worker", "--queues", queue, *options], stop="QUIT")
         yield Program(BEAT, [*celery, "beat", "--pidfile=", "--loglevel", "WARNING"])
-
-
-def children(pid: int) -> list[int]:
-    """Give the ids of a process's children."""
-    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True)
-    return [int(line) for line in found.stdout.split()]
 
 
 def send(pid: int, number: signal.Signals) -> bool:

@@ -21,6 +21,7 @@ from integration.sandbox.launch import Running
 from tests.chaos import fleet
 from tests.chaos.fleet import Fleet
 from tests.chaos.patient import patiently
+from tests.nursery import children
 
 GROWN_SECONDS = 5.0
 STOPPED_SECONDS = 3.0  # beyond the lease, which is ended at once, and within the time to settle
@@ -134,7 +135,7 @@ class Trouble:
 
     @staticmethod
     def _kill_server(guard: int) -> None:
-        for pid in fleet.children(guard):
+        for pid in children(guard):
             fleet.send(pid, signal.SIGKILL)
 
 

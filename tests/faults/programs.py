@@ -22,7 +22,7 @@ from integration.cafm import auth
 from integration.tasks import deliver_outbox
 from masterdata.models import Company
 from tests import workers
-from tests.chaos.fleet import children
+from tests.nursery import children
 from tests.ports import free_port
 
 SECONDS = 120.0  # for what takes a few

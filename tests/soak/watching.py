@@ -13,8 +13,9 @@ from typing import Any
 from django.utils import timezone
 
 from integration.models import Message
-from tests.chaos.fleet import Fleet, children
+from tests.chaos.fleet import Fleet
 from tests.chaos.patient import patiently
+from tests.nursery import children
 
 EVERY_SECONDS = 10.0
 WARM_UP = 0.2  # of the samples: caches fill, code is loaded
