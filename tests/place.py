@@ -13,6 +13,7 @@ import django
 
 from config.local import business_central, servers
 from integration.sandbox import launch
+from tests import template
 
 PREFIX = "tieout-test-"  # the next test run sweeps up what a killed run left behind
 
@@ -38,24 +39,25 @@ def _place(
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)  # the account that root lends the servers to has to pass
     try:
+        has_schema = template.lay(folder, PREFIX, durable=durable)
         with servers.start(folder, durable=durable) as running, launch.start(folder / "sandbox") as sandbox:
             os.environ |= {"TIEOUT_MODE": "test", "DJANGO_SETTINGS_MODULE": "config.settings"}
             os.environ |= running.environment | business_central.environment(sandbox.connection)
             os.environ |= {"REDIS_PREFIX": folder.name, "LOG_LEVEL": "CRITICAL", **variables}
             django.setup()
-            with _database():
+            with _database(has_schema=has_schema):
                 yield sandbox, running
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _database() -> Iterator[None]:
+def _database(*, has_schema: bool) -> Iterator[None]:
     """Work in a database made for this run, also on a server that was given."""
     from django.db import connection
 
     name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=has_schema)
     try:
         yield
     finally:
