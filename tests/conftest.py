@@ -28,8 +28,8 @@ from . import emptying, template
 ROOT = Path(__file__).resolve().parent.parent
 SHARED_DATA = ROOT.parent / "shared" / "data"
 WORKERS = 8
-# They start programs that fill the machine, or share what they begin with; none empties the tables.
-WHOLE_FILES = {"tests/local/test_demo.py", "tests/desk/test_paging.py"}
+# They start programs that fill the machine, or share what they begin with; none leaves the tables empty.
+WHOLE_FILES = {"tests/local/test_demo.py", "tests/desk/test_paging.py", "tests/demo/test_load.py"}
 PREFIX = "tieout-test-"
 LEFT_OVER_SECONDS = 600
 RUNNING = pytest.StashKey[tuple[servers.Servers, Path]]()

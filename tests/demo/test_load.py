@@ -6,7 +6,7 @@ import datetime
 import json
 from collections import Counter
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.contrib.auth.models import User
@@ -19,7 +19,10 @@ from masterdata.models import Company
 from reconciliation import cases
 from reconciliation.models import ControlDay, DayTotal, ExceptionCase, PurchaseOrder, SupplierInvoice
 
-pytestmark = pytest.mark.django_db(transaction=True)
+if TYPE_CHECKING:  # as a module, pytest would find it twice
+    from tests.demo.conftest import Demo
+
+pytestmark = pytest.mark.django_db
 
 PROMISED = {
     "LS-88120": "NO_RECEIPT",
@@ -39,7 +42,7 @@ PROMISED = {
 }
 
 
-def test_the_story_opens_the_promised_cases_and_posts_the_rest(loaded, sandbox) -> None:
+def test_the_story_opens_the_promised_cases_and_posts_the_rest(demo: Demo) -> None:
     codes = {
         case.invoice_number: set(case.findings.values_list("code", flat=True))
         for case in ExceptionCase.objects.open()
@@ -49,21 +52,21 @@ def test_the_story_opens_the_promised_cases_and_posts_the_rest(loaded, sandbox) 
     assert {number: code for number, code in PROMISED.items() if code not in codes[number]} == {}
     clean = len(story.INVOICES) - len(PROMISED)
     assert SupplierInvoice.objects.posted().count() == clean
-    posted = [row for row in sandbox.control.dump("purchaseInvoices") if row["status"] == "Open"]
+    posted = [row for row in demo.control.dump("purchaseInvoices") if row["status"] == "Open"]
     assert len(posted) == clean
 
 
-def test_one_order_is_refused_for_its_blocked_vendor_and_all_else_is_in_bc_once(loaded, sandbox) -> None:
+def test_one_order_is_refused_for_its_blocked_vendor_and_all_else_is_in_bc_once(demo: Demo) -> None:
     stuck = Message.objects.stuck()
 
     assert [message.document_number for message in stuck] == ["PO-24127"]
     assert "block" in stuck[0].error
     told = Counter(each.order for each in (*story.RECEIPTS, *story.CONFIRMATIONS))
     numbers = dict(PurchaseOrder.objects.values_list("bc_number", "number"))
-    assert Counter(numbers[row["orderNumber"]] for row in sandbox.control.dump("purchaseReceipts")) == told
+    assert Counter(numbers[row["orderNumber"]] for row in demo.control.dump("purchaseReceipts")) == told
 
 
-def test_one_dearer_invoice_is_beyond_a_clerk_and_another_is_not(loaded) -> None:
+def test_one_dearer_invoice_is_beyond_a_clerk_and_another_is_not(demo: Demo) -> None:
     clerk = User.objects.get(username="clerk")
     approver = User.objects.get(username="approver")
     dearer = ExceptionCase.objects.get(invoice_number="HLP-7756")
@@ -74,28 +77,28 @@ def test_one_dearer_invoice_is_beyond_a_clerk_and_another_is_not(loaded) -> None
     assert cases.within_limit(dear, dear.findings.all(), clerk)
 
 
-def test_each_role_has_a_login_that_works(loaded, tmp_path: Path) -> None:
-    logins = json.loads((tmp_path / people.LOGINS_FILE).read_text())
+def test_each_role_has_a_login_that_works(demo: Demo) -> None:
+    logins = json.loads((demo.folder / people.LOGINS_FILE).read_text())
 
     assert len(logins) == len(people.PEOPLE)
     for login in logins:
         user = User.objects.get(username=login["username"])
         assert user.check_password(login["password"])
         assert [group.name for group in user.groups.all()] == [login["role"]]
-    assert (tmp_path / people.LOGINS_FILE).stat().st_mode & 0o077 == 0
-    assert (tmp_path / people.KEY_FILE).stat().st_mode & 0o077 == 0
+    assert (demo.folder / people.LOGINS_FILE).stat().st_mode & 0o077 == 0
+    assert (demo.folder / people.KEY_FILE).stat().st_mode & 0o077 == 0
 
 
-def test_loading_again_changes_nothing(loaded, sandbox, tmp_path: Path) -> None:
-    logins = (tmp_path / people.LOGINS_FILE).read_text()
+def test_loading_again_changes_nothing(demo: Demo) -> None:
+    logins = (demo.folder / people.LOGINS_FILE).read_text()
 
-    again = load.load(tmp_path, control=sandbox.control, say=lambda _text: None)
+    again = load.load(demo.folder, control=demo.control, say=lambda _text: None)
 
-    assert again == loaded
-    assert (tmp_path / people.LOGINS_FILE).read_text() == logins
+    assert again == demo.loaded
+    assert (demo.folder / people.LOGINS_FILE).read_text() == logins
 
 
-def test_trying_the_rules_shows_what_they_let_through(loaded) -> None:
+def test_trying_the_rules_shows_what_they_let_through(demo: Demo) -> None:
     from masterdata.models import Company
     from reconciliation import policies, trials
     from reconciliation.trials import results
@@ -115,7 +118,7 @@ def test_trying_the_rules_shows_what_they_let_through(loaded) -> None:
     assert {each.name for each in results.leak_by_vendor(trial)} == {"V10010", "V10020", "V10030", "V10040"}
 
 
-def test_the_cafm_tells_what_it_did_on_the_days_that_are_over(loaded, tmp_path: Path) -> None:
+def test_the_cafm_tells_what_it_did_on_the_days_that_are_over(demo: Demo) -> None:
     company = Company.objects.get()
     today = timezone.localdate()
     told = set(DayTotal.objects.values_list("date", flat=True))
