@@ -26,14 +26,22 @@ class Count:
     is_hot: bool = False
 
 
+KEPT = "_frame"
 NO_COUNT = Count(0, "")
 
 
 def context(request: HttpRequest) -> dict[str, Any]:
-    """Give the frame's figures to who is signed in."""
+    """Give the frame's figures to who is signed in, counted once: a page may be made of several templates."""
     user: Any = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
+    kept: Any = request
+    if not hasattr(kept, KEPT):
+        setattr(kept, KEPT, _context(request, user))
+    return dict(getattr(kept, KEPT))
+
+
+def _context(request: HttpRequest, user: Any) -> dict[str, Any]:
     counts = _counts(request)
     sections = [_section(section, request, counts) for section in NAVIGATION]
     return {
