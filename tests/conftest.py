@@ -67,9 +67,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One worker per core, but not more than the servers have connections for."""
+    """Three workers for two cores, since a test often waits for a browser or another program.
+
+    Not more than the servers have connections for.
+    """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(2, min(cores, WORKERS))
+    return min(max(3, cores * 3 // 2), WORKERS)
 
 
 class WholeFiles(LoadScopeScheduling):
