@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
@@ -18,16 +19,7 @@ class People(ModelBackend):
     """Django's own rules; only what every page needs comes along with the person."""
 
     def get_user(self, user_id: Any) -> User | None:
-        known = User.objects.annotate(
-            own_permissions=ArraySubquery(_names(Permission.objects.filter(user=OuterRef("pk")))),
-            group_permissions=ArraySubquery(_names(Permission.objects.filter(group__user=OuterRef("pk")))),
-            kept_filters=ArraySubquery(_filters()),
-            told_companies=ArraySubquery(_companies()),
-            role_names=ArraySubquery(
-                Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")
-            ),
-        )
-        user = known.filter(pk=user_id).first()
+        user = _known().filter(pk=user_id).first()
         if user is None or not self.user_can_authenticate(user):
             return None
         if not user.is_superuser:  # who may do everything asks for no list
@@ -35,6 +27,18 @@ class People(ModelBackend):
             user._user_perm_cache = set(user.own_permissions)  # type: ignore[attr-defined]
             user._group_perm_cache = set(user.group_permissions)  # type: ignore[attr-defined]
         return user
+
+
+@cache
+def _known() -> QuerySet[User]:
+    """Give the question that every request asks; building it takes as long as its answer."""
+    return User.objects.annotate(
+        own_permissions=ArraySubquery(_names(Permission.objects.filter(user=OuterRef("pk")))),
+        group_permissions=ArraySubquery(_names(Permission.objects.filter(group__user=OuterRef("pk")))),
+        kept_filters=ArraySubquery(_filters()),
+        told_companies=ArraySubquery(_companies()),
+        role_names=ArraySubquery(Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")),
+    )
 
 
 def _names(permissions: QuerySet[Permission]) -> QuerySet[Permission, Any]:
