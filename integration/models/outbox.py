@@ -196,6 +196,7 @@ class Message(models.Model):
                 condition=~models.Q(state__in=["done", "cancelled"]),
                 name="message_chain_unfinished",
             ),
+            models.Index(fields=["chain", "document_kind"], name="message_by_chain"),
             models.Index(fields=["state", "-id"], name="message_by_state"),
             models.Index(fields=["document_kind", "document_id"], name="message_by_document"),
             models.Index(

@@ -6,12 +6,17 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
+from integration.models import Message
 from masterdata.models import ItemUnit
 from reconciliation.models import GoodsReceipt, ServiceConfirmation
 from tests.delivery.house import House, item_line, outcomes, states
+from tests.delivery.test_backlog import lengthen
 
 D = Decimal
+MANY = 3_000
+READ = "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = %s"
 
 
 def received(house: House) -> list[Decimal]:
@@ -32,6 +37,29 @@ def test_a_receipt_is_received_and_not_invoiced(house: House) -> None:
     assert house.dump("purchaseInvoices") == []
     ours = GoodsReceipt.objects.get()
     assert (ours.status, ours.bc_number) == ("posted", receipt["number"])
+
+
+def test_a_receipt_reads_the_messages_of_its_order_and_no_others(house: House) -> None:
+    house.order()
+    first = house.receipt("GR-1", accepted=D(4))
+    house.drain()
+    lengthen(first, to=MANY)
+    house.receipt("GR-2", accepted=D(6))
+    before = messages_read()
+
+    house.drain()
+
+    read = messages_read() - before
+    assert received(house) == [10]
+    assert Message.objects.filter(state="done").count() == MANY + 1
+    assert read < 100
+
+
+def messages_read() -> int:
+    """Count the messages that this transaction has read so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ, [Message._meta.db_table])
+        return int(cursor.fetchone()[0])
 
 
 def test_lines_without_arrival_are_not_received(house: House) -> None:
