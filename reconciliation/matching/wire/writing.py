@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
 from .. import facts
@@ -81,7 +82,7 @@ def question(case: facts.Case) -> dict[str, Any]:
 
 def particulars(case: facts.Case) -> dict[str, Any]:
     """Write what of a question is its own: all but the ground it shares with others."""
-    return _fields(case, NAMES[facts.Case], but=GROUND)
+    return _fields(case, but=GROUND)
 
 
 def policy_document(policy: facts.Policy) -> dict[str, Any]:
@@ -91,30 +92,54 @@ def policy_document(policy: facts.Policy) -> dict[str, Any]:
 
 
 def _written(value: Any) -> Any:
-    if isinstance(value, str):
-        return str(value)  # a choice becomes its text
-    if isinstance(value, Decimal):
-        return f"{value:f}"
-    if isinstance(value, tuple):
-        return [_written(entry) for entry in value]
-    if isinstance(value, datetime.date):
-        return value.isoformat()
-    if isinstance(value, int):
-        return value
-    return _fields(value, NAMES[type(value)])
+    return WRITERS[type(value)](value)
 
 
-def _fields(value: Any, names: Iterable[tuple[str, str]], but: Collection[str] = ()) -> dict[str, Any]:
-    pairs = ((written, getattr(value, name)) for name, written in names if name not in but)
-    return {name: _written(content) for name, content in pairs if content is not None and content != ()}
+def _fields(value: Any, but: Collection[str] = ()) -> dict[str, Any]:
+    names, told = NAMES[type(value)]
+    return {
+        name: WRITERS[type(content)](content)
+        for name, content in zip(names, told(value), strict=True)
+        if content is not None and (content or type(content) is not tuple) and name not in but
+    }
+
+
+def _figure(value: Decimal) -> str:
+    written = str(value)
+    return f"{value:f}" if "E" in written else written
 
 
 GROUND = ("ledger_currency", "policy")
 RENAMED: Mapping[str, str] = {"from_date": "from", "to_date": "to", "from_quantity": "from"}
 
-# The fields of each fact, and how they are written.
-NAMES: Mapping[type, tuple[tuple[str, str], ...]] = {
-    kind: tuple((field.name, RENAMED.get(field.name, field.name)) for field in dataclasses.fields(kind))
+# The fields of each fact: how they are written, and how they are taken off it all at once.
+NAMES: Mapping[type, tuple[tuple[str, ...], Callable[[Any], tuple[Any, ...]]]] = {
+    kind: (
+        tuple(RENAMED.get(field.name, field.name) for field in dataclasses.fields(kind)),
+        attrgetter(*(field.name for field in dataclasses.fields(kind))),
+    )
     for kind in vars(facts).values()
     if isinstance(kind, type) and dataclasses.is_dataclass(kind)
 }
+
+
+class _Writers(dict[type, Callable[[Any], Any]]):
+    """Tells how each kind is written; a choice becomes its text."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], Any]:
+        if issubclass(kind, str):
+            return str
+        raise TypeError(f"A case holds no {kind.__name__}")
+
+
+WRITERS = _Writers(
+    {
+        **dict.fromkeys(NAMES, _fields),
+        str: str,
+        int: int,
+        bool: bool,
+        Decimal: _figure,
+        datetime.date: datetime.date.isoformat,
+        tuple: lambda entries: [_written(entry) for entry in entries],
+    }
+)
