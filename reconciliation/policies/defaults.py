@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
 
 from masterdata.models import Company
 from reconciliation.matching import facts, policy_document
@@ -110,8 +111,7 @@ def _add_tolerances(company: Company) -> list[bool]:
         )
     )
     missing = [default for default in DEFAULTS if (default.check, default.code) not in here]
-    for default in missing:
-        default.as_row(company).save()
+    bulk_create_with_history([default.as_row(company) for default in missing], Tolerance)
     return [True] * len(missing)
 
 

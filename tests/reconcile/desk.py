@@ -31,10 +31,13 @@ NUMBERS = itertools.count(1)
 def open_company(name: str = "FACILITY") -> Company:
     """Make a company in euros with two vendors, a filter in pieces and boxes of twelve, and dollars."""
     made = Company.objects.create(name=name, ledger_currency="EUR")
-    for number, name in (("V10", "Liftbau Nord"), ("V20", "Klima Süd")):
-        Vendor.objects.create(company=made, row_hash=b"", number=number, name=name)
-    for number in ("FILTER", "BELT"):
-        Item.objects.create(company=made, row_hash=b"", number=number, base_unit="PCS")
+    vendors = {"V10": "Liftbau Nord", "V20": "Klima Süd"}
+    Vendor.objects.bulk_create(
+        Vendor(company=made, row_hash=b"", number=number, name=name) for number, name in vendors.items()
+    )
+    Item.objects.bulk_create(
+        Item(company=made, row_hash=b"", number=number, base_unit="PCS") for number in ("FILTER", "BELT")
+    )
     ItemUnit.objects.create(company=made, row_hash=b"", item_number="FILTER", unit="BOX", per_base=12)
     ExchangeRate.objects.create(
         company=made,
