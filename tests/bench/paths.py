@@ -18,6 +18,7 @@ from reconciliation.models import (
 )
 from tests.bc import pulling
 from tests.bench import bare
+from tests.bench.batches import batches
 from tests.bench.desk import desk
 from tests.bench.draining import drain
 from tests.bench.house import House, as_body
@@ -96,6 +97,7 @@ def pull(house: House) -> list[Result]:
 
 PATHS = (
     drain,
+    batches,
     intake,
     served_intake,
     match_in_bulk,

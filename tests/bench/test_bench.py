@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from tests.bench import desk, draining, house, intake, mapping, matching, measuring, paths, rematching
+from tests.bench import (
+    batches,
+    desk,
+    draining,
+    house,
+    intake,
+    mapping,
+    matching,
+    measuring,
+    paths,
+    rematching,
+)
 from tests.bench.masters import dlt_rival, memory, pulls
 from tests.reconcile.desk import open_company
 
@@ -17,6 +28,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 RESULTS = [
     "drain_share_of_limit",
     "arrivals_in_a_backlog_p95",
+    "batch_share_of_limit",
+    "batch_vs_line_by_line",
     "intake_vs_bare_view",
     "intake_vs_usual_view",
     "intake_p99_vs_usual_view",
@@ -58,6 +71,7 @@ FEW: dict[ModuleType, dict[str, Any]] = {
     mapping: {"ORDERS": 9},
     matching: {"SIZES": [1000], "ROUNDS": 1, "LOOPED": 9},
     rematching: {"LINES": 100, "ROUNDS": 1, "ONES": 3},
+    batches: {"SIZE": 2, "BATCHES": 1, "SINGLES": 1, "ROUNDS": 1},
     draining: {"SIZE": 4, "ROUNDS": 1, "ARRIVALS": 10.0},
     intake: {"SERVED": 4, "ROUNDS": 1},
     memory: {"SHORT": 300, "LONG": 600},
