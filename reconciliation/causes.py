@@ -58,6 +58,9 @@ def _new(before: Question, after: Question, name: str, *key: str) -> list[dict[s
 
 
 def _gone(before: Question, after: Question, name: str, *key: str) -> list[dict[str, Any]]:
+    """Give the rows that are there no longer."""
+    if before.get(name) == after.get(name):
+        return []
     now = _indexed(after.get(name, ()), key)
     return [row for place, row in _indexed(before.get(name, ()), key).items() if place not in now]
 

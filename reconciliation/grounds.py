@@ -22,11 +22,16 @@ class Grounds:
     def __init__(self, company: Company) -> None:
         self._company = company
         self._known: dict[facts.Policy, MatchGround] = {}
+        self._latest: tuple[facts.Policy | None, MatchGround | None] = (None, None)
 
     def of(self, policy: facts.Policy) -> MatchGround:
         """Give the ground that judgements by these rules stand on."""
+        latest, ground = self._latest
+        if ground and policy is latest:  # as a rule; to look a policy up takes the time of its hundred fields
+            return ground
         if policy not in self._known:
             self._known[policy] = self._kept(policy)
+        self._latest = (policy, self._known[policy])
         return self._known[policy]
 
     def _kept(self, policy: facts.Policy) -> MatchGround:

@@ -7,6 +7,7 @@ say. A question is written straight from the figures: thousands are compared whe
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -265,7 +266,8 @@ def _figure(written: str) -> Decimal:
     return trimmed(Decimal(written))
 
 
-def _plain(written: str) -> str:
-    """Write a figure of the database without trailing zeros."""
+@functools.lru_cache(maxsize=10_000)
+def _plain(written: str | int) -> str:
+    """Write a figure of the database without trailing zeros; most of them stand in a question many times."""
     written = str(written)
     return written.rstrip("0").rstrip(".") if "." in written else written

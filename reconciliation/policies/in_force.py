@@ -55,11 +55,11 @@ class RulesOfTheDay:
 
 def narrowed(policy: facts.Policy, vendors: Collection[str], items: Collection[str]) -> facts.Policy:
     """Leave out the rows of other vendors and items, so that a stored question stays small."""
-    return facts.Policy(
-        levels=tuple(row for row in policy.levels if _concerns(row, vendors, items)),
-        rules=tuple(row for row in policy.rules if _concerns(row, vendors, items)),
-        options=policy.options,
-    )
+    levels = tuple(row for row in policy.levels if _concerns(row, vendors, items))
+    rules = tuple(row for row in policy.rules if _concerns(row, vendors, items))
+    if (len(levels), len(rules)) == (len(policy.levels), len(policy.rules)):
+        return policy
+    return facts.Policy(levels=levels, rules=rules, options=policy.options)
 
 
 @transaction.atomic
