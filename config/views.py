@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 
 from integration import contract, delivery, morning
 from integration.dashboard import allowance, delivery_counts
-from integration.models import Incident
+from integration.models import Incident, today_of, zone_of
 from masterdata.models import Company
 from reconciliation import control, dashboard, roles
 from reconciliation.models import CaseNotice, ControlDay, GoodsReceipt
@@ -134,7 +134,7 @@ def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:
     user: Any = request.user
     shown: dict[str, Any] = {}
     if user.has_perm("reconciliation.view_goodsreceipt"):
-        yesterday = timezone.localdate() - datetime.timedelta(days=1)
+        yesterday = today_of(company) - datetime.timedelta(days=1)
         shown["yesterday"] = _compared(company, yesterday, user) or _receipts(
             company, yesterday, user.has_perm(SEE_MESSAGES)
         )
@@ -254,14 +254,14 @@ def _compared(company: Company, on: datetime.date, user: Any) -> Receipts | None
     kept = ControlDay.objects.of(company).filter(date=on).first()
     if kept is None or not user.has_perm(roles.SEE_TOTALS):
         return None
-    told = control.morning(kept, timezone.get_current_timezone())
+    told = control.morning(kept, zone_of(company))
     if not told:
         return None
     return Receipts(told[0], None, day_url=kept.get_absolute_url(), others=tuple(told[1:]))
 
 
 def _receipts(company: Company, day: datetime.date, may_see_messages: bool) -> Receipts:
-    counts = dashboard.receipts_of(company, day)
+    counts = dashboard.receipts_of(company, day, zone=zone_of(company))
     if not counts.recorded:
         return Receipts(_("No goods were received yesterday."), None)
     if counts.posted == counts.recorded:

@@ -78,6 +78,7 @@ urlpatterns = [
     path("audit/chains/<int:number>.<slug:form>", audit.export, name="export-chain"),
     path("retention/", retention.terms, name="retention"),
     path("retention/<slug:kind>/", retention.set_term, name="set-retention"),
+    path("calendar/", totals.month, name="calendar"),
     path("calendar/<str:on>/again/", totals.again, name="calendar-again"),
     path("calendar/<str:on>/evidence/", totals.evidence, name="calendar-evidence"),
     path("drift/", drift.drift, name="drift"),

@@ -107,11 +107,15 @@ def blocked_money(company: Company) -> list[BlockedMoney]:
     )
 
 
-def receipts_of(company: Company, day: datetime.date) -> ReceiptsOfDay:
-    """Tell how far the receipts of a day have come on their way to BC."""
+def receipts_of(company: Company, day: datetime.date, *, zone: datetime.tzinfo) -> ReceiptsOfDay:
+    """Tell how far the receipts that came on a day have come on their way to BC."""
+    begins, ends = (
+        datetime.datetime.combine(each, datetime.time.min, tzinfo=zone)
+        for each in (day, day + datetime.timedelta(days=1))
+    )
     rows = (
         GoodsReceipt.objects.of(company)
-        .filter(created_at__date=day)
+        .filter(created_at__gte=begins, created_at__lt=ends)
         .exclude(status=GoodsReceipt.Status.CANCELLED)
     )
     done = Q(status__in=[GoodsReceipt.Status.POSTED, GoodsReceipt.Status.RECORDED])

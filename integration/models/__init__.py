@@ -16,7 +16,7 @@ from .outbox import Attempt, DocumentKind, Message
 from .rehearsals import Rehearsal, RehearsedDocument
 from .slots import ScheduleSlot
 from .sync import HeldRecord, ScannedPage, SyncIssue, SyncPlace, SyncRun, SyncState
-from .watching import Expectation, Morning, MorningMail, zone_of
+from .watching import Expectation, Morning, MorningMail, today_of, zone_of
 from .webhooks import Webhook, WebhookMessage
 
 __all__ = [
@@ -64,5 +64,6 @@ __all__ = [
     "UnmappedValue",
     "Webhook",
     "WebhookMessage",
+    "today_of",
     "zone_of",
 ]

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from masterdata.models import Company
@@ -56,6 +57,11 @@ def zone_of(company: Company) -> ZoneInfo:
     """Give the zone of a company's days: that of its morning mail, else the installation's."""
     rule: MorningMail | None = MorningMail.objects.filter(company=company).first()
     return rule.zone if rule else ZoneInfo(settings.TIME_ZONE)
+
+
+def today_of(company: Company, *, now: datetime.datetime | None = None) -> datetime.date:
+    """Tell which day it is by a company's own clock."""
+    return (now or timezone.now()).astimezone(zone_of(company)).date()
 
 
 class Morning(models.Model):

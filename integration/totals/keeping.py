@@ -8,7 +8,7 @@ from contextlib import suppress
 
 from django.utils import timezone
 
-from integration.models import zone_of
+from integration.models import today_of, zone_of
 from masterdata.models import Company
 from reconciliation import control
 from reconciliation.models import ControlDay
@@ -34,7 +34,7 @@ def take_latest(*, now: datetime.datetime) -> int:
     """Take the last days of every company anew, but for those that are signed; returns how many."""
     taken = 0
     for company in Company.objects.order_by("pk"):
-        today = now.astimezone(zone_of(company)).date()
+        today = today_of(company, now=now)
         for on in (today - datetime.timedelta(days=back) for back in range(DAYS, 0, -1)):
             kept = ControlDay.objects.of(company).filter(date=on).first()
             if kept is None or control.standing(kept) is None:

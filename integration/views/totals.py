@@ -14,14 +14,22 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from integration import totals
-from integration.models import zone_of
+from integration.models import today_of
 from masterdata import csv_file
 from reconciliation import control, sheets
 from reconciliation.models import ControlDay
 from reconciliation.roles import RETAKE, SEE_TOTALS
-from reconciliation.views import days, workplace
+from reconciliation.views import calendar, days, workplace
 
 HEADINGS = ["Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amounts", "What", "Owner"]
+
+
+@require_safe
+@workplace.needs(SEE_TOTALS)
+def month(request: HttpRequest) -> HttpResponse:
+    """Show a month up to today, as the company's own clock has it."""
+    company = workplace.company(request)
+    return calendar.month(request, today=today_of(company) if company else timezone.localdate())
 
 
 @workplace.takes_posts("calendar-day", "on")
@@ -29,7 +37,7 @@ HEADINGS = ["Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amo
 def again(request: HttpRequest, on: str) -> HttpResponse:
     """Take a day now."""
     company, date = workplace.company(request), days.of_address(on)
-    if company is None or date > timezone.now().astimezone(zone_of(company)).date():
+    if company is None or date > today_of(company):
         return redirect("calendar")
     try:
         kept = totals.take_and_keep(company, date)

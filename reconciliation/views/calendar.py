@@ -10,15 +10,12 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_safe
 
 from masterdata.models import Company
 from reconciliation.models import ControlDay, ControlTotal
-from reconciliation.roles import SEE_TOTALS
 from reconciliation.totals import Kind
 
 from . import figures, workplace
@@ -41,11 +38,9 @@ class Square:
     signed: str
 
 
-@require_safe
-@workplace.needs(SEE_TOTALS)
-def calendar(request: HttpRequest) -> HttpResponse:
+def month(request: HttpRequest, *, today: datetime.date) -> HttpResponse:
     """Show a month, of all kinds or of one."""
-    company, today = workplace.company(request), timezone.localdate()
+    company = workplace.company(request)
     first = _month(request.GET.get("month", "")) or today.replace(day=1)
     kind = request.GET.get("kind", "")
     kind = kind if kind in list(Kind) else ""

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from reconciliation import control, roles
 from reconciliation.models import ControlDay, SignOff
-from tests.totals.days import ON, a_day
+from tests.totals.days import ON, a_day, today_elsewhere
 
 from .reading import links, words
 
@@ -125,6 +125,25 @@ def test_a_day_that_was_not_compared_says_so(desk, signed_in):
 
     assert "This day has not been compared" in page
     assert "Ask a finance controller" in page
+
+
+def test_the_month_goes_up_to_today_by_the_companys_own_clock(desk, signed_in):
+    today = today_elsewhere(desk.company)
+    client = signed_in(roles.AUDITOR)
+
+    page = client.get("/calendar/")
+
+    shown = {square.day: square.url for week in page.context["weeks"] for square in week}
+    assert shown[today] == f"/calendar/{today}/"
+    assert [day for day, url in shown.items() if url and day > today] == []
+
+
+def test_home_tells_of_yesterday_by_the_companys_own_clock(desk, signed_in):
+    today = today_elsewhere(desk.company)
+    kept = control.keep(desk.company, a_day(receipts=42, late=True), now=timezone.now())
+    ControlDay.objects.filter(pk=kept.pk).update(date=today - timedelta(days=1))
+
+    assert links(signed_in(roles.AP_CLERK).get("/"))["The day"] == f"/calendar/{today - timedelta(days=1)}/"
 
 
 def test_home_says_how_yesterday_ended(desk, signed_in):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
+
+from integration.models import Channel, MorningMail
+from masterdata.models import Company
 from reconciliation.totals import Day, Fate, Figures, Kind, KindOfDay, Ours, compare, of_bc, of_portal
 
 ON = datetime.date(2026, 11, 5)
@@ -28,3 +33,18 @@ def a_day(*, receipts: int = 2, late: bool = False, unread: str = "") -> Day:
     done = receipts - late
     kind = KindOfDay(Kind.RECEIPT, None, of_portal(ours), of_bc(None, ON), done, tuple(differences))
     return Day(ON, (kind,), unread)
+
+
+def today_elsewhere(company: Company) -> datetime.date:
+    """Give a company a clock by which it is another day than by the installation's, and tell that day.
+
+    There always is one: these two are 25 hours apart.
+    """
+    here = timezone.localdate()
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago"):
+        there = timezone.localdate(timezone=ZoneInfo(zone))
+        if there != here:
+            channel = Channel.objects.create(name="Finance of another day")
+            MorningMail.objects.create(company=company, channel=channel, time_zone=zone)
+            return there
+    raise AssertionError("No zone has another day.")

@@ -18,6 +18,7 @@ from reconciliation.models import AssetNotice, ControlDay, DayTotal, PurchaseOrd
 from reconciliation.totals import Day, Kind
 from tests.delivery.house import billed, invoice_form
 from tests.factories import person
+from tests.totals.days import today_elsewhere
 from tests.totals.working_day import DAY, D, WorkingDay
 
 CLOCK = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d")  # since when something waits: now
@@ -232,6 +233,17 @@ def test_the_command_prints_the_day_and_fails_while_sides_differ(
     (company,) = told["companies"]
     assert company["kinds"][0]["cafm"]["count"] == 2
     assert [(each["cause"], each["number"]) for each in company["differences"]] == [("missing", "PO-2")]
+
+
+def test_without_a_date_the_command_takes_yesterday_by_the_companys_own_clock(
+    working_day: WorkingDay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    today = today_elsewhere(working_day.house.company)
+
+    call_command("totals", "--json")
+
+    (company,) = json.loads(capsys.readouterr().out)["companies"]
+    assert company["date"] == (today - datetime.timedelta(days=1)).isoformat()
 
 
 def test_a_day_without_the_cafms_totals_is_silence_once_it_used_to_send_them(working_day: WorkingDay) -> None:

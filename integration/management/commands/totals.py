@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.utils import timezone
 
 from integration import totals
+from integration.models import today_of
 from masterdata.models import Company
 from reconciliation.totals import Day, KindOfDay, Total
 
@@ -22,14 +22,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
-            "--date", type=datetime.date.fromisoformat, metavar="YYYY-MM-DD", help="yesterday without it"
+            "--date",
+            type=datetime.date.fromisoformat,
+            metavar="YYYY-MM-DD",
+            help="without it yesterday, by each company's own clock",
         )
         parser.add_argument("--company", help="its name in Business Central; all of them without it")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        on = options["date"] or timezone.localdate() - datetime.timedelta(days=1)
-        taken = {company: totals.take(company, on) for company in _companies(options["company"])}
+        taken = {
+            company: totals.take(company, options["date"] or today_of(company) - datetime.timedelta(days=1))
+            for company in _companies(options["company"])
+        }
         if options["json"]:
             told = [as_dict(company, day) for company, day in taken.items()]
             self.stdout.write(json.dumps({"ok": _agree(taken.values()), "companies": told}))
