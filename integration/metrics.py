@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from integration import connections, delivery, overview
-from integration.models import DriftCheck, InboxEvent, Incident, Message, SyncRun
+from integration.models import DriftCheck, InboxEvent, Incident, Message, SyncRun, today_of
 from masterdata.models import Company
 from reconciliation.models import ControlDay, ControlDifference, ExceptionCase
 
 NEVER = float("nan")
+HOUR = timedelta(hours=1)
 
 
 def text() -> bytes:
@@ -37,7 +38,7 @@ class Figures:
         return iter(())
 
     def collect(self) -> Iterator[Metric]:
-        yield self._messages()
+        yield from self._messages()
         yield from self._moving()
         yield from self._business_central()
         yield from self._pulls()
@@ -46,12 +47,19 @@ class Figures:
         yield from self._control()
         yield self._drift()
 
-    def _messages(self) -> Metric:
-        metric = _gauge("tieout_messages", "Messages to BC by kind and state", "company", "kind", "state")
-        rows = Message.objects.values_list("company", "document_kind", "state").annotate(Count("pk"))
+    def _messages(self) -> Iterator[Metric]:
+        """Tell what is still to do and what was posted just now: what is done grows for ever."""
+        metric = _gauge("tieout_messages", "Messages still to do", "company", "kind", "state")
+        still = Message.objects.filter(state__in=overview.STILL_TO_DO)
+        rows = still.values_list("company", "document_kind", "state").annotate(Count("pk"))
         for company, kind, state, count in rows.order_by():
             metric.add_metric([self.companies[company], kind, state], count)
-        return metric
+        yield metric
+        posted = _gauge("tieout_posted_last_hour", "What BC took in the last hour", "company", "kind")
+        for company in Company.objects.order_by("pk"):
+            for kind, count, _last in overview.posted(company, since=self.now - HOUR):
+                posted.add_metric([company.name, kind], count)
+        yield posted
 
     def _moving(self) -> Iterator[Metric]:
         oldest, beats = overview.oldest_claimable(self.now), overview.beats()
@@ -85,23 +93,18 @@ class Figures:
     def _pulls(self) -> Iterator[Metric]:
         age = _gauge("tieout_pull_age_seconds", "Since a list was last read well", "company", "entity")
         failed = _gauge("tieout_pull_failed", "1 when the last run of a list failed", "company", "entity")
-        runs = SyncRun.objects.exclude(kind=SyncRun.Kind.RECORDS)
-        rows = runs.values("company", "entity").annotate(
-            latest=Max("pk"), well=Max("finished_at", filter=Q(state=SyncRun.State.DONE))
-        )
-        states = dict(runs.filter(pk__in=[row["latest"] for row in rows]).values_list("pk", "state"))
-        for row in rows.order_by("company", "entity"):
-            labels = [self.companies[row["company"]], row["entity"]]
-            age.add_metric(labels, self._age(row["well"]))
-            failed.add_metric(labels, int(states.get(row["latest"]) == SyncRun.State.FAILED))
+        for company in Company.objects.order_by("pk"):
+            for entity, latest, well_at in overview.latest_pulls(company):
+                age.add_metric([company.name, entity], self._age(well_at))
+                failed.add_metric([company.name, entity], int(latest == SyncRun.State.FAILED))
         yield age
         yield failed
 
     def _last_events(self) -> Metric:
         metric = _gauge("tieout_event_age_seconds", "Since the CAFM last sent an event", "company")
         for pk, name in self.companies.items():
-            latest = InboxEvent.objects.filter(company=pk).order_by("-pk").first()
-            metric.add_metric([name], self._age(latest.received_at if latest else None))
+            events = InboxEvent.objects.filter(company=pk).order_by("-received_at")
+            metric.add_metric([name], self._age(events.values_list("received_at", flat=True).first()))
         return metric
 
     def _people(self) -> Iterator[Metric]:
@@ -116,14 +119,14 @@ class Figures:
         yield cases
 
     def _control(self) -> Iterator[Metric]:
-        yesterday = timezone.localdate(self.now) - timedelta(days=1)
         differing = _gauge("tieout_control_differences", "Of yesterday's totals", "company")
         unsigned = _gauge("tieout_control_days_unsigned", "Compared days that nobody signed", "company")
-        for pk, name in self.companies.items():
-            rows = ControlDifference.objects.filter(day__company=pk, day__date=yesterday)
-            differing.add_metric([name], rows.count())
-            days = ControlDay.objects.filter(company=pk, date__lte=yesterday)
-            unsigned.add_metric([name], days.unsigned().count())
+        for company in Company.objects.order_by("pk"):
+            yesterday = today_of(company, now=self.now) - timedelta(days=1)
+            rows = ControlDifference.objects.filter(day__company=company, day__date=yesterday)
+            differing.add_metric([company.name], rows.count())
+            days = ControlDay.objects.filter(company=company, date__lte=yesterday)
+            unsigned.add_metric([company.name], days.unsigned().count())
         yield differing
         yield unsigned
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, Sum
 
 from integration import sync, timetable
@@ -15,7 +16,34 @@ from masterdata.models import Company
 
 State = Message.State
 IN_LINE = Q(state__in=[State.READY, *Message.IN_FLIGHT])
+STILL_TO_DO = [state for state in State if state not in Message.FINAL]
 WINDOWS: dict[str, timedelta] = {"1h": timedelta(hours=1), "24h": timedelta(days=1), "7d": timedelta(days=7)}
+
+# One look into the index `message_posted` for each kind, since it has no kind's rows beside another's.
+POSTED = """
+SELECT kind,
+       (SELECT count(*) FROM integration_message
+         WHERE company_id = %(company)s AND document_kind = kind AND state = 'done' AND done_at >= %(since)s),
+       (SELECT max(done_at) FROM integration_message
+         WHERE company_id = %(company)s AND document_kind = kind AND state = 'done')
+  FROM unnest(%(kinds)s::text[]) AS kind
+"""
+
+# The list is told as a range: of one that was never read, every run of the others would else be read.
+LATEST_PULLS = """
+SELECT entity, latest.state, well.finished_at
+  FROM unnest(%(entities)s::text[]) AS entity
+ CROSS JOIN LATERAL (
+    SELECT r.state FROM integration_syncrun r
+     WHERE r.company_id = %(company)s AND r.entity BETWEEN entity.entity AND entity.entity
+       AND r.kind <> 'records'
+     ORDER BY r.entity, r.id DESC LIMIT 1) latest
+  LEFT JOIN LATERAL (
+    SELECT r.finished_at FROM integration_syncrun r
+     WHERE r.company_id = %(company)s AND r.entity BETWEEN entity.entity AND entity.entity
+       AND r.kind <> 'records' AND r.state = 'done'
+     ORDER BY r.entity, r.id DESC LIMIT 1) well ON true
+"""
 
 
 @dataclass(frozen=True)
@@ -79,24 +107,35 @@ class Beats:
 
 
 def deliveries(company: Company, *, since: datetime, now: datetime) -> list[Deliveries]:
-    """Count each kind in one query; kinds of which there never was a message are left out."""
+    """Count each kind; kinds of which nothing is on its way and nothing was ever posted are left out.
+
+    What was posted long ago is not read, and of what is still to do there is little.
+    """
     rows = (
         Message.objects.of(company)
+        .filter(state__in=STILL_TO_DO)
         .values("document_kind")
         .annotate(
-            succeeded=Count("pk", filter=Q(state=State.DONE, done_at__gte=since)),
             failed=Count("pk", filter=Q(state=State.REJECTED)),
             pending=Count("pk", filter=IN_LINE & Q(first_failed_at=None)),
             retrying=Count("pk", filter=IN_LINE & Q(first_failed_at__isnull=False)),
             verifying=Count("pk", filter=Q(state=State.VERIFYING)),
             waiting=Count("pk", filter=Q(state=State.WAITING)),
             dead=Count("pk", filter=Q(state=State.DEAD)),
-            last_success=Max("done_at"),
             oldest_due=Min("next_attempt_at", filter=Q(state=State.READY, next_attempt_at__lte=now)),
         )
     )
-    found = {row.pop("document_kind"): row for row in rows}
+    found: dict[str, dict[str, Any]] = {row.pop("document_kind"): row for row in rows}
+    for kind, succeeded, last_success in posted(company, since=since):
+        found.setdefault(kind, {}).update(succeeded=succeeded, last_success=last_success)
     return [Deliveries(kind, **found[kind]) for kind in DocumentKind.values if kind in found]
+
+
+def posted(company: Company, *, since: datetime) -> list[tuple[str, int, datetime]]:
+    """Count what was posted since a time, and tell when the last was, for each kind that ever was."""
+    with connection.cursor() as cursor:
+        cursor.execute(POSTED, {"company": company.pk, "kinds": DocumentKind.values, "since": since})
+        return [row for row in cursor.fetchall() if row[2] is not None]
 
 
 def pulls(company: Company, *, since: datetime, now: datetime) -> list[Pulls]:
@@ -113,6 +152,13 @@ def pulls(company: Company, *, since: datetime, now: datetime) -> list[Pulls]:
     changed = _changed(runs.filter(started_at__gte=since))
     turns = timetable.turns(now=now)
     return [_pull(entity, found.get(entity), states, changed, turns) for entity in sync.ENTITIES]
+
+
+def latest_pulls(company: Company) -> list[tuple[str, str, datetime | None]]:
+    """Tell of each list that was ever read how its last run stands, and when one last ended well."""
+    with connection.cursor() as cursor:
+        cursor.execute(LATEST_PULLS, {"company": company.pk, "entities": list(sync.ENTITIES)})
+        return list(cursor.fetchall())
 
 
 def intake(company: Company, *, since: datetime) -> list[Intake]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.contrib.auth.hashers import make_password
@@ -102,10 +102,10 @@ def queued(company: Company, number: str, **terms: str) -> Message:
     return outbox.enqueue(DocumentKind.PURCHASE_ORDER, Desk(company).order(number, **terms))
 
 
-def delivered(company: Company, number: str) -> Message:
+def delivered(company: Company, number: str, *, at: datetime | None = None) -> Message:
     """Deliver an order: BC has it."""
     message = _sending(queued(company, number))
-    outbox.mark_done(message, bc_id=uuid.uuid4(), bc_number=f"BC-{number}", at=timezone.now())
+    outbox.mark_done(message, bc_id=uuid.uuid4(), bc_number=f"BC-{number}", at=at or timezone.now())
     return message
 
 

@@ -94,7 +94,10 @@ class InboxEvent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["company", "source", "event_id"], name="event_once_a_company")
         ]
-        indexes = [models.Index(fields=["document_kind", "document_id"], name="event_by_document")]
+        indexes = [
+            models.Index(fields=["document_kind", "document_id"], name="event_by_document"),
+            models.Index(fields=["company", "received_at"], name="event_by_time"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.type} {self.event_id} from {self.source}"

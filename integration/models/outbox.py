@@ -200,6 +200,11 @@ class Message(models.Model):
             models.Index(fields=["state", "-id"], name="message_by_state"),
             models.Index(fields=["document_kind", "document_id"], name="message_by_document"),
             models.Index(
+                fields=["company", "document_kind", "done_at"],
+                condition=models.Q(state="done"),
+                name="message_posted",
+            ),
+            models.Index(
                 fields=["company", "cause", "first_failed_at", "id"],
                 condition=models.Q(state__in=["dead", "rejected"]),
                 name="message_stuck_by_cause",

@@ -69,7 +69,7 @@ class SyncRun(models.Model):
                 name="sync_run_finished_has_its_time",
             ),
         ]
-        indexes = [models.Index(fields=["entity", "-id"], name="sync_run_latest")]
+        indexes = [models.Index(fields=["company", "entity", "-id"], name="sync_run_of_list")]
 
     def __str__(self) -> str:
         return f"{self.entity} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"

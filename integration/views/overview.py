@@ -66,7 +66,7 @@ def _shown(company: Company, since: datetime, now: datetime, *, may_see_runs: bo
     found = figures_of.deliveries(company, since=since, now=now)
     still = delivery.standstill()
     return {
-        "flows": [_flow(each, since, now) for each in found],
+        "flows": [_flow(company, each, since, now) for each in found],
         "pulls": figures_of.pulls(company, since=since, now=now) if may_see_runs else [],
         "intake": figures_of.intake(company, since=since) if may_see_runs else [],
         "standstill": delivery.sentence_of(still) if still is not None else "",
@@ -82,24 +82,23 @@ def _asking(company: Company, **asked: str) -> str:
     return urlencode({"company": str(company.pk), **asked})
 
 
-def _flow(each: Deliveries, since: datetime, now: datetime) -> Flow:
+def _flow(company: Company, each: Deliveries, since: datetime, now: datetime) -> Flow:
+    def number(value: int, *, alarm: bool = False, **query: str) -> Number:
+        asked = _asking(company, document_kind__exact=each.kind, **query)
+        rows = f"{reverse('admin:integration_message_changelist')}?{asked}"
+        return Number(figures.whole(value), rows if value else "", alarm and value > 0)
+
     numbers = [
-        (_("Succeeded"), _number(each, each.succeeded, state__exact="done", done_at__gte=since.isoformat())),
-        (_("Pending"), _number(each, each.pending, state__in=IN_LINE, first_failed_at__isnull="True")),
-        (_("Retrying"), _number(each, each.retrying, state__in=IN_LINE, first_failed_at__isnull="False")),
-        (_("Checking"), _number(each, each.verifying, state__exact="verifying")),
-        (_("Waiting"), _number(each, each.waiting, state__exact="waiting")),
-        (_("Refused"), _number(each, each.failed, alarm=True, state__exact="rejected")),
-        (_("Given up"), _number(each, each.dead, alarm=True, state__exact="dead")),
+        (_("Succeeded"), number(each.succeeded, state__exact="done", done_at__gte=since.isoformat())),
+        (_("Pending"), number(each.pending, state__in=IN_LINE, first_failed_at__isnull="True")),
+        (_("Retrying"), number(each.retrying, state__in=IN_LINE, first_failed_at__isnull="False")),
+        (_("Checking"), number(each.verifying, state__exact="verifying")),
+        (_("Waiting"), number(each.waiting, state__exact="waiting")),
+        (_("Refused"), number(each.failed, alarm=True, state__exact="rejected")),
+        (_("Given up"), number(each.dead, alarm=True, state__exact="dead")),
     ]
     lag = figures.age(each.oldest_due, now) if each.oldest_due else ""
     return Flow(each.title, numbers, lag, each.last_success)
-
-
-def _number(each: Deliveries, value: int, *, alarm: bool = False, **query: str) -> Number:
-    rows = reverse("admin:integration_message_changelist")
-    asked = urlencode({"document_kind__exact": each.kind, **query})
-    return Number(figures.whole(value), f"{rows}?{asked}" if value else "", alarm and value > 0)
 
 
 def _signs(now: datetime, *, backlog: int) -> list[tuple[str, str, str]]:

@@ -75,6 +75,16 @@ def test_behind_each_number_are_as_many_rows(flow, desk, signed_in):
     assert behind == {text: int(text.split()[0]) for text in found}
 
 
+def test_behind_a_number_are_the_rows_of_its_company_alone(flow, desk, signed_in):
+    other = factories.open_company("Other")
+    factories.queued(other, "PO-OTHER")
+    client = signed_in(roles.INTEGRATION_ADMIN)
+
+    found = links(client.get(OVERVIEW))["1 purchase order, pending"]
+
+    assert client.get(found).context["cl"].result_count == 1
+
+
 def test_what_was_done_before_the_window_is_not_counted(flow, desk):
     done_at = Message.objects.get(state="done").done_at
 

@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from integration.models import DriftCheck, SyncRun, Turn
+from integration.models import DriftCheck, InboxEvent, SyncRun, Turn
 from masterdata.models import Company
 from reconciliation import control
+from reconciliation.models import ControlDay
 from tests import factories
-from tests.totals.days import a_day
+from tests.delivery.test_backlog import lengthen
+from tests.totals.days import a_day, today_elsewhere
 
 pytestmark = pytest.mark.django_db
 MONITORING = Path(__file__).resolve().parents[2] / "deploy" / "monitoring"
+MANY = 2_000
+READ = """
+SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
+ WHERE relname LIKE 'integration%'
+"""
 KEY = {"Authorization": "Bearer a-key-of-prometheus"}
 
 
@@ -51,12 +60,51 @@ def test_the_figures_are_those_of_the_house(company: Company) -> None:
     found = samples()
 
     assert found["tieout_messages", company.name, "purchase_order", "rejected"] == 1
-    assert found["tieout_messages", company.name, "purchase_order", "done"] == 1
+    assert found["tieout_posted_last_hour", company.name, "purchase_order"] == 1
     assert found["tieout_pull_failed", company.name, "items"] == 1
     assert found["tieout_circuit_open",] == 0
     assert found["tieout_oldest_claimable_seconds",] == 0
     assert found["tieout_clock_silent_seconds",] < 600
     assert found["tieout_control_days_unsigned", company.name] == 1
+
+
+def test_yesterday_is_that_of_the_companys_own_clock(company: Company) -> None:
+    yesterday = today_elsewhere(company) - timedelta(days=1)
+    kept = control.keep(company, a_day(late=True), now=timezone.now())
+    ControlDay.objects.filter(pk=kept.pk).update(date=yesterday)
+
+    assert samples()["tieout_control_differences", company.name] == 1
+
+
+def test_a_scrape_reads_nothing_of_a_long_history(company: Company) -> None:
+    lengthen(factories.delivered(company, "PO-1", at=timezone.now() - timedelta(days=2)), to=MANY)
+    events = [
+        InboxEvent(company=company, source="/cafm", event_id=str(number), type="x", body={}, body_hash=b"")
+        for number in range(MANY)
+    ]
+    InboxEvent.objects.bulk_create(events)
+    runs = [
+        SyncRun(company=company, entity="items", kind="delta", state="done", finished_at=timezone.now())
+        for _number in range(MANY)
+    ]
+    SyncRun.objects.bulk_create(runs)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    before = rows_read()
+
+    found = samples()
+
+    assert {name: read - before[name] for name, read in rows_read().items() if read - before[name] > 50} == {}
+    assert found["tieout_posted_last_hour", company.name, "purchase_order"] == 0
+    assert found["tieout_event_age_seconds", company.name] < 600
+    assert found["tieout_pull_age_seconds", company.name, "items"] < 600
+
+
+def rows_read() -> dict[str, int]:
+    """Count what this transaction has read of each table so far."""
+    with connection.cursor() as cursor:
+        cursor.execute(READ)
+        return {name: int(read) for name, read in cursor.fetchall()}
 
 
 @pytest.mark.parametrize(
