@@ -8,6 +8,7 @@ gone with its starter. Nothing is open before the fork, no connection and no thr
 from __future__ import annotations
 
 import json
+import math
 import os
 import select
 import signal
@@ -53,11 +54,12 @@ class Child:
 
     def wait(self, seconds: float | None = None) -> int:
         """Wait for the end and give the exit code; raises TimeoutError."""
-        end = time.monotonic() + seconds if seconds is not None else None
+        end = math.inf if seconds is None else time.monotonic() + seconds
         while (code := self.exit_code) is None:
-            if end is not None and time.monotonic() > end:
+            left = end - time.monotonic()
+            if left <= 0:
                 raise TimeoutError(f"The program still runs after {seconds} seconds: {self.log_tail()}")
-            self.nursery.rest(PAUSE)
+            self.nursery.rest(min(left, PAUSE))
         return code
 
     def log_tail(self) -> str:
@@ -68,10 +70,11 @@ class Nursery:
     """Programs that run with one environment. It is for one thread, and ends with it."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = dict(environment)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.nursing", str(os.getpid())],
             cwd=ROOT,
-            env=dict(environment),
+            env=self.environment,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,

@@ -13,6 +13,8 @@ from urllib.parse import quote, urlencode
 from django.conf import settings
 from django.db import connection
 
+from tests.nursery import Child, Nursery
+
 ROOT = Path(__file__).resolve().parent.parent
 STOP_SECONDS = 20
 
@@ -43,26 +45,58 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def drain(count: int, log: Path, *, hands: int = 1) -> Iterator[list[subprocess.Popen[bytes]]]:
+def drain(count: int, log: Path, *, hands: int = 1) -> Iterator[list[Child]]:
     """Run workers that empty the outbox and end by themselves; whatever happens, none is left behind."""
     running = [start(log, hands=hands) for _ in range(count)]
     try:
         yield running
     finally:
-        for process in running:
-            process.kill()
-            process.wait()
+        for child in running:
+            child.kill()
 
 
-def start(log: Path, *, module: str = "", hands: int = 1) -> subprocess.Popen[bytes]:
-    """Start one worker, or a module that stands in for one."""
-    program = ["-m", module] if module else ["manage.py", "drain", "--until-idle", "--hands", str(hands)]
+def start(log: Path, *, hands: int = 1) -> Child:
+    """Start one worker."""
+    return _nursery().start([sys.executable, *_drain(hands)], log=log)
+
+
+@contextmanager
+def drain_afresh(log: Path, *, hands: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run one that loads the program itself, for whoever counts its processor time."""
+    process = start_afresh(log, *_drain(hands))
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def start_afresh(log: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """Start Python with these arguments."""
     with log.open("ab") as output:
         return subprocess.Popen(
-            [sys.executable, *program],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
         )
+
+
+def _drain(hands: int) -> list[str]:
+    return ["manage.py", "drain", "--until-idle", "--hands", str(hands)]
+
+
+def _nursery() -> Nursery:
+    """Give the nursery for what the settings are now; the next test is content with the same, mostly."""
+    wanted = {name: value for name, value in environment().items() if name != "PYTEST_CURRENT_TEST"}
+    for nursery in [each for each in _nurseries if each.environment != wanted]:
+        _nurseries.remove(nursery)
+        nursery.close()
+    if not _nurseries:
+        _nurseries.append(Nursery(wanted))
+    return _nurseries[0]
+
+
+_nurseries: list[Nursery] = []

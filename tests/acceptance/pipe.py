@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -18,6 +17,7 @@ from integration.cafm import auth
 from integration.models import Message
 from masterdata.models import Currency, ExchangeRate, Item, Unit, Vendor
 from tests import workers
+from tests.nursery import Child
 
 from .adventureworks import AdventureWorks
 
@@ -76,16 +76,15 @@ def deliver(tmp_path: Path, *, kill_one: bool) -> None:
             while Message.objects.unfinished().count() > enough and not _has_ended(running[0]):
                 pass
             running[0].kill()
-            running[0].wait()
             running.append(workers.start(log))
         for process in running[kill_one:]:
             assert process.wait() == 0, log.read_text()[-3000:]
 
 
-def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+def _has_ended(process: Child) -> bool:
     """Give a worker a moment."""
     try:
         process.wait(0.1)
-    except subprocess.TimeoutExpired:
+    except TimeoutError:
         return False
     return True

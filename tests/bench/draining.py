@@ -105,7 +105,7 @@ def _round(house: House) -> Round:
     Message.objects.filter(pk__in=old).update(next_attempt_at=timezone.now() - timedelta(hours=3))
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        with workers.drain(1, log, hands=TWICE * HANDS) as (worker,):
+        with workers.drain_afresh(log, hands=TWICE * HANDS) as worker:
             assert wait_until(lambda: left(old) < SIZE, seconds=PATIENCE), log.read_text()[-2000:]
             with _arrivals(house):  # only now, since the worker takes seconds to start
                 assert wait_until(lambda: not left(old), seconds=PATIENCE), log.read_text()[-2000:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from contextlib import suppress
 from decimal import Decimal
@@ -15,6 +14,7 @@ from integration.models import Message
 from tests import workers
 from tests.delivery.house import House, outcomes, states
 from tests.delivery.test_many import expected_markers, markers
+from tests.nursery import Child
 
 ORDERS = 4
 SECONDS = 60.0  # for things that take two
@@ -32,20 +32,19 @@ def slow_call(method: str, path: str) -> dict[str, object]:
     return {"fault": "slow", "method": method, "path": path, "seconds": SLOW_SECONDS, "times": 1}
 
 
-def kill_during_the_slow_call(house: House, worker: subprocess.Popen[bytes]) -> None:
+def kill_during_the_slow_call(house: House, worker: Child) -> None:
     """Wait until BC works on the call, then end the worker without a word."""
     wait_for_the_slow_call(house, worker)
     worker.kill()
-    worker.wait()
 
 
-def wait_for_the_slow_call(house: House, worker: subprocess.Popen[bytes]) -> None:
+def wait_for_the_slow_call(house: House, worker: Child) -> None:
     """Wait until BC works on the call."""
     end = time.monotonic() + SECONDS
     while not any(rule["hits"] for rule in house.sandbox.control.faults() if rule["fault"] == "slow"):
         assert time.monotonic() < end, "the worker never came to the call"
-        with suppress(subprocess.TimeoutExpired):
-            pytest.fail(f"the worker ended with {worker.wait(timeout=0.05)} before it came to the call")
+        with suppress(TimeoutError):
+            pytest.fail(f"the worker ended with {worker.wait(0.05)} before it came to the call")
 
 
 def let_the_lease_run_out() -> list[Message]:
@@ -58,7 +57,7 @@ def let_the_lease_run_out() -> list[Message]:
 def finish(count: int, log: Path) -> None:
     with workers.drain(count, log) as running:
         for worker in running:
-            assert worker.wait(timeout=SECONDS) == 0, log.read_text()
+            assert worker.wait(SECONDS) == 0, log.read_text()
 
 
 def check_each_once(house: House) -> None:

@@ -29,7 +29,7 @@ def test_a_worker_tells_people_that_the_clock_is_silent(
     for name, value in mail.items():
         monkeypatch.setitem(os.environ, name, value)
 
-    worker = workers.start(tmp_path / "worker.log", module="tests.escalation.worker")
+    worker = workers.start_afresh(tmp_path / "worker.log", "-m", "tests.escalation.worker")
     try:
         arrived = box.arrived.wait(90)
     finally:
