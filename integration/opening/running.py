@@ -59,6 +59,12 @@ def _give_up_lost() -> None:
     lost.update(state=State.FAILED, finished_at=now, trouble=LOST)
 
 
+OURS = (
+    "Tieout failed on these files by its own fault. Report it to the developers with the time of this run; "
+    "the log tells more of {run}."
+)
+
+
 @transaction.atomic
 def _claim() -> OpeningRun | None:
     waiting = OpeningRun.objects.select_for_update(skip_locked=True, of=("self",)).filter(state=State.WAITING)
@@ -75,9 +81,9 @@ def take_over(run: OpeningRun) -> None:
         _take_over(run)
     except IntegrationError as error:
         _fail(run, error.sentence)
-    except Exception as error:
-        _fail(run, f"{type(error).__name__}: {error}")
-        logger.exception("The open balances %s were not taken over", run.pk)
+    except Exception:
+        _fail(run, OURS.format(run=run))
+        logger.exception("Taking over %s failed", run)
 
 
 def _take_over(run: OpeningRun) -> None:

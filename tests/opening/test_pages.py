@@ -10,6 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from integration.models import OpeningRun
 from integration.tasks import take_over_balances
@@ -44,6 +45,21 @@ def test_files_are_sent_taken_by_a_worker_and_shown(house: Any) -> None:
     assert "Received to date 7 7 ✓ Yes" in told
     assert PurchaseOrder.objects.count() == 1
     assert "4 rows, done" in words(client.get("/cutover/"))
+
+
+def test_what_nobody_foresaw_is_told_in_a_plain_sentence_and_in_full_in_the_log(
+    house: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken: Any = {"orders": 5}
+    run = OpeningRun.objects.create(company=house.company, by="lead", files=broken, asked_at=timezone.now())
+
+    take_over_balances()
+
+    told = words(signed_in(roles.INTEGRATION_ADMIN).get(f"/cutover/open-balances/{run.pk}/"))
+    assert "Tieout failed on these files by its own fault." in told
+    assert f"the log tells more of open balances {run.pk}." in told
+    assert "Error" not in told
+    assert f"Taking over open balances {run.pk} failed" in caplog.text
 
 
 def test_what_is_wrong_is_shown_by_row(house: Any) -> None:
