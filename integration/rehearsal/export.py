@@ -18,22 +18,35 @@ class ExportError(Exception):
 
 @dataclass(frozen=True)
 class Export:
-    """The events of an export, in the order of the file."""
+    """An export that was read once and is read again event by event: it may be larger than memory."""
 
-    name: str
+    path: Path
     hash: str
-    events: tuple[Any, ...]
+    count: int
+
+    @property
+    def name(self) -> str:
+        return self.path.name
+
+    def events(self) -> Iterator[Any]:
+        """Give the events in the order of the file."""
+        with _opened(self.path) as file:
+            yield from _events(self.path, file, hashlib.sha256())
 
 
 def read(path: Path) -> Export:
     """Read a file of events; raises ExportError."""
     digest = hashlib.sha256()
     try:
-        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            events = tuple(_events(path, file, digest))
+        with _opened(path) as file:
+            count = sum(1 for _event in _events(path, file, digest))
     except OSError as error:
         raise ExportError(f"{path} cannot be read: {error.strerror or error}.") from error
-    return Export(path.name, digest.hexdigest(), events)
+    return Export(path, digest.hexdigest(), count)
+
+
+def _opened(path: Path) -> Any:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
 
 
 def _events(path: Path, lines: Any, digest: Any) -> Iterator[Any]:

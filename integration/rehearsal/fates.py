@@ -22,11 +22,22 @@ CAFM = "CAFM"
 
 @dataclass(frozen=True)
 class Received:
-    """An event of the export, with how it is kept here or why it was not taken."""
+    """What is remembered of an event: its names, and where its document is or why it was not taken."""
 
-    event: Any
+    named: Mapping[str, str]
     row: InboxEvent | None = None
     refusal: ProblemError | None = None
+
+
+def taken(event: Any, row: InboxEvent) -> Received:
+    """Remember an event that was taken, without what it says."""
+    bare = InboxEvent(pk=row.pk, document_kind=row.document_kind, document_id=row.document_id)
+    return Received(_named(event), bare)
+
+
+def refused(event: Any, problem: ProblemError) -> Received:
+    """Remember an event that was refused."""
+    return Received(_named(event), refusal=problem)
 
 
 def of_all(rehearsal: Rehearsal, received: Iterable[Received]) -> Iterator[RehearsedDocument]:
@@ -34,7 +45,7 @@ def of_all(rehearsal: Rehearsal, received: Iterable[Received]) -> Iterator[Rehea
     for each in received:
         told = _refused(each.refusal) if each.refusal else of_event(each.row)
         if told is not None:
-            yield RehearsedDocument(rehearsal=rehearsal, **_named(each.event), **told)
+            yield RehearsedDocument(rehearsal=rehearsal, **each.named, **told)
 
 
 def of_event(row: InboxEvent | None) -> dict[str, Any] | None:

@@ -29,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 KEY_NAME = "rehearsal"
 ROUNDS = 50
+A_ROUND = 100  # events; one judges and puts in line five hundred invoices at most
 BATCH = 1000
 
 
@@ -44,7 +45,7 @@ def run(export: Export, *, by: str) -> Rehearsal:
         export=export.name[:200],
         export_hash=export.hash,
         by=by,
-        events=len(export.events),
+        events=export.count,
         calls_per_second=float(settings.BC_REQUESTS_PER_SECOND * len(connections.connections())),
         started_at=timezone.now(),
     )
@@ -78,8 +79,8 @@ def _play(rehearsal: Rehearsal, export: Export, company: Company) -> list[Rehear
     """Take everything the whole way, look at what became of it, and undo it."""
     with transaction.atomic():
         key, _secret = auth.issue(company, KEY_NAME, [ApiKey.Scope.EVENTS])
-        received = list(_receive(export.events, key))
-        _work_off()
+        received = list(_receive(export.events(), key))
+        _work_off(export.count)
         predicted = list(fates.of_all(rehearsal, received))
         transaction.set_rollback(True)
     return predicted
@@ -89,15 +90,16 @@ def _receive(events: Iterable[Any], key: ApiKey) -> Iterator[fates.Received]:
     for event in events:
         try:
             with transaction.atomic():
-                received = fates.Received(event, inbox.receive(event, key=key))
+                received = fates.taken(event, inbox.receive(event, key=key))
         except ProblemError as problem:
-            received = fates.Received(event, refusal=problem)
+            received = fates.refused(event, problem)
         yield received
 
 
-def _work_off() -> None:
+def _work_off(events: int) -> None:
     """Match and deliver until nothing moves any more."""
-    for _round in range(ROUNDS):
+    rounds = ROUNDS + events // A_ROUND
+    for _round in range(rounds):
         judged = reconcile.match_due()
         moved = outbox.refill(now=None)
         report = delivery.drain()
@@ -105,4 +107,4 @@ def _work_off() -> None:
             raise RehearsalError(f"Deliveries stopped on the stage: {report.stopped}")
         if not judged and not moved and not report.outcomes.total():
             return
-    raise RehearsalError(f"After {ROUNDS} rounds documents still move. Report it to the developers.")
+    raise RehearsalError(f"After {rounds} rounds documents still move. Report it to the developers.")

@@ -77,7 +77,7 @@ def _copy(real: Client, control: ControlClient, name: str, *, app: bool, lines: 
     mirrored = {each.entity_set: each for each in ENTITIES.values()}
     select = mirrored[name].select if name in mirrored else SELECTS[name]
     expand = f"{lines}($select={','.join(_plain(SELECTS[lines]))})" if lines else None
-    rows = map(_bare, real.rows(name, select=_plain(select), expand=expand, page_size=20_000, app=app))
+    rows = map(_bare, real.rows(name, select=_plain(select), expand=expand, page_size=AT_ONCE, app=app))
     count = 0
     while part := list(islice(rows, AT_ONCE)):
         count += control.seed({name: part})[name]

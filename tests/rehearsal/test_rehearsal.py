@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,21 @@ def test_each_document_has_its_fate_with_cause_and_owner(house: Any, tmp_path: P
     assert posts["supplier_invoice.received.v1"] == (1, Decimal(125))
     assert kept.masters == 14
     assert kept.calls > 0
+
+
+def test_an_export_is_not_held_in_memory(tmp_path: Path) -> None:
+    path = exports.write(
+        tmp_path / "export.jsonl", [exports.order(f"PO-{number}") for number in range(2_000)]
+    )
+    tracemalloc.start()
+
+    found = rehearsal.read(path)
+    count = sum(1 for _event in found.events())
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert (found.count, count) == (2_000, 2_000)
+    assert peak < path.stat().st_size / 4
 
 
 def test_nothing_of_it_stays(house: Any, tmp_path: Path) -> None:
