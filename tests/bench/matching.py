@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,7 @@ from tests.bench.measuring import Result
 
 SIZES = [10_000, 100_000]  # lines; a million takes long: --lines 1000000 --rounds 1
 ROUNDS = 3
+WARM_ENOUGH = 1_000_000  # lines: such a round takes minutes, and warms itself up
 LOOPED = 500  # lines; the loop takes as long for each
 TICKS = 1e9
 FORK = multiprocessing.get_context("fork")
@@ -102,8 +104,8 @@ def match_in_bulk(house: House) -> list[Result]:
     with _table():
         for lines in SIZES:
             with history.house_of(lines) as company:
-                rounds = [_round(company, lines) for _ in range(ROUNDS + 1)]
-            results += _results(f"{lines // 1000}k", rounds[1:])
+                rounds = [_round(company, lines) for _ in range(ROUNDS + (lines < WARM_ENOUGH))]
+            results += _results(f"{lines // 1000}k", rounds[-ROUNDS:])
     return results
 
 
@@ -163,7 +165,7 @@ def _round(company: Company, lines: int) -> Round:
     memory: list[float] = []
     sql = cost(lambda: one_sql(company, lines))
     loop = cost(lambda: _orm_loop(company))
-    plain = cost(lambda: bulk.match_plain(tell=lambda _seen, _judged: memory.append(_memory())) and lines)
+    plain = cost(lambda: bulk.match_plain(tell=_teller(lines, memory)) and lines)
     rest = cost(lambda: judge_the_rest() or lines)
     memory.append(_memory())
     assert not SupplierInvoice.objects.filter(company=company, match_due=True).exists()
@@ -171,6 +173,18 @@ def _round(company: Company, lines: int) -> Round:
     shared = _by_two(lines)
     assert not SupplierInvoice.objects.filter(company=company, match_due=True).exists()
     return Round(plain, rest, sql, loop, memory, shared)
+
+
+def _teller(lines: int, memory: list[float]) -> bulk.Progress:
+    """Keep how much memory is held after each chunk; where it takes long, tell how far it is."""
+
+    def tell(looked_at: int, judged: int) -> None:
+        memory.append(_memory())
+        if lines >= WARM_ENOUGH:
+            of = lines // history.LINES
+            sys.stderr.write(f"  {looked_at:,} of {of:,} invoices looked at, {judged:,} tie out\n")
+
+    return tell
 
 
 def _by_two(lines: int) -> Cost:
