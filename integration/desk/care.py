@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from integration.models import Cause, CauseNote
 from reconciliation.people import called
@@ -43,7 +44,7 @@ def assign(cause: Cause, *, to: str, by: User, reason: str = "") -> None:
     elif kind == PERSON and (person := _people().filter(pk__in=row_keys([name])).first()):
         cause.owner = person
     else:
-        raise CareError("Choose a role or a person that sees messages.")
+        raise CareError(_("Choose a role or a person that sees messages."))
     cause.save(update_fields=["owner", "owner_role"])
     _note(cause, by, f"Given to {cause.in_whose_hands}", reason)
 
@@ -52,7 +53,7 @@ def assign(cause: Cause, *, to: str, by: User, reason: str = "") -> None:
 def snooze(cause: Cause, *, until: datetime | None, by: User, reason: str) -> None:
     """Let a cause rest until a time; it comes back by itself."""
     if until is None or until <= timezone.now():
-        raise CareError("Name a time to come.")
+        raise CareError(_("Name a time to come."))
     cause = _lock(cause)
     _note(cause, by, f"Snoozed until {timezone.localtime(until):%d.%m.%Y %H:%M}", _needed(reason))
     cause.snoozed_until = until
@@ -73,7 +74,7 @@ def wake_up(cause: Cause, *, by: User) -> None:
     """Take a cause up again before its time."""
     cause = _lock(cause)
     if cause.ignored_at is None and not cause.is_snoozed(timezone.now()):
-        raise CareError("It is not put aside.")
+        raise CareError(_("It is not put aside."))
     _note(cause, by, "Taken up again", "")
     cause.ignored_at = cause.snoozed_until = None
     cause.save(update_fields=["ignored_at", "snoozed_until"])
@@ -94,7 +95,7 @@ def _lock(cause: Cause) -> Cause:
 
 def _needed(reason: str) -> str:
     if not reason.strip():
-        raise CareError("Say why: the reason stays with the cause.")
+        raise CareError(_("Say why: the reason stays with the cause."))
     return reason.strip()
 
 

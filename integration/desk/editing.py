@@ -15,6 +15,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
 from integration.bc import FieldType, Metadata, payloads, plain, restored
 from integration.bc.names import (
     ACCOUNT_ID,
@@ -35,8 +38,8 @@ NUMBER = re.compile(r"-?\d{1,18}(\.\d{1,9})?")
 LONGEST = 2048
 MARKER = "Tieout "
 
-APPROVED = "It was approved in the CAFM. Change it there; the new version comes by itself."
-SECRET = "Secrets are not shown and not changed here."  # noqa: S105
+APPROVED = gettext_lazy("It was approved in the CAFM. Change it there; the new version comes by itself.")
+SECRET = gettext_lazy("Secrets are not shown and not changed here.")
 KEYS = frozenset({"id", "sequence", LINE_TYPE, EXTERNAL_ID, ORDER_NUMBER, VENDOR_INVOICE_NUMBER})
 SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 ORDERED = re.compile(r"quantity|price|cost|amount|discount|percent|total|vendor|currency", re.IGNORECASE)
@@ -121,7 +124,7 @@ def _of_object(row: Mapping[str, Any], path: str, place: str, mapped: tuple[str,
         if not isinstance(value, list | dict) and name not in KEYS:
             written = _written(value)
             fixed = _fixed(name)
-            shown = "" if fixed == SECRET else written
+            shown = "" if fixed == str(SECRET) else written
             yield Field(f"{path}{name}", name, place, shown, fixed, was=shown)
     for name in mapped:
         if name not in row and name not in KEYS and not _fixed(name):
@@ -135,8 +138,8 @@ def _is_line(row: Any) -> bool:
 
 def _fixed(name: str) -> str:
     if is_secret(name):
-        return SECRET
-    return APPROVED if name in NAMES_WHAT or ORDERED.search(name) else ""
+        return str(SECRET)
+    return str(APPROVED) if name in NAMES_WHAT or ORDERED.search(name) else ""
 
 
 def _mapped(kind: str) -> dict[bool, tuple[str, ...]]:
@@ -168,25 +171,29 @@ def _read(written: str, declared: FieldType | None, before: str) -> Any:
     if not written:
         return None
     if len(written) > LONGEST or "\x00" in written or not written.isprintable():
-        raise ValueError("It is too long or holds characters that no field takes.")
+        raise ValueError(_("It is too long or holds characters that no field takes."))
     shape = shape_of(declared.type) if declared else _shape_of_value(before)
     if shape in NUMBERS:
         if not NUMBER.fullmatch(written):
-            raise ValueError("Write a number, such as 12.50.")
+            raise ValueError(_("Write a number, such as 12.50."))
         return Decimal(written)
     if shape is Shape.FLAG:
         if written not in ("true", "false"):
-            raise ValueError("Write true or false.")
+            raise ValueError(_("Write true or false."))
         return written == "true"
     if shape is Shape.DATE:
-        _check(written, date.fromisoformat, "Write a date, such as 2026-11-30.")
+        _check(written, date.fromisoformat, _("Write a date, such as 2026-11-30."))
     elif shape is Shape.ID:
-        _check(written, UUID, "Write an id, such as 57370f79-aa76-4585-a6b3-ff0444ebd507.")
+        _check(written, UUID, _("Write an id, such as 57370f79-aa76-4585-a6b3-ff0444ebd507."))
     if declared and declared.members and written not in declared.members:
-        raise ValueError(f"Business Central takes one of {', '.join(declared.members)}.")
+        raise ValueError(
+            _("Business Central takes one of {these}.").format(these=", ".join(declared.members))
+        )
     if declared and declared.max_length and len(written) > declared.max_length:
         raise ValueError(
-            f"Business Central takes {declared.max_length} characters; these are {len(written)}."
+            _("Business Central takes {most} characters; these are {n}.").format(
+                most=declared.max_length, n=len(written)
+            )
         )
     return written
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from integration.bc.names import ITEM_NUMBER, LINE_OBJECT_NUMBER, VENDOR_ID, VENDOR_NUMBER
 from integration.models import Message
 
@@ -31,12 +33,12 @@ def last_good(stuck: Message) -> Good | None:
         pk__in=newest, company=stuck.company, document_kind=stuck.document_kind, payload__isnull=False
     )
     recent = list(posted.order_by("-pk")[:LOOKED_AT])
-    for fields, shares in ((VENDORS, "the same vendor"), (ITEMS, "the same item")):
+    for fields, shares in ((VENDORS, _("the same vendor")), (ITEMS, _("the same item"))):
         wanted = set(_values(stuck.payload, fields))
         for message in recent:
             if wanted & set(_values(message.payload, fields)):
                 return Good(message, shares)
-    return Good(recent[0], "the same kind") if recent else None
+    return Good(recent[0], _("the same kind")) if recent else None
 
 
 def _values(payload: Any, fields: frozenset[str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from integration import outbox
 from integration.models import Cause, Message, ReplayItem, ReplayJob
@@ -68,9 +69,9 @@ def start(
     With `remap` they are built with the field mapping in force.
     """
     if not reason.strip():
-        raise ReplayError("Say why: the reason stays with the messages.")
+        raise ReplayError(_("Say why: the reason stays with the messages."))
     if per_minute not in RATES:
-        raise ReplayError("Choose one of the rates.")
+        raise ReplayError(_("Choose one of the rates."))
     now = timezone.now()
     job = ReplayJob.objects.create(
         company=company,
@@ -85,7 +86,7 @@ def start(
     wanted = sorted(keys)
     _take(job, wanted, now)
     if not job.items.exists():
-        raise ReplayError(_already(wanted) if wanted else "None of these messages is stuck any more.")
+        raise ReplayError(_already(wanted) if wanted else _("None of these messages is stuck any more."))
     transaction.on_commit(_call)
     return job
 
@@ -107,7 +108,7 @@ def stop(job: ReplayJob, *, by: User) -> None:
     """Let nothing more of a replay go in line; what is left can go on later."""
     job = _lock(job)
     if job.state != ReplayJob.State.RUNNING:
-        raise ReplayError(f"This replay is {job.get_state_display()} already.")
+        raise ReplayError(_("This replay is {state} already.").format(state=job.get_state_display()))
     job.state, job.stopped_by = ReplayJob.State.STOPPED, by.get_username()
     job.save(update_fields=["state", "stopped_by"])
 
@@ -117,7 +118,9 @@ def go_on(job: ReplayJob) -> None:
     """Take up a stopped replay where it stopped."""
     job = _lock(job)
     if job.state != ReplayJob.State.STOPPED:
-        raise ReplayError(f"This replay is {job.get_state_display()}; only a stopped one can go on.")
+        raise ReplayError(
+            _("This replay is {state}; only a stopped one can go on.").format(state=job.get_state_display())
+        )
     job.state, job.stopped_by = ReplayJob.State.RUNNING, ""
     job.save(update_fields=["state", "stopped_by"])
     with connection.cursor() as cursor:
@@ -130,7 +133,7 @@ def close(job: ReplayJob, *, by: User) -> None:
     """Leave out what is left of a stopped replay; those messages stay stuck."""
     job = _lock(job)
     if job.state != ReplayJob.State.STOPPED:
-        raise ReplayError("Stop the replay first.")
+        raise ReplayError(_("Stop the replay first."))
     now = timezone.now()
     job.items.filter(state=WAITING).update(
         state=REFUSED, at=now, sentence=f"Left out by {by.get_username()}; it is stuck as before."
@@ -167,11 +170,13 @@ def _already(keys: list[int]) -> str:
     """Say in whose replay these messages wait."""
     item = ReplayItem.objects.filter(message__in=keys, state=WAITING).select_related("job__by").first()
     if item is None:
-        return "Another replay has just taken these messages. Look at its page."
+        return _("Another replay has just taken these messages. Look at its page.")
     where = f"replay {item.job_id} of {item.job.by.get_username()}"
     if item.job.state == ReplayJob.State.STOPPED:
-        return f"These messages wait in {where}, which is stopped. Let that go on, or close it first."
-    return f"These messages are already running: {where}."
+        return _(
+            "These messages wait in {where}, which is stopped. Let that go on, or close it first."
+        ).format(where=where)
+    return _("These messages are already running: {where}.").format(where=where)
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from integration import contract, couriers
 from integration.models import Message
 from masterdata.models import ItemUnit, Vendor
@@ -39,9 +41,11 @@ def _reason(message: Message) -> str:
         return ""  # it is looked for in BC first, whatever its payload
     prepared = couriers.prepare(message, couriers.load(message))
     if prepared.problems:
-        return f"The field mapping cannot write it: {'; '.join(prepared.problems)}."
+        return _("The field mapping cannot write it: {problems}.").format(
+            problems="; ".join(prepared.problems)
+        )
     if prepared.waiting_for:
-        return f"It waits for {prepared.waiting_for}."
+        return _("It waits for {thing}.").format(thing=prepared.waiting_for)
     if prepared.payload and (paused := contract.of_delivery(message.document_kind, prepared.payload)):
         return paused
     return still_wrong(message)
@@ -56,8 +60,12 @@ def still_wrong(message: Message) -> str:
             company=company, item_number=things["item"], unit__iexact=things["unit"], deleted_at=None
         )
         if not known.exists():
-            return f"Item {things['item']} still has no unit {things['unit']} here. Pull the units first."
+            return _("Item {item} still has no unit {unit} here. Pull the units first.").format(
+                item=things["item"], unit=things["unit"]
+            )
     blocked = Vendor.objects.filter(company=company, number=things.get("vendor"), blocked=Vendor.Blocked.ALL)
     if "vendor" in things and blocked.exists():
-        return f"Vendor {things['vendor']} is still blocked here. Pull the vendors first."
+        return _("Vendor {vendor} is still blocked here. Pull the vendors first.").format(
+            vendor=things["vendor"]
+        )
     return ""

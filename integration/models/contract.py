@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from integration.bc import LABELS
 
@@ -46,11 +47,11 @@ class ContractFinding(models.Model):
     """One name that Tieout uses and BC lacks, or has in another form; kept after it was mended."""
 
     class Kind(models.TextChoices):
-        NO_APP = "no_app", "the app is missing"
-        MISSING = "missing", "missing"
-        TYPE = "type", "another type"
-        SHORTER = "shorter", "shorter"
-        NO_CHOICE = "no_choice", "a choice is missing"
+        NO_APP = "no_app", _("the app is missing")
+        MISSING = "missing", _("missing")
+        TYPE = "type", _("another type")
+        SHORTER = "shorter", _("shorter")
+        NO_CHOICE = "no_choice", _("a choice is missing")
 
     feature = models.CharField(max_length=40, help_text="What of Tieout uses it")
     kind = models.CharField(max_length=10, choices=Kind.choices)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from masterdata.models import Company
 from reconciliation.people import called
@@ -80,9 +81,9 @@ class ReplayJob(models.Model):
     """Stuck messages that go in line again one after the other, at a rate that a person chose."""
 
     class State(models.TextChoices):
-        RUNNING = "running", "running"
-        STOPPED = "stopped", "stopped"
-        DONE = "done", "done"
+        RUNNING = "running", _("running")
+        STOPPED = "stopped", _("stopped")
+        DONE = "done", _("done")
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     cause = models.ForeignKey(Cause, null=True, blank=True, on_delete=models.SET_NULL, related_name="jobs")
@@ -118,9 +119,9 @@ class ReplayItem(models.Model):
     """One message of a replay; a message waits in one replay at a time."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waiting"
-        QUEUED = "queued", "queued again"
-        REFUSED = "refused", "not queued"
+        WAITING = "waiting", _("waiting")
+        QUEUED = "queued", _("queued again")
+        REFUSED = "refused", _("not queued")
 
     job = models.ForeignKey(ReplayJob, on_delete=models.CASCADE, related_name="items")
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="replays")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from masterdata.models import Company
 
@@ -54,9 +55,9 @@ class DriftedRecord(models.Model):
     """A record that a comparison found to differ; only the first of many are kept, all are counted."""
 
     class How(models.TextChoices):
-        DIFFERS = "differs", "differs"
-        MISSING = "missing", "is not here"
-        GONE = "gone", "is gone from BC"
+        DIFFERS = "differs", _("differs")
+        MISSING = "missing", _("is not here")
+        GONE = "gone", _("is gone from BC")
 
     check_run = models.ForeignKey(DriftCheck, on_delete=models.CASCADE, related_name="records")
     bc_id = models.UUIDField("BC id")

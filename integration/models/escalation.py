@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from masterdata.models import Company
@@ -23,28 +24,28 @@ MINUTES = RegexValidator(r"^\s*(\d{1,5}(\s*,\s*\d{1,5})*)?\s*$", "Minutes with c
 class Subject(models.TextChoices):
     """What a rule is about."""
 
-    FAILING = "failing", "failing, and tried again"
-    DEAD = "dead", "dead letter"
-    REFUSED = "refused", "refused by Business Central"
-    WAITING = "waiting", "waiting for something"
-    STOPPED = "stopped", "deliveries stopped"
-    HELD = "held", "held records"
-    RUN = "run", "failed run"
-    STANDSTILL = "standstill", "Business Central does not answer"
-    RIGHTS = "rights", "conflicting duties"
-    CLOCK = "clock", "the clock or a worker stands still"
-    SILENT = "silent", "nothing came by the time it was expected"
-    CASES = "cases", "exceptions that wait"
+    FAILING = "failing", _("failing, and tried again")
+    DEAD = "dead", _("dead letter")
+    REFUSED = "refused", _("refused by Business Central")
+    WAITING = "waiting", _("waiting for something")
+    STOPPED = "stopped", _("deliveries stopped")
+    HELD = "held", _("held records")
+    RUN = "run", _("failed run")
+    STANDSTILL = "standstill", _("Business Central does not answer")
+    RIGHTS = "rights", _("conflicting duties")
+    CLOCK = "clock", _("the clock or a worker stands still")
+    SILENT = "silent", _("nothing came by the time it was expected")
+    CASES = "cases", _("exceptions that wait")
 
 
 class Channel(models.Model):
     """A way to people. An address that is itself a key to post there is kept encrypted."""
 
     class Kind(models.TextChoices):
-        EMAIL = "email", "e-mail"
+        EMAIL = "email", _("e-mail")
         TEAMS = "teams", "Microsoft Teams"
         SLACK = "slack", "Slack"
-        WEBHOOK = "webhook", "webhook"
+        WEBHOOK = "webhook", _("webhook")
 
     name = models.CharField(max_length=100, unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.EMAIL)
@@ -253,11 +254,11 @@ class Notification(models.Model):
     """One telling of an incident: by one rule, once for each step, so nobody is told twice."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", "on its way"
-        SENT = "sent", "sent"
-        FAILED = "failed", "given up"
-        ACKNOWLEDGED = "acknowledged", "not needed: taken on"
-        SETTLED = "settled", "not needed: mended"
+        QUEUED = "queued", _("on its way")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("given up")
+        ACKNOWLEDGED = "acknowledged", _("not needed: taken on")
+        SETTLED = "settled", _("not needed: mended")
 
     incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="notifications")
     rule = models.ForeignKey(EscalationRule, on_delete=models.PROTECT, related_name="+")

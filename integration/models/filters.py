@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from masterdata.models import Company
@@ -12,10 +13,10 @@ class MirrorFilter(models.Model):
     """One condition; a record is mirrored when all conditions of its list hold."""
 
     class Comparison(models.TextChoices):
-        IS = "is", "is one of"
-        IS_NOT = "is_not", "is none of"
-        BEGINS = "begins", "begins with one of"
-        FROM = "from", "is at least"
+        IS = "is", _("is one of")
+        IS_NOT = "is_not", _("is none of")
+        BEGINS = "begins", _("begins with one of")
+        FROM = "from", _("is at least")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     entity = models.CharField("list", max_length=30)

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from masterdata.models import Company
 
@@ -21,8 +22,8 @@ class ApiKey(models.Model):
     """A machine's key: only its SHA-256 is kept, the prefix tells people which one it is."""
 
     class Scope(models.TextChoices):
-        EVENTS = "events", "send events"
-        MASTERDATA = "masterdata", "read master data"
+        EVENTS = "events", _("send events")
+        MASTERDATA = "masterdata", _("read master data")
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="api_keys")
     name = models.CharField(max_length=100)

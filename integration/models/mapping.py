@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 
@@ -15,9 +16,9 @@ class FieldMapping(models.Model):
     """The mapping of one form of record to another; what it does stands in its versions."""
 
     class Direction(models.TextChoices):
-        PUSH = "push", "to Business Central"
-        INTAKE = "intake", "from the CAFM"
-        PULL = "pull", "from Business Central"
+        PUSH = "push", _("to Business Central")
+        INTAKE = "intake", _("from the CAFM")
+        PULL = "pull", _("from Business Central")
 
     name = models.CharField(max_length=60, unique=True)
     direction = models.CharField(max_length=10, choices=Direction.choices, default=Direction.PUSH)
@@ -106,18 +107,18 @@ class MappingVersion(models.Model):
     """One version of a mapping. The database seals it once it is approved."""
 
     class State(models.TextChoices):
-        DRAFT = "draft", "draft"
-        REVIEW = "review", "waits for a second person"
-        APPROVED = "approved", "approved"
-        DISCARDED = "discarded", "discarded"
+        DRAFT = "draft", _("draft")
+        REVIEW = "review", _("waits for a second person")
+        APPROVED = "approved", _("approved")
+        DISCARDED = "discarded", _("discarded")
 
     class Origin(models.TextChoices):
-        SHIPPED = "shipped", "shipped with Tieout"
-        MERGED = "merged", "shipped, merged with changes made here"
-        EDITED = "edited", "edited here"
-        IMPORTED = "imported", "imported from a file"
-        RESET = "reset", "reset to what is shipped"
-        DRIFT = "drift", "proposed for a change of Business Central"
+        SHIPPED = "shipped", _("shipped with Tieout")
+        MERGED = "merged", _("shipped, merged with changes made here")
+        EDITED = "edited", _("edited here")
+        IMPORTED = "imported", _("imported from a file")
+        RESET = "reset", _("reset to what is shipped")
+        DRIFT = "drift", _("proposed for a change of Business Central")
 
     mapping = models.ForeignKey(FieldMapping, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from masterdata.models import Company
 
@@ -11,11 +12,11 @@ class OpeningRun(models.Model):
     """One run over the files of the open balances, with what was wrong and how the totals tie out."""
 
     class State(models.TextChoices):
-        WAITING = "waiting", "waiting for a worker"
-        RUNNING = "running", "running"
-        DONE = "done", "done"
-        REFUSED = "refused", "rows are wrong, nothing was taken over"
-        FAILED = "failed", "failed"
+        WAITING = "waiting", _("waiting for a worker")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("rows are wrong, nothing was taken over")
+        FAILED = "failed", _("failed")
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     by = models.CharField(max_length=150)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from masterdata.models import Company
 
@@ -16,15 +17,15 @@ from .fields import ExactJSONField
 class DocumentKind(models.TextChoices):
     """Which table `document_id` points to."""
 
-    PURCHASE_ORDER = "purchase_order", "purchase order"
-    ORDER_CHANGE = "order_change", "order change"
-    GOODS_RECEIPT = "goods_receipt", "goods receipt"
-    RECEIPT_REVERSAL = "receipt_reversal", "receipt reversal"
-    GOODS_RETURN = "goods_return", "goods return"
-    SERVICE_CONFIRMATION = "service_confirmation", "service confirmation"
-    INVENTORY_MOVEMENT = "inventory_movement", "inventory movement"
-    ASSET_NOTICE = "asset_notice", "asset notice"
-    SUPPLIER_INVOICE = "supplier_invoice", "supplier invoice"
+    PURCHASE_ORDER = "purchase_order", _("purchase order")
+    ORDER_CHANGE = "order_change", _("order change")
+    GOODS_RECEIPT = "goods_receipt", _("goods receipt")
+    RECEIPT_REVERSAL = "receipt_reversal", _("receipt reversal")
+    GOODS_RETURN = "goods_return", _("goods return")
+    SERVICE_CONFIRMATION = "service_confirmation", _("service confirmation")
+    INVENTORY_MOVEMENT = "inventory_movement", _("inventory movement")
+    ASSET_NOTICE = "asset_notice", _("asset notice")
+    SUPPLIER_INVOICE = "supplier_invoice", _("supplier invoice")
 
 
 class MessageQuerySet(models.QuerySet[Any]):
@@ -51,15 +52,15 @@ class Message(models.Model):
     """One document's way to BC. Only `integration/outbox` changes its state."""
 
     class State(models.TextChoices):
-        READY = "ready", "ready"
-        CLAIMED = "claimed", "claimed by a worker"
-        SENDING = "sending", "sending"
-        VERIFYING = "verifying", "checking with Business Central"
-        WAITING = "waiting", "waiting"
-        DONE = "done", "posted"
-        DEAD = "dead", "given up"
-        REJECTED = "rejected", "refused"
-        CANCELLED = "cancelled", "cancelled"
+        READY = "ready", _("ready")
+        CLAIMED = "claimed", _("claimed by a worker")
+        SENDING = "sending", _("sending")
+        VERIFYING = "verifying", _("checking with Business Central")
+        WAITING = "waiting", _("waiting")
+        DONE = "done", _("posted")
+        DEAD = "dead", _("given up")
+        REJECTED = "rejected", _("refused")
+        CANCELLED = "cancelled", _("cancelled")
 
     FINAL = [State.DONE, State.CANCELLED]
     IN_FLIGHT = [State.CLAIMED, State.SENDING]
@@ -243,17 +244,17 @@ class Attempt(models.Model):
     """One try at a message, or one look in BC; rows are only appended."""
 
     class Outcome(models.TextChoices):
-        POSTED = "posted", "posted"
-        ADOPTED = "adopted", "found in BC and adopted"
-        NOT_FOUND = "not_found", "not found in BC"
-        NOT_SENT = "not_sent", "BC was not reached"
-        REFUSED = "refused", "refused"
-        TEMPORARY = "temporary", "refused for the moment"
-        UNKNOWN = "unknown", "answer lost"
-        LOST_LEASE = "lost_lease", "came back too late"
-        OVERTAKEN = "overtaken", "overtaken before it was sent"
-        BUG = "bug", "our own fault"
-        BY_HAND = "by_hand", "done by a person"
+        POSTED = "posted", _("posted")
+        ADOPTED = "adopted", _("found in BC and adopted")
+        NOT_FOUND = "not_found", _("not found in BC")
+        NOT_SENT = "not_sent", _("BC was not reached")
+        REFUSED = "refused", _("refused")
+        TEMPORARY = "temporary", _("refused for the moment")
+        UNKNOWN = "unknown", _("answer lost")
+        LOST_LEASE = "lost_lease", _("came back too late")
+        OVERTAKEN = "overtaken", _("overtaken before it was sent")
+        BUG = "bug", _("our own fault")
+        BY_HAND = "by_hand", _("done by a person")
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
     number = models.PositiveSmallIntegerField()

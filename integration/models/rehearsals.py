@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from masterdata.models import Company
 
@@ -11,9 +12,9 @@ class Rehearsal(models.Model):
     """One rehearsal: an export taken the whole way without writing, and what it came to."""
 
     class State(models.TextChoices):
-        RUNNING = "running", "running"
-        DONE = "done", "done"
-        FAILED = "failed", "failed"
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
 
     company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
     export = models.CharField(max_length=200, help_text="The name of the file that was rehearsed")
@@ -44,12 +45,12 @@ class RehearsedDocument(models.Model):
     """What would become of one document of the export."""
 
     class Fate(models.TextChoices):
-        POSTS = "posts", "would be posted"
-        KEPT = "kept", "kept, nothing to post"
-        BLOCKED = "blocked", "invoice would be held back"
-        WAITS = "waits", "would wait"
-        FAILS = "fails", "would be stuck"
-        REFUSED = "refused", "would not be taken in"
+        POSTS = "posts", _("would be posted")
+        KEPT = "kept", _("kept, nothing to post")
+        BLOCKED = "blocked", _("invoice would be held back")
+        WAITS = "waits", _("would wait")
+        FAILS = "fails", _("would be stuck")
+        REFUSED = "refused", _("would not be taken in")
 
     NEED_SOMEONE = [Fate.BLOCKED, Fate.WAITS, Fate.FAILS, Fate.REFUSED]
 

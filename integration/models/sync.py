@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from masterdata.models import Company
 
@@ -26,15 +27,15 @@ class SyncState(models.Model):
 
 class SyncRun(models.Model):
     class Kind(models.TextChoices):
-        DELTA = "delta", "changes"
-        FULL = "full", "everything"
-        RECORDS = "records", "single records"
+        DELTA = "delta", _("changes")
+        FULL = "full", _("everything")
+        RECORDS = "records", _("single records")
 
     class State(models.TextChoices):
-        RUNNING = "running", "running"
-        DONE = "done", "done"
-        FAILED = "failed", "failed"
-        STOPPED = "stopped", "stopped"
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        FAILED = "failed", _("failed")
+        STOPPED = "stopped", _("stopped")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     entity = models.CharField(max_length=30)
@@ -129,8 +130,8 @@ class HeldRecord(models.Model):
     """A record that could not be mirrored yet; every run tries it again, until it fits or is gone."""
 
     class Why(models.TextChoices):
-        FAILED = "failed", "cannot be used as it is"
-        WAITING = "waiting", "waits for another record"
+        FAILED = "failed", _("cannot be used as it is")
+        WAITING = "waiting", _("waits for another record")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     entity = models.CharField(max_length=30)

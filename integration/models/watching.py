@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from masterdata.models import Company
@@ -68,9 +69,9 @@ class Morning(models.Model):
     """The mail of one morning: the row is written once, so it is sent once."""
 
     class State(models.TextChoices):
-        QUEUED = "queued", "on its way"
-        SENT = "sent", "sent"
-        FAILED = "failed", "given up"
+        QUEUED = "queued", _("on its way")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("given up")
 
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
     date = models.DateField(help_text="The morning; it tells of the day before")
@@ -103,12 +104,12 @@ class Expectation(models.Model):
     """A flow that has to have moved by a time of day; its silence is an alarm."""
 
     class Flow(models.TextChoices):
-        EVENTS = "events", "events of the CAFM"
-        RECEIPTS = "receipts", "goods receipts of the CAFM"
-        TOTALS = "totals", "daily totals of the CAFM"
-        MASTERS = "masters", "master data of Business Central"
-        INVOICES = "invoices", "invoices of Business Central"
-        DRIFT = "drift", "comparison of master data"
+        EVENTS = "events", _("events of the CAFM")
+        RECEIPTS = "receipts", _("goods receipts of the CAFM")
+        TOTALS = "totals", _("daily totals of the CAFM")
+        MASTERS = "masters", _("master data of Business Central")
+        INVOICES = "invoices", _("invoices of Business Central")
+        DRIFT = "drift", _("comparison of master data")
 
     name = models.CharField(max_length=100, unique=True)
     company = models.ForeignKey(

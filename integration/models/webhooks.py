@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from .inbox import ApiKey
@@ -47,9 +48,9 @@ class WebhookMessage(models.Model):
     """That a list has changed up to a cursor; of one list there is one message at a time, so order holds."""
 
     class State(models.TextChoices):
-        PENDING = "pending", "on its way"
-        DELIVERED = "delivered", "delivered"
-        DEAD = "dead", "given up"
+        PENDING = "pending", _("on its way")
+        DELIVERED = "delivered", _("delivered")
+        DEAD = "dead", _("given up")
 
     webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="messages")
     key = models.UUIDField(default=uuid.uuid4, unique=True)

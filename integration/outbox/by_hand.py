@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from integration import couriers
 from integration.models import Attempt, Message, PayloadEdit
@@ -32,7 +33,11 @@ def retry(message: Message, *, by: User, reason: str, remap: bool = False) -> No
     """
     message = _lock(message)
     if not message.is_stuck:
-        raise OutboxError(f"{message} is {message.get_state_display()}; only stuck messages can be retried.")
+        raise OutboxError(
+            _("{message} is {state}; only stuck messages can be retried.").format(
+                message=message, state=message.get_state_display()
+            )
+        )
     _note(message, by=by, reason=reason, text="Retried")
     if message.unknown_since:
         move(message, LOOKED_FOR_BY_HAND, next_attempt_at=timezone.now())
@@ -74,10 +79,16 @@ def send_edited(message: Message, *, original: Any, edited: Any, seen: str, by: 
 def check_editable(message: Message) -> None:
     """Refuse to edit what is not stuck, or may be in Business Central already."""
     if not message.is_stuck:
-        raise OutboxError(f"{message} is {message.get_state_display()}; only stuck messages can be edited.")
+        raise OutboxError(
+            _("{message} is {state}; only stuck messages can be edited.").format(
+                message=message, state=message.get_state_display()
+            )
+        )
     if message.unknown_since is not None:
         raise OutboxError(
-            f"{message} may be in Business Central as it was sent. Retry it: it is looked for first."
+            _(
+                "{message} may be in Business Central as it was sent. Retry it: it is looked for first."
+            ).format(message=message)
         )
 
 
@@ -90,12 +101,13 @@ def sight(message: Message) -> str:
 def what_happened(message: Message) -> str:
     """Tell a person what came between their look at a message and what they wanted to do with it."""
     latest = message.tries.order_by("-pk").first()
-    told = f"{message} is {message.get_state_display()} now"
+    told = _("{message} is {state} now").format(message=message, state=message.get_state_display())
     if latest is not None:
-        who = latest.worker if latest.outcome == Attempt.Outcome.BY_HAND else "a worker"
+        who = latest.worker if latest.outcome == Attempt.Outcome.BY_HAND else _("a worker")
         clock = timezone.localtime(latest.ended_at)
         told += f": {who or 'Tieout'}, {clock:%H:%M:%S}, {latest.sentence or latest.get_outcome_display()}"
-    return f"{told.rstrip('.')}. Nothing of yours was written. Look at it, and decide again."
+    rest = _("Nothing of yours was written. Look at it, and decide again.")
+    return f"{told.rstrip('.')}. {rest}"
 
 
 @transaction.atomic
@@ -106,7 +118,7 @@ def mark_done_by_hand(
     message = _lock(message)
     check(message, ENTERED_BY_HAND)
     if not bc_number.strip():
-        raise OutboxError("Give the number of the document in Business Central.")
+        raise OutboxError(_("Give the number of the document in Business Central."))
     _note(message, by=by, reason=reason, text=f"Marked as posted in BC as {bc_number}")
     now = timezone.now()
     number = bc_number.strip()
@@ -134,7 +146,7 @@ def _lock(message: Message) -> Message:
 def _note(message: Message, *, by: User, reason: str, text: str) -> None:
     """Put a person's act into the message's timeline."""
     if not reason.strip():
-        raise OutboxError("Say why: the reason stays with the message.")
+        raise OutboxError(_("Say why: the reason stays with the message."))
     now = timezone.now()
     Attempt.objects.create(
         message=message,

@@ -48,11 +48,11 @@ def _differing(rehearsal: Rehearsal, documents: list[RehearsedDocument]) -> Iter
         if told is None:
             yield Difference(document, NOT_CAME, "Its event is not here.")
         elif told["fate"] != document.fate:
-            yield Difference(document, Fate(told["fate"]).label, told["sentence"] or told["cause"])
+            yield Difference(document, str(Fate(told["fate"]).label), told["sentence"] or told["cause"])
         elif told["lines"] != document.lines:
-            yield Difference(document, Fate(told["fate"]).label, _line(document.lines, told["lines"]))
+            yield Difference(document, str(Fate(told["fate"]).label), _line(document.lines, told["lines"]))
         elif told["cause"] != document.cause:
-            yield Difference(document, Fate(told["fate"]).label, told["cause"])
+            yield Difference(document, str(Fate(told["fate"]).label), told["cause"])
 
 
 def _line(predicted: list[str], came: list[str]) -> str:

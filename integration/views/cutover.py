@@ -94,10 +94,10 @@ def _opens_at(told: QueryDict) -> datetime.datetime | None:
             try:
                 return timezone.make_aware(datetime.datetime.fromisoformat(told.get("moment", "")))
             except ValueError as error:
-                raise flows.FlowError("Name the day and the time at which they open.") from error
+                raise flows.FlowError(_("Name the day and the time at which they open.")) from error
         case "close":
             return None
-    raise flows.FlowError("Say whether they open now, open then or close.")
+    raise flows.FlowError(_("Say whether they open now, open then or close."))
 
 
 def _opened(company: Company) -> OpeningRun | None:

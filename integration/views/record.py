@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from integration import in_bc_now
@@ -76,16 +77,26 @@ def _states(shown: Mirror, pull: str) -> list[str]:
     """Say in words what stands in the record's way."""
     said = []
     if shown.filtered_at:
-        said.append(f"A filter leaves it out since {day(shown.filtered_at)}; it is not offered.")
+        said.append(
+            _("A filter leaves it out since {day}; it is not offered.").format(day=day(shown.filtered_at))
+        )
     if shown.deleted_at:
         said.append(
-            f"It was found deleted in Business Central on {day(shown.deleted_at)}. It stays here because "
-            "documents may name it."
+            _(
+                "It was found deleted in Business Central on {day}. "
+                "It stays here because documents may name it."
+            ).format(day=day(shown.deleted_at))
         )
     if blocked := getattr(shown, "blocked", False):
-        how = "blocked" if blocked is True else shown.get_blocked_display()  # type: ignore[attr-defined]
-        said.append(f"It is {how} in Business Central. What is under way with it stands below.")
+        how = _("blocked") if blocked is True else shown.get_blocked_display()  # type: ignore[attr-defined]
+        said.append(
+            _("It is {how} in Business Central. What is under way with it stands below.").format(how=how)
+        )
     held = HeldRecord.objects.filter(company=shown.company, entity=pull, bc_id=shown.bc_id).first()
     if held:
-        said.append(f"Its newest version is held back since {day(held.since)}: {held.reason}")
+        said.append(
+            _("Its newest version is held back since {day}: {why}").format(
+                day=day(held.since), why=held.reason
+            )
+        )
     return said
