@@ -105,8 +105,8 @@ def send(pid: int, number: signal.Signals) -> bool:
 
 @contextmanager
 def bad_wire(port: int, *, rate: float, seed: int) -> Iterator[tuple[int, dict[str, int]]]:
-    """Run the proxy before a port; gives its own port, and after the end what it did."""
-    options = ["--to", str(port), "--rate", str(rate), "--seed", str(seed)]
+    """Run the proxy before a port; gives its own port, and after the end what it did. It ends with us."""
+    options = ["--to", str(port), "--rate", str(rate), "--seed", str(seed), "--parent", str(os.getpid())]
     command = [sys.executable, "-m", "tests.chaos.proxy", *options]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -17,6 +17,8 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 
+from config.local import tether
+
 # What may happen to a piece that a client sends, and how often compared with the others.
 TROUBLES = {"delay": 6, "cut before": 2, "cut after": 2, "silence": 1}
 DELAY_SECONDS = (0.05, 0.5)
@@ -109,7 +111,10 @@ def main() -> None:
     parser.add_argument("--to", type=int, required=True, help="the port of the server")
     parser.add_argument("--rate", type=float, default=0.02, help="share of the pieces that meet trouble")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--parent", type=int, help="the process that it ends with")
     options = parser.parse_args()
+    if options.parent:
+        tether.follow(options.parent, signal.SIGTERM)
     seen = asyncio.run(serve(options.to, options.rate, options.seed))
     sys.stdout.write(json.dumps(seen) + "\n")
 
