@@ -24,7 +24,7 @@ OWNERS = {
 }
 COMPANY_OF = (
     """
-CREATE FUNCTION tieout_company_of(told jsonb) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
+CREATE OR REPLACE FUNCTION tieout_company_of(told jsonb) RETURNS bigint LANGUAGE plpgsql STABLE AS $$
 BEGIN
     IF told ? 'company_id' THEN
         RETURN (told ->> 'company_id')::bigint;
@@ -137,7 +137,7 @@ $$;
 """
 
 FOLD = """
-CREATE AGGREGATE tieout_fold(jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
+CREATE OR REPLACE AGGREGATE tieout_fold(jsonb) (SFUNC = jsonb_concat, STYPE = jsonb, INITCOND = '{}');
 """
 
 

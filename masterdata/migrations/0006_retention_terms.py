@@ -23,15 +23,15 @@ TERMS = (
 )
 
 FORGET = """
-CREATE FUNCTION tieout_forgotten_before(of_kind text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION tieout_forgotten_before(of_kind text) RETURNS timestamptz LANGUAGE sql STABLE AS $$
     SELECT CASE WHEN whole_years
         THEN date_trunc('year', (now() - make_interval(days => days)) AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
         ELSE now() - make_interval(days => days) END
     FROM masterdata_retentionterm WHERE kind = of_kind
 $$;
 
-DROP FUNCTION tieout_forget_changes(text, timestamptz, integer, text, text);
-CREATE FUNCTION tieout_forget_changes(of_kind text, most integer, who text)
+DROP FUNCTION IF EXISTS tieout_forget_changes(text, timestamptz, integer, text, text);
+CREATE OR REPLACE FUNCTION tieout_forget_changes(of_kind text, most integer, who text)
 RETURNS integer LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT SET tieout.forgetting = 'on' AS $$
 DECLARE
     term masterdata_retentionterm;
