@@ -196,7 +196,7 @@ def test_a_run_whose_worker_was_killed_ends_after_an_hour(house: Any) -> None:
     assert "Send the files again" in asked.trouble
 
 
-def test_what_was_taken_over_is_never_said_to_have_failed(house: Any) -> None:
+def test_what_was_taken_over_is_never_said_to_have_failed(house: Any, caplog: Any) -> None:
     """Both are written at once: a worker that is killed leaves either nothing, or a run that is done."""
     asked = opening.ask(house.company, files(), dry_run=False, by="lead")
     with connection.cursor() as cursor:
@@ -211,7 +211,8 @@ def test_what_was_taken_over_is_never_said_to_have_failed(house: Any) -> None:
 
     asked.refresh_from_db()
     assert (asked.state, PurchaseOrder.objects.count()) == ("failed", 0)
-    assert "the disk is full" in asked.trouble
+    assert "by its own fault" in asked.trouble
+    assert "the disk is full" in caplog.text
 
 
 def test_days_before_the_cutover_are_not_compared(house: Any) -> None:
