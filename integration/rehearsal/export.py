@@ -29,32 +29,34 @@ class Export:
         return self.path.name
 
     def events(self) -> Iterator[Any]:
-        """Give the events in the order of the file."""
-        with _opened(self.path) as file:
-            yield from _events(self.path, file, hashlib.sha256())
+        """Give the events in the order of the file; raises ExportError, also when it has changed."""
+        digest = hashlib.sha256()
+        yield from _events(self.path, digest)
+        if digest.hexdigest() != self.hash:
+            raise ExportError(f"{self.path} has changed since its rehearsal began. Rehearse it again.")
 
 
 def read(path: Path) -> Export:
     """Read a file of events; raises ExportError."""
     digest = hashlib.sha256()
-    try:
-        with _opened(path) as file:
-            count = sum(1 for _event in _events(path, file, digest))
-    except OSError as error:
-        raise ExportError(f"{path} cannot be read: {error.strerror or error}.") from error
+    count = sum(1 for _event in _events(path, digest))
     return Export(path, digest.hexdigest(), count)
 
 
-def _opened(path: Path) -> Any:
-    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+def _events(path: Path, digest: Any) -> Iterator[Any]:
+    try:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
+            for number, line in enumerate(lines, start=1):
+                digest.update(line)
+                if line.strip():
+                    yield _event(path, number, line)
+    except (OSError, EOFError) as error:  # a packed file that is cut off ends with the second
+        why = getattr(error, "strerror", None) or error
+        raise ExportError(f"{path} cannot be read: {why}.") from error
 
 
-def _events(path: Path, lines: Any, digest: Any) -> Iterator[Any]:
-    for number, line in enumerate(lines, start=1):
-        digest.update(line)
-        if not line.strip():
-            continue
-        try:
-            yield json.loads(line, parse_float=Decimal)
-        except ValueError as error:
-            raise ExportError(f"{path}, line {number}: this is no JSON object: {error}.") from error
+def _event(path: Path, number: int, line: bytes) -> Any:
+    try:
+        return json.loads(line, parse_float=Decimal)
+    except ValueError as error:
+        raise ExportError(f"{path}, line {number}: this is no JSON object: {error}.") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import tracemalloc
 from decimal import Decimal
@@ -79,6 +80,23 @@ def test_an_export_is_not_held_in_memory(tmp_path: Path) -> None:
 
     assert (found.count, count) == (2_000, 2_000)
     assert peak < path.stat().st_size / 4
+
+
+def test_an_export_that_changes_meanwhile_is_not_taken_for_the_one_that_was_read(tmp_path: Path) -> None:
+    path = exports.write(tmp_path / "export.jsonl", [exports.order("PO-1")])
+    found = rehearsal.read(path)
+    exports.write(path, [exports.order("PO-2")])
+
+    with pytest.raises(rehearsal.ExportError, match="has changed since its rehearsal began"):
+        list(found.events())
+
+
+def test_a_packed_export_that_is_cut_off_is_said_to_be_unreadable(tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl.gz"
+    path.write_bytes(gzip.compress(b"{}\n")[:-8])
+
+    with pytest.raises(rehearsal.ExportError, match="cannot be read"):
+        rehearsal.read(path)
 
 
 def test_nothing_of_it_stays(house: Any, tmp_path: Path) -> None:
