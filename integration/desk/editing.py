@@ -123,9 +123,8 @@ def _of_object(row: Mapping[str, Any], path: str, place: str, mapped: tuple[str,
     for name, value in row.items():
         if not isinstance(value, list | dict) and name not in KEYS:
             written = _written(value)
-            fixed = _fixed(name)
-            shown = "" if fixed == str(SECRET) else written
-            yield Field(f"{path}{name}", name, place, shown, fixed, was=shown)
+            shown = "" if is_secret(name) else written
+            yield Field(f"{path}{name}", name, place, shown, _fixed(name), was=shown)
     for name in mapped:
         if name not in row and name not in KEYS and not _fixed(name):
             yield Field(f"{path}{name}", name, place, "", was="")
