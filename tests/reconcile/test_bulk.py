@@ -264,6 +264,19 @@ def one_line_twice(desk, company):
     desk.invoice("R-X", billed(1, "10"), billed(2, "10", order_line=1), order_number="PO-X")
 
 
+def second_line_came():
+    one = GoodsReceiptLine.objects.get()
+    GoodsReceiptLine.objects.create(
+        receipt=one.receipt,
+        line=2,
+        order_line=2,
+        quantity_received=1,
+        quantity_accepted=1,
+        quantity_rejected=0,
+        unit=one.unit,
+    )
+
+
 def line_that_is_not_on_the_order(desk, company):
     desk.order("PO-X")
     desk.receive("10", order="PO-X")
@@ -272,30 +285,12 @@ def line_that_is_not_on_the_order(desk, company):
 
 def line_that_came_but_is_not_on_the_order(desk, company):
     line_that_is_not_on_the_order(desk, company)
-    one = GoodsReceiptLine.objects.get()
-    GoodsReceiptLine.objects.create(
-        receipt=one.receipt,
-        line=2,
-        order_line=2,
-        quantity_received=1,
-        quantity_accepted=1,
-        quantity_rejected=0,
-        unit=one.unit,
-    )
+    second_line_came()
 
 
 def unordered_goods_came_too(desk, company):
     plain(desk, "X", lines=1)
-    one = GoodsReceiptLine.objects.get()
-    GoodsReceiptLine.objects.create(
-        receipt=one.receipt,
-        line=2,
-        order_line=2,
-        quantity_received=1,
-        quantity_accepted=1,
-        quantity_rejected=0,
-        unit=one.unit,
-    )
+    second_line_came()
 
 
 def discounted(desk, company):
