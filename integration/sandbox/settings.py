@@ -57,6 +57,8 @@ class Settings:
     vendor_invoice_number_mandatory: bool = True  # Ext. Doc. No. Mandatory
     prevent_negative_inventory: bool = False
     default_quantity_to_receive: str = "Remainder"
+    over_receipt_percents: dict[str, float] = field(default_factory=dict)  # of an item, a vendor; "" default
+    over_receipts_need_approval: bool = False
 
     # Quirks
     receive_resets_invoice_quantity: bool = True

@@ -145,6 +145,8 @@ PURCHASE_ORDER_LINES = EntitySet(
         guid("locationId"),
         hidden(code("locationCode", 10)),
         hidden(decimal("quantityPerUnit")),
+        hidden(decimal("overReceiptQuantity")),  # what came above the order is a part of `quantity`
+        hidden(boolean("overReceiptPending")),  # a person has yet to approve it
         hidden(code("orderNumber", 20)),
         hidden(decimal("receivedNotInvoiced")),
     ),

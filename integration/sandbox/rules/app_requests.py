@@ -7,7 +7,7 @@ from decimal import Decimal
 from integration.sandbox.entities.declare import NULL_DATE, NULL_GUID, EntitySet
 from integration.sandbox.errors import Refusal, dialog, field_missing, unknown_relation
 from integration.sandbox.payload import Payload
-from integration.sandbox.rules import headers, inventory, lines, order_posting, order_progress
+from integration.sandbox.rules import headers, inventory, lines, order_posting, order_progress, over_receipts
 from integration.sandbox.rules.base import (
     Action,
     Rules,
@@ -152,10 +152,20 @@ def _receipt_quantities(work: Work, request: Row, order: Row) -> dict[int, Decim
                 f"Document No.='{order['number']}',Line No.='{wanted['orderLineSequence']}'"
             )
         if wanted["quantity"]:
-            quantities[line["sequence"]] = _in_line_unit(work, line, wanted)
+            quantities[line["sequence"]] = _let_receive(work, order, line, _in_line_unit(work, line, wanted))
     if not quantities:
         raise dialog(order_progress.NOTHING)
     return quantities
+
+
+def _let_receive(work: Work, order: Row, line: Row, quantity: Decimal) -> Decimal:
+    """Raise what is ordered where an over-receipt code lets more come, as setting the quantity does in BC."""
+    if quantity > lines.outstanding(line):
+        values = dict(line.values)
+        over_receipts.allow(work, order, values, quantity)
+        over_receipts.check_approved([values])
+        work.tx.update("purchaseOrderLines", line.id, values)
+    return quantity
 
 
 def _in_line_unit(work: Work, line: Row, wanted: Row) -> Decimal:

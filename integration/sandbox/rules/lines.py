@@ -8,7 +8,7 @@ from typing import Any
 from integration.sandbox.entities.declare import NULL_GUID, EntitySet, Field
 from integration.sandbox.errors import dialog, field_check, same_key, unknown_relation
 from integration.sandbox.payload import Payload
-from integration.sandbox.rules import inventory, setup_checks
+from integration.sandbox.rules import inventory, over_receipts, setup_checks
 from integration.sandbox.rules.base import Work, resolve_link
 from integration.sandbox.rules.headers import net_amounts, round_amount
 from integration.sandbox.table import Row
@@ -243,7 +243,7 @@ def _receive_quantity(line: Line, each: Field, value: Any) -> None:
     _check_type_takes_quantity(values, value)
     limit = outstanding(values)
     if abs(value) > abs(limit) or value * limit < 0:
-        raise dialog(f"You cannot receive more than {trim(Decimal(limit))} units.")
+        over_receipts.allow(line.work, line.header, values, value)
     values["receiveQuantity"] = value
     if line.work.settings.receive_resets_invoice_quantity:
         values["invoiceQuantity"] = invoiceable(values)

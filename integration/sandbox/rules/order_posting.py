@@ -14,6 +14,7 @@ from integration.sandbox.rules import (
     invoice_posting,
     lines,
     order_progress,
+    over_receipts,
     setup_checks,
 )
 from integration.sandbox.rules.base import Work, next_number
@@ -28,6 +29,7 @@ def receive_and_invoice(work: Work, order: Row) -> Refusal | None:
     """
     own = work.tx.find("purchaseOrderLines", "documentId", order.id)
     _check_quantities(own)
+    over_receipts.check_approved(own)
     to_receive = {line["sequence"]: line["receiveQuantity"] for line in own if line["receiveQuantity"]}
     to_invoice = {line["sequence"]: line["invoiceQuantity"] for line in own if line["invoiceQuantity"]}
     if not to_receive and not to_invoice:
