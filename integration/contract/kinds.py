@@ -97,7 +97,9 @@ KINDS = (
         ("goods_receipt.recorded.v1",),
         GoodsReceipt,
         "`number` of the posted receipt",
-        f"More than was ordered goes to a person at every level. {receipts.OVER_RECEIPT}",
+        "It works at every level. More than was ordered is received where an over-receipt code of the item, "
+        "the vendor or the company lets it come; the API cannot name one. Else it goes to a person. "
+        + receipts.OVER_RECEIPT,
         ways=_way(DocumentKind.GOODS_RECEIPT),
         not_carried="Delivery note, lot and serial number, and what was rejected: the standard receipt has "
         "no field for them. They stay here.",

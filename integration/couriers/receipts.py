@@ -7,7 +7,8 @@ our posted receipts and this one add up to. The chain of the order keeps it to o
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -29,9 +30,10 @@ from .orders import LINES
 from .together import posting_nothing, set_quantities
 
 OVER_RECEIPT = (
-    "Business Central's API takes no over-receipt code. Raise the order there, or receive all of it there "
-    "with an over-receipt code, then retry: Tieout sees what was received. Or have the receipt corrected."
+    "No over-receipt code lets so much come. Raise the order in Business Central, or give the item, its "
+    "vendor or the company such a code there, then retry. Or have the receipt corrected."
 )
+REFUSED = 400
 
 # What adds to the received quantities of an order, or takes from them.
 KINDS = [DocumentKind.GOODS_RECEIPT, DocumentKind.RECEIPT_REVERSAL, DocumentKind.SERVICE_CONFIRMATION]
@@ -143,15 +145,7 @@ class ReceiptVisit(Visit):
                 "from here. See what was undone in Business Central first.",
                 owner="bc",
             )
-        missing = max(ZERO, before + quantity - line.received_quantity)
-        open_quantity = line.quantity - line.received_quantity
-        if missing > open_quantity:
-            raise PermanentError(
-                f"{where} has {plain(open_quantity)} {line.unit or ''} open, but {plain(missing)} were "
-                f"accepted. {OVER_RECEIPT}",
-                owner="cafm",
-            )
-        return missing
+        return max(ZERO, before + quantity - line.received_quantity)
 
     # What is there
 
@@ -220,9 +214,33 @@ class ReceiptVisit(Visit):
         differ = [
             (line, change) for line, change in wanted if line.receive_quantity != change[RECEIVE_QUANTITY]
         ]
-        lines |= {line.id: line for line in set_quantities(self.client, differ)}
+        with self._over_receipt_explained(order, arrived):
+            lines |= {line.id: line for line in set_quantities(self.client, differ)}
         wrong = payloads.would_invoice(lines.values())  # the first round sets invoiceQuantity, too
         set_quantities(self.client, [(line, payloads.nothing_to_invoice()) for line in wrong])
+
+    @contextmanager
+    def _over_receipt_explained(self, order: OrderInBC, arrived: Quantities) -> Iterator[None]:
+        """Set in the block what came; where that is more than was ordered, BC's over-receipt codes decide.
+
+        BC takes the code of the item, else of the vendor, else the default one, and raises the order by what
+        is too much (codeunit 8510 "Over-Receipt Mgt."); the API cannot name another. Raises PermanentError
+        where no code lets so much come.
+        """
+        try:
+            yield
+        except (ConflictError, PermanentError) as refusal:
+            beyond = list(_beyond(order, arrived))
+            if refusal.status != REFUSED or not beyond:
+                raise
+            raise PermanentError(
+                " ".join([*beyond, OVER_RECEIPT]),
+                owner="cafm",
+                code=refusal.code,
+                status=refusal.status,
+                correlation_id=refusal.correlation_id,
+                raw=refusal.raw,
+            ) from refusal
 
     def _check_quantities(self, arrived: Quantities) -> OrderInBC:
         """Read the order again: exactly this would be received, and nothing invoiced."""
@@ -241,6 +259,16 @@ class ReceiptVisit(Visit):
         if order is None:
             raise ConflictError(f"Order {self._order_number} vanished while it was worked on.")
         return order
+
+
+def _beyond(order: OrderInBC, arrived: Quantities) -> Iterator[str]:
+    """Name the lines of which more came than is open."""
+    for line in order.lines:
+        still_open = line.quantity - line.received_quantity
+        came = arrived.get(line.sequence, ZERO)
+        if came > still_open:
+            where = f"Line {line.sequence} of order {order.number}"
+            yield f"{where} has {plain(still_open)} {line.unit or ''} open, but {plain(came)} were accepted."
 
 
 def _order(row: Mapping[str, Any]) -> OrderInBC:

@@ -126,6 +126,22 @@ ROWS = [
     (
         400,
         DIALOG,
+        "There are lines with over-receipt required for approval.",
+        SetupError,
+        "bc",
+        "approve that more came",
+    ),
+    (
+        400,
+        DIALOG,
+        "The selected Over-Receipt Code - OR10, allows you to receive up to 11 units.",
+        PermanentError,
+        "cafm",
+        "which is 11 in all",
+    ),
+    (
+        400,
+        DIALOG,
         "You must run the data upgrade for this API page.",
         SetupError,
         "bc",

@@ -84,6 +84,12 @@ BY_PEOPLE = (
     ),
     Row(
         SetupError,
+        "somebody has to approve that more came than was ordered",
+        f"Have the over-receipt approved on the order's line in BC, {AGAIN}.",
+        fragment="lines with over-receipt required for approval",
+    ),
+    Row(
+        SetupError,
         "the location works with warehouse documents",
         "Receive it in BC's warehouse, or install the Tieout app.",
         fragment="Warehouse handling is required",
@@ -107,6 +113,13 @@ BY_PEOPLE = (
         fragment="You must assign a … number",
     ),
     # Data a person corrects
+    Row(
+        PermanentError,
+        "more came than the over-receipt code allows, which is {1} in all",
+        f"Raise the order or the code's limit in BC, {AGAIN}; or have the receipt corrected.",
+        fragment="The selected Over-Receipt Code - …, allows you to receive up to … units",
+        owner="cafm",
+    ),
     Row(
         PermanentError,
         "the item does not have this unit of measure",
