@@ -6,17 +6,21 @@ import datetime
 import json
 import re
 import uuid
+from typing import Any
 
 import pytest
+from django.core import mail
 from django.core.management import CommandError, call_command
-from django.utils import timezone
+from django.test import Client
 
 from integration import morning, outbox, totals
+from integration.models import Channel, MorningMail
 from integration.totals import take
 from reconciliation import control, roles
 from reconciliation.models import AssetNotice, ControlDay, DayTotal, PurchaseOrder
 from reconciliation.totals import Day, Kind
 from tests.delivery.house import billed, invoice_form
+from tests.desk.reading import words
 from tests.factories import person
 from tests.totals.days import today_elsewhere
 from tests.totals.working_day import DAY, D, WorkingDay
@@ -85,6 +89,32 @@ def go_wrong(working_day: WorkingDay) -> None:
     )
 
 
+SEEDED = [
+    ("bc_amount", "PO-DEAR", "Purchasing"),
+    ("bc_day", "GR-MOVED", "Finance controller"),
+    ("bc_quantity", "GR-CHANGED", "Stores"),
+    ("beside", "PR-BY-HAND", "Finance controller"),
+    ("doubled", "PO-TWICE", "Finance controller"),
+    ("extra", "GR-UNCOUNTED", "CAFM"),
+    ("gone", "PO-GONE", "Purchasing"),
+    ("missing", "GR-LOST", "CAFM"),
+    ("other_day", "GR-BEFORE", "CAFM"),
+    ("stuck", "PO-STOP", "Integration admin"),
+    ("waiting", "GR-WAITS", "Stores"),
+]
+THE_MAIL = """\
+4 of 5 of yesterday's receipts are posted; GR-WAITS waits for unit BX of item FILTER, owner Stores, \
+since on the day; The CAFM counts GR-BEFORE on this day; here it is of 2026-11-04, owner CAFM; \
+GR-CHANGED was sent with 2; 107002 has 1, owner Stores; \
+The CAFM counts GR-LOST, and it never came here, owner CAFM; 3 more differ.
+5 of 6 of yesterday's orders are posted; PO-STOP is stuck: Vendor V2 blocked, owner Integration admin, \
+since on the day; PO-DEAR was sent with 125.00 EUR; 106004 has 130.00 EUR, owner Purchasing; \
+PO-GONE was posted as 106002, and Business Central no longer has it, owner Purchasing; \
+PO-TWICE is in Business Central as 106003, 106006, owner Finance controller.
+
+The day: https://tieout.example/calendar/2026-11-05/"""
+
+
 def test_faults_of_eleven_kinds_are_each_found_named_and_owned_and_nothing_else_is(
     working_day: WorkingDay,
 ) -> None:
@@ -92,34 +122,30 @@ def test_faults_of_eleven_kinds_are_each_found_named_and_owned_and_nothing_else_
 
     day = take(working_day.house.company, DAY)
 
-    assert found(day) == [
-        ("bc_amount", "PO-DEAR", "Purchasing"),
-        ("bc_day", "GR-MOVED", "Finance controller"),
-        ("bc_quantity", "GR-CHANGED", "Stores"),
-        ("beside", "PR-BY-HAND", "Finance controller"),
-        ("doubled", "PO-TWICE", "Finance controller"),
-        ("extra", "GR-UNCOUNTED", "CAFM"),
-        ("gone", "PO-GONE", "Purchasing"),
-        ("missing", "GR-LOST", "CAFM"),
-        ("other_day", "GR-BEFORE", "CAFM"),
-        ("stuck", "PO-STOP", "Integration admin"),
-        ("waiting", "GR-WAITS", "Stores"),
-    ]
+    assert found(day) == SEEDED
     assert all(each.sentence and each.to_do for each in day.differences)
     assert day.unread == ""
-    title, text = morning.words(working_day.house.company, DAY, now=timezone.now())
-    assert title == "CRONUS on 2026-11-05: 11 differences"
-    said = CLOCK.sub("on the day", text).split("\n")
-    assert said == [
-        "4 of 5 of yesterday's receipts are posted; GR-WAITS waits for unit BX of item FILTER, owner Stores, "
-        "since on the day; The CAFM counts GR-BEFORE on this day; here it is of 2026-11-04, owner CAFM; "
-        "GR-CHANGED was sent with 2; 107002 has 1, owner Stores; "
-        "The CAFM counts GR-LOST, and it never came here, owner CAFM; 3 more differ.",
-        "5 of 6 of yesterday's orders are posted; PO-STOP is stuck: Vendor V2 blocked, owner Integration "
-        "admin, since on the day; PO-DEAR was sent with 125.00 EUR; 106004 has 130.00 EUR, owner Purchasing; "
-        "PO-GONE was posted as 106002, and Business Central no longer has it, owner Purchasing; "
-        "PO-TWICE is in Business Central as 106003, 106006, owner Finance controller.",
-    ]
+
+
+def test_the_mail_of_such_a_day_says_it_and_leads_to_the_page_that_names_every_fault(
+    working_day: WorkingDay, settings: Any
+) -> None:
+    settings.EMAIL_HOST, settings.TIEOUT_URL = "mail.example.com", "https://tieout.example"
+    channel = Channel.objects.create(name="Finance", recipients="frida@example.com")
+    MorningMail.objects.create(company=working_day.house.company, channel=channel, time_zone="Europe/Berlin")
+    go_wrong(working_day)
+
+    assert morning.turn(now=datetime.datetime(2026, 11, 6, 7, tzinfo=datetime.UTC)) == 1
+
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject) == (["frida@example.com"], "CRONUS on 2026-11-05: 11 differences")
+    assert CLOCK.sub("on the day", sent.body) == THE_MAIL
+    reader = Client()
+    reader.force_login(person(roles.AUDITOR))
+    page = words(reader.get(sent.body.partition(settings.TIEOUT_URL)[2]))
+    kept = ControlDay.objects.get(date=DAY)
+    assert sorted(kept.differences.values_list("cause", "number", "owner")) == SEEDED
+    assert [each.sentence for each in kept.differences.all() if each.sentence not in page] == []
 
 
 def test_credit_memos_and_asset_notices_are_counted_on_three_sides(working_day: WorkingDay) -> None:
