@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import re
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -22,9 +23,13 @@ from django.http import HttpRequest
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from integration.cafm import auth
 from reconciliation import roles
 
 logger = logging.getLogger(__name__)
+
+# What only machines have: a whole API key, or the id of an application.
+OF_MACHINES = re.compile(rf"{auth.MARK}[\w-]{{43}}|[0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}", re.I)
 
 
 class People(DefaultAccountAdapter):  # type: ignore[misc]
@@ -35,10 +40,19 @@ class People(DefaultAccountAdapter):  # type: ignore[misc]
             "That name and password do not fit together. Check both; capital letters count."
         ),
         "too_many_login_attempts": _("Too many tries. Nothing is lost: wait five minutes, then try again."),
+        "machine": _(
+            "Machines do not sign in here: a key or an application opens the interface. Sign in as yourself."
+        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Say to a machine that this is no door of its; what its key looks like is no secret."""
+        super().pre_authenticate(request, **credentials)
+        if any(OF_MACHINES.fullmatch(str(each).strip()) for each in credentials.values()):
+            raise self.validation_error("machine")
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         super().authentication_failed(request, **credentials)
@@ -55,14 +69,16 @@ class EntraId(DefaultSocialAccountAdapter):  # type: ignore[misc]
         return True
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Let nobody in who has no role; who is known already gets the roles of today."""
+        """Let no machine in and nobody without a role; who is known already gets the roles of today."""
         _refuse_other_ends(sociallogin)
-        granted = granted_roles(sociallogin)
-        if not granted:
-            logger.warning("Refused %s of Entra ID: no role", sociallogin.account.uid)
+        granted, machine = granted_roles(sociallogin), is_machine(sociallogin)
+        if machine or not granted:
+            why = "a machine" if machine else "no role"
+            logger.warning("Refused %s of Entra ID: %s", sociallogin.account.uid, why)
             if sociallogin.is_existing:
                 _shut_out(request, sociallogin.user)
-            raise ImmediateHttpResponse(render(request, "desk/no_role.html", status=403))
+            page = "desk/machine.html" if machine else "desk/no_role.html"
+            raise ImmediateHttpResponse(render(request, page, status=403))
         if sociallogin.is_existing:
             roles.give(sociallogin.user, granted)
 
@@ -87,9 +103,20 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
 
 def granted_roles(sociallogin: Any) -> list[str]:
     """Give our roles among the app roles of an ID token: APClerk and AP-clerk are both AP clerk."""
-    told = sociallogin.account.extra_data
-    claimed = {_plain(name) for name in told.get("id_token", told).get("roles", [])}
+    claimed = {_plain(name) for name in _claims(sociallogin).get("roles", [])}
     return [role for role in roles.ROLES if _plain(role) in claimed]
+
+
+def is_machine(sociallogin: Any) -> bool:
+    """Tell whether an ID token is of an application, or of who holds the role of machines beside others."""
+    claims = _claims(sociallogin)
+    return claims.get("idtyp") == "app" or settings.ENTRA_APP_ROLE in claims.get("roles", [])
+
+
+def _claims(sociallogin: Any) -> dict[str, Any]:
+    told: dict[str, Any] = sociallogin.account.extra_data
+    claims: dict[str, Any] = told.get("id_token", told)
+    return claims
 
 
 def _refuse_other_ends(sociallogin: Any) -> None:
