@@ -73,16 +73,16 @@ class Deliveries:
 
 @dataclass(frozen=True)
 class Pulls:
-    """One list that is read from BC."""
+    """One list that is read from BC; `succeeded`, `failed` and `changed` rows are of the window."""
 
     entity: str
-    succeeded: int
-    failed: int
-    changed: int
-    last_success: datetime | None
-    last_state: str
-    next_at: datetime | None
-    rhythm: str
+    succeeded: int = 0
+    failed: int = 0
+    changed: int = 0
+    last_success: datetime | None = None
+    last_state: str = ""
+    next_at: datetime | None = None
+    rhythm: str = ""
 
     @property
     def title(self) -> str:
@@ -139,19 +139,22 @@ def posted(company: Company, *, since: datetime) -> list[tuple[str, int, datetim
 
 
 def pulls(company: Company, *, since: datetime, now: datetime) -> list[Pulls]:
-    """Tell of each list how its runs went, and when the clock reads it next."""
-    runs = SyncRun.objects.filter(company=company).exclude(kind=SyncRun.Kind.RECORDS)
-    rows = runs.values("entity").annotate(
-        succeeded=Count("pk", filter=Q(state=SyncRun.State.DONE, started_at__gte=since)),
-        failed=Count("pk", filter=Q(state=SyncRun.State.FAILED, started_at__gte=since)),
-        last_success=Max("finished_at", filter=Q(state=SyncRun.State.DONE)),
-        latest=Max("pk"),
+    """Tell of each list how its runs of the window went, how it stands, and when the clock reads it next."""
+    runs = SyncRun.objects.filter(company=company, started_at__gte=since)
+    rows: Any = (
+        runs.exclude(kind=SyncRun.Kind.RECORDS)
+        .values("entity")
+        .annotate(
+            succeeded=Count("pk", filter=Q(state=SyncRun.State.DONE)),
+            failed=Count("pk", filter=Q(state=SyncRun.State.FAILED)),
+            changed=Sum(F("rows_new") + F("rows_changed")),
+        )
     )
-    found = {row["entity"]: row for row in rows}
-    states = dict(runs.filter(pk__in=[row["latest"] for row in rows]).values_list("entity", "state"))
-    changed = _changed(runs.filter(started_at__gte=since))
+    found: dict[str, dict[str, Any]] = {row.pop("entity"): row for row in rows}
+    for entity, last_state, last_success in latest_pulls(company):
+        found.setdefault(entity, {}).update(last_state=last_state, last_success=last_success)
     turns = timetable.turns(now=now)
-    return [_pull(entity, found.get(entity), states, changed, turns) for entity in sync.ENTITIES]
+    return [_pull(entity, found.get(entity, {}), turns) for entity in sync.ENTITIES]
 
 
 def latest_pulls(company: Company) -> list[tuple[str, str, datetime | None]]:
@@ -187,27 +190,7 @@ def oldest_claimable(now: datetime) -> datetime | None:
     return first.next_attempt_at if first is not None else None
 
 
-def _changed(runs: QuerySet[SyncRun]) -> dict[str, int]:
-    rows = runs.values("entity").annotate(changed=Sum(F("rows_new") + F("rows_changed")))
-    return {row["entity"]: row["changed"] or 0 for row in rows}
-
-
-def _pull(
-    entity: str,
-    row: Mapping[str, Any] | None,
-    states: Mapping[str, str],
-    changed: Mapping[str, int],
-    turns: Sequence[timetable.Turn],
-) -> Pulls:
+def _pull(entity: str, told: Mapping[str, Any], turns: Sequence[timetable.Turn]) -> Pulls:
     wanted = {entity, sync.ALL} if entity in sync.MASTERS else {entity}
     turn = next((turn for turn in turns if turn.entity in wanted), None)
-    return Pulls(
-        entity=entity,
-        succeeded=row["succeeded"] if row else 0,
-        failed=row["failed"] if row else 0,
-        changed=changed.get(entity, 0),
-        last_success=row["last_success"] if row else None,
-        last_state=states.get(entity, ""),
-        next_at=turn.next_at if turn else None,
-        rhythm=turn.rhythm if turn else "",
-    )
+    return Pulls(entity, next_at=turn.next_at if turn else None, rhythm=turn.rhythm if turn else "", **told)

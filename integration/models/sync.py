@@ -70,7 +70,10 @@ class SyncRun(models.Model):
                 name="sync_run_finished_has_its_time",
             ),
         ]
-        indexes = [models.Index(fields=["company", "entity", "-id"], name="sync_run_of_list")]
+        indexes = [
+            models.Index(fields=["company", "entity", "-id"], name="sync_run_of_list"),
+            models.Index(fields=["company", "started_at"], name="sync_run_of_window"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.entity} {timezone.localtime(self.started_at):%Y-%m-%d %H:%M}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from integration import overview
@@ -12,6 +13,7 @@ from integration.models import Message, SyncRun
 from reconciliation import roles
 from tests import factories
 from tests.messages import bring
+from tests.watching.test_metrics import rows_read
 
 from .reading import links, words
 
@@ -93,6 +95,28 @@ def test_what_was_done_before_the_window_is_not_counted(flow, desk):
         return orders.succeeded
 
     assert (succeeded(done_at), succeeded(done_at + timedelta(seconds=1))) == (1, 0)
+
+
+def test_runs_are_of_the_window_and_those_before_it_are_not_read(desk):
+    old, now = timezone.now() - timedelta(days=9), timezone.now()
+    ended = {"company": desk.company, "entity": "items", "kind": "delta", "state": "done", "finished_at": old}
+    SyncRun.objects.bulk_create(SyncRun(**ended, rows_new=7) for _run in range(2_000))
+    SyncRun.objects.update(started_at=old)
+    SyncRun.objects.create(**ended | {"finished_at": now}, rows_new=2, rows_changed=1)
+    SyncRun.objects.create(**ended | {"finished_at": now, "state": "failed"}, rows_changed=4)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE integration_syncrun")
+    before = rows_read()["integration_syncrun"]
+
+    (items,) = (
+        each
+        for each in overview.pulls(desk.company, since=now - timedelta(days=1), now=now)
+        if each.entity == "items"
+    )
+
+    assert (items.succeeded, items.failed, items.changed) == (1, 1, 7)
+    assert (items.last_success, items.last_state) == (now, "failed")
+    assert rows_read()["integration_syncrun"] - before < 50
 
 
 def test_a_clerk_is_told_whom_to_ask(desk, signed_in):
