@@ -105,8 +105,8 @@ class Web:
 
 
 @contextmanager
-def served(company: Company, folder: Path, **variables: str) -> Iterator[Web]:
-    """Run the web server for a company."""
+def served(company: Company, folder: Path, *, root: Path = workers.ROOT, **variables: str) -> Iterator[Web]:
+    """Run the web server for a company, of the code at `root`."""
     port = free_port()
     _key, secret = auth.issue(company, "CAFM", ["events"], [SOURCE])
     bind = ["--bind", f"127.0.0.1:{port}", "--no-control-socket", "--workers", "1", "--threads", "4"]
@@ -114,7 +114,7 @@ def served(company: Company, folder: Path, **variables: str) -> Iterator[Web]:
         [sys.executable, "-m", "gunicorn", "config.wsgi", *bind],
         log=folder / "web.log",
         environment=workers.environment() | variables,
-        folder=workers.ROOT,
+        folder=root,
         grace=1.0,
     )
     running = Web(f"http://127.0.0.1:{port}", secret, process)
@@ -126,7 +126,7 @@ def served(company: Company, folder: Path, **variables: str) -> Iterator[Web]:
 
 
 @contextmanager
-def celery(folder: Path, *, processes: int = 1) -> Iterator[Tethered]:
+def celery(folder: Path, *, processes: int = 1, root: Path = workers.ROOT) -> Iterator[Tethered]:
     """Run a worker of deliveries as production does."""
     name = f"worker-{len(list(folder.glob('worker-*.log'))) + 1}"
     queues = ["--queues", "realtime", "--concurrency", str(processes), "--hostname", f"{name}@test"]
@@ -134,7 +134,7 @@ def celery(folder: Path, *, processes: int = 1) -> Iterator[Tethered]:
         [sys.executable, "-m", "celery", "-A", "config", "worker", *queues],
         log=folder / f"{name}.log",
         environment=workers.environment(),
-        folder=workers.ROOT,
+        folder=root,
         stop="QUIT",
         grace=30.0,
     )
