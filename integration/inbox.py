@@ -151,17 +151,26 @@ def story(event: InboxEvent) -> Story:
 
 
 def message_of(document: Document) -> Message | None:
-    """Give the message that a document goes with; a change told with its order goes with that."""
+    """Give the message that a document goes with."""
+    leading = leads(document)
+    if leading is None:
+        return None
+    messages = Message.objects.for_document(KINDS[type(leading)], leading.pk)
+    found: Message | None = messages.order_by("-pk").first()
+    return found
+
+
+def leads(document: Document) -> Document | None:
+    """Name the document whose message one goes with: a change told with its order goes with that.
+
+    None where nothing is posted of it, whatever was in line for it.
+    """
     if isinstance(document, OrderChange):
         if document.status in STANDS_ALONE:
             return None
         if document.status == OrderChange.Status.WITH_ORDER and document.order is not None:
             document = document.order
-    if document.status == Document.Status.RECORDED:  # whatever was in line for it, there is nothing to post
-        return None
-    messages = Message.objects.for_document(KINDS[type(document)], document.pk)
-    found: Message | None = messages.order_by("-pk").first()
-    return found
+    return None if document.status == Document.Status.RECORDED else document
 
 
 def _check_source(told: Event, key: ApiKey) -> None:

@@ -14,7 +14,7 @@ from integration.models import Message
 
 from . import doubt
 from .standstill import held_back, sentence_of
-from .turn import NAP, Report, Turn, worker_name
+from .turn import NAP, Listed, Report, Turn, worker_name
 
 State = Message.State
 
@@ -26,14 +26,16 @@ def drain(
     worker: str = "",
     client: Client | None = None,
     hands: int = 1,
+    in_one_transaction: bool = False,
 ) -> Report:
     """Work the outbox: until nothing is due, or with `until_idle` until nothing will be due by itself.
 
     Stops at once when the connection itself is wrong, and while the circuit to BC is open; with `until_idle`
     it waits for a BC that does not answer, as it waits for everything that mends itself. With several hands
-    so many messages are in delivery at once, as far as so many are due.
+    so many messages are in delivery at once, as far as so many are due. Who holds all of it in one
+    transaction says so, and has one hand.
     """
-    turn = Turn(seconds)
+    turn = Turn(seconds, listed=Listed() if in_one_transaction else None)
     doubt.begin_anew()
     outbox.refill(now=None if until_idle else timezone.now())
     with turn.helped(hands - 1):

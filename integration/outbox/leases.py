@@ -72,18 +72,23 @@ RETURNING *, NOT EXISTS (
 """
 
 
-def claim(*, now: datetime, worker: str, since: datetime = EVER) -> Message | None:
+# The same of a message whose id is known: whether it is due and its chain free is asked anew.
+CLAIM_ONE = CLAIM.replace("WHERE m.state IN", "WHERE m.id = %(only)s AND m.state IN")
+
+
+def claim(*, now: datetime, worker: str, since: datetime = EVER, only: int | None = None) -> Message | None:
     """Take the next message that is due, since a time, and whose chain is free; None when there is none.
 
-    The attempt is counted before anything is tried.
+    With an id only that one is taken. The attempt is counted before anything is tried.
     """
     lease_until = now + timedelta(seconds=settings.OUTBOX_LEASE_SECONDS)
-    terms = {"now": now, "since": since, "worker": worker[:100], "lease_until": lease_until}
+    terms = {"now": now, "since": since, "worker": worker[:100], "lease_until": lease_until, "only": only}
+    statement = CLAIM if only is None else CLAIM_ONE
     while True:
         try:
             # One statement is a transaction by itself; within another one its failure needs a savepoint.
             with transaction.atomic() if connection.in_atomic_block else nullcontext():
-                return next(iter(Message.objects.raw(CLAIM, terms)), None)
+                return next(iter(Message.objects.raw(statement, terms)), None)
         except IntegrityError as error:
             if _constraint(error) != ONE_WRITER:
                 raise

@@ -46,7 +46,7 @@ def _net(line: PurchaseOrderLine, quantity: Decimal) -> Decimal:
 
 
 def _of_order(order: PurchaseOrder) -> Amount:
-    lines = order.lines.filter(cancelled=False)
+    lines = (line for line in order.lines.all() if not line.cancelled)
     return sum((_net(line, line.quantity) for line in lines), NOTHING), order.currency
 
 
@@ -64,7 +64,8 @@ def _of_change(change: Any) -> Amount:
 
 
 def _of_receipt(receipt: Any) -> Amount:
-    return _of_lines(receipt.order, receipt.lines.values_list("order_line", "quantity_accepted"))
+    came = ((line.order_line, line.quantity_accepted) for line in receipt.lines.all())
+    return _of_lines(receipt.order, came)
 
 
 def _of_reversal(reversal: Any) -> Amount:
@@ -72,7 +73,7 @@ def _of_reversal(reversal: Any) -> Amount:
 
 
 def _of_return(returned: Any) -> Amount:
-    return _of_lines(returned.order, returned.lines.values_list("order_line", "quantity"))
+    return _of_lines(returned.order, ((line.order_line, line.quantity) for line in returned.lines.all()))
 
 
 def _of_confirmation(confirmation: Any) -> Amount:

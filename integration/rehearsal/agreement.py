@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from integration.models import InboxEvent, Rehearsal, RehearsedDocument
 
@@ -38,21 +39,39 @@ def compare(rehearsal: Rehearsal) -> Agreement:
 
 
 def _differing(rehearsal: Rehearsal, documents: list[RehearsedDocument]) -> Iterator[Difference]:
-    for document in documents:
-        row = InboxEvent.objects.filter(
-            company=rehearsal.company, source=document.source, event_id=document.event_id
-        ).first()
-        told = fates.of_event(row)
-        if row is None and document.fate == Fate.REFUSED:
-            continue  # what is refused is not kept
-        if told is None:
-            yield Difference(document, NOT_CAME, "Its event is not here.")
-        elif told["fate"] != document.fate:
-            yield Difference(document, str(Fate(told["fate"]).label), told["sentence"] or told["cause"])
-        elif told["lines"] != document.lines:
-            yield Difference(document, str(Fate(told["fate"]).label), _line(document.lines, told["lines"]))
-        elif told["cause"] != document.cause:
-            yield Difference(document, str(Fate(told["fate"]).label), told["cause"])
+    for begin in range(0, len(documents), fates.TOGETHER):
+        part = documents[begin : begin + fates.TOGETHER]
+        rows = _events(rehearsal, part)
+        found = [rows.get((each.source, each.event_id)) for each in part]
+        for document, row, told in zip(part, found, fates.of_events(found), strict=True):
+            if row is None and document.fate == Fate.REFUSED:
+                continue  # what is refused is not kept
+            if difference := _between(document, told):
+                yield difference
+
+
+def _events(rehearsal: Rehearsal, documents: list[RehearsedDocument]) -> dict[tuple[str, str], InboxEvent]:
+    """Give the events that came of these documents, by source and id, without what they say."""
+    rows = InboxEvent.objects.defer("body").filter(
+        company=rehearsal.company,
+        source__in={each.source for each in documents},
+        event_id__in=[each.event_id for each in documents],
+    )
+    return {(row.source, row.event_id): row for row in rows}
+
+
+def _between(document: RehearsedDocument, told: Mapping[str, Any] | None) -> Difference | None:
+    """Say in what the real run differs from what was predicted of a document; None where it agrees."""
+    if told is None:
+        return Difference(document, NOT_CAME, "Its event is not here.")
+    came = str(Fate(told["fate"]).label)
+    if told["fate"] != document.fate:
+        return Difference(document, came, told["sentence"] or told["cause"])
+    if told["lines"] != document.lines:
+        return Difference(document, came, _line(document.lines, told["lines"]))
+    if told["cause"] != document.cause:
+        return Difference(document, came, told["cause"])
+    return None
 
 
 def _line(predicted: list[str], came: list[str]) -> str:

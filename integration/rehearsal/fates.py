@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from integration import inbox
@@ -16,7 +17,10 @@ from reconciliation.models.document import Document
 from reconciliation.roles import AP_CLERK, INTEGRATION_ADMIN
 from reconciliation.views.reasons import reason
 
+from . import gathered
+
 Fate = RehearsedDocument.Fate
+TOGETHER = 500  # documents, read with their messages in a few statements
 CAFM = "CAFM"
 
 
@@ -42,21 +46,34 @@ def refused(event: Any, problem: ProblemError) -> Received:
 
 def of_all(rehearsal: Rehearsal, received: Iterable[Received]) -> Iterator[RehearsedDocument]:
     """Say of each event what became of its document."""
-    for each in received:
-        told = _refused(each.refusal) if each.refusal else of_event(each.row)
-        if told is not None:
-            yield RehearsedDocument(rehearsal=rehearsal, **each.named, **told)
+    remaining = iter(received)
+    while part := list(islice(remaining, TOGETHER)):
+        told = of_events([each.row for each in part])
+        for each, fate in zip(part, told, strict=True):
+            fate = _refused(each.refusal) if each.refusal else fate
+            if fate is not None:
+                yield RehearsedDocument(rehearsal=rehearsal, **each.named, **fate)
 
 
-def of_event(row: InboxEvent | None) -> dict[str, Any] | None:
-    """Say what became of a stored event's document; None for what is kept without one."""
-    document = inbox.document_of(row) if row is not None else None
+def of_events(rows: Sequence[InboxEvent | None]) -> list[dict[str, Any] | None]:
+    """Say what became of each stored event's document; None for what is kept without one."""
+    documents = gathered.documents(row for row in rows if row is not None)
+    messages = gathered.messages(documents.values())
+    return [_of_document(documents.get(_named_by(row)), messages) for row in rows]
+
+
+def _named_by(row: InboxEvent | None) -> gathered.Name:
+    return (row.document_kind, row.document_id or 0) if row is not None else ("", 0)
+
+
+def _of_document(
+    document: Document | None, messages: Mapping[gathered.Name, Message]
+) -> dict[str, Any] | None:
     if document is None:
         return None
-    kind = inbox.KINDS[type(document)]
-    message = inbox.message_of(document)
+    message = messages.get(gathered.name_of(document))
     told = _of_message(message) if message is not None else _without_message(document)
-    return told | {"amount": worth.of(kind, document)}
+    return told | {"amount": worth.of(inbox.KINDS[type(document)], document)}
 
 
 def _of_message(message: Message) -> dict[str, Any]:

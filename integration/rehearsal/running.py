@@ -89,8 +89,7 @@ def _play(rehearsal: Rehearsal, export: Export, company: Company) -> list[Rehear
 def _receive(events: Iterable[Any], key: ApiKey) -> Iterator[fates.Received]:
     for event in events:
         try:
-            with transaction.atomic():
-                received = fates.taken(event, inbox.receive(event, key=key))
+            received = fates.taken(event, inbox.receive(event, key=key))
         except ProblemError as problem:
             received = fates.refused(event, problem)
         yield received
@@ -102,7 +101,7 @@ def _work_off(events: int) -> None:
     for _round in range(rounds):
         judged = reconcile.match_due()
         moved = outbox.refill(now=None)
-        report = delivery.drain()
+        report = delivery.drain(in_one_transaction=True)
         if report.stopped:
             raise RehearsalError(f"Deliveries stopped on the stage: {report.stopped}")
         if not judged and not moved and not report.outcomes.total():

@@ -11,12 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from integration import outbox
-from integration.delivery.turn import FRESH, deliver_next
+from integration.delivery.turn import FRESH, Listed, deliver_next
 from integration.models import Message
 from integration.outbox.leases import CLAIM, EVER
 from tests.delivery.house import House
 
 SHORT, LONG = 1_000, 30_000
+ONE_BY_ONE = 400
 PAGES = 12  # of 8 kB that the deeper indexes and a fuller last page may cost
 MEGABYTE = 1_000_000
 STATEMENTS = 13  # the claim, eight for what it is built of and held against, the sending, three for the end
@@ -59,6 +60,25 @@ def test_what_comes_now_is_claimed_before_a_days_backlog(house: House) -> None:
 
     assert claimed is not None
     assert claimed.document_number == "NEW"
+
+
+def test_one_transaction_takes_a_long_line_without_walking_past_what_it_took(house: House) -> None:
+    lengthen(house.order("OLD"), to=ONE_BY_ONE)
+    listed, before = Listed(), entries()
+
+    taken = [message.pk for message in iter(lambda: listed.claim(now=timezone.now(), worker="one"), None)]
+
+    assert len(taken) == len(set(taken)) == ONE_BY_ONE
+    assert entries() - before <= 3 * ONE_BY_ONE
+    house.order("NEW")
+    assert listed.claim(now=timezone.now(), worker="one") is not None
+
+
+def entries() -> int:
+    """Count what this transaction has read so far of the index of what is due, living or not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_get_xact_tuples_returned('message_due'::regclass)")
+        return int(cursor.fetchone()[0])
 
 
 def lengthen(message: Message, *, to: int) -> None:
