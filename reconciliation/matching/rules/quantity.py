@@ -138,12 +138,17 @@ def needs_receipt(line: Line) -> bool:
 
 
 def kept(line: Line, what: str, *, now: bool = False) -> Decimal | None:
-    """Give what was received (or accepted) less what had gone back by the invoice's date, or by now."""
+    """Give what was received (or accepted) less what had gone back by the invoice's date, or by now.
+
+    Never below nothing: more can go back than is known to have come, for a return may be told of before its
+    receipt, and what was rejected goes back as well. Nobody can keep fewer than none, bill for the lack or
+    owe a credit for it.
+    """
     came = line.position.accepted if what == "accepted" else line.position.received
     if came is None or line.position.returned is None:
         return None
-    at_invoice = came - line.position.returned + line.position.returned_late
-    return at_invoice - line.position.returned_late if now else at_invoice
+    gone = line.position.returned if now else line.position.returned - line.position.returned_late
+    return max(ZERO, came - gone)
 
 
 def kept_at_invoice(line: Line) -> Decimal | None:
