@@ -46,6 +46,7 @@ def test_the_way_of_rounding_can_be_said() -> None:
         (THIRD, "0." + "3" * 20),
         (Decimal("1e-20"), "1E-20"),  # twenty decimals are no crumb
         (Decimal("1e-21"), "0E-20"),
+        (Decimal("1.5e-20"), "2E-20"),  # however a figure is written, its decimals count
         (Decimal("1.000000000000000000005"), "1.00000000000000000000"),  # half to even
         (Decimal("1.000000000000000000015"), "1.00000000000000000002"),
         (Decimal("12.50"), "12.50"),
@@ -66,6 +67,7 @@ def test_crumbs_of_a_division_are_taken_off(value: Decimal, settled: str) -> Non
         ("1.120000000", "1.120000000"),  # shorter figures keep their own
         ("1.2000000001", "1.2"),
         ("1e-10", "0"),
+        ("1.5e-10", "0"),
     ],
 )
 def test_an_answer_carries_nine_decimals(value: str, told: str) -> None:
@@ -97,6 +99,7 @@ def test_zeros_after_the_point_are_dropped_and_no_digit_else(value: str, short: 
     [
         ("0", "0", "0"),
         ("0.00", "0", "0"),
+        ("-0.00", "0", "0"),  # nothing has no sign
         ("5", "5", "5.00"),
         ("5.1", "5.1", "5.10"),
         ("5.10", "5.1", "5.10"),
