@@ -60,7 +60,7 @@ def release(
         by=by,
         reason=reason,
         reason_code=reason_code,
-        overrides=overrides(findings),
+        overrides=overrides(case, findings),
     )
     if ask_approver or not within_limit(case, findings, by):
         resolution.state = State.PROPOSED
@@ -192,7 +192,7 @@ def dismiss(
         by=by,
         reason=stated(reason),
         reason_code=reason_code,
-        overrides=overrides(warned),
+        overrides=overrides(case, warned),
     )
     own(case, by)
     save(case, by, ["owner"])

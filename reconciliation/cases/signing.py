@@ -34,7 +34,7 @@ def approve(resolution: Resolution, *, by: User, note: str = "", seen: str | Non
     resolution = _proposal(resolution, case, by, seen)
     findings = list(to_cover(resolution, blocking(case.findings.all())))
     check_releasable(findings)
-    if not covers(resolution.overrides, findings):
+    if not covers(case, resolution.overrides, findings):
         raise StaleCase(
             _(
                 "The figures have grown since {name} proposed this. "

@@ -32,26 +32,31 @@ def blocking(findings: Iterable[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.effect == "block" and not finding.released]
 
 
-def overrides(findings: Iterable[Finding]) -> list[dict[str, Any]]:
-    """Name the figures that a release covers, in the form of a match case."""
+def overrides(case: ExceptionCase, findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Name the figures that a release covers, in the form of a match case.
+
+    Without a sum of its own a finding puts the whole invoice at stake: that is what is covered, and a
+    corrected invoice that asks for more is held again.
+    """
     return [
         {
             "code": finding.code,
             "line": finding.line,
             "subject": finding.subject or None,
             "quantity": _plain(finding.variance),
-            "amount": _plain(finding.amount),
+            "amount": _plain(matching.covered_amount(finding.amount, abs(case.amount))),
         }
         for finding in findings
     ]
 
 
-def covers(given: Iterable[dict[str, Any]], findings: Iterable[Finding]) -> bool:
+def covers(case: ExceptionCase, given: Iterable[dict[str, Any]], findings: Iterable[Finding]) -> bool:
     """Tell whether a proposal still covers every finding that blocks today, as the engine will see it."""
+    whole = abs(case.amount)
     allowed = {(row["code"], row["line"], row["subject"]): override_of(row) for row in given}
     return all(
         (override := allowed.get((finding.code, finding.line, finding.subject or None))) is not None
-        and matching.covers(override, finding.variance, finding.amount)
+        and matching.covers(override, finding.variance, matching.covered_amount(finding.amount, whole))
         for finding in findings
     )
 
@@ -74,7 +79,7 @@ def at_stake(case: ExceptionCase, findings: Iterable[Finding]) -> Decimal:
     lines: dict[int, Decimal] = {}
     header = Decimal(0)
     for finding in findings:
-        amount = abs(finding.amount) if finding.amount is not None else abs(case.amount)
+        amount = abs(matching.covered_amount(finding.amount, case.amount))
         if finding.line is None:
             header = max(header, amount)
         else:

@@ -3,7 +3,7 @@
 from .engine import ENGINE_VERSION, match
 from .facts import Case
 from .findings import Code, Decision, Effect, Finding, Outcome
-from .overrides import covers
+from .overrides import covered_amount, covers
 from .wire import (
     FormError,
     answer,
@@ -26,6 +26,7 @@ __all__ = [
     "Outcome",
     "answer",
     "case_from",
+    "covered_amount",
     "covers",
     "match",
     "particulars",

@@ -28,8 +28,8 @@ def match(case: Case) -> Decision:
         illegible = sorted(unreadable(dossier), key=_place)
         if illegible:
             return _decision(dossier, illegible, (), illegible=True)
-        findings = release(sorted(_judge(dossier), key=_place), case.overrides)
-        findings += release(_sample(dossier, findings), case.overrides)
+        findings = release(sorted(_judge(dossier), key=_place), case.overrides, case.invoice)
+        findings += release(_sample(dossier, findings), case.overrides, case.invoice)
         return _decision(dossier, findings, tuple(_credits(dossier)))
 
 

@@ -7,30 +7,37 @@ from dataclasses import replace
 from decimal import Decimal
 
 from .exact import rounded
-from .facts import Override
+from .facts import ZERO, Invoice, Override
 from .findings import Effect, Finding
 
 # Figures are kept with eight decimals where releases are stored; they are compared as they are kept.
 KEPT = 8
 
 
-def release(findings: Iterable[Finding], overrides: Iterable[Override]) -> list[Finding]:
+def release(findings: Iterable[Finding], overrides: Iterable[Override], invoice: Invoice) -> list[Finding]:
     """Mark what an earlier release still covers; the finding stays, and no longer holds the invoice."""
     given: dict[tuple[str, int | None, str | None], list[Override]] = {}
     for override in overrides:
         given.setdefault((override.code, override.line, override.subject), []).append(override)
+    whole = abs(invoice.total or ZERO)
     return [
-        _released(finding, given.get((finding.code, finding.line, finding.subject), ()))
+        _released(finding, given.get((finding.code, finding.line, finding.subject), ()), whole)
         for finding in findings
     ]
 
 
-def _released(finding: Finding, given: Iterable[Override]) -> Finding:
+def _released(finding: Finding, given: Iterable[Override], whole: Decimal) -> Finding:
+    amount = covered_amount(finding.amount, whole)
     if finding.effect != Effect.INFO and any(
-        covers(override, finding.variance, finding.amount) for override in given
+        covers(override, finding.variance, amount) for override in given
     ):
         return replace(finding, effect=Effect.INFO, released=True)
     return finding
+
+
+def covered_amount(amount: Decimal | None, whole: Decimal) -> Decimal:
+    """Give the money that a release lets through: of a finding without a sum, the whole invoice."""
+    return whole if amount is None else amount
 
 
 def covers(override: Override, quantity: Decimal | None, amount: Decimal | None) -> bool:

@@ -151,6 +151,26 @@ def test_growth_after_a_release_opens_a_new_case_for_the_same_owner(desk, clerk)
     assert codes_of(invoice) == {"NO_RECEIPT"}
 
 
+@pytest.mark.parametrize(
+    ("quantity", "status"), [("10", Status.READY), ("9", Status.READY), ("11", Status.BLOCKED)]
+)
+def test_a_release_without_a_figure_covers_the_invoice_as_it_was_and_no_larger_one(
+    desk, clerk, quantity, status
+):
+    key = uuid.uuid4()
+    desk.order("PO-1", ordered(quantity="20"))
+    desk.receive("20")
+    invoice = desk.invoice("R-100", billed(quantity="10"), vendor="V20", bc_id=key)
+    reconcile.match_due()
+    assert codes_of(invoice) == {"VENDOR"}
+    cases.release(ExceptionCase.objects.get(), by=clerk, reason="Klima Süd delivers for Liftbau")
+
+    desk.invoice("R-100", billed(quantity=quantity), vendor="V20", bc_id=key)
+    reconcile.match_due()
+
+    assert status_of(invoice) == status
+
+
 def test_the_second_of_two_equal_invoices_is_the_duplicate(desk):
     desk.order()
     desk.receive(10)
