@@ -256,7 +256,7 @@ class Attempt(models.Model):
         BUG = "bug", _("our own fault")
         BY_HAND = "by_hand", _("done by a person")
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries")
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="tries", db_index=False)
     number = models.PositiveSmallIntegerField()
     fence = models.PositiveIntegerField()
     started_at = models.DateTimeField()

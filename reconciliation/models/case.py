@@ -66,7 +66,7 @@ class ExceptionCase(models.Model):
 
     OPEN_STATUSES = [Status.OPEN, Status.WAITING, Status.PROPOSED]
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     invoice = models.ForeignKey(SupplierInvoice, on_delete=models.PROTECT, related_name="cases")
     decision = models.ForeignKey(MatchDecision, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.OPEN)
@@ -150,7 +150,7 @@ class ExceptionCase(models.Model):
 class Finding(models.Model):
     """A reason of the latest judgement, as the engine gave it."""
 
-    case = models.ForeignKey(ExceptionCase, on_delete=models.CASCADE, related_name="findings")
+    case = models.ForeignKey(ExceptionCase, on_delete=models.CASCADE, related_name="findings", db_index=False)
     position = models.PositiveSmallIntegerField()
     code = models.CharField(max_length=30)
     line = models.PositiveIntegerField(null=True)

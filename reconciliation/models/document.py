@@ -47,7 +47,7 @@ class Document(models.Model):
         RECORDED = "recorded", "recorded, nothing to post"
         CANCELLED = "cancelled", "cancelled"
 
-    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+", db_index=False)
     number = models.CharField(max_length=50)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.READY)
     bc_id = models.UUIDField("BC id", null=True, blank=True)

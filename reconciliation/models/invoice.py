@@ -116,7 +116,9 @@ class SupplierInvoice(Document):
 
 
 class InvoiceLine(models.Model):
-    invoice = models.ForeignKey(SupplierInvoice, on_delete=models.CASCADE, related_name="lines")
+    invoice = models.ForeignKey(
+        SupplierInvoice, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
     line = models.PositiveIntegerField()
     order_number = models.CharField(max_length=50, blank=True)
     order_line = models.PositiveIntegerField(null=True, blank=True)

@@ -27,7 +27,9 @@ class InventoryMovement(Document):
 
 
 class InventoryMovementLine(models.Model):
-    movement = models.ForeignKey(InventoryMovement, on_delete=models.CASCADE, related_name="lines")
+    movement = models.ForeignKey(
+        InventoryMovement, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
     line = models.PositiveIntegerField()
     item = models.CharField(max_length=20)
     quantity = Quantity(help_text="Consumption: positive leaves stock, negative comes back")

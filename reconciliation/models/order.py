@@ -50,7 +50,7 @@ class PurchaseOrderLine(models.Model):
         SERVICE = "service", "service"
         FIXED_ASSET = "fixed_asset", "fixed asset"
 
-    order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(PurchaseOrder, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=Kind.choices)
     item = models.CharField(max_length=20, blank=True)

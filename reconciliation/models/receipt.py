@@ -22,7 +22,7 @@ class GoodsReceipt(Document):
 
 
 class GoodsReceiptLine(models.Model):
-    receipt = models.ForeignKey(GoodsReceipt, on_delete=models.CASCADE, related_name="lines")
+    receipt = models.ForeignKey(GoodsReceipt, on_delete=models.CASCADE, related_name="lines", db_index=False)
     line = models.PositiveIntegerField()
     order_line = models.PositiveIntegerField()
     quantity_received = Quantity()

@@ -19,7 +19,9 @@ class PurchaseRequest(Document):
 
 
 class PurchaseRequestLine(models.Model):
-    request = models.ForeignKey(PurchaseRequest, on_delete=models.CASCADE, related_name="lines")
+    request = models.ForeignKey(
+        PurchaseRequest, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
     line = models.PositiveIntegerField()
     item = models.CharField(max_length=20, blank=True)
     account = models.CharField(max_length=20, blank=True)

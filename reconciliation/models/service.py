@@ -25,7 +25,9 @@ class ServiceConfirmation(Document):
 class ServiceConfirmationLine(models.Model):
     """Part of a service, told as a quantity or as an amount in the order's currency."""
 
-    confirmation = models.ForeignKey(ServiceConfirmation, on_delete=models.CASCADE, related_name="lines")
+    confirmation = models.ForeignKey(
+        ServiceConfirmation, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
     line = models.PositiveIntegerField()
     order_line = models.PositiveIntegerField()
     quantity = Quantity(null=True, blank=True)

@@ -44,7 +44,9 @@ class GoodsReturn(Document):
 
 
 class GoodsReturnLine(models.Model):
-    goods_return = models.ForeignKey(GoodsReturn, on_delete=models.CASCADE, related_name="lines")
+    goods_return = models.ForeignKey(
+        GoodsReturn, on_delete=models.CASCADE, related_name="lines", db_index=False
+    )
     line = models.PositiveIntegerField()
     order_line = models.PositiveIntegerField()
     quantity = Quantity()
