@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 
-from reconciliation.matching import FormError, answer, case_from, match, question, read_case
+from reconciliation.matching import (
+    FormError,
+    answer,
+    case_from,
+    match,
+    particulars,
+    policy_document,
+    question,
+    read_case,
+)
 
 from . import asking
 from .asking import invoice, invoice_line, order, order_line, receipt, receipt_line, return_, rule
@@ -282,3 +293,30 @@ def test_a_limit_of_zero_is_not_a_limit_that_is_absent():
     assert limits({"percent": "0"}).percent == 0
     assert limits({"percent": None}).percent is None
     assert limits(None).percent is None
+
+
+def test_what_a_question_does_not_share_and_its_policy_are_written_as_they_stand_in_it():
+    case = case_from(asking.question(rules=asking.strict("price")))
+    whole = question(case)
+
+    assert policy_document(case.policy) == whole["policy"]
+    assert particulars(case) == {
+        name: told for name, told in whole.items() if name not in ("ledger_currency", "policy")
+    }
+
+
+@pytest.mark.parametrize(
+    ("figure", "told"), [("1E+3", "1000"), ("2.5E-8", "0.000000025"), ("40.50", "40.50")]
+)
+def test_a_question_writes_its_figures_without_an_exponent(figure, told):
+    case = case_from(asking.question())
+    case = replace(case, invoice=replace(case.invoice, tax=Decimal(figure)))
+
+    assert question(case)["invoice"]["tax"] == told
+
+
+def test_what_no_case_holds_is_not_written():
+    case = replace(case_from(asking.question()), orders=(object(),))
+
+    with pytest.raises(TypeError, match="A case holds no object"):
+        question(case)
