@@ -2,18 +2,5 @@
 
 from .jobs import DAYS, TrialRefused, go_on, start, stop, work
 from .judging import Tried, ask_again
-from .leakage import Leaks, Rule, leaks
 
-__all__ = [
-    "DAYS",
-    "Leaks",
-    "Rule",
-    "TrialRefused",
-    "Tried",
-    "ask_again",
-    "go_on",
-    "leaks",
-    "start",
-    "stop",
-    "work",
-]
+__all__ = ["DAYS", "TrialRefused", "Tried", "ask_again", "go_on", "start", "stop", "work"]

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from masterdata.models import Company
+from reconciliation.leakage import Leaks, Rule
 from reconciliation.matching import FormError, facts, policy_document, policy_from
 from reconciliation.models import (
     LetThrough,
@@ -27,7 +28,6 @@ from reconciliation.models import (
 from reconciliation.policies.defaults import complete
 
 from .judging import Tried, ask_again
-from .leakage import Leaks, Rule
 
 logger = logging.getLogger(__name__)
 State = RulesTrial.State

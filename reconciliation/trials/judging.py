@@ -7,13 +7,12 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from reconciliation.leakage import HELD_BACK, Leaks, leaks
 from reconciliation.matching import ENGINE_VERSION, Case, Effect, answer, case_from, facts, match
 from reconciliation.matching.exact import to_cents
 from reconciliation.matching.rates import RateTable
 from reconciliation.models import TriedInvoice
 from reconciliation.policies.in_force import narrowed
-
-from .leakage import HELD_BACK, Leaks, leaks
 
 Change = TriedInvoice.Change
 Answer = Mapping[str, Any]

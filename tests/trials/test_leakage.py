@@ -20,7 +20,7 @@ ANY = {"percent": "100"}
 
 
 def leaks_of(case):
-    from reconciliation.trials import leaks
+    from reconciliation.leakage import leaks
 
     read = case_from(case)
     found = leaks(read, answer(match(read)))

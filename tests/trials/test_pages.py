@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from masterdata.csv_file import plain_text
-from reconciliation import policies, roles, trials
+from reconciliation import leakage, policies, roles, trials
 from reconciliation.matching import answer, case_from, match, policy_from
 from reconciliation.models import LetThrough, MatchDecision, RulesTrial, SupplierInvoice, TriedInvoice
 from reconciliation.trials import jobs
@@ -91,7 +91,7 @@ def test_the_numbers_on_the_page_are_those_of_a_recomputation(desk, done, frida)
         outcome = answer(match(case))
         if decision.outcome == "blocked" and outcome["outcome"] != "blocked":
             released += case.invoice.total
-        leak += sum((trials.leaks(case, outcome) or {}).values(), Decimal(0))
+        leak += sum((leakage.leaks(case, outcome) or {}).values(), Decimal(0))
 
     page = words(signed_in(frida).get(f"/matching-rules/trials/{done.pk}/"))
 

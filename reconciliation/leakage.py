@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from reconciliation.matching import Effect, Outcome, facts
-from reconciliation.matching.exact import to_cents
-from reconciliation.matching.facts import ZERO, Case, Check, InvoiceType
-from reconciliation.matching.limits import RuleBook, Scope
-from reconciliation.matching.rates import RateTable
-from reconciliation.policies.differences import scope_in_words
+from .matching import Effect, Outcome, facts
+from .matching.exact import to_cents
+from .matching.facts import ZERO, Case, Check, InvoiceType
+from .matching.limits import RuleBook, Scope
+from .matching.rates import RateTable
+from .policies.differences import scope_in_words
 
 HELD_BACK = (Outcome.BLOCKED, Outcome.UNREADABLE)
 OF_LINES = frozenset(
