@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from masterdata.models import PaymentTerms, Vendor
 
-from . import case_history, causes, documents, first_owners, tied_out, written_findings
+from . import case_history, causes, documents, first_owners, losing, tied_out, written_findings
 from .clearing import Cleared, close
 from .gathering import gather
 from .grounds import Grounds, question_hash
+from .leakage import Leaks, leaks
 from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, particulars
 from .matching import Finding as Reason
 from .models import ExceptionCase, MatchDecision, SupplierInvoice
@@ -172,7 +173,8 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
     by_company: dict[int, list[SupplierInvoice]] = {}
     for invoice in invoices:
         by_company.setdefault(invoice.company_id, []).append(invoice)
-    judged = []
+    judged: list[_Judged] = []
+    let_through: dict[int, Leaks] = {}
     for theirs in by_company.values():
         rules = RulesOfTheDay(theirs[0].company)
         grounds = Grounds(theirs[0].company)
@@ -194,8 +196,10 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
                     kept_answer=answer(decision),
                     question_hash=asked_hash,
                 )
+                let_through[invoice.pk] = leaks(case, record.answer) or {}
             judged.append(_Judged(invoice, decision, record, cases.get(invoice.pk)))
     MatchDecision.objects.bulk_create([row.record for row in judged if row.record.pk is None])
+    losing.keep(let_through, [row.invoice for row in judged if row.invoice.pk in let_through], latest)
     return judged
 
 

@@ -34,6 +34,7 @@ LEFT_OUT = {
     "masterdata_auditcheck": "what a verification came to; its faults go to the log",
     "reconciliation_finding": FOLLOWS,
     "reconciliation_casetally": FOLLOWS,
+    "reconciliation_leak": FOLLOWS,
     "reconciliation_controlday": FOLLOWS + "; the sign-off names its hash, and is told",
     "reconciliation_controltotal": FOLLOWS + "; the sign-off names their hash, and is told",
     "reconciliation_controldifference": FOLLOWS + "; the sign-off names their hash, and is told",

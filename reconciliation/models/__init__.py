@@ -10,6 +10,7 @@ from .document import Document
 from .export import CaseExport
 from .first_owner import FirstOwner
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
+from .leak import Leak
 from .line_link import LineLink
 from .match import MatchDecision, MatchGround
 from .movement import InventoryMovement, InventoryMovementLine
@@ -59,6 +60,7 @@ __all__ = [
     "InvoiceCharge",
     "InvoiceFile",
     "InvoiceLine",
+    "Leak",
     "LetThrough",
     "LineLink",
     "MatchDecision",

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from masterdata.models import Company, Vendor
+from masterdata.models import Company
 from reconciliation import boards as figures_of
 from reconciliation.boards import Bucket
 from reconciliation.models import CaseTally
 from reconciliation.roles import SEE_CASES
 
 from . import figures, workplace
+from .board import Board, Form, Line, as_file, vendor_names
 from .queue import EXACTLY, NOBODY
 from .reasons import reason
 
@@ -55,27 +52,6 @@ OPENED: dict[Bucket, str | Promise] = {
 }
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One row of a board; `share` is its length against the largest of its currency, in percent."""
-
-    title: str
-    url: str
-    cases: str
-    amount: str
-    share: int
-
-
-@dataclass(frozen=True)
-class Board:
-    key: str
-    title: str
-    heading: str
-    of: str
-    bars: list[Bar]
-    has_cases: bool = True
-
-
 @require_safe
 @workplace.needs(SEE_CASES)
 def boards(request: HttpRequest) -> HttpResponse:
@@ -85,20 +61,40 @@ def boards(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/boards.html", {"company": company, **context})
 
 
+@require_safe
+@workplace.needs(SEE_CASES)
+def board_file(request: HttpRequest, key: str, form: str) -> HttpResponse:
+    """Give one board as a file."""
+    company = workplace.company(request)
+    user: Any = request.user
+    found = {board.key: board for board in _all(company, user)} if company else {}
+    if key not in found:
+        raise Http404
+    return as_file(found[key], form)
+
+
 def _boards(company: Company, user: User) -> dict[str, Any]:
+    return {"tiles": _tiles(company), "days": RATES_DAYS, "boards": _all(company, user)}
+
+
+def _all(company: Company, user: User) -> list[Board]:
     today = timezone.localdate()
-    return {
-        "tiles": _tiles(company),
-        "days": RATES_DAYS,
-        "boards": [
-            _by_day(company, "due", _("Ageing by due day"), DUE, Cut.DUE, today),
-            _by_day(company, "until", _("Cash discount at risk"), DISCOUNT, Cut.DISCOUNT, today),
-            _by_day(company, "opened", _("Ageing by when the case was opened"), OPENED, Cut.OPENED, today),
-            _reasons(company),
-            _owners(company),
-            *_not_yet(company, user),
-        ],
-    }
+    return [
+        _by_day(company, "due", _("Ageing by due day"), DUE, Cut.DUE, today),
+        _by_day(company, "until", _("Cash discount at risk"), DISCOUNT, Cut.DISCOUNT, today),
+        _by_day(company, "opened", _("Ageing by when the case was opened"), OPENED, Cut.OPENED, today),
+        _reasons(company),
+        _owners(company),
+        *_not_yet(company, user),
+    ]
+
+
+def _of_cases(key: str, title: str, heading: str, of: str, lines: list[Line]) -> Board:
+    return Board(key, title, heading, of, lines, _("Cases"), reverse("worklist"), _files(key))
+
+
+def _files(key: str) -> dict[str, str]:
+    return {form: reverse("board-file", args=[key, form]) for form in Form.values}
 
 
 def _tiles(company: Company) -> list[tuple[str, str]]:
@@ -123,30 +119,36 @@ def _by_day(
 ) -> Board:
     found = figures_of.by_day(company, cut, buckets, today)
     of_discount = cut == Cut.DISCOUNT
-    rows = []
+    lines = []
     for bar in found:
         first, last = bar.key.days(today)
         query = {"tab": "open", f"{name}_from": first or "", f"{name}_to": last or ""}
         money = bar.discount if of_discount else bar.amount
-        rows.append((str(buckets[bar.key]), query, bar.cases, money, bar.currency))
+        lines.append(Line(str(buckets[bar.key]), query, bar.cases, money, bar.currency))
     what = _("Discount") if of_discount else _("Billed")
-    return Board(name, title, _("Cases that are"), what, _bars(rows))
+    return _of_cases(name, title, _("Cases that are"), what, lines)
 
 
 def _reasons(company: Company) -> Board:
-    rows = [
-        (str(reason(bar.key).label), {"tab": "open", "reason": bar.key}, bar.cases, bar.amount, bar.currency)
+    lines = [
+        Line(
+            str(reason(bar.key).label),
+            {"tab": "open", "reason": bar.key},
+            bar.cases,
+            bar.amount,
+            bar.currency,
+        )
         for bar in figures_of.by(company, "code")[:MOST]
     ]
-    return Board("reasons", _("Blocked money by reason"), _("Reason"), _("Billed"), _bars(rows))
+    return _of_cases("reasons", _("Blocked money by reason"), _("Reason"), _("Billed"), lines)
 
 
 def _owners(company: Company) -> Board:
     found = figures_of.by(company, "owner__username")[:MOST]
     people = User.objects.filter(username__in=[bar.key for bar in found])
     names = {person.username: figures.person(person) for person in people}
-    rows = [
-        (
+    lines = [
+        Line(
             names.get(bar.key, bar.key) or _("nobody yet"),
             {"tab": "open", "owner": bar.key or NOBODY},
             bar.cases,
@@ -155,53 +157,30 @@ def _owners(company: Company) -> Board:
         )
         for bar in found
     ]
-    return Board("owners", _("Blocked money by owner"), _("With"), _("Billed"), _bars(rows))
+    return _of_cases("owners", _("Blocked money by owner"), _("With"), _("Billed"), lines)
 
 
 def _not_yet(company: Company, user: User) -> list[Board]:
     found = figures_of.not_yet(company)
     received = sorted((row for row in found if row.received), key=lambda row: -row.received)[:MOST]
     billed = sorted((row for row in found if row.billed), key=lambda row: -row.billed)[:MOST]
-    names = _names(company, {row.vendor for row in (*received, *billed)})
+    names = vendor_names(company, {row.vendor for row in (*received, *billed)})
     may_see = user.has_perm("reconciliation.view_purchaseorder")
     orders = reverse("admin:reconciliation_purchaseorder_changelist") if may_see else ""
-    came = [(names[row.vendor], {"q": row.vendor}, 0, row.received, row.currency) for row in received]
-    cases: list[dict[str, Any]] = [{"tab": "open", "vendor": f"{EXACTLY}{row.vendor}"} for row in billed]
+    came = [Line(names[row.vendor], {"q": row.vendor}, 0, row.received, row.currency) for row in received]
     owed = [
-        (names[row.vendor], query, 0, row.billed, row.currency)
-        for row, query in zip(billed, cases, strict=True)
+        Line(
+            names[row.vendor],
+            {"tab": "open", "vendor": f"{EXACTLY}{row.vendor}"},
+            0,
+            row.billed,
+            row.currency,
+        )
+        for row in billed
     ]
     what, of = _("Vendor"), _("Value")
+    title, other = _("Received, not invoiced"), _("Invoiced, not received")
     return [
-        Board("received", _("Received, not invoiced"), what, of, _bars(came, orders), has_cases=False),
-        Board("billed", _("Invoiced, not received"), what, of, _bars(owed), has_cases=False),
-    ]
-
-
-def _names(company: Company, numbers: set[str]) -> dict[str, str]:
-    """Name vendors; one that is not here keeps its number."""
-    found = Vendor.objects.filter(company=company, number__in=numbers).exclude(name="")
-    return {number: number for number in numbers} | dict(found.values_list("number", "name"))
-
-
-def _bars(
-    rows: Iterable[tuple[str, dict[str, Any], int, Decimal, str]], page: str | None = None
-) -> list[Bar]:
-    """Write rows as bars; currencies are measured each for itself."""
-    rows = list(rows)
-    most: dict[str, Decimal] = {}
-    for _title, _query, _cases, money, currency in rows:
-        most[currency] = max(most.get(currency, Decimal(0)), money)
-    page = reverse("worklist") if page is None else page
-    return [
-        Bar(
-            title=title,
-            url=f"{page}?{urlencode({name: value for name, value in query.items() if value})}"
-            if page
-            else "",
-            cases=figures.whole(cases),
-            amount=figures.money(money.quantize(figures.CENT), currency),
-            share=int(money * 100 / most[currency]) if most[currency] > 0 and money > 0 else 0,
-        )
-        for title, query, cases, money, currency in rows
+        Board("received", title, what, of, came, page=orders, files=_files("received")),
+        Board("billed", other, what, of, owed, page=reverse("worklist"), files=_files("billed")),
     ]

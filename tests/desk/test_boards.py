@@ -7,6 +7,7 @@ import datetime
 import pytest
 from django.utils import timezone
 
+from masterdata.models import Vendor
 from reconciliation import cases, roles
 from reconciliation.models import ExceptionCase
 from tests import factories
@@ -93,3 +94,37 @@ def test_boards_without_a_case_and_without_a_company_say_so(signed_in, db):
 
 def test_who_may_not_see_cases_sees_no_boards(company, signed_in):
     assert signed_in(roles.INTEGRATION_ADMIN).get("/boards/").status_code == 403
+
+
+def test_a_board_is_a_file_too(busy, signed_in):
+    client = signed_in(roles.AP_CLERK)
+
+    written = client.get("/boards/reasons.csv")
+    book = client.get("/boards/reasons.xlsx")
+
+    assert written["Content-Disposition"] == 'attachment; filename="reasons.csv"'
+    assert written.content.decode().removeprefix("\ufeff").splitlines() == [
+        "Reason,Cases,Billed,Currency",
+        "Billed before receipt,4,200,EUR",
+        "Price over order,1,60,EUR",
+    ]
+    assert book.content.startswith(b"PK")
+
+
+def test_no_vendor_makes_a_formula_of_a_board(desk, signed_in):
+    Vendor.objects.filter(number="V20").update(name="=HYPERLINK(1)")
+    factories.billed_before_receipt(desk, "R-1", vendor="V20")
+
+    written = signed_in(roles.AP_CLERK).get("/boards/billed.csv").content.decode()
+
+    assert "'=HYPERLINK(1),50,EUR" in written
+
+
+@pytest.mark.parametrize("path", ["/boards/nothing.csv", "/boards/reasons.pdf"])
+def test_a_board_that_is_not_there_is_no_file(company, signed_in, path):
+    assert signed_in(roles.AP_CLERK).get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/boards/reasons.csv", "/boards/lost/", "/boards/lost/within.csv"])
+def test_who_may_not_see_cases_gets_no_file_either(company, signed_in, path):
+    assert signed_in(roles.INTEGRATION_ADMIN).get(path).status_code == 403

@@ -184,10 +184,12 @@ def broken(page: Page) -> None:
 # Addresses that show no page of their own: they do something, hand out a file, or answer machines.
 NO_SCREENS = {
     "account_inactive", "account_login", "account_logout", "act-on-mapping-draft", "bc-hints",
-    "begin-mapping-draft", "calendar-again", "calendar-evidence", "calendar-sign", "calendar-withdraw",
-    "care-for-cause", "case-act", "case-attach", "case-file", "case-here", "case-original", "check-drift",
+    "begin-mapping-draft", "board-file", "calendar-again", "calendar-evidence", "calendar-sign",
+    "calendar-withdraw", "care-for-cause", "case-act", "case-attach", "case-file", "case-here",
+    "case-original", "check-drift",
     "choose-company", "choose-language", "document-message", "export", "export-chain", "export-heads",
     "export-mapping", "fetch-export", "forget-filter", "give-back-incident", "healthz", "look-for-message",
+    "losses-board-file", "losses-file",
     "mapping-goes-on", "mapping-sheet", "message-act", "metrics", "mfa_deactivate_totp",
     "mfa_download_recovery_codes", "mfa_edit_webauthn", "mfa_generate_recovery_codes",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "open-balances-run", "open-balances-template",
@@ -224,6 +226,10 @@ SCREENS = (
         then(at("/exceptions/?tab=open"), press("Export"), heading("Exports"), wait_for("Download")),
     ),
     Screen("boards", "clerk", at("/boards/"), dark=True),
+    Screen("losses", "controller", at("/boards/lost/"), dark=True),
+    Screen(
+        "losses-rows", "controller", then(at("/boards/lost/"), follow("main td a[href*='/boards/lost/']"))
+    ),
     Screen("calendar", "controller", at("/calendar/"), dark=True),
     Screen("calendar-day", "controller", day_with_figures, dark=True),
     Screen("calendar-rows", "controller", then(day_with_figures, follow("main table a[href*='/calendar/']"))),
