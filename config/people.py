@@ -1,4 +1,4 @@
-"""Who is signed in, with permissions, roles, kept filters and companies: one question, not six."""
+"""Who is signed in, with permissions, roles, kept filters, companies and likings: one question, not seven."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db.models import CharField, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Concat, JSONObject
 
 from masterdata.models import Company
-from reconciliation.models import SavedFilter
+from reconciliation.models import ListLook, SavedFilter
 
 
 class People(ModelBackend):
@@ -36,6 +36,7 @@ def _known() -> QuerySet[User]:
         own_permissions=ArraySubquery(_names(Permission.objects.filter(user=OuterRef("pk")))),
         group_permissions=ArraySubquery(_names(Permission.objects.filter(group__user=OuterRef("pk")))),
         kept_filters=ArraySubquery(_filters()),
+        list_looks=ArraySubquery(_looks()),
         told_companies=ArraySubquery(_companies()),
         role_names=ArraySubquery(Group.objects.filter(user=OuterRef("pk")).order_by("name").values("name")),
     )
@@ -50,6 +51,11 @@ def _filters() -> QuerySet[SavedFilter, Any]:
     kept = SavedFilter.objects.filter(Q(by=OuterRef("pk")) | Q(is_shared=True)).order_by("name", "pk")
     columns = {name: name for name in ("id", "name", "query", "is_shared", "by_id")}
     return kept.values(told=JSONObject(**columns))[:50]
+
+
+def _looks() -> QuerySet[ListLook, Any]:
+    likes = ListLook.objects.filter(person=OuterRef("pk"))
+    return likes.values(told=JSONObject(hidden="hidden", is_compact="is_compact"))
 
 
 def _companies() -> QuerySet[Company, Any]:

@@ -14,6 +14,7 @@ from .views import (
     exports,
     judging,
     language,
+    list_look,
     losses,
     matching_rules,
     one_tap,
@@ -27,6 +28,7 @@ from .views import (
 urlpatterns = [
     path("exceptions/", worklist.worklist, name="worklist"),
     path("exceptions/take/", worklist.take_selected, name="take-selected"),
+    path("exceptions/look/", list_look.choose, name="list-look"),
     path("exceptions/filters/", saved_filters.save, name="save-filter"),
     path("exceptions/filters/<int:pk>/forget/", saved_filters.forget, name="forget-filter"),
     path("exceptions/export/", exports.ask, name="export"),

@@ -48,6 +48,7 @@ LEFT_OUT = {
     "reconciliation_invoicefile": FROM_OUTSIDE,
     "reconciliation_daytotal": FROM_OUTSIDE,
     "reconciliation_savedfilter": ONES_OWN,
+    "reconciliation_listlook": ONES_OWN,
     "reconciliation_personlanguage": ONES_OWN,
     "reconciliation_watcher": ONES_OWN,
     "reconciliation_casevisit": ONES_OWN,

@@ -12,6 +12,7 @@ from .first_owner import FirstOwner
 from .invoice import InvoiceCharge, InvoiceLine, SupplierInvoice
 from .leak import Leak
 from .line_link import LineLink
+from .list_look import ListLook
 from .match import MatchDecision, MatchGround
 from .movement import InventoryMovement, InventoryMovementLine
 from .order import OrderCharge, PurchaseOrder, PurchaseOrderLine
@@ -63,6 +64,7 @@ __all__ = [
     "Leak",
     "LetThrough",
     "LineLink",
+    "ListLook",
     "MatchDecision",
     "MatchGround",
     "MatchLevel",

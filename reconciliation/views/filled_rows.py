@@ -23,17 +23,19 @@ PLACES = (
 )  # fmt: skip
 
 
-def filled(rows: Iterable[Row], *, may_take: bool) -> SafeString:
-    """Write the rows one after the other."""
-    shape = _shape(get_language() or "", may_take)
+def filled(rows: Iterable[Row], columns: tuple[str, ...], *, may_take: bool) -> SafeString:
+    """Write the rows one after the other, with these columns."""
+    shape = _shape(get_language() or "", columns, may_take)
     return mark_safe("".join([shape % _pieces(row) for row in rows]))  # noqa: S308 - every piece is escaped
 
 
 @lru_cache
-def _shape(language: str, may_take: bool) -> str:
+def _shape(language: str, columns: tuple[str, ...], may_take: bool) -> str:
     """Render a row with `%(name)s` in each place; `language` is what makes two shapes differ."""
     places = {name: mark_safe(f"%({name})s") for name in PLACES}  # noqa: S308
-    return render_to_string("desk/worklist_row.html", {"row": places, "may_take": may_take})
+    return render_to_string(
+        "desk/worklist_row.html", {"row": places, "columns": columns, "may_take": may_take}
+    )
 
 
 def _pieces(row: Row) -> dict[str, str]:

@@ -45,18 +45,19 @@ def groups(
     total: sums.Sums,
     cases: list[ExceptionCase],
     shown: Iterable[Row],
+    columns: tuple[str, ...],
     *,
     may_take: bool,
 ) -> list[Group]:
     """Part the rows, which come sorted by their group; without a grouping all are one."""
     if not question.group:
-        return [Group("", "", "", filled(shown, may_take=may_take))]
+        return [Group("", "", "", filled(shown, columns, may_take=may_take))]
     column = COLUMNS[question.group]
     totals = _totals(question, company, user, found, total, {getattr(case, column) for case in cases})
     pairs = zip(cases, shown, strict=True)
     parted = groupby(pairs, key=lambda pair: getattr(pair[0], column))
     return [
-        _group(question, key, list(members), totals.get(key, []), may_take=may_take)
+        _group(question, key, list(members), totals.get(key, []), columns, may_take=may_take)
         for key, members in parted
     ]
 
@@ -66,6 +67,7 @@ def _group(
     key: str,
     members: list[tuple[ExceptionCase, Row]],
     totals: list[sums.Total],
+    columns: tuple[str, ...],
     *,
     may_take: bool,
 ) -> Group:
@@ -87,7 +89,7 @@ def _group(
         title=titles[question.group](),
         told=", ".join([told, *money] if told else money),
         url=_address(replace(question.with_(group=""), **alone)) if key else "",
-        filled=filled((each for _case, each in members), may_take=may_take),
+        filled=filled((each for _case, each in members), columns, may_take=may_take),
     )
 
 

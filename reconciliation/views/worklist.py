@@ -22,7 +22,7 @@ from reconciliation.models import ExceptionCase
 from reconciliation.roles import RESOLVE, SEE_CASES
 from reconciliation.row_keys import row_keys
 
-from . import figures, grouping, paging, reasons, saved_filters, sums, workplace
+from . import figures, grouping, list_look, paging, reasons, saved_filters, sums, workplace
 from .queue import NOBODY, PAGE_ROWS, SORTS, Question
 from .rows import rows
 
@@ -33,17 +33,6 @@ TAB_TITLES: dict[str, str | Promise] = {
     "open": gettext_lazy("All open"),
     "closed": gettext_lazy("Closed"),
 }
-COLUMNS: list[tuple[str, str | Promise, bool]] = [
-    ("age", gettext_lazy("Age"), False),
-    ("invoice", gettext_lazy("Invoice"), False),
-    ("order", gettext_lazy("Order"), False),
-    ("reason", gettext_lazy("Reason"), False),
-    ("difference", gettext_lazy("Difference"), True),
-    ("amount", gettext_lazy("Amount"), True),
-    ("risk", gettext_lazy("At risk"), True),
-    ("due", gettext_lazy("Due"), True),
-    ("with", gettext_lazy("With"), False),
-]
 ORDERS: list[tuple[str, str | Promise]] = [
     ("due", gettext_lazy("Due day")),
     ("discount", gettext_lazy("Discount deadline")),
@@ -137,14 +126,19 @@ def _answer(
     total = _total(question, company, page, found, desk, exactly=exactly)
     first = page.position + 1
     shown = rows(page.rows, user, question.query)
+    look = list_look.of(user)
     return {
         "rows": bool(page.rows),
-        "groups": grouping.groups(question, company, user, found, total, page.rows, shown, may_take=may_take),
+        "groups": grouping.groups(
+            question, company, user, found, total, page.rows, shown, look.columns, may_take=may_take
+        ),
+        "look": look,
+        "width": len(look.columns) + may_take,
         "saved": saved_filters.those_of(user, question),
         "may_share": user.has_perm(RESOLVE),
         "tabs": _tabs(question, desk.counts),
         "queue_title": str(TAB_TITLES[question.tab]),
-        "headings": [_heading(question, *column) for column in COLUMNS],
+        "headings": [_heading(question, *column) for column in look.titled],
         "orders": _orders(question),
         "total": total,
         "count": count_in_words(total),
