@@ -35,7 +35,11 @@ def suggests_wait(situation: Situation) -> bool:
 
 
 def suggests_release(situation: Situation) -> bool:
-    return not (situation.codes & (COMES_LATER | cases.FIX_ONLY))
+    return not (situation.codes & (COMES_LATER | cases.FIX_ONLY)) and not suggests_write_off(situation)
+
+
+def suggests_write_off(situation: Situation) -> bool:
+    return situation.codes <= SMALL_SUMS and is_small(situation)
 
 
 def signed_away(situation: Situation) -> str:

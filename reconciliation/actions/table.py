@@ -35,6 +35,7 @@ from .conditions import (
     suggests_reject,
     suggests_release,
     suggests_wait,
+    suggests_write_off,
 )
 from .wording import held_up, measured
 
@@ -355,6 +356,7 @@ _ROWS = [
         note=lambda situation: measured(situation.stake, situation),
         refuses=not_small,
         shown_if=is_small,
+        suggested=suggests_write_off,
     ),
     Action(
         "confirm-duplicate",

@@ -82,6 +82,17 @@ def test_one_thing_is_suggested_and_said_in_a_word(desk, signed_in):
     assert "Reject the invoice usual" in words(page)
 
 
+def test_a_small_difference_is_suggested_to_be_written_off(desk, signed_in):
+    small = factories.price_over_order(desk, "R-1", price="5.40")
+    large = factories.price_over_order(desk, "R-2", price="6.00")
+    client = signed_in(CLERK)
+
+    pages = [client.get(reverse("case", args=[case.pk])) for case in (small, large)]
+
+    suggested = [[each.name for each in page.context["actions"] if each.is_suggested] for page in pages]
+    assert suggested == [["write-off"], ["release"]]
+
+
 def test_a_unit_of_its_own_says_how_many_pieces_it_holds(desk, signed_in):
     desk.order("PO-1", factories.ordered(unit="BOX"))
     case = factories.case_of(desk.invoice("R-1", factories.billed(unit="BOX")))
