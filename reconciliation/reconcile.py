@@ -25,6 +25,7 @@ from .grounds import Grounds, question_hash
 from .leakage import Leaks, leaks
 from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, match, particulars
 from .matching import Finding as Reason
+from .matching.exact import to_cents
 from .models import ExceptionCase, MatchDecision, SupplierInvoice
 from .policies import RulesOfTheDay
 from .terms import day_after
@@ -305,7 +306,7 @@ def _copy_terms(case: ExceptionCase, invoice: SupplierInvoice, terms: PaymentTer
     if terms is None or invoice.invoice_date is None or invoice.type != SupplierInvoice.Type.INVOICE:
         return
     case.due_on = invoice.due_on or day_after(terms.due_date_formula, invoice.invoice_date)
-    discount = fitting(case.amount * terms.discount_percent / 100, 28, 8)
+    discount = fitting(to_cents(case.amount * terms.discount_percent / 100), 28, 8)
     if discount and discount > 0:
         case.discount_until = day_after(terms.discount_date_formula, invoice.invoice_date)
         case.discount_amount = discount if case.discount_until else None

@@ -115,6 +115,13 @@ def test_the_vendors_payment_terms_say_until_when_and_how_much(busy):
     assert case.due_on == datetime.date(2026, 4, 15)
 
 
+def test_no_discount_is_part_of_a_cent(busy, desk):
+    case = factories.billed_before_receipt(desk, "R-6", vendor="V20", price="1.4230")
+
+    assert case.amount == Decimal("14.23")
+    assert case.discount_amount == Decimal("0.28")  # 2 % are 0.2846
+
+
 def test_a_vendor_without_terms_puts_nothing_at_risk(busy):
     case = ExceptionCase.objects.get(invoice_number="R-5")
 
