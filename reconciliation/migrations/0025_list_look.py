@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("reconciliation", "0023_leaks"),
+        ("reconciliation", "0024_leaks"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ import reconciliation.models.document
 class Migration(migrations.Migration):
     dependencies = [
         ("masterdata", "0007_count_terms_by_the_calendar"),
-        ("reconciliation", "0022_record_cases_by_statement"),
+        ("reconciliation", "0023_no_index_that_another_covers"),
     ]
 
     operations = [
