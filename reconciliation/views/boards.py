@@ -94,7 +94,7 @@ def _of_cases(key: str, title: str, heading: str, of: str, lines: list[Line]) ->
 
 
 def _files(key: str) -> dict[str, str]:
-    return {form.label: reverse("board-file", args=[key, form]) for form in Form}
+    return {str(form.label): reverse("board-file", args=[key, form]) for form in Form}
 
 
 def _tiles(company: Company) -> list[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +51,7 @@ class Look:
 
 def of(user: User) -> Look:
     """Give a person's liking, which comes along with who signs in."""
-    told: list[dict[str, Any]] | None = getattr(user, "list_looks", None)
+    told: Sequence[Mapping[str, Any]] | None = getattr(user, "list_looks", None)
     if told is None:
         told = list(ListLook.objects.filter(person=user).values("hidden", "is_compact"))
     return Look(_without(told[0]["hidden"]), told[0]["is_compact"]) if told else Look()

@@ -137,7 +137,7 @@ def rows(request: HttpRequest, way: str) -> HttpResponse:
         "rows": [_row(loss, asked, names, user) for loss in found[:SHOWN]],
         "shown": SHOWN if len(found) > SHOWN else 0,
         "totals": [] if len(found) > SHOWN else _totals(found),
-        "files": {form.label: f"{reverse('losses-file', args=[way, form])}?{query}" for form in Form},
+        "files": {str(form.label): f"{reverse('losses-file', args=[way, form])}?{query}" for form in Form},
     }
     return render(request, "desk/losses_rows.html", context)
 
@@ -176,7 +176,8 @@ def _section(
 
     def board(cut: str, name: str, heading: str, lines: list[Line]) -> Board:
         files = {
-            form.label: f"{reverse('losses-board-file', args=[way, cut, form])}?by={step}" for form in Form
+            str(form.label): f"{reverse('losses-board-file', args=[way, cut, form])}?by={step}"
+            for form in Form
         }
         page = reverse("losses-rows", args=[way])
         return Board(f"{way}-{cut}", name, heading, of, lines, _("Invoices"), page, files)
