@@ -25,7 +25,7 @@ HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Sample:
-    """One look: seconds since the start, megabytes of each program, what waits, seconds of what was done."""
+    """One look: seconds since the start, megabytes of each program, what is on its way, seconds of what was done."""
 
     at: float
     megabytes: dict[str, float]
@@ -55,7 +55,9 @@ class Watch:
         sample = Sample(
             at=round(now - self.began, 1),
             megabytes={name: _megabytes(crew.pid(name)) for name in crew.programs},
-            backlog=patiently(lambda: Message.objects.unfinished().count()),
+            backlog=patiently(
+                lambda: Message.objects.unfinished().exclude(state=Message.State.WAITING).count()
+            ),
             done=len(seconds),
             median=_at(seconds, 0.5),
             slowest=_at(seconds, 0.95),
