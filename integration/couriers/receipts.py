@@ -30,7 +30,7 @@ from .orders import LINES
 from .together import posting_nothing, set_quantities
 
 OVER_RECEIPT = (
-    "No over-receipt code lets so much come. Raise the order in Business Central, or give the item, its "
+    "No over-receipt code lets more come. Raise the order in Business Central, or give the item, its "
     "vendor or the company such a code there, then retry. Or have the receipt corrected."
 )
 REFUSED = 400
@@ -224,12 +224,12 @@ class ReceiptVisit(Visit):
         """Set in the block what came; where that is more than was ordered, BC's over-receipt codes decide.
 
         BC takes the code of the item, else of the vendor, else the default one, and raises the order by what
-        is too much (codeunit 8510 "Over-Receipt Mgt."); the API cannot name another. Raises PermanentError
-        where no code lets so much come.
+        is too much (codeunit 8510 "Over-Receipt Mgt."); the API cannot name another. Without a code it says
+        what it says when others were quicker, so what was asked for tells the two apart.
         """
         try:
             yield
-        except (ConflictError, PermanentError) as refusal:
+        except ConflictError as refusal:
             beyond = list(_beyond(order, arrived))
             if refusal.status != REFUSED or not beyond:
                 raise
