@@ -51,7 +51,7 @@ State = SupplierInvoice.Status
 ALIKE = """
 WITH wanted AS MATERIALIZED (
   SELECT i.id, i.company_id, i.vendor_number, i.type, i.total, i.invoice_date, wanted.days, i.bare_number,
-         coalesce(f.head, i.vendor_number) AS head
+         lower(i.file_sha256) AS file, coalesce(f.head, i.vendor_number) AS head
     FROM reconciliation_supplierinvoice i
     JOIN unnest(%(ids)s::bigint[], %(days)s::int[]) AS wanted(id, days) USING (id)
     LEFT JOIN reconciliation_vendorfamily f
@@ -77,6 +77,12 @@ SELECT asked.id, known.id
    AND known.total = asked.total
  WHERE known.id <> asked.id AND known.type = asked.type AND known.status <> 'rejected'
    AND abs(known.invoice_date - asked.invoice_date) <= asked.days
+UNION
+SELECT wanted.id, known.id
+  FROM wanted JOIN reconciliation_supplierinvoice known
+    ON known.company_id = wanted.company_id AND lower(known.file_sha256) = wanted.file
+   AND known.file_sha256 <> ''
+ WHERE known.id <> wanted.id AND known.status <> 'rejected'
 """
 
 RATES = """

@@ -109,6 +109,12 @@ class SupplierInvoice(Document):
             models.Index(fields=["company", "order_number"], name="invoice_by_order"),
             models.Index(fields=["company", "vendor_number", "bare_number"], name="invoice_by_bare_number"),
             models.Index(fields=["company", "vendor_number", "total"], name="invoice_by_total"),
+            models.Index(
+                "company",
+                Lower("file_sha256"),
+                condition=~models.Q(file_sha256=""),
+                name="invoice_by_file",
+            ),
         ]
 
     def __str__(self) -> str:

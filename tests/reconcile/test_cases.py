@@ -211,6 +211,21 @@ def test_a_lookalike_of_another_number_is_told_and_not_blocked(desk):
     ]
 
 
+def test_a_scan_that_comes_twice_is_told_whatever_was_typed_from_it(desk):
+    desk.order("PO-1", ordered(quantity="20"))
+    desk.receive(20)
+    first = desk.invoice("R-100")
+    second = desk.invoice("Q-7", billed(quantity="4"))
+    SupplierInvoice.objects.filter(pk=first.pk).update(file_sha256="AB" * 32, order_number="PO-0")
+    SupplierInvoice.objects.filter(pk=second.pk).update(file_sha256="ab" * 32)
+
+    reconcile.match_due()
+
+    answer = MatchDecision.objects.get(invoice=second).answer
+    told = [row["sentence"] for row in answer["findings"] if row["code"] == "NEAR_DUPLICATE"]
+    assert [sentence.endswith("it is the same file.") for sentence in told] == [True]
+
+
 def test_two_invoices_for_the_same_goods_do_not_hold_each_other(desk):
     desk.order()
     desk.receive(10)
