@@ -44,6 +44,8 @@ READ_ONLY: dict[str, set[str]] = {
         "netAmount",
         "netTaxAmount",
         "netAmountIncludingTax",
+        "overReceiptPending",
+        "overReceiptQuantity",
         "receivedQuantity",
         "invoicedQuantity",
         "receivedNotInvoiced",
