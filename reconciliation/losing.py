@@ -154,14 +154,12 @@ class Part:
     currency: str = ""
 
 
-def keep(found: Mapping[int, Leaks], invoices: Collection[SupplierInvoice], known: Collection[int]) -> None:
-    """Keep what these new judgements let through, by invoice; `known` were judged before."""
-    again = [invoice.pk for invoice in invoices if invoice.pk in known]
-    if again:
-        Leak.objects.filter(invoice__in=again).delete()
-    rows = [row for invoice in invoices for row in _rows_of(invoice, found.get(invoice.pk, {}))]
-    if rows:
-        Leak.objects.bulk_create(rows)
+def keep(found: Mapping[int, Leaks], invoices: Collection[SupplierInvoice]) -> None:
+    """Keep what these new judgements let through, by invoice, in place of what earlier ones did."""
+    if not invoices:
+        return
+    Leak.objects.filter(invoice__in=invoices).delete()
+    Leak.objects.bulk_create(row for invoice in invoices for row in _rows_of(invoice, found[invoice.pk]))
 
 
 def steps(step: Step, today: datetime.date) -> list[Span]:

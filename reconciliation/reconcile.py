@@ -200,7 +200,7 @@ def _decide(invoices: list[SupplierInvoice], cases: dict[int, ExceptionCase]) ->
                 let_through[invoice.pk] = leaks(case, record.answer) or {}
             judged.append(_Judged(invoice, decision, record, cases.get(invoice.pk)))
     MatchDecision.objects.bulk_create([row.record for row in judged if row.record.pk is None])
-    losing.keep(let_through, [row.invoice for row in judged if row.invoice.pk in let_through], latest)
+    losing.keep(let_through, [row.invoice for row in judged if row.invoice.pk in let_through])
     return judged
 
 

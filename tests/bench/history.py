@@ -76,6 +76,7 @@ DELETE FROM reconciliation_finding WHERE case_id IN (
 DELETE FROM reconciliation_exceptioncase WHERE company_id = %(company)s;
 DELETE FROM reconciliation_historicalexceptioncase WHERE company_id = %(company)s;
 DELETE FROM reconciliation_casetally WHERE company_id = %(company)s;
+DELETE FROM reconciliation_leak WHERE company_id = %(company)s;
 DELETE FROM reconciliation_matchdecision WHERE invoice_id IN (
   SELECT id FROM reconciliation_supplierinvoice WHERE company_id = %(company)s);
 UPDATE reconciliation_supplierinvoice SET status = 'received', match_due = true
