@@ -62,6 +62,7 @@ def test_the_main_ways_through_the_desk_on_the_shipped_processes(browser, addres
     clerk.goto(f"{address}/exceptions/")
     clerk.get_by_role("link", name="R-9").first.click()
     expect(clerk.get_by_role("heading", name="Invoice R-9")).to_be_visible()
+    clerk.wait_for_load_state()  # the keys work from then on
     clerk.keyboard.press("1")
     clerk.keyboard.press("2")
     approver = signed_in(browser, address, people[roles.AP_APPROVER])

@@ -25,7 +25,7 @@ HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Sample:
-    """One look: seconds since the start, megabytes by program, what is on its way, seconds of what was done."""
+    """One look: seconds since the start, megabytes by program, what is on its way, seconds it took."""
 
     at: float
     megabytes: dict[str, float]
