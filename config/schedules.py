@@ -60,6 +60,7 @@ SCHEDULES: list[Every | At] = [
     ),
     At("Compare the mirrors with Business Central", "integration.tasks.check_drift", "12", "bulk", hour="5"),
     At("Take the control totals of the last days", "integration.tasks.take_totals", "42", "bulk"),
+    At("Look for doubled documents", "integration.tasks.look_for_doubles", "12", "bulk", hour="3"),
     At(
         "Look for conflicting duties", "reconciliation.tasks.report_conflicts", "42", "housekeeping", hour="4"
     ),

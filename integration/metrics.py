@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.utils import timezone
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
 from integration import connections, delivery, overview
-from integration.models import DriftCheck, InboxEvent, Incident, Message, SyncRun, today_of
+from integration.models import (
+    DoubledDocument,
+    DoublesLook,
+    DriftCheck,
+    InboxEvent,
+    Incident,
+    Message,
+    SyncRun,
+    today_of,
+)
 from masterdata.models import Company
 from reconciliation.models import ControlDay, ControlDifference, ExceptionCase
 
@@ -46,6 +55,7 @@ class Figures:
         yield from self._people()
         yield from self._control()
         yield self._drift()
+        yield from self._doubles()
 
     def _messages(self) -> Iterator[Metric]:
         """Tell what is still to do and what was posted just now: what is done grows for ever."""
@@ -136,6 +146,17 @@ class Figures:
             for check in DriftCheck.objects.latest_of(company):
                 metric.add_metric([company.name, check.entity], check.staying)
         return metric
+
+    def _doubles(self) -> Iterator[Metric]:
+        """Tell what is in BC more than once, and the age of the look that is the oldest of its kinds."""
+        standing = _gauge("tieout_doubled_documents", "In BC more than once, and not settled", "company")
+        age = _gauge("tieout_doubles_look_age_seconds", "Since all was looked through for doubles", "company")
+        for company in Company.objects.order_by("pk"):
+            standing.add_metric([company.name], DoubledDocument.objects.of(company).standing().count())
+            looks = DoublesLook.objects.filter(company=company)
+            age.add_metric([company.name], self._age(looks.aggregate(first=Min("looked_at"))["first"]))
+        yield standing
+        yield age
 
     def _age(self, moment: datetime | None) -> float:
         """Tell how long ago it was; NaN when it never was, which no alert takes for late."""

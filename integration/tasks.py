@@ -211,6 +211,19 @@ def take_totals(self: Task, *, schedule: str = "", **kwargs: Any) -> None:
         totals.take_latest(now=now)
 
 
+@shared_task(bind=True, soft_time_limit=PULL_SECONDS, time_limit=PULL_SECONDS + 60)
+def look_for_doubles(self: Task, *, schedule: str = "", **kwargs: Any) -> None:
+    """Look at night for documents that Business Central has more than once."""
+    from integration import doubles
+    from integration.sync import slots
+
+    now = timezone.now()
+    if connections.is_connected() and (
+        not schedule or slots.take(schedule, by=self.request.id or "by hand", now=now)
+    ):
+        doubles.look(now=now)
+
+
 @shared_task
 def tell_the_morning(**kwargs: Any) -> None:
     """Send the morning mails whose time has come, by each company's own clock."""

@@ -32,6 +32,7 @@ urlpatterns = [
     path("bc/hints/<uuid:key>", hints.receive, name="bc-hints"),
     path("dead-letters/", dead_letters.dead_letters, name="dead-letters"),
     path("dead-letters/messages/", dead_letters.stuck_messages, name="stuck-messages"),
+    path("dead-letters/doubled/<int:pk>/", dead_letters.settle_doubled, name="settle-doubled"),
     path("dead-letters/causes/<int:pk>/", dead_letters.cause, name="dead-letter-cause"),
     path("dead-letters/causes/<int:pk>/<slug:action>/", dead_letters.care_for, name="care-for-cause"),
     path("dead-letters/replay/", replays.prepare, name="prepare-replay"),

@@ -50,7 +50,7 @@ def _deliver(attempt: Try, client: Client) -> Delivery:
         return _look_again(attempt)
     if message.unknown_since is not None:
         attempt.settle()
-        if outbox.put_off_if_closed(message):
+        if outbox.put_off_if_held(message):
             return _not_sent(message)
     room = timedelta(seconds=client.connection.timeouts.action + client.connection.timeouts.connect)
     posted = visit.send(lambda: outbox.mark_sending(message, now=timezone.now(), room=room))
@@ -61,7 +61,7 @@ def _may_go(message: Message, document: Any, *, is_new: bool) -> bool:
     """Build what has no payload yet, which asks the flow; what has one asks here, unless it is looked for."""
     if message.payload is None:
         return outbox.build(message, document, with_sending=is_new)
-    return message.unknown_since is not None or not outbox.put_off_if_closed(message)
+    return message.unknown_since is not None or not outbox.put_off_if_held(message)
 
 
 def _not_sent(message: Message) -> Delivery:

@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Min, Q, QuerySet, Sum
+from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
-from integration.models import Cause, Incident, Message
+from integration.models import Cause, DoubledDocument, Incident, Message
 from masterdata.models import Company
 
 NOTHING = Decimal(0)
@@ -67,9 +68,18 @@ def unfiled(company: Company) -> int:
 
 
 def to_mend(company: Company, now: datetime) -> int:
-    """Count what is stuck and not put aside: the number beside the desk's name."""
+    """Count what is stuck and not put aside, and what BC has twice: the number beside the desk's name."""
     quiet = Cause.objects.filter(company=company).quiet(now)
-    return Message.objects.of(company).stuck().exclude(cause__in=quiet).count()
+    stuck = Message.objects.of(company).stuck().exclude(cause__in=quiet)
+    return stuck.count() + DoubledDocument.objects.of(company).standing().count()
+
+
+def doubled(company: Company) -> list[DoubledDocument]:
+    """Give what BC has more than once, each with how many messages are held back for it."""
+    waiting = Message.objects.filter(chain=OuterRef("chain"), state=Message.State.WAITING)
+    held = waiting.order_by().values("chain").annotate(count=Count("pk")).values("count")
+    standing = DoubledDocument.objects.of(company).standing().annotate(held=Coalesce(Subquery(held), 0))
+    return list(standing.order_by("found_at", "pk"))
 
 
 def _rows(stuck: QuerySet[Message]) -> dict[int, Any]:

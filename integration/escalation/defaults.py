@@ -52,6 +52,12 @@ RULES: dict[str, Line] = {
     "Dead letter: the owner": Line(Subject.DEAD, OWNER, 0, 0),
     "Dead letter: the administrator": Line(Subject.DEAD, ADMINISTRATOR, 4 * HOUR, HOUR, str(DAY)),
     "Dead letter, much money: finance": Line(Subject.DEAD, FINANCE, DAY, 4 * HOUR, str(DAY), least=LARGE),
+    "In Business Central more than once: the administrator": Line(
+        Subject.DOUBLED, ADMINISTRATOR, 0, 0, f"{HOUR}, {DAY}"
+    ),
+    "In Business Central more than once for hours: finance": Line(
+        Subject.DOUBLED, FINANCE, 4 * HOUR, HOUR, str(DAY)
+    ),
     "Refused: the owner": Line(Subject.REFUSED, OWNER, 0, 0),
     "Refused: the administrator": Line(Subject.REFUSED, ADMINISTRATOR, 4 * HOUR, HOUR, str(DAY)),
     "Refused, much money: finance": Line(Subject.REFUSED, FINANCE, DAY, 4 * HOUR, str(DAY), least=LARGE),
@@ -75,6 +81,7 @@ EXPECTATIONS: dict[str, dict[str, Any]] = {
     "Totals of the day before": {"flow": Flow.TOTALS, "by": time(7)},
     "Master data every hour": {"flow": Flow.MASTERS, "by": time(6), "hours": 6},
     "Comparison of master data": {"flow": Flow.DRIFT, "by": time(8)},
+    "Look for doubled documents": {"flow": Flow.DOUBLES, "by": time(8)},
 }
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Min, Q, QuerySet
 from django.urls import reverse
 
 from integration import sync
-from integration.models import DriftCheck, Expectation, InboxEvent, SyncRun
+from integration.models import DoublesLook, DriftCheck, Expectation, InboxEvent, SyncRun
 from integration.models.escalation import Subject
 from masterdata.models import Company
 from reconciliation.models import DayTotal
@@ -64,6 +64,13 @@ def _drift(company: Company) -> datetime | None:
     return _latest(DriftCheck.objects.filter(company=company, error=""), "checked_at")
 
 
+def _doubles(company: Company) -> datetime | None:
+    """The kind that was not looked through for longest: one that cannot be read must not hide."""
+    looks = DoublesLook.objects.filter(company=company)
+    found: datetime | None = looks.aggregate(first=Min("looked_at"))["first"]
+    return found
+
+
 def _runs(company: Company) -> QuerySet[SyncRun]:
     done = SyncRun.objects.filter(company=company, state=SyncRun.State.DONE)
     return done.exclude(kind=SyncRun.Kind.RECORDS)
@@ -81,6 +88,7 @@ LAST_SEEN: dict[Flow, Callable[[Company], datetime | None]] = {
     Flow.MASTERS: _masters,
     Flow.INVOICES: _invoices,
     Flow.DRIFT: _drift,
+    Flow.DOUBLES: _doubles,
 }
 OF_THE_CAFM = "See whether the CAFM runs and sends: its key, its network, its own log."
 OF_OURS = "See whether beat and the worker of the queue “bulk” run, and look under Sync runs."
@@ -91,4 +99,5 @@ TO_DO: dict[Flow, str] = {
     Flow.MASTERS: OF_OURS,
     Flow.INVOICES: OF_OURS,
     Flow.DRIFT: OF_OURS,
+    Flow.DOUBLES: OF_OURS,
 }

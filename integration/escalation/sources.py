@@ -12,7 +12,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration import connections, delivery, overview, sync
-from integration.models import Attempt, Cause, ContractFinding, HeldRecord, Message, SyncRun, Turn
+from integration.models import (
+    Attempt,
+    Cause,
+    ContractFinding,
+    DoubledDocument,
+    HeldRecord,
+    Message,
+    SyncRun,
+    Turn,
+)
 from integration.models.escalation import Subject
 from integration.models.outbox import MessageQuerySet
 from masterdata.models import Company
@@ -98,6 +107,20 @@ def held(company: Company, now: datetime) -> Iterator[Found]:
             count=row["count"],
             since=row["first"],
             query=f"{reverse('admin:integration_heldrecord_changelist')}?entity={row['entity']}",
+        )
+
+
+def doubled(company: Company, now: datetime) -> Iterator[Found]:
+    """What Business Central has more than once; each document is a matter of its own."""
+    for each in DoubledDocument.objects.of(company).standing().order_by("pk"):
+        yield Found(
+            subject=Subject.DOUBLED,
+            cause=f"{each.kind} {each.key}"[:200],
+            sentence=f"{each.sentence} {each.next_step}",
+            count=len(each.documents),
+            since=each.found_at,
+            query=reverse("dead-letters"),
+            worth=each.worth,
         )
 
 
@@ -191,6 +214,7 @@ OF_COMPANY: tuple[Callable[[Company, datetime], Iterable[Found]], ...] = (
     failing,
     waiting,
     held,
+    doubled,
     failed_runs,
     silence.of_flows,
     exceptions.that_wait,

@@ -8,7 +8,12 @@ from django.utils import timezone
 from integration.models import Incident, Notification
 from integration.models.escalation import Subject
 
-ONE_THING = {Subject.STANDSTILL, Subject.CLOCK, Subject.SILENT}  # of which there are not several
+ONE_THING = {
+    Subject.STANDSTILL,
+    Subject.CLOCK,
+    Subject.SILENT,
+    Subject.DOUBLED,
+}  # of which there are not several
 
 
 def message(told: list[Notification]) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from .contract import ContractFinding, ContractReading
 from .dead_letters import Cause, CauseNote, ReplayItem, ReplayJob
+from .doubled import DoubledDocument, DoublesLook
 from .drift import DriftCheck, DriftedRecord
 from .edits import PayloadEdit
 from .escalation import Channel, EscalationRule, Incident, IncidentNote, Notification, Turn
@@ -29,6 +30,8 @@ __all__ = [
     "ContractReading",
     "DatabaseLife",
     "DocumentKind",
+    "DoubledDocument",
+    "DoublesLook",
     "DriftCheck",
     "DriftedRecord",
     "EscalationRule",

@@ -36,6 +36,7 @@ class Subject(models.TextChoices):
     CLOCK = "clock", _("the clock or a worker stands still")
     SILENT = "silent", _("nothing came by the time it was expected")
     CASES = "cases", _("exceptions that wait")
+    DOUBLED = "doubled", _("more than once in Business Central")
 
 
 class Channel(models.Model):

@@ -110,6 +110,7 @@ class Expectation(models.Model):
         MASTERS = "masters", _("master data of Business Central")
         INVOICES = "invoices", _("invoices of Business Central")
         DRIFT = "drift", _("comparison of master data")
+        DOUBLES = "doubles", _("look for doubled documents")
 
     name = models.CharField(max_length=100, unique=True)
     company = models.ForeignKey(

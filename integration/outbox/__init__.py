@@ -13,6 +13,7 @@ from .by_hand import (
     cancel,
     check_editable,
     mark_done_by_hand,
+    note,
     retry,
     send_edited,
     sight,
@@ -42,7 +43,7 @@ from .leases import (
     mark_settled,
     mark_stuck,
     mark_unknown,
-    put_off_if_closed,
+    put_off_if_held,
     sweep,
     withdraw,
 )
@@ -57,7 +58,7 @@ from .line import (
     refill,
 )
 from .moving import LostLease, OutboxError, may
-from .pausing import UNKNOWN_NAME, hold
+from .pausing import UNKNOWN_NAME, hold, hold_chain
 from .taking_over import take_over
 from .transitions import CANCELLED_BY_HAND, ENTERED_BY_HAND
 from .waking import answered, wake
@@ -87,6 +88,7 @@ __all__ = [
     "forget_requests",
     "hand_back",
     "hold",
+    "hold_chain",
     "in_force",
     "keep_still",
     "look_again",
@@ -99,11 +101,12 @@ __all__ = [
     "mark_unknown",
     "may",
     "message_for",
+    "note",
     "old_requests",
     "order_chain",
     "prepare",
     "put_in_line",
-    "put_off_if_closed",
+    "put_off_if_held",
     "recheck_waiting",
     "refill",
     "renew",

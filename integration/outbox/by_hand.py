@@ -38,7 +38,7 @@ def retry(message: Message, *, by: User, reason: str, remap: bool = False) -> No
                 message=message, state=message.get_state_display()
             )
         )
-    _note(message, by=by, reason=reason, text="Retried")
+    note(message, by=by, reason=reason, text="Retried")
     if message.unknown_since:
         move(message, LOOKED_FOR_BY_HAND, next_attempt_at=timezone.now())
     else:
@@ -59,7 +59,7 @@ def send_edited(message: Message, *, original: Any, edited: Any, seen: str, by: 
         raise Overtaken(what_happened(message))
     check_editable(message)
     changes = bool(edited != original)
-    _note(message, by=by, reason=reason, text="Edited" if changes else "Edit given up")
+    note(message, by=by, reason=reason, text="Edited" if changes else "Edit given up")
     now = timezone.now()
     message.edits.end(at=now)
     if changes:
@@ -119,7 +119,7 @@ def mark_done_by_hand(
     check(message, ENTERED_BY_HAND)
     if not bc_number.strip():
         raise OutboxError(_("Give the number of the document in Business Central."))
-    _note(message, by=by, reason=reason, text=f"Marked as posted in BC as {bc_number}")
+    note(message, by=by, reason=reason, text=f"Marked as posted in BC as {bc_number}")
     now = timezone.now()
     number = bc_number.strip()
     move(message, ENTERED_BY_HAND, done_at=now, bc_number=number, bc_id=bc_id)
@@ -132,7 +132,7 @@ def cancel(message: Message, *, by: User, reason: str) -> None:
     """Give a stuck or waiting message up; its document is cancelled, its chain goes on."""
     message = _lock(message)
     check(message, CANCELLED_BY_HAND)
-    _note(message, by=by, reason=reason, text="Cancelled")
+    note(message, by=by, reason=reason, text="Cancelled")
     move(message, CANCELLED_BY_HAND)
     documents.cancel(couriers.load(message))
     transaction.on_commit(wake)
@@ -143,7 +143,7 @@ def _lock(message: Message) -> Message:
     return locked
 
 
-def _note(message: Message, *, by: User, reason: str, text: str) -> None:
+def note(message: Message, *, by: User, reason: str, text: str) -> None:
     """Put a person's act into the message's timeline."""
     if not reason.strip():
         raise OutboxError(_("Say why: the reason stays with the message."))

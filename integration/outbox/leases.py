@@ -14,12 +14,12 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from integration import couriers, flows
+from integration import couriers
 from integration.desk.filing import filed
 from integration.models import Attempt, DocumentKind, Message
 from reconciliation import documents
 
-from .line import built, wait_for
+from .line import built, held_back, wait_for
 from .moving import move, move_held
 from .transitions import (
     ANSWER_LOST,
@@ -119,12 +119,12 @@ def build(message: Message, document: Any, *, with_sending: bool = False) -> boo
     return how is BUILT
 
 
-def put_off_if_closed(message: Message) -> bool:
-    """Put off a claimed message whose flow was closed after it was built; tells whether it was."""
-    closed = flows.of_delivery(message)
-    if closed:
-        move_held(message, PUT_OFF, **wait_for(closed, timezone.now()), attempts=_uncounted(message))
-    return bool(closed)
+def put_off_if_held(message: Message) -> bool:
+    """Put off a claimed message that was held back after it was built; tells whether it was."""
+    held = held_back(message)
+    if held:
+        move_held(message, PUT_OFF, **wait_for(held, timezone.now()), attempts=_uncounted(message))
+    return bool(held)
 
 
 def _uncounted(message: Message) -> int:

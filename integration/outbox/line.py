@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from integration import contract, correlation, couriers, flows
 from integration.desk.filing import filed
-from integration.models import Attempt, DocumentKind, Message
+from integration.models import Attempt, DocumentKind, DoubledDocument, Message
 from reconciliation.inserting import insert
 from reconciliation.models import AssetNotice, OrderChange, SupplierInvoice
 
@@ -169,8 +169,8 @@ def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
         prepared = replace(prepared, payload=edit.edited, problems=[])
     if prepared.payload and (paused := contract.of_delivery(message.document_kind, prepared.payload)):
         prepared = couriers.Prepared(waiting_for=paused)
-    if prepared.payload and (closed := flows.of_delivery(message)):
-        prepared = couriers.Prepared(waiting_for=closed)
+    if prepared.payload and (held := held_back(message)):
+        prepared = couriers.Prepared(waiting_for=held)
     now = timezone.now()
     if prepared.waiting_for:
         return PUT_OFF, wait_for(prepared.waiting_for, now)
@@ -186,6 +186,11 @@ def built(message: Message, document: Any) -> tuple[Move, dict[str, Any]]:
         "mapped_from": prepared.mapped_from,
         "next_attempt_at": now,
     }
+
+
+def held_back(message: Message) -> str:
+    """Say why a message that could go does not: its flow is closed, or what it follows is in BC twice."""
+    return flows.of_delivery(message) or DoubledDocument.objects.holding(message)
 
 
 def wait_for(for_what: str, now: datetime) -> dict[str, Any]:

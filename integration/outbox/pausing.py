@@ -1,4 +1,4 @@
-"""Take documents out of the line while Business Central lacks something that they need."""
+"""Take documents out of the line: Business Central lacks what they need, or has twice what they follow."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from integration.models import Message
 
 from .line import WAIT_SECONDS
 from .moving import move_all
-from .transitions import PAUSED, STUCK, State
+from .transitions import HELD_BACK, PAUSED, STUCK, State
 
 UNKNOWN_NAME = "BadRequest_NotFound"  # BC's code for a field, or an entity set, that it does not have
 
@@ -36,3 +36,14 @@ def hold(
     return move_all(
         held.filter(pk__in=concerned), PAUSED, waiting_for=sentence[:300], next_attempt_at=look_at
     )
+
+
+def hold_chain(chain: str, sentence: str) -> int:
+    """Let what is ready in a chain wait, as it was built; returns how many.
+
+    What may have reached BC is left alone, as above. Whoever builds a message asks again, so what waits goes
+    on by itself once it may.
+    """
+    ready = Message.objects.filter(chain=chain, state=State.READY, unknown_since=None)
+    look_at = timezone.now() + timedelta(seconds=WAIT_SECONDS)
+    return move_all(ready, HELD_BACK, waiting_for=sentence[:300], next_attempt_at=look_at)

@@ -32,6 +32,7 @@ class Who(Enum):
     EVENT = "an event of the CAFM"
     PULL = "a pull from Business Central"
     CONTRACT = "a check of the contract"
+    NIGHT = "the nightly look for doubled documents"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +104,7 @@ PUT_OFF = Move(
     _from(WAITING, CLAIMED),
     WAITING,
     Who.BUILDER,
-    "a record that it names is missing, or its kind rests",
+    "a record that it names is missing, its kind rests, or it is held back",
     frozenset({"waiting_for", "next_attempt_at", "attempts"}),
     LEASE,
     only_unsent=True,
@@ -327,6 +328,15 @@ PAUSED = Move(
     "Business Central lacks what it uses",
     frozenset({"waiting_for", "next_attempt_at"}),
     {**ANEW, **ANEW_MAPPED},
+    only_unsent=True,
+)
+HELD_BACK = Move(
+    "held back",
+    _from(READY),
+    WAITING,
+    Who.NIGHT,
+    "what it follows is in Business Central more than once",
+    frozenset({"waiting_for", "next_attempt_at"}),
     only_unsent=True,
 )
 

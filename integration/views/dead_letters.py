@@ -15,9 +15,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from integration import doubles
 from integration.desk import care, groups
 from integration.desk.asking import Question, page
-from integration.models import Cause, DocumentKind, Message, ReplayJob
+from integration.models import Cause, DocumentKind, DoubledDocument, Message, ReplayJob
 from masterdata.models import Company
 from reconciliation.roles import REPLAY, SEE_MESSAGES, refusal
 from reconciliation.views import workplace
@@ -26,8 +27,16 @@ from reconciliation.views import workplace
 @require_safe
 @workplace.needs(SEE_MESSAGES)
 def dead_letters(request: HttpRequest) -> HttpResponse:
-    """List why messages are stuck: a cause for each thing that a person can mend."""
+    """List why messages are stuck: a cause for each thing that a person can mend; and what is there twice."""
+    return _desk(request)
+
+
+def _desk(
+    request: HttpRequest, *, problem: str = "", tried: int | None = None, status: int = 200
+) -> HttpResponse:
     company = workplace.company(request)
+    user: Any = request.user
+    may_settle = user.has_perm(REPLAY)
     found = groups.of_company(company, timezone.now()) if company else []
     running = ReplayJob.objects.filter(company=company).exclude(state=ReplayJob.State.DONE)
     context = {
@@ -37,8 +46,35 @@ def dead_letters(request: HttpRequest) -> HttpResponse:
         "total": sum(group.count for group in found),
         "unfiled": groups.unfiled(company) if company else 0,
         "replays": running.select_related("by").order_by("-pk"),
+        "doubled": groups.doubled(company) if company else [],
+        "may_settle": may_settle,
+        "refusal": "" if may_settle else refusal(user, REPLAY),
+        "problem": problem,
+        "tried": tried,
+        "given": request.POST,
     }
-    return render(request, "integration/dead_letters.html", context)
+    return render(request, "integration/dead_letters.html", context, status=status)
+
+
+@workplace.takes_posts("dead-letters")
+@workplace.needs(REPLAY)
+def settle_doubled(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which of several documents in Business Central stays; what was held back for it goes on."""
+    here = DoubledDocument.objects.filter(company=workplace.company(request))
+    user: Any = request.user
+    form = request.POST
+    try:
+        doubles.settle(
+            get_object_or_404(here, pk=pk),
+            kept=form.get("kept", ""),
+            by=user,
+            reason=form.get("reason", ""),
+            is_certain=form.get("certain") == "on",
+        )
+    except doubles.DoublesError as error:
+        return _desk(request, problem=str(error), tried=pk, status=422)
+    messages.success(request, _("Settled. What was held back goes on."))
+    return redirect("dead-letters")
 
 
 @require_safe

@@ -62,6 +62,7 @@ LEFT_OUT = {
     "integration_replayitem": GOES_ON + "; the replay itself is told",
     "integration_contractreading": FROM_OUTSIDE,
     "integration_contractfinding": FROM_OUTSIDE,
+    "integration_doubleslook": GOES_ON,
     "integration_driftcheck": FROM_OUTSIDE,
     "integration_driftedrecord": FROM_OUTSIDE,
     "integration_hint": FROM_OUTSIDE,

@@ -101,6 +101,32 @@ def test_a_receipt_is_found_by_its_orders_number(company: Company, admin: Client
     assert ("GR-5" in page, "PO-9" in page) == (True, False)
 
 
+@pytest.mark.parametrize("number", ["PR-77", "WO-77"])
+def test_an_order_is_found_by_its_request_and_by_a_work_order(
+    admin: Client, letter: Message, number: str
+) -> None:
+    from reconciliation.models import PurchaseOrder, PurchaseOrderLine
+
+    PurchaseOrder.objects.filter(pk=letter.document_id).update(purchase_request="PR-77")
+    PurchaseOrderLine.objects.filter(order=letter.document_id).update(work_order="WO-77")
+
+    assert listed(admin, number) == (True, False)
+
+
+def test_a_receipt_is_found_by_its_delivery_note(company: Company, admin: Client) -> None:
+    from reconciliation.models import GoodsReceipt
+    from tests import factories
+    from tests.messages import bring
+
+    for number in ("GR-5", "GR-6"):
+        bring(factories.waiting_receipt(company, number, "PO-5"), to="rejected", waiting_for="")
+    GoodsReceipt.objects.filter(number="GR-5").update(delivery_note="DN-77")
+
+    page = words(admin.get("/dead-letters/messages/", {"q": "dn-77"}))
+
+    assert ("GR-5" in page, "GR-6" in page) == (True, False)
+
+
 def test_the_event_of_another_company_finds_nothing_here(admin: Client, letter: Message) -> None:
     from tests import factories
 

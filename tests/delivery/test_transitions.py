@@ -21,7 +21,13 @@ from tests.pages import message_states
 ROOT = Path(__file__).resolve().parents[2]
 State = Message.State
 OTHER_ROWS = {"life", "mapping"}  # saved by modules that read messages as well
-WRITERS = ("integration/outbox", "integration/delivery", "integration/sync", "integration/contract")
+WRITERS = (
+    "integration/outbox",
+    "integration/delivery",
+    "integration/sync",
+    "integration/contract",
+    "integration/doubles",
+)
 
 
 @pytest.mark.parametrize("state", Message.IN_FLIGHT)

@@ -197,6 +197,7 @@ NO_SCREENS = {
     "propose-rules", "pull-now", "pull-record", "put-back-rules", "readyz", "repair-mapping",
     "replay-act", "roll-back-mapping", "rules-act", "run-progress", "running", "save-filter",
     "save-mapping-row", "save-source-profile", "save-value-map", "send-open-balances", "set-retention",
+    "settle-doubled",
     "several-do", "several-undo", "sign-out", "start-replay", "start-trial", "stop-run", "switch-flows",
     "take-incident", "take-selected", "test-mapping-draft", "trial-act", "trial-export", "undo",
     "verify-audit",
