@@ -72,6 +72,7 @@ def keep(company: Company, twice: Twice, *, now: datetime) -> DoubledDocument | 
     if any(numbers <= set(each.numbers) for each in same.exclude(settled_at=None)):
         return None
     message = twice.message
+    doubled: DoubledDocument
     doubled, is_new = same.standing().get_or_create(
         company=company,
         kind=twice.kind,

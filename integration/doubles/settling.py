@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -13,7 +14,7 @@ from integration import connections, couriers, outbox
 from integration.bc import Client, is_gone
 from integration.couriers import invoices
 from integration.errors import IntegrationError, PermanentError
-from integration.models import DoubledDocument
+from integration.models import DoubledDocument, Message
 from reconciliation import documents
 from reconciliation.people import called
 
@@ -59,16 +60,16 @@ def _settle(doubled: DoubledDocument, kept: str, by: User, reason: str) -> None:
     row.save(update_fields=["settled_at", "settled_by", "kept", "reason"])
     if row.message is not None:
         outbox.note(row.message, by=by, reason=reason, text=f"{row.sentence} {kept} stays")
-        _follow(row, next(each for each in row.documents if each["number"] == kept))
+        _follow(row.message, next(each for each in row.documents if each["number"] == kept), now)
     transaction.on_commit(outbox.wake)
 
 
-def _follow(doubled: DoubledDocument, kept: dict[str, Any]) -> None:
+def _follow(message: Message, kept: dict[str, Any], now: datetime) -> None:
     """Let our document be known as the one that stays, where what follows is posted by its id."""
-    document: Any = couriers.load(doubled.message)
+    document: Any = couriers.load(message)
     is_other = kept["id"] and kept["id"] != str(document.bc_id)
     if kept["entity_set"] in DELETABLE and document.is_posted and is_other:
-        documents.mark_posted(document, bc_id=kept["id"], bc_number=kept["number"], at=doubled.settled_at)
+        documents.mark_posted(document, bc_id=kept["id"], bc_number=kept["number"], at=now)
 
 
 def _doubt(doubled: DoubledDocument, kept: str, client: Client | None) -> str:
