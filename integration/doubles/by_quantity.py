@@ -9,7 +9,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from integration.bc import Client, odata
-from integration.bc.names import DOCUMENT_NUMBER, ITEM_NUMBER, MODIFIED, ORDER_NUMBER, POSTING_DATE
+from integration.bc.names import (
+    DOCUMENT_NUMBER,
+    ENTRY_NUMBER,
+    ITEM_NUMBER,
+    MODIFIED,
+    ORDER_NUMBER,
+    POSTING_DATE,
+)
 from integration.couriers import accepted, movements
 from integration.models import DocumentKind, Message
 from masterdata.models import Company
@@ -19,7 +26,6 @@ from .found import There, Twice, parts
 
 RECEIPTS, RECEIPT_LINES = "purchaseReceipts", "purchaseReceiptLines"
 ENTRIES = "itemLedgerEntries"
-ENTRY_NUMBER = "entryNumber"
 RECEIVED = (DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION)
 RECEIPT_STEP = "See whether the goods came once. Undo the receipt that is too many in Business Central."
 ENTRY_STEP = "Keep one posting: post the other back in Business Central, with an item journal."

@@ -52,15 +52,15 @@ def settle(
 
 
 def _settle(doubled: DoubledDocument, kept: str, by: User, reason: str) -> None:
-    row = DoubledDocument.objects.select_for_update(of=("self",)).get(pk=doubled.pk)
-    if row.settled_at is not None:
-        raise DoublesError(_("{who} has settled it already.").format(who=called(row.settled_by)))
+    settled = DoubledDocument.objects.select_for_update(of=("self",)).get(pk=doubled.pk)
+    if settled.settled_at is not None:
+        raise DoublesError(_("{who} has settled it already.").format(who=called(settled.settled_by)))
     now = timezone.now()
-    row.settled_at, row.settled_by, row.kept, row.reason = now, by, kept, reason
-    row.save(update_fields=["settled_at", "settled_by", "kept", "reason"])
-    if row.message is not None:
-        outbox.note(row.message, by=by, reason=reason, text=f"{row.sentence} {kept} stays")
-        _follow(row.message, next(each for each in row.documents if each["number"] == kept), now)
+    settled.settled_at, settled.settled_by, settled.kept, settled.reason = now, by, kept, reason
+    settled.save(update_fields=["settled_at", "settled_by", "kept", "reason"])
+    if settled.message is not None:
+        outbox.note(settled.message, by=by, reason=reason, text=f"{settled.sentence} {kept} stays")
+        _follow(settled.message, next(each for each in settled.documents if each["number"] == kept), now)
     transaction.on_commit(outbox.wake)
 
 

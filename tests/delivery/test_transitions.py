@@ -20,7 +20,7 @@ from tests.pages import message_states
 
 ROOT = Path(__file__).resolve().parents[2]
 State = Message.State
-OTHER_ROWS = {"life", "mapping"}  # saved by modules that read messages as well
+OTHER_ROWS = {"life", "mapping", "settled"}  # saved by modules that read messages as well
 WRITERS = (
     "integration/outbox",
     "integration/delivery",

@@ -108,7 +108,7 @@ def test_what_people_changed_of_the_shipped_rules_stays() -> None:
     EscalationRule.objects.update(enabled=False, after_minutes=7)
     Channel.objects.update(audience="", recipients="ops@example.com")
 
-    assert (first, escalation.install()) == (28, 0)
+    assert (first, escalation.install()) == (31, 0)
     assert set(EscalationRule.objects.values_list("enabled", "after_minutes")) == {(False, 7)}
     assert set(Channel.objects.values_list("audience", flat=True)) == {""}
 
