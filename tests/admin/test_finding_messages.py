@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -125,6 +127,33 @@ def test_a_receipt_is_found_by_its_delivery_note(company: Company, admin: Client
     page = words(admin.get("/dead-letters/messages/", {"q": "dn-77"}))
 
     assert ("GR-5" in page, "GR-6" in page) == (True, False)
+
+
+def test_a_movement_is_found_by_its_work_order_and_an_asset_by_its_serial_number(
+    company: Company, admin: Client, letter: Message
+) -> None:
+    from integration import outbox
+    from integration.models import DocumentKind
+    from reconciliation import documents, forms
+    from tests.messages import bring
+
+    line = forms.MovementLineForm(line=1, item="FILTER", quantity=Decimal(2), unit="PCS", location="MAIN")
+    used = forms.MovementForm(
+        kind="consumption", number="C-5", posted_on=date(2026, 11, 2), lines=(line,), work_order="WO-5"
+    )
+    pump = forms.AssetForm(kind="registered", number="A-5", description="Pump", serial_number="SN-5")
+    movement = documents.record_movement(company, used, source="/cafm/test")
+    asset = documents.record_asset(company, pump, source="/cafm/test")
+    stuck = {
+        "C-5": outbox.enqueue(DocumentKind.INVENTORY_MOVEMENT, movement),
+        "A-5": outbox.enqueue(DocumentKind.ASSET_NOTICE, asset),
+    }
+    bring(*stuck.values(), to="rejected", waiting_for="")
+
+    found = {text: words(admin.get("/dead-letters/messages/", {"q": text})) for text in ("wo-5", "sn-5")}
+
+    assert [number in found["wo-5"] for number in (*stuck, "PO-1 ")] == [True, False, False]
+    assert [number in found["sn-5"] for number in (*stuck, "PO-1 ")] == [False, True, False]
 
 
 def test_the_event_of_another_company_finds_nothing_here(admin: Client, letter: Message) -> None:
