@@ -13,6 +13,7 @@ from django.utils import timezone
 from reconciliation import roles
 
 from .accessibility import broken_rules, complaints_everywhere, turn
+from .pictures import keep_pictures
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
@@ -63,6 +64,34 @@ def test_a_dead_letter_is_posted_once_its_vendor_is_unblocked_and_it_is_retried(
     assert f"{orders[0]['number']} in BC" in told
     assert "Retried\nVendor unblocked by purchasing" in told
     assert "Posted in Business Central" in told
+
+
+def test_an_order_that_is_there_twice_is_settled_with_the_keyboard(
+    house: House, page: Page, sign_in: SignIn
+) -> None:
+    from tests.delivery import planting
+
+    order = planting.bought(house)
+    planted = planting.plant_order(house, order)
+    house.receipt("GR-3", accepted=Decimal(1))
+    planting.look()
+    sign_in(person(roles.INTEGRATION_ADMIN), "/dead-letters/")
+    page.locator("summary", has_text="Say which one stays").press("Enter")
+    assert complaints_everywhere(page) == {}
+    keep_pictures(page, "doubled")
+
+    page.get_by_role("radio", name=order.bc_number).press("Space")
+    page.get_by_label("Why?").fill("Somebody copied it")
+    page.get_by_label("Why?").press("Enter")
+    page.get_by_role("alert").wait_for()
+    told = main(page).inner_text()
+    assert f"{planted['number']} is still in Business Central" in told
+    keep_pictures(page, "doubled-refused")
+    page.get_by_label("I am certain").press("Space")
+    page.get_by_role("button", name="Settle it").press("Enter")
+
+    page.get_by_text("Settled. What was held back goes on.").wait_for()
+    assert "Nothing is stuck" in main(page).inner_text()
 
 
 def test_on_a_phone_what_can_be_done_comes_right_after_what_is_wrong(
