@@ -12,9 +12,11 @@ from masterdata.models import Company
 from reconciliation import policies
 
 LINES = 5  # of a document
+DEARER = 20  # each of so many invoices is dearer on its first line
 VENDORS, ITEMS = 100, 1000
 
-# Every twentieth invoice is dearer on its first line; lines come in one receipt and in two by turns.
+# Lines come in one receipt and in two by turns. Prices come again after a million documents only: two
+# invoices of a vendor over one sum may be duplicates.
 FILL = """
 INSERT INTO masterdata_vendor (company_id, bc_id, row_hash, changed_at, number, name, currency,
                                payment_terms, blocked)
@@ -27,8 +29,8 @@ SELECT %(company)s, gen_random_uuid(), '', now(), 'SI' || i, 'Item ' || i, 'Inve
 CREATE TEMP TABLE bench_line AS
 SELECT d, l, 'SV' || 1 + d %% %(vendors)s AS vendor, 'SI' || 1 + (d * 7 + l) %% %(items)s AS item,
        (1 + (d * 31 + l * 17) %% 200)::numeric AS quantity,
-       round((1 + (d * 7919 + l * 104729) %% 100000 / 100.0)::numeric, 2) AS price,
-       d %% 20 = 0 AND l = 1 AS is_dearer
+       round((1 + (d * 7919 + l * 104729) %% 1000003 / 100.0)::numeric, 2) AS price,
+       d %% %(dearer)s = 0 AND l = 1 AS is_dearer
   FROM generate_series(1, %(documents)s) d, generate_series(1, %(lines)s) l;
 INSERT INTO reconciliation_purchaseorder (company_id, number, status, bc_number, received_from, created_at,
        state, version, vendor_number, currency, order_date, location, purchase_request, approved_by)
@@ -111,6 +113,12 @@ def house_of(lines: int) -> Iterator[Company]:
         _run(LEAVE, company)
 
 
+def tying_out(lines: int) -> int:
+    """Say how many of the invoices tie out."""
+    documents = lines // LINES
+    return documents - documents // DEARER
+
+
 def forget_judgements(company: Company) -> None:
     """Let all be due as if it had never been judged."""
     _run(FORGET, company)
@@ -133,6 +141,7 @@ def fill(company: Company, lines: int) -> None:
                 "ledger": company.ledger_currency,
                 "documents": lines // LINES,
                 "lines": LINES,
+                "dearer": DEARER,
                 "vendors": VENDORS,
                 "items": ITEMS,
             },
