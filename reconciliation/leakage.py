@@ -109,7 +109,7 @@ class _Reader:
 
     def __init__(self, case: Case, answer: Answer) -> None:
         self.case = case
-        self.rules = RuleBook(case.policy.rules)
+        self.rules = RuleBook.of(case.policy.rules)
         self.rates = RateTable(case.ledger_currency, case.rates)
         self.orders = {order.number: order for order in case.orders}
         self.targets = {line["line"]: (line["order"], line["order_line"]) for line in answer["lines"]}

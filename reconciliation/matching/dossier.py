@@ -58,6 +58,8 @@ class Line:
     amount: Decimal
     before: Billed
     is_last: bool
+    cumulative: Decimal | None
+    """All that is billed on the order line with this line, in base units."""
 
     @property
     def number(self) -> int:
@@ -80,12 +82,6 @@ class Line:
         """Tell whether the line is matched at one of these levels."""
         return self.position.level in levels
 
-    @property
-    def cumulative(self) -> Decimal | None:
-        """All that is billed on the order line with this line, in base units."""
-        before = self.before.net
-        return None if before is None or self.quantity is None else before + self.quantity
-
 
 class Dossier:
     """One case, indexed; built once and read by every rule."""
@@ -93,8 +89,9 @@ class Dossier:
     def __init__(self, case: Case) -> None:
         self.case = case
         self.invoice = case.invoice
+        self.sorted_lines = sorted(case.invoice.lines, key=lambda line: line.line)
         self.rates = RateTable(case.ledger_currency, case.rates)
-        self.rules = RuleBook(case.policy.rules)
+        self.rules = RuleBook.of(case.policy.rules)
         self.options = case.policy.options
         self._levels = LevelBook(case.policy.levels)
         self._units = UnitTable(case.items, case.units)
@@ -201,7 +198,7 @@ class Dossier:
         """Link every line of the invoice; advances and released retentions have none to link."""
         if not bills_goods(self.invoice):
             return {}
-        return {line.line: self._link(line) for line in self.sorted_lines()}
+        return {line.line: self._link(line) for line in self.sorted_lines}
 
     def _link(self, line: InvoiceLine) -> Link:
         """Link a line; a described service goes to the order line with just its amount confirmed and open."""
@@ -218,9 +215,6 @@ class Dossier:
             return None
         return position.accepted_amount - self.billed_earlier(position).amount
 
-    def sorted_lines(self) -> list[InvoiceLine]:
-        return sorted(self.invoice.lines, key=lambda line: line.line)
-
     def _orders_concerned(self) -> tuple[Order, ...]:
         found = {link.target[0].number: link.target[0] for link in self.links.values() if link.target}
         if self.invoice.order in self._linker.orders:
@@ -233,7 +227,7 @@ class Dossier:
         A credit line is judged by itself: it makes no room for another line, and no other line for it.
         """
         sign = sign_of(self.invoice)
-        linked = [(line, target) for line in self.sorted_lines() if (target := self.links[line.line].target)]
+        linked = [(line, target) for line in self.sorted_lines if (target := self.links[line.line].target)]
         last = {(order.number, on.line): line.line for line, (order, on) in linked}
         billed: dict[Key, Billed] = {}
         credited: dict[Key, Billed] = {}
@@ -247,7 +241,9 @@ class Dossier:
             amount = sign * billed_amount(written)
             carried[position.key] = before.plus(quantity, amount)
             is_last = last[position.key] == written.line
-            yield Line(written, position, quantity, amount, before, is_last)
+            net = before.net
+            in_all = None if net is None or quantity is None else net + quantity
+            yield Line(written, position, quantity, amount, before, is_last, in_all)
 
 
 def _in_base(position: Position, quantity: Decimal, unit: str) -> Decimal | None:

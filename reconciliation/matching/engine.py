@@ -106,7 +106,7 @@ def _line_verdicts(dossier: Dossier, findings: Iterable[Finding], illegible: boo
     by_line: dict[int | None, list[Finding]] = {}
     for finding in findings:
         by_line.setdefault(finding.line, []).append(finding)
-    for line in dossier.sorted_lines():
+    for line in dossier.sorted_lines:
         link = dossier.links.get(line.line)
         target = link.target if link else None
         yield LineVerdict(

@@ -36,7 +36,7 @@ def rounded(value: Decimal, places: int, rounding: str = ROUND_HALF_EVEN) -> Dec
 
 def settle(value: Decimal) -> Decimal:
     """Take the crumbs of a division off a difference, so that thirds of a thing compare as equal."""
-    return value if _exponent(value) >= _CRUMB else rounded(value, -_CRUMB)
+    return value if not value or _exponent(value) >= _CRUMB else rounded(value, -_CRUMB)
 
 
 def shown(value: Decimal) -> Decimal:

@@ -6,9 +6,10 @@ that is not stated.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import ClassVar
 
 from .exact import settle
 from .facts import Below, Combine, Level, LevelRule, ToleranceRule
@@ -61,16 +62,30 @@ class Verdict:
 class RuleBook:
     """The tolerance rules by check, scope and code."""
 
+    _latest: ClassVar[tuple[Sequence[ToleranceRule], RuleBook] | None] = None
+
     def __init__(self, rules: Iterable[ToleranceRule]) -> None:
         self._rules: dict[str, dict[tuple[Key, str | None], ToleranceRule]] = {}
+        self._of_all: dict[tuple[str, str | None], ScopedRule] = {}
         self._scoped: set[str] = set()
         for rule in rules:
             key: Key = (None, None, rule.vendor or None, rule.item or None)
             if rule.order_line is not None:
                 key = (rule.order, rule.order_line, None, None)
-            if key != COMPANY:
+            code = rule.code or None
+            if key == COMPANY:
+                self._of_all.setdefault((rule.check, code), ScopedRule("company", rule))
+            else:
                 self._scoped.add(rule.check)
-            self._rules.setdefault(rule.check, {}).setdefault((key, rule.code or None), rule)
+            self._rules.setdefault(rule.check, {}).setdefault((key, code), rule)
+
+    @classmethod
+    def of(cls, rules: Sequence[ToleranceRule]) -> RuleBook:
+        """Give the book of these rules, which most invoices that are judged together have in common."""
+        latest = cls._latest
+        if latest is None or latest[0] is not rules:
+            latest = cls._latest = (rules, cls(rules))
+        return latest[1]
 
     def has(self, check: str) -> bool:
         """Tell whether anything is stated about a check."""
@@ -78,11 +93,11 @@ class RuleBook:
 
     def find(self, check: str, scope: Scope, code: str | None = None) -> ScopedRule | None:
         """Find the one rule that applies; within a scope the code's own beats the general one."""
-        rules = self._rules.get(check)
-        if not rules:
-            return None
-        places = scope.places() if check in self._scoped else (("company", COMPANY),)
-        for name, key in places:
+        if check not in self._scoped:
+            own = self._of_all.get((check, code)) if code else None
+            return own or self._of_all.get((check, None))
+        rules = self._rules[check]
+        for name, key in scope.places():
             rule = (code and rules.get((key, code))) or rules.get((key, None))
             if rule:
                 return ScopedRule(name, rule)
@@ -101,7 +116,7 @@ class LevelBook:
         """Give the order line's own level, else the most specific row's, else `three_way`."""
         if own:
             return own
-        for _, key in scope.places():
+        for _, key in scope.places() if self._levels else ():
             if key in self._levels:
                 return self._levels[key]
         return Level.THREE_WAY

@@ -23,7 +23,7 @@ def unreadable(dossier: Dossier) -> Iterator[Finding]:
         yield Finding(
             Code.UNREADABLE, Effect.BLOCK, f"The invoice has no {joined(missing)} that could be read."
         )
-    for line in dossier.sorted_lines():
+    for line in dossier.sorted_lines:
         link = dossier.links.get(line.line)
         on = link.target[1] if link and link.target else None
         if line.price_base <= 0 or (on and on.price_base <= 0):

@@ -18,9 +18,11 @@ from .quantity import RANK
 def price_at_receipt(dossier: Dossier, line: Line) -> Iterator[Finding]:
     """Hold the price against the order as it was at the receipt; today's order decides, a person is asked."""
     former, price = line.position.former, line.position.price
+    if not price or not former or former.each in (None, price.each):
+        return
     found = price_rule(dossier, line)
     prices = net_prices(line) if found else None
-    if not found or not prices or not price or not former or former.each in (None, price.each):
+    if not found or not prices:
         return
     then = prices.ordered - price.each + (former.each or ZERO)
     now = _difference(line, prices.ordered, prices.billed, prices.measure)

@@ -51,7 +51,7 @@ def before_order(dossier: Dossier) -> Iterator[Finding]:
 
 def unlinked(dossier: Dossier) -> Iterator[Finding]:
     """Every line is found on an order; the others count in the totals only."""
-    for line in dossier.sorted_lines():
+    for line in dossier.sorted_lines:
         link = dossier.links.get(line.line)
         if link and link.problem:
             yield _unlinked(dossier, line, link)

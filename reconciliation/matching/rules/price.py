@@ -62,6 +62,8 @@ def line_total(dossier: Dossier, line: Line) -> Iterator[Finding]:
     if line.quantity is None or line.amount < 0 or not dossier.order_currency_agrees(line.position.order):
         return
     actual = line.before.amount + line.amount
+    if not settle(actual - net):
+        return
     difference = Difference(
         Check.LINE_TOTAL, net, actual, actual - net, line=line.number, order=line.position.order
     )

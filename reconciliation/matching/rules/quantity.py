@@ -78,8 +78,10 @@ def under(dossier: Dossier, line: Line) -> Iterator[Finding]:
 
 def closes_with_extra(dossier: Dossier, line: Line) -> Iterator[Finding]:
     """Tell when the order is billed to the end while more than that is in stock."""
+    if not needs_receipt(line):
+        return
     base, extra = line.position.ordered, kept_now(line)
-    if not needs_receipt(line) or line.cumulative is None or extra is None:
+    if line.cumulative is None or extra is None:
         return
     frame = line.position.frame
     if (
@@ -117,8 +119,10 @@ def return_after_bill(dossier: Dossier, line: Line) -> Iterator[Finding]:
 
 def credit_expected(dossier: Dossier, line: Line) -> CreditExpected | None:
     """Work out the credit for what was billed, kept at the invoice's date, and returned since."""
+    if not line.position.returned_late or not needs_receipt(line):
+        return None
     now, before = kept_now(line), kept_at_invoice(line)
-    if not needs_receipt(line) or line.cumulative is None or now is None or before is None:
+    if line.cumulative is None or now is None or before is None:
         return None
     quantity = settle(line.cumulative - now) - max(ZERO, settle(line.cumulative - before))
     if quantity <= 0 or line.position.frame.is_crumb(quantity):
@@ -177,11 +181,11 @@ def quantity_difference(line: Line, check: Check, base: Decimal, actual: Decimal
 
 
 def _over(dossier: Dossier, line: Line, code: Code, check: Check, base: Decimal | None) -> Iterator[Finding]:
-    found = dossier.rules.find(check, line.position.scope)
-    if not found or base is None or line.cumulative is None:
+    if base is None or line.cumulative is None or line.cumulative <= base:
         return
+    found = dossier.rules.find(check, line.position.scope)
     difference = quantity_difference(line, check, base, line.cumulative)
-    if difference.variance <= 0 or line.position.frame.is_crumb(difference.variance):
+    if not found or line.position.frame.is_crumb(difference.variance):
         return
     verdict = hold_against(dossier, found, difference)
     sentence = f"{_billed(line)}, {_came(line, check)} {count(base, None)}: "
@@ -199,15 +203,15 @@ def _bases(line: Line) -> Iterator[tuple[Check, Decimal | None]]:
 
 
 def _short(dossier: Dossier, line: Line, check: Check, base: Decimal | None) -> Iterator[Finding]:
+    if base is None or line.cumulative is None or line.cumulative >= base:
+        return
     found = dossier.rules.find(check, line.position.scope)
     if not found or not states_any(
         found.rule.lower.percent, found.rule.lower.amount, found.rule.lower.quantity
     ):
         return
-    if base is None or line.cumulative is None:
-        return
     difference = quantity_difference(line, check, base, line.cumulative)
-    if difference.variance >= 0 or line.position.frame.is_crumb(difference.variance):
+    if line.position.frame.is_crumb(difference.variance):
         return
     verdict = hold_against(dossier, found, difference)
     sentence = f"{_billed(line)}, {_came(line, check)} {count(base, None)}: "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from ..amounts import bills_goods, computed_amount, goods_total, total_of
 from ..dossier import Dossier
@@ -21,7 +22,7 @@ Totals = dict[str, Decimal]
 
 def arithmetic(dossier: Dossier) -> Iterator[Finding]:
     """The supplier's lines and total are computed rightly, but for cents of rounding."""
-    for line in dossier.sorted_lines():
+    for line in dossier.sorted_lines:
         computed = computed_amount(line)
         if computed is not None and line.amount is not None:
             yield from _miscounted(dossier, computed, line.amount, SLACK_PER_LINE, line)
@@ -37,9 +38,9 @@ def tax(dossier: Dossier) -> Iterator[Finding]:
     if not found or not _judged(dossier):
         return
     expected = expected_totals(dossier)["tax"]
-    difference = Difference(Check.TAX, expected, dossier.invoice.tax, dossier.invoice.tax - expected)
-    if difference.variance == 0:
+    if not settle(dossier.invoice.tax - expected):
         return
+    difference = Difference(Check.TAX, expected, dossier.invoice.tax, dossier.invoice.tax - expected)
     verdict = hold_against(dossier, found, difference)
     sentence = (
         f"Tax of {cash(dossier.invoice.tax, dossier.currency)} billed,"
@@ -66,10 +67,12 @@ def totals(dossier: Dossier) -> Iterator[Finding]:
         return
     billed, expected = billed_totals(dossier), expected_totals(dossier)
     for name, base in expected.items():
-        found = dossier.rules.find(Check.TOTAL, dossier.scope, name)
-        difference = Difference(Check.TOTAL, base, billed[name], billed[name] - base, subject=name)
-        if not found or difference.variance == 0:
+        if not settle(billed[name] - base):
             continue
+        found = dossier.rules.find(Check.TOTAL, dossier.scope, name)
+        if not found:
+            continue
+        difference = Difference(Check.TOTAL, base, billed[name], billed[name] - base, subject=name)
         verdict = hold_against(dossier, found, difference)
         sentence = (
             f"{NAMES[name]} of {cash(billed[name], dossier.currency)},"
@@ -106,6 +109,7 @@ def added_up(dossier: Dossier) -> Decimal:
     return own["lines"] - own["discount"] + own["charges"] + own["tax"] + own["rounding"]
 
 
+@lru_cache(maxsize=1)  # two rules ask, one after the other
 def expected_totals(dossier: Dossier) -> Totals:
     """Work out the totals at the order's prices and the invoice's quantities, to the cent."""
     expected = {
