@@ -15,6 +15,7 @@ from masterdata.models import Company
 
 from .documents import OPEN_INVOICES
 from .models import SupplierInvoice, VendorFamily
+from .parts import named
 
 State = VendorFamily.State
 
@@ -64,7 +65,7 @@ def heads_of(company: Company, vendors: Iterable[str]) -> dict[str, str]:
     """Give the head of each of these vendors that is in a family; a head is its own."""
     asked = {*vendors}
     counting = VendorFamily.objects.filter(state__in=VendorFamily.COUNTING)
-    rows = counting.filter(Q(vendor_number__in=asked) | Q(head__in=asked), company=company)
+    rows = counting.filter(Q(named("vendor_number", asked)) | Q(named("head", asked)), company=company)
     pairs = list(rows.values_list("vendor_number", "head"))
     known = {head: head for _, head in pairs} | dict(pairs)
     return {vendor: known[vendor] for vendor in asked if vendor in known}

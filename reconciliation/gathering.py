@@ -39,12 +39,27 @@ from .models import (
     ServiceConfirmationLine,
     SupplierInvoice,
 )
-from .parts import parts
+from .parts import keyed, named, parts, rows
 from .policies.in_force import RulesOfTheDay, narrowed
 
 Row = TypeVar("Row")
 Key = TypeVar("Key", bound=Hashable)
 State = SupplierInvoice.Status
+
+# What is read of a document that may come by the thousand.
+ORDER = (
+    "id", "number", "bc_number", "status", "state", "version", "vendor_number", "currency", "order_date",
+    "expected_on", "agreed", "former",
+)  # fmt: skip
+ORDER_LINE = (
+    "order_id", "line", "kind", "item", "description", "quantity", "unit", "unit_price", "price_base",
+    "discount_percent", "expected_on", "match_level", "agreed", "cancelled",
+)  # fmt: skip
+INVOICE = (
+    "id", "number", "status", "type", "vendor_number", "invoice_date", "currency", "order_number", "total",
+    "discount", "tax", "rounding", "retention_percent", "advance", "file_sha256",
+)  # fmt: skip
+RECEIPT = ("id", "number", "order_number", "status", "received_on", "reversed_on")
 
 # Invoices of the same family of vendors and kind whose numbers differ only in signs, case and leading zeros,
 # or that come to the same amount within the days of near duplicates. The engine looks closer.
@@ -125,27 +140,26 @@ class _Gathered:
     # --- loading -------------------------------------------------------------------------------------------
 
     def _load_orders(self, invoices: Iterable[SupplierInvoice]) -> None:
-        named, vendors, items = set(), set(), set()
+        names, vendors, items = set(), set(), set()
         for invoice in invoices:
-            named |= {invoice.order_number, *(line.order_number for line in self.lines[invoice.pk])}
+            names |= {invoice.order_number, *(line.order_number for line in self.lines[invoice.pk])}
             for line in self._lines_without_order(invoice):
                 vendors.add(invoice.vendor_number)
                 items.add(line.item)
-        named.discard("")
-        wanted = Q(number__in=named) | Q(bc_number__in=named)
-        rows = list(PurchaseOrder.objects.filter(wanted, company=self.company).order_by("pk"))
-        rows += self._open_orders(vendors, items, but=[row.pk for row in rows]) if vendors else []
-        keys = [row.pk for row in rows]
-        lines = PurchaseOrderLine.objects.filter(order__in=keys).order_by("line")
-        self.order_lines = _by("order_id", lines)
-        self.order_charges = _by("order_id", parts(OrderCharge, "order_id", keys, "code"))
-        self.orders = {row.number: self._order(row) for row in rows}
+        names.discard("")
+        wanted = Q(named("number", names)) | Q(named("bc_number", names))
+        found = rows(PurchaseOrder.objects.filter(wanted, company=self.company).order_by("pk"), *ORDER)
+        found += self._open_orders(vendors, items, but=_keys(found)) if vendors else []
+        lines = PurchaseOrderLine.objects.filter(keyed("order_id", _keys(found))).order_by("line")
+        self.order_lines = _by("order_id", rows(lines, *ORDER_LINE))
+        self.order_charges = _by("order_id", parts(OrderCharge, "order_id", _keys(found), "code"))
+        self.orders = {row.number: self._order(row) for row in found}
         # BC names an order by its own number; ours wins where both mean something.
-        self.alias = {row.bc_number: row.number for row in rows if row.bc_number}
-        self.alias |= {row.number: row.number for row in rows}
+        self.alias = {row.bc_number: row.number for row in found if row.bc_number}
+        self.alias |= {row.number: row.number for row in found}
         self.by_vendor = _by("vendor", self.orders.values())
 
-    def _open_orders(self, vendors: set[str], items: set[str], but: list[int]) -> list[PurchaseOrder]:
+    def _open_orders(self, vendors: set[str], items: set[str], but: list[int]) -> list[Any]:
         fitting = Q(item__in=items - {""})
         if "" in items:
             fitting |= Q(kind=PurchaseOrderLine.Kind.SERVICE)
@@ -156,16 +170,16 @@ class _Gathered:
             order__state=PurchaseOrder.State.OPEN,
         ).exclude(order__status=Document.Status.CANCELLED)
         found = PurchaseOrder.objects.filter(pk__in=theirs.values("order_id")).exclude(pk__in=but)
-        return list(found.order_by("pk"))
+        return rows(found.order_by("pk"), *ORDER)
 
     def _load_deliveries(self) -> None:
-        here = {"company": self.company, "order_number__in": list(self.orders)}
-        receipts = list(GoodsReceipt.objects.filter(**here).order_by("pk"))
+        here = Q(named("order_number", self.orders.keys()), company=self.company)
+        receipts = rows(GoodsReceipt.objects.filter(here).order_by("pk"), *RECEIPT)
         lines = _by("receipt_id", parts(GoodsReceiptLine, "receipt_id", _keys(receipts), "line"))
-        self.receipts = _by("order", (laying_out.receipt(row, lines[row.pk]) for row in receipts))
-        confirmations = list(ServiceConfirmation.objects.filter(**here).order_by("pk"))
+        self.receipts = _by("order", (laying_out.receipt(row, lines[row.id]) for row in receipts))
+        confirmations = list(ServiceConfirmation.objects.filter(here).order_by("pk"))
         returns = list(
-            GoodsReturn.objects.filter(**here).exclude(status=Document.Status.CANCELLED).order_by("pk")
+            GoodsReturn.objects.filter(here).exclude(status=Document.Status.CANCELLED).order_by("pk")
         )
         went = _by("goods_return_id", parts(GoodsReturnLine, "goods_return_id", _keys(returns), "line"))
         self.returns = _by("order", (laying_out.goods_return(row, went[row.pk]) for row in returns))
@@ -177,8 +191,7 @@ class _Gathered:
 
     def _close_cancelled(self) -> None:
         """Count no more of a cancelled line than what came; an order with deliveries may still be billed."""
-        cancelled = {row.pk: row for rows in self.order_lines.values() for row in rows if row.cancelled}
-        touched = {row.order_id for row in cancelled.values()}
+        touched = {row.order_id for lines in self.order_lines.values() for row in lines if row.cancelled}
         for row in PurchaseOrder.objects.filter(pk__in=touched):
             order = self.orders[row.number]
             ended = {line.line for line in self.order_lines[row.pk] if line.cancelled}
@@ -214,41 +227,36 @@ class _Gathered:
         self.alike: dict[int, set[int]] = defaultdict(set)
         for asked, known in self._pairs_alike(invoices):
             self.alike[asked].add(known)
-        self.others = {row.pk: row for row in self._others()}
+        self.others = {row.id: row for row in self._others()}
         for line in parts(InvoiceLine, "invoice_id", self.others.keys() - self.lines.keys(), "line"):
             self.lines[line.invoice_id].append(line)
         self.of_order: dict[str, set[int]] = defaultdict(set)
         self.of_item: dict[tuple[str, str], set[int]] = defaultdict(set)
         for row in self.others.values():
-            for number in {row.order_number, *(line.order_number for line in self.lines[row.pk])} - {""}:
-                self.of_order[self.alias.get(number, number)].add(row.pk)
+            for number in {row.order_number, *(line.order_number for line in self.lines[row.id])} - {""}:
+                self.of_order[self.alias.get(number, number)].add(row.id)
             for line in self._lines_without_order(row):
-                self.of_item[row.vendor_number, line.item].add(row.pk)
+                self.of_item[row.vendor_number, line.item].add(row.id)
 
-    def _others(self) -> Iterable[SupplierInvoice]:
+    def _others(self) -> list[Any]:
         """Find the invoices that name these orders, on top or by line, that may mean them, or look alike."""
-        names = list(self.alias)
-        headed = Q(order_number__in=names)
-        by_line = Q(
-            pk__in=InvoiceLine.objects.filter(invoice__company=self.company, order_number__in=names).values(
-                "invoice_id"
-            )
-        )
+        headed = Q(named("order_number", self.alias.keys()))
+        lines = InvoiceLine.objects.filter(invoice__company=self.company)
+        by_line = Q(pk__in=lines.filter(named("order_number", self.alias.keys())).values("invoice_id"))
+        items = {line.item for lines in self.order_lines.values() for line in lines if line.item}
         nameless = Q(
-            pk__in=InvoiceLine.objects.filter(
-                invoice__company=self.company,
-                invoice__vendor_number__in=list(self.by_vendor),
+            pk__in=lines.filter(
+                named("invoice__vendor_number", self.by_vendor.keys()),
+                named("item", items),
                 invoice__order_number="",
                 order_number="",
-                item__in={line.item for lines in self.order_lines.values() for line in lines if line.item},
             ).values("invoice_id")
         )
-        look_alikes = Q(pk__in={known for pairs in self.alike.values() for known in pairs})
+        look_alikes = Q(keyed("id", {known for pairs in self.alike.values() for known in pairs}))
         found = SupplierInvoice.objects.filter(
             headed | by_line | nameless | look_alikes, company=self.company
         )
-        others: Iterable[SupplierInvoice] = found.exclude(status=State.REJECTED).order_by("pk")
-        return others
+        return rows(found.exclude(status=State.REJECTED).order_by("pk"), *INVOICE)
 
     def _pairs_alike(self, invoices: Collection[SupplierInvoice]) -> list[tuple[int, int]]:
         with connection.cursor() as cursor:
@@ -265,15 +273,17 @@ class _Gathered:
         items = {line.item for lines in self.order_lines.values() for line in lines}
         items |= {line.item for invoice in invoices for line in self.lines[invoice.pk]}
         items.discard("")
-        units = ItemUnit.objects.filter(company=self.company, item_number__in=items, deleted_at=None)
+        units = ItemUnit.objects.filter(named("item_number", items), company=self.company, deleted_at=None)
         self.units = _by("item_number", units.order_by("unit", "pk"))
-        rows = Item.objects.filter(company=self.company, number__in=items).order_by("deleted_at", "pk")
-        self.items = {row.number: row for row in rows}  # one that is present comes last, and stays
+        known = Item.objects.filter(named("number", items), company=self.company).order_by("deleted_at", "pk")
+        # One that is present comes last, and stays.
+        self.items = {row.number: row for row in rows(known, "number", "base_unit")}
         numbers = {order.vendor for order in self.orders.values()}
         numbers |= {invoice.vendor_number for invoice in (*invoices, *self.others.values())}
         self.heads = heads_of(self.company, numbers)
-        vendors = Vendor.objects.filter(company=self.company, number__in=numbers).order_by("deleted_at", "pk")
-        self.vendors = {row.number: row for row in vendors}
+        vendors = Vendor.objects.filter(named("number", numbers), company=self.company)
+        theirs = rows(vendors.order_by("deleted_at", "pk"), "number", "blocked")
+        self.vendors = {row.number: row for row in theirs}
         self.rates = self._load_rates(invoices)
 
     def _load_rates(self, invoices: Iterable[SupplierInvoice]) -> list[facts.Rate]:
@@ -304,15 +314,15 @@ class _Gathered:
             )
 
     @staticmethod
-    def _load_overrides(ids: Iterable[int]) -> dict[int, list[facts.Override]]:
+    def _load_overrides(ids: Collection[int]) -> dict[int, list[facts.Override]]:
         """Read the releases that people gave before."""
         given: dict[int, list[facts.Override]] = defaultdict(list)
-        rows = Resolution.objects.filter(
-            case__invoice__in=ids,
+        releases = Resolution.objects.filter(
+            keyed("case__invoice_id", ids),
             kind__in=[Resolution.Kind.RELEASE, Resolution.Kind.OVERRIDE, Resolution.Kind.NOTE],
             state=Resolution.State.DONE,
         )
-        for invoice, covered in rows.order_by("pk").values_list("case__invoice_id", "overrides"):
+        for invoice, covered in releases.order_by("pk").values_list("case__invoice_id", "overrides"):
             given[invoice] += [laying_out.override_of(row) for row in covered]
         return given
 
@@ -353,8 +363,8 @@ class _Gathered:
         return (vendors & (self.vendors.keys() | self.heads.keys())) | kin
 
     def _orders_of(self, invoice: SupplierInvoice) -> tuple[facts.Order, ...]:
-        named = {invoice.order_number, *(line.order_number for line in self.lines[invoice.pk])}
-        found = {self.alias[number] for number in named if number in self.alias}
+        names = {invoice.order_number, *(line.order_number for line in self.lines[invoice.pk])}
+        found = {self.alias[number] for number in names if number in self.alias}
         without = {line.item for line in self._lines_without_order(invoice)}
         for order in self.by_vendor.get(invoice.vendor_number, ()) if without else ():
             if order.state == facts.OrderState.OPEN and any(_may_be(line, without) for line in order.lines):
@@ -364,7 +374,7 @@ class _Gathered:
     def _lines_without_order(self, invoice: SupplierInvoice) -> list[InvoiceLine]:
         if invoice.order_number:
             return []
-        return [line for line in self.lines[invoice.pk] if not line.order_number]
+        return [line for line in self.lines[invoice.id] if not line.order_number]
 
     def _earlier(self, invoice: SupplierInvoice, orders: Iterable[facts.Order]) -> Iterable[facts.Invoice]:
         """Give the other invoices that count: those on their way or posted, and the pending ones before this.
@@ -391,11 +401,11 @@ class _Gathered:
             chosen += [rate for rate in theirs if rate in in_force]
         return tuple(chosen)
 
-    def _order(self, row: PurchaseOrder) -> facts.Order:
-        return laying_out.order(row, self.order_lines[row.pk], self.order_charges[row.pk])
+    def _order(self, row: Any) -> facts.Order:
+        return laying_out.order(row, self.order_lines[row.id], self.order_charges[row.id])
 
     def _invoice(self, row: SupplierInvoice, state: str | None = None) -> facts.Invoice:
-        charges = _by("line", self.charges.get(row.pk, ()))
+        charges = _by("line", self.charges.get(row.id, ()))
         return facts.Invoice(
             number=row.number or None,
             vendor=row.vendor_number or None,
@@ -404,7 +414,7 @@ class _Gathered:
             type=row.type,
             currency=row.currency,
             order=self._named(row.order_number),
-            lines=tuple(self._invoice_line(line, row, charges[line.line]) for line in self.lines[row.pk]),
+            lines=tuple(self._invoice_line(line, row, charges[line.line]) for line in self.lines[row.id]),
             charges=laying_out.charges(charges[None]),
             discount=trimmed(row.discount),
             tax=trimmed(row.tax),
@@ -449,7 +459,7 @@ class _Gathered:
     def _named(self, order_number: str) -> str | None:
         return self.alias.get(order_number, order_number) or None
 
-    def _item(self, row: Item) -> facts.Item:
+    def _item(self, row: Any) -> facts.Item:
         precisions = [
             unit.rounding_precision for unit in self.units.get(row.number, ()) if unit.unit == row.base_unit
         ]
@@ -464,8 +474,8 @@ def _by(name: str, rows: Iterable[Row]) -> dict[Any, list[Row]]:
     return found
 
 
-def _keys(rows: Iterable[Document]) -> list[int]:
-    return [row.pk for row in rows]
+def _keys(found: Iterable[Any]) -> list[int]:
+    return [row.id for row in found]
 
 
 def _may_be(line: facts.OrderLine, items: Collection[str]) -> bool:
@@ -482,9 +492,11 @@ def _in_force(rates: Iterable[facts.Rate], day: datetime.date) -> facts.Rate | N
     return started[-1] if started else None
 
 
-def laid_out_orders(rows: Collection[PurchaseOrder]) -> list[facts.Order]:
+def laid_out_orders(orders: Collection[PurchaseOrder]) -> list[facts.Order]:
     """Lay out orders with their lines, without what happened to them."""
     lines = _by(
-        "order_id", PurchaseOrderLine.objects.filter(order__in=[row.pk for row in rows]).order_by("line")
+        "order_id", PurchaseOrderLine.objects.filter(order__in=[row.pk for row in orders]).order_by("line")
     )
-    return [laying_out.order(row, [line for line in lines[row.pk] if not line.cancelled], ()) for row in rows]
+    return [
+        laying_out.order(row, [line for line in lines[row.pk] if not line.cancelled], ()) for row in orders
+    ]

@@ -24,6 +24,7 @@ from .models import (
     ServiceConfirmation,
     ServiceConfirmationLine,
 )
+from .models.order import discount_of
 
 
 def order(
@@ -53,7 +54,7 @@ def order_line(row: PurchaseOrderLine, order: PurchaseOrder) -> facts.OrderLine:
         description=row.description,
         unit=row.unit,
         price_base=trimmed(row.price_base),
-        discount=trimmed(to_cents(row.discount)),  # BC keeps a line's discount in cents
+        discount=trimmed(to_cents(discount_of(row))),  # BC keeps a line's discount in cents
         delivery_date=row.expected_on or order.expected_on,
         level=row.match_level or None,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 
@@ -85,13 +86,14 @@ class PurchaseOrderLine(models.Model):
         return f"{self.order_id}/{self.line} {self.description}"
 
     @property
-    def gross(self) -> Decimal:
-        return Decimal(self.quantity * self.unit_price / self.price_base)
-
-    @property
     def discount(self) -> Decimal:
         """The line's discount as an amount."""
-        return self.gross * self.discount_percent / 100
+        return discount_of(self)
+
+
+def discount_of(line: Any) -> Decimal:
+    """Give the discount of an order line, or of a plain row of one, as an amount."""
+    return Decimal(line.quantity * line.unit_price / line.price_base * line.discount_percent / 100)
 
 
 class OrderCharge(models.Model):
