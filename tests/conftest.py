@@ -141,6 +141,25 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         roles.apply_roles()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def static_files_found_once() -> Iterator[None]:
+    """Look for the static files once: every test client makes the middleware anew, and they stay the same."""
+    from whitenoise.middleware import WhiteNoiseMiddleware
+
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def add(middleware: WhiteNoiseMiddleware) -> None:
+        asked = (middleware.static_prefix, middleware.max_age, str(settings.STATICFILES_DIRS))
+        if asked not in found:
+            look(middleware)
+            found[asked] = dict(middleware.files)
+        middleware.files.update(found[asked])
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", add)
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_keepdb(django_db_keepdb: bool) -> bool:
     """Take the database that is there where it is a copy of the kept one: it goes with its server."""
