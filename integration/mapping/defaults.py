@@ -65,23 +65,15 @@ def shipped() -> Iterator[Shipped]:
 def install() -> int:
     """Create the shipped mappings that are not there yet, and upgrade the others; returns how many came."""
     created = 0
+    known = {mapping.name: mapping for mapping in FieldMapping.objects.all()}
     for each in shipped():
-        mapping, is_new = FieldMapping.objects.get_or_create(
-            name=each.name,
-            defaults={
-                "source": each.source,
-                "target": each.target,
-                "direction": each.direction,
-                "profile": _profile(each),
-            },
-        )
+        written = contents.written(each.content)
+        mapping, is_new = (known[each.name], False) if each.name in known else _create(each, written)
         created += is_new
-        if is_new:
-            _put_in_force(mapping, each.content, MappingVersion.Origin.SHIPPED, "As it is shipped.")
-        elif mapping.shipped is not None and mapping.shipped != contents.written(each.content):
-            upgrade(mapping, each.content)
-        if mapping.shipped != contents.written(each.content):
-            mapping.shipped = contents.written(each.content)
+        if mapping.shipped != written:
+            if mapping.shipped is not None:
+                upgrade(mapping, each.content)
+            mapping.shipped = written
             mapping.save(update_fields=["shipped"])
     return created
 
@@ -114,6 +106,31 @@ def reset(mapping: FieldMapping, *, by: User) -> MappingVersion:
         raise drafts.NotPossible(f"Nothing is shipped for {mapping}: it was made here.")
     content = contents.read(mapping.shipped)
     return drafts.draft(mapping, by=by, content=content, origin=MappingVersion.Origin.RESET)
+
+
+def _create(each: Shipped, written: dict[str, Any]) -> tuple[FieldMapping, bool]:
+    """Create a mapping with its first version; False beside it where another process was quicker."""
+    mapping, is_new = FieldMapping.objects.get_or_create(
+        name=each.name,
+        defaults={
+            "source": each.source,
+            "target": each.target,
+            "direction": each.direction,
+            "profile": _profile(each),
+            "shipped": written,
+        },
+    )
+    if is_new:
+        MappingVersion.objects.create(
+            mapping=mapping,
+            number=1,
+            state=MappingVersion.State.APPROVED,
+            origin=MappingVersion.Origin.SHIPPED,
+            content=written,
+            note="As it is shipped.",
+            effective_from=timezone.now(),
+        )
+    return mapping, is_new
 
 
 def _put_in_force(mapping: FieldMapping, content: Content, origin: str, note: str) -> MappingVersion:
