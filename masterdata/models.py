@@ -355,7 +355,7 @@ class Seal(models.Model):
 
     chain = models.BigIntegerField(help_text="The company; 0 for what belongs to all of them")
     position = models.BigIntegerField()
-    book = models.CharField(max_length=10)
+    book = models.CharField(max_length=30)
     row = models.BigIntegerField()
     digest = models.BinaryField(max_length=32)
     hash = models.BinaryField(max_length=32)
@@ -385,7 +385,7 @@ class ChainHead(models.Model):
 class Sealed(models.Model):
     """How far a book is sealed, and who was still writing in it when its next end was looked up."""
 
-    book = models.CharField(max_length=10, primary_key=True)
+    book = models.CharField(max_length=30, primary_key=True)
     until = models.BigIntegerField(default=0, help_text="All rows up to this one have their seal")
     end = models.BigIntegerField(default=0, help_text="The row that is sealed next to last")
     writers = models.JSONField(default=list, help_text="Transactions that may yet bring rows before that end")

@@ -4,27 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from .book import Book, moment
+from .histories import HISTORIES
 
 FIRST = bytes(32)  # what stands before the first row of a chain
-
-
-@dataclass(frozen=True)
-class Book:
-    """A table that is only ever added to, but for what is written later. Its SQL reads the row as `kept`."""
-
-    name: str
-    title: str
-    table: str
-    words: str
-    company: str
-    written_later: tuple[str, ...] = ()
-
-
-def moment(column: str) -> str:
-    """Give the SQL that writes a moment alike whatever the session's time zone is."""
-    return f"""to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-
 
 CHANGES = Book(
     name="change",
@@ -102,7 +86,10 @@ EVENTS = Book(
     company="kept.company_id",
     written_later=("document_kind", "document_id", "note", "mapped_with_id"),
 )
-BOOKS = {book.name: book for book in (CHANGES, DECISIONS, GROUNDS, COMMENTS, ATTACHMENTS, ATTEMPTS, EVENTS)}
+BOOKS = {
+    book.name: book
+    for book in (CHANGES, DECISIONS, GROUNDS, COMMENTS, ATTACHMENTS, ATTEMPTS, EVENTS, *HISTORIES)
+}
 
 
 def digest(book: Book) -> str:
@@ -113,7 +100,8 @@ def digest(book: Book) -> str:
 def of_sealed_row(expression: Callable[[Book], str]) -> str:
     """Give the SQL that reads the row of a seal from the book that it stands in."""
     cases = [
-        f"WHEN '{book.name}' THEN (SELECT {expression(book)} FROM {book.table} AS kept WHERE id = seal.row)"  # noqa: S608
+        f"WHEN '{book.name}' THEN (SELECT {expression(book)} FROM {book.table} AS kept "  # noqa: S608
+        f"WHERE {book.key} = seal.row)"
         for book in BOOKS.values()
     ]
     return f"CASE seal.book {' '.join(cases)} END"

@@ -60,7 +60,7 @@ def _turn(book: Book, batch: int) -> int | None:
 def _look_up_the_end(book: Book, place: Sealed) -> bool:
     """Note the last row, then who is writing: a writer that is not seen has ended, and its rows are there."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {book.table}")  # noqa: S608 - our own names
+        cursor.execute(f"SELECT coalesce(max({book.key}), 0) FROM {book.table}")  # noqa: S608 - our own names
         place.end = max(cursor.fetchone()[0], place.until)
     place.writers = sorted(_writers(book))
     place.save()
@@ -77,8 +77,9 @@ def _rows(book: Book, place: Sealed, batch: int) -> Rows:
     with connection.cursor() as cursor:
         cursor.execute(
             # The rows first, then their hashes: else those of the whole table may be made for each batch.
-            f"SELECT kept.id, coalesce({book.company}, 0), {digest(book)} FROM (SELECT * FROM {book.table} "  # noqa: S608
-            "WHERE id > %s AND id <= %s ORDER BY id LIMIT %s) AS kept ORDER BY kept.id",
+            f"SELECT kept.{book.key}, coalesce({book.company}, 0), {digest(book)} "  # noqa: S608
+            f"FROM (SELECT * FROM {book.table} WHERE {book.key} > %s AND {book.key} <= %s "
+            f"ORDER BY {book.key} LIMIT %s) AS kept ORDER BY kept.{book.key}",
             [place.until, place.end, batch],
         )
         return [(number, chain, bytes(made)) for number, chain, made in cursor.fetchall()]

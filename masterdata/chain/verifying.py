@@ -11,6 +11,7 @@ from masterdata.models import ChainHead, Sealed
 
 from .books import BOOKS, FIRST, Book, digest, following, of_sealed_row
 from .forgotten import Forgotten
+from .guards import gaps
 from .heads import Head, name_chains, written_heads
 from .standing import differences
 
@@ -81,6 +82,8 @@ def verify(told: Iterable[Head] = ()) -> Verdict:
         _find_what_was_put_in(book, verdict)
     for each in differences():  # rows that are not sealed themselves, but whose every change is
         verdict.add(Fault(each.table, 0, "", each.row, each.kind, each.sentence))
+    for gap in gaps():
+        verdict.add(Fault(gap.table, 0, "", 0, "unguarded", gap.sentence))
     return verdict
 
 
@@ -175,12 +178,13 @@ def _find_what_was_put_in(book: Book, verdict: Verdict) -> None:
     until = place.until if place else 0
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT kept.id FROM {book.table} AS kept WHERE kept.id <= %s AND NOT EXISTS "  # noqa: S608
-            "(SELECT FROM masterdata_seal WHERE book = %s AND row = kept.id) ORDER BY kept.id",
+            f"SELECT kept.{book.key} FROM {book.table} AS kept WHERE kept.{book.key} <= %s "  # noqa: S608
+            f"AND NOT EXISTS (SELECT FROM masterdata_seal WHERE book = %s AND row = kept.{book.key}) "
+            f"ORDER BY kept.{book.key}",
             [until, book.name],
         )
         for (row,) in cursor.fetchall():
             told = f"row {row} of the {book.title}: it has no seal, so it was put in later"
             verdict.add(Fault(book.title, 0, book.name, row, "inserted", told))
-        cursor.execute(f"SELECT count(*) FROM {book.table} WHERE id > %s", [until])  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM {book.table} WHERE {book.key} > %s", [until])  # noqa: S608
         verdict.unsealed += cursor.fetchone()[0]

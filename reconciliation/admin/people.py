@@ -40,6 +40,10 @@ class UserAdmin(RecordedHistory, DjangoUserAdmin, ModelAdmin):  # type: ignore[m
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("groups")
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Nobody is removed: histories name them, and these stay. Who has left is switched off."""
+        return False
+
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
         return ", ".join(group.name for group in user.groups.all())

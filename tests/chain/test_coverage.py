@@ -18,6 +18,7 @@ def test_no_table_is_forgotten_and_none_is_spoken_of_twice() -> None:
 
     assert [each.table for each in told if each.how == "not proven"] == []
     left_out = [each for each in told if each.left_out_because]
+    assert [each.table for each in told if each.history_of and not each.is_sealed] == []
     assert [each.table for each in left_out if each.is_sealed or each.is_told or each.history_of] == []
     assert set(LEFT_OUT) == {each.table for each in left_out}
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -59,7 +61,8 @@ def test_what_nobody_touched_is_whole(company) -> None:
     verdict = chain.verify()
 
     assert (verdict.faults, verdict.unsealed) == (0, 0)
-    assert verdict.rows == Change.objects.count() == Seal.objects.count()
+    assert verdict.rows == Seal.objects.count()
+    assert Seal.objects.filter(book="change").count() == Change.objects.count()
     assert Change.objects.filter(company=company, table="masterdata_unit").count() == 8
 
 
@@ -221,6 +224,29 @@ def worked(company: Company) -> Company:
     return company
 
 
+HISTORIES = [model for model in apps.get_models() if hasattr(model, "history_id")]
+SOMETHING = {
+    "CharField": "a",
+    "TextField": "a",
+    "BooleanField": True,
+    "DateTimeField": timezone.now(),
+    "TimeField": "08:00",
+    "JSONField": [1],
+    "ArrayField": ["a"],
+}
+
+
+def lines_of(history: type[Model], count: int) -> list[int]:
+    """Put so many lines into a history, of nothing that there is; returns their numbers."""
+    fields = {
+        field.attname: SOMETHING.get(field.get_internal_type(), 1)
+        for field in history._meta.concrete_fields
+        if not field.primary_key and not field.null
+    }
+    lines = [history(**fields | {"history_type": "+"}) for _number in range(count)]
+    return sorted(line.pk for line in history._default_manager.bulk_create(lines))
+
+
 def as_somebody() -> AbstractContextManager[None]:
     return acting_as("anna", "10.1.2.3 request abc")
 
@@ -230,7 +256,7 @@ def columns_of(table: str, *, but: tuple[str, ...] = ()) -> list[tuple[str, str]
         cursor.execute(
             "SELECT attname, format_type(atttypid, NULL) FROM pg_attribute WHERE attrelid = %s::regclass "
             "AND attnum > 0 AND NOT attisdropped AND attname <> ALL(%s) ORDER BY attnum",
-            [table, ["id", *but]],
+            [table, [key_of(table), *but]],
         )
         return list(cursor.fetchall())
 
@@ -239,15 +265,17 @@ OTHER = {
     "bigint": "coalesce({column}, 0) + 1000",
     "integer": "coalesce({column}, 0) + 1000",
     "smallint": "coalesce({column}, 0) + 1000",
-    "numeric": "coalesce({column}, 0) + 1000",
+    "numeric": "coalesce({column}, 0) + 100",
     "boolean": "NOT {column}",
     "bytea": "sha256(coalesce({column}, ''))",
     "jsonb": """jsonb_build_array({column}, 'x')""",
     "timestamp with time zone": "coalesce({column}, now()) - interval '1 second'",
     "date": "coalesce({column}, current_date) - 1",
+    "time without time zone": "{column} + interval '1 second'",
     "uuid": "gen_random_uuid()",
     "integer[]": "array_append({column}, 1)",
     "bigint[]": "array_append({column}, 1)",
+    "character varying[]": "array_append({column}, 'x')",
 }
 
 
@@ -258,9 +286,13 @@ def otherwise(column: str, kind: str) -> str:
     )
 
 
+def key_of(table: str) -> str:
+    return next((book.key for book in chain.BOOKS.values() if book.table == table), "id")
+
+
 def rows_of(table: str) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT id FROM {table} ORDER BY id")
+        cursor.execute(f"SELECT {key_of(table)} FROM {table} ORDER BY 1")
         return [each[0] for each in cursor.fetchall()]
 
 
@@ -273,22 +305,30 @@ def undone(*statements: str) -> chain.Verdict:
     return verdict
 
 
+def edit(table: str, column: str, kind: str, row: int) -> str:
+    return f'UPDATE {table} SET "{column}" = {otherwise(column, kind)} WHERE {key_of(table)} = {row}'
+
+
 def is_seen(table: str, column: str, kind: str, row: int) -> bool:
     """Give a column another value and verify; what a constraint refuses even a superuser is seen, too."""
     try:
-        return (
-            undone(f'UPDATE {table} SET "{column}" = {otherwise(column, kind)} WHERE id = {row}').faults > 0
-        )
+        return undone(edit(table, column, kind, row)).faults > 0
     except IntegrityError:
         return True
 
 
+def machines_books() -> list[chain.Book]:
+    """Give the books but for the histories, which are told of below, all at once."""
+    histories = {history._meta.db_table for history in HISTORIES}
+    return [book for book in chain.BOOKS.values() if book.table not in histories]
+
+
 def test_every_column_of_every_sealed_book_is_sealed(worked) -> None:
-    first = {book.table: rows_of(book.table)[0] for book in chain.BOOKS.values()}
+    first = {book.table: rows_of(book.table)[0] for book in machines_books()}
 
     unseen = [
         (book.table, column)
-        for book in chain.BOOKS.values()
+        for book in machines_books()
         for column, kind in columns_of(book.table, but=(*book.written_later, *NOT_PROVEN.get(book.table, ())))
         if not is_seen(book.table, column, kind, first[book.table])
     ]
@@ -301,21 +341,67 @@ NOT_PROVEN = {"integration_inboxevent": ("received_with_id",)}
 
 
 def test_no_row_of_a_book_is_deleted_put_in_or_exchanged_unseen(worked) -> None:
-    for book in chain.BOOKS.values():
+    for book in machines_books():
         first, second, *_ = rows_of(book.table)
+        key = book.key
 
-        deleted = undone(f"DELETE FROM {book.table} WHERE id = {second}")
-        put_in = undone(f"UPDATE {book.table} SET id = 0 WHERE id = {second}")
+        deleted = undone(f"DELETE FROM {book.table} WHERE {key} = {second}")
+        put_in = undone(f"UPDATE {book.table} SET {key} = 0 WHERE {key} = {second}")
         exchanged = undone(
-            f"UPDATE {book.table} SET id = -1 WHERE id = {first}",
-            f"UPDATE {book.table} SET id = {first} WHERE id = {second}",
-            f"UPDATE {book.table} SET id = {second} WHERE id = -1",
+            f"UPDATE {book.table} SET {key} = -1 WHERE {key} = {first}",
+            f"UPDATE {book.table} SET {key} = {first} WHERE {key} = {second}",
+            f"UPDATE {book.table} SET {key} = {second} WHERE {key} = -1",
         )
 
         assert "deleted" in {fault.kind for fault in deleted.told}, book
         assert {"inserted", "deleted"} <= {fault.kind for fault in put_in.told}, book
         edited = [fault.row for fault in exchanged.told if fault.kind == "edited" and fault.book == book.name]
         assert edited == [first, second], book
+
+
+def test_no_line_of_a_history_is_edited_deleted_or_put_in_unseen(company) -> None:
+    tampered, expected = [], set()
+    for history in HISTORIES:
+        table, columns = history._meta.db_table, columns_of(history._meta.db_table)
+        rows = lines_of(history, len(columns) + 2)
+        for row, (column, kind) in zip(rows, columns, strict=False):
+            tampered.append(edit(table, column, kind, row))
+            expected.add((table, "edited", row))
+        tampered.append(f"DELETE FROM {table} WHERE history_id = {rows[-2]}")
+        tampered.append(f"UPDATE {table} SET history_id = 0 WHERE history_id = {rows[-1]}")
+        expected |= {(table, "deleted", row) for row in rows[-2:]} | {(table, "inserted", 0)}
+    chain.seal()
+    before = kinds()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("masterdata.chain.verifying.MOST_TOLD", len(expected) + 1)
+        found = undone(*tampered)
+
+    tables = {book.name: book.table for book in chain.BOOKS.values()}
+    assert before == []
+    assert {(tables[fault.book], fault.kind, fault.row) for fault in found.told} == expected
+    assert len(HISTORIES) >= 15
+
+
+UNGUARDED = {
+    "a trigger dropped": "DROP TRIGGER record_change ON auth_group_permissions",
+    "a trigger switched off": "ALTER TABLE auth_group_permissions DISABLE TRIGGER record_change",
+    "all triggers switched off": "ALTER TABLE auth_group_permissions DISABLE TRIGGER ALL",
+    "a book opened": "DROP TRIGGER only_added_to ON reconciliation_matchdecision",
+    "a history opened": "DROP TRIGGER only_added_to ON reconciliation_historicaltolerance",
+    "a rule that swallows": "CREATE RULE quiet AS ON UPDATE TO reconciliation_tolerance DO INSTEAD NOTHING",
+    "row security": "ALTER TABLE auth_group_permissions ENABLE ROW LEVEL SECURITY",
+}
+
+
+@pytest.mark.parametrize("statement", UNGUARDED.values(), ids=UNGUARDED)
+def test_a_guard_that_was_taken_away_is_found_before_anything_is_changed(company, statement) -> None:
+    found = undone(statement)
+
+    assert {fault.kind for fault in found.told} == {"unguarded"}
+    assert {fault.chain for fault in found.told} == {
+        next(word for word in statement.split() if word.startswith(("auth_", "reconciliation_")))
+    }
 
 
 STANDING = [
@@ -348,9 +434,7 @@ def test_no_rule_and_no_right_reads_otherwise_than_the_book_says(worked) -> None
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_no_random_change_stays_unseen(worked, data) -> None:
-    books = {
-        book.table: (*book.written_later, *NOT_PROVEN.get(book.table, ())) for book in chain.BOOKS.values()
-    }
+    books = {book.table: (*book.written_later, *NOT_PROVEN.get(book.table, ())) for book in machines_books()}
     but = {**books, "masterdata_seal": (), "auth_user": ("password", "last_login")}
     table = data.draw(st.sampled_from(sorted({*but, *STANDING})))
     column, kind = data.draw(st.sampled_from(columns_of(table, but=(*but.get(table, ()), "changed_at"))))
