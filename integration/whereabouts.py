@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from integration.in_words import told
 from integration.models import Attempt, DocumentKind, Message
 from reconciliation.models import SupplierInvoice
 from reconciliation.whereabouts import Step, Whereabouts
@@ -11,11 +14,11 @@ from reconciliation.whereabouts import Step, Whereabouts
 State = Message.State
 Outcome = Attempt.Outcome
 
-ON_ITS_WAY = "The invoice is on its way to Business Central."
+ON_ITS_WAY = gettext_lazy("The invoice is on its way to Business Central.")
 TOLD = {
-    Outcome.REFUSED: "Business Central did not post it",
-    Outcome.BUG: "Tieout could not post it",
-    Outcome.BY_HAND: "The integration team acted on it",
+    Outcome.REFUSED: gettext_lazy("Business Central did not post it"),
+    Outcome.BUG: gettext_lazy("Tieout could not post it"),
+    Outcome.BY_HAND: gettext_lazy("The integration team acted on it"),
 }
 LATEST = 50
 
@@ -28,32 +31,33 @@ def tell(invoice: SupplierInvoice) -> Whereabouts:
         on_its_way = invoice.status == SupplierInvoice.Status.READY
         if on_its_way and invoice.post_after and invoice.post_after > timezone.now():
             at = timezone.localtime(invoice.post_after)
-            return Whereabouts(
-                f"It goes to Business Central at {at:%H:%M:%S}; until then it can be taken back."
-            )
-        return Whereabouts(f"{ON_ITS_WAY} It is put in line within a minute." if on_its_way else "")
+            goes = _("It goes to Business Central at {time}; until then it can be taken back.")
+            return Whereabouts(goes.format(time=f"{at:%H:%M:%S}"))
+        soon = _("It is put in line within a minute.")
+        return Whereabouts(f"{ON_ITS_WAY} {soon}" if on_its_way else "")
     tries = Attempt.objects.filter(message__in=messages, outcome__in=TOLD).order_by("-id")[:LATEST]
     return Whereabouts(
         sentence=_sentence(last),
         needs_someone=last.is_stuck,
-        refusal=last.error if last.state == State.CANCELLED else "",
-        steps=[Step(row.ended_at, TOLD[Outcome(row.outcome)], row.sentence) for row in tries],
+        refusal=told(last.error) if last.state == State.CANCELLED else "",
+        steps=[Step(row.ended_at, str(TOLD[Outcome(row.outcome)]), told(row.sentence)) for row in tries],
     )
 
 
 def _sentence(message: Message) -> str:
     if message.is_stuck:
-        return (
-            f"It is not posted. {message.error} The integration team has it under Dead letters, and goes on "
-            "with it from there."
-        )
+        return _(
+            "It is not posted. {why} The integration team has it under Dead letters, and goes on with it from"
+            " there."
+        ).format(why=told(message.error))
     if message.state == State.WAITING and message.waiting_for:
-        return f"{ON_ITS_WAY} It waits for {message.waiting_for}."
+        return f"{ON_ITS_WAY} {told(f'It waits for {message.waiting_for}.')}"
     if message.state == State.VERIFYING:
-        return (
-            "It was sent to Business Central and the answer was lost. Tieout looks whether it is posted "
-            "before it does anything else."
+        return _(
+            "It was sent to Business Central and the answer was lost. Tieout looks whether it is posted"
+            " before it does anything else."
         )
     if message.state == State.READY and message.error:
-        return f"{ON_ITS_WAY} The last try failed: {message.error} It is tried again by itself."
-    return "" if message.state in Message.FINAL else ON_ITS_WAY
+        failed = _("The last try failed: {why} It is tried again by itself.")
+        return f"{ON_ITS_WAY} {failed.format(why=told(message.error))}"
+    return "" if message.state in Message.FINAL else str(ON_ITS_WAY)

@@ -22,7 +22,7 @@ LANGUAGES = ("de", "ar")
 LEFT_OUT = (
     "tests/*", ".*", "examples/*", "masterdata/*", "reconciliation/admin/*", "reconciliation/management/*",
     "reconciliation/matching/*", "reconciliation/policies/*", "reconciliation/totals/*",
-    "reconciliation/trials/*", "integration/admin/*", "integration/bc/*", "integration/cafm/*",
+    "reconciliation/trials/*", "integration/admin/*", "integration/cafm/*",
     "integration/contract/*", "integration/couriers/*", "integration/delivery/*", "integration/demo/*",
     "integration/escalation/*", "integration/hints/*", "integration/management/*", "integration/mapping/*",
     "integration/opening/*", "integration/rehearsal/*",

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext_noop as _
+
 from integration.bc.names import ITEM_NUMBER, LINE_OBJECT_NUMBER, UNIT_OF_MEASURE_CODE
 
 LONGEST_TITLE, LONGEST_STEP, LONGEST_KEY = 300, 500, 300
@@ -50,26 +52,28 @@ def _sign(pattern: str, title: str, **more: Any) -> Sign:
     return Sign(re.compile(pattern, re.IGNORECASE | re.DOTALL), title, **more)
 
 
-UNIT = "Unit {unit} unknown for item {item}"
+UNIT = _("Unit {unit} unknown for item {item}")
 SIGNS = (
     _sign(
         r"Item Unit of Measure does not exist.*?Item No\.='?(?P<item>[^',]+)'?,\s*Code='?(?P<unit>[^',.]+)",
         UNIT,
     ),
     _sign(r"value \((?P<unit>[^)]+)\).*?related table \(Item Unit of Measure\)", UNIT, item_of_unit=True),
-    _sign(r"value \((?P<value>[^)]+)\).*?related table \((?P<table>[^)]+)\)", "{table} {value} unknown"),
-    _sign(r"when Vendor '?(?P<vendor>\S+?)'? is blocked", "Vendor {vendor} blocked"),
-    _sign(r"Blocked must be equal to 'No'\s+in Item:? No\.=(?P<item>[^.\s]+)", "Item {item} blocked"),
-    _sign(r"cannot purchase Item (?P<item>\S+)", "Item {item} blocked for purchasing"),
-    _sign(r"insufficient quantity of Item (?P<item>\S+)", "Not enough stock of item {item}"),
+    _sign(r"value \((?P<value>[^)]+)\).*?related table \((?P<table>[^)]+)\)", _("{table} {value} unknown")),
+    _sign(r"when Vendor '?(?P<vendor>\S+?)'? is blocked", _("Vendor {vendor} blocked")),
+    _sign(r"Blocked must be equal to 'No'\s+in Item:? No\.=(?P<item>[^.\s]+)", _("Item {item} blocked")),
+    _sign(r"cannot purchase Item (?P<item>\S+)", _("Item {item} blocked for purchasing")),
+    _sign(r"insufficient quantity of Item (?P<item>\S+)", _("Not enough stock of item {item}")),
     _sign(
         r"Dimension Value Code for the Dimension Code (?P<dimension>\S+) for",
-        "No value for dimension {dimension}",
+        _("No value for dimension {dimension}"),
     ),
-    _sign(r"Dimension Value (?P<dimension>\S+) - (?P<value>\S+) is blocked", "{dimension} {value} blocked"),
+    _sign(
+        r"Dimension Value (?P<dimension>\S+) - (?P<value>\S+) is blocked", _("{dimension} {value} blocked")
+    ),
     _sign(
         r"Currency Exchange Rate within the filter.*?Currency Code: (?P<currency>\w+)",
-        "No rate for {currency}",
+        _("No rate for {currency}"),
     ),
 )
 OF_MAPPING = re.compile(r"(?P<field>\w+) \(from (?P<source>[^)]+)\): (?P<reason>.+)", re.DOTALL)
@@ -101,7 +105,7 @@ def _by_sentence(code: str, what: str, step: str) -> Named:
     """Where no thing is named: the code and our own sentence, without the names in it."""
     bare = NAMES.sub("…", what)
     digest = hashlib.sha256(f"{bare} {NAMES.sub('…', step)}".encode()).hexdigest()[:16]
-    title = bare[:1].upper() + bare[1:] or "No reason was kept"
+    title = bare[:1].upper() + bare[1:] or _("No reason was kept")
     return Named(f"{code}|says={digest}"[:LONGEST_KEY], title[:LONGEST_TITLE], step)
 
 

@@ -62,3 +62,20 @@ def test_a_stuck_message_tells_in_german_what_can_be_done(stuck, english, signed
     assert "Bestellung PO-1 abgelehnt" in page
     assert "Erneut versuchen wird aus dem Datensatz neu gebaut" in page
     assert [text for text in english if text in page] == []
+
+
+def test_why_it_is_stuck_and_what_to_do_is_german_too(desk, signed_in):
+    kept = (
+        "Business Central refused purchase order PO-1: the vendor is blocked."
+        " Unblock the vendor in BC, then send it again."
+    )
+    stuck = factories.refused(desk.company, "PO-1", error=kept)
+    client = signed_in(roles.INTEGRATION_ADMIN)
+
+    causes = words(client.get(reverse("dead-letters"), **GERMAN))
+    page = words(client.get(reverse("message", args=[stuck.pk]), **GERMAN))
+
+    assert "Der Lieferant ist gesperrt" in causes
+    assert "Entsperren Sie den Lieferanten in BC, dann senden Sie es erneut." in causes
+    assert "Business Central lehnte ab (Bestellung PO-1): der Lieferant ist gesperrt." in page
+    assert Message.objects.get(pk=stuck.pk).error == kept

@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from django.utils.translation import gettext_noop as _
+
 from integration.errors import IntegrationError
 
 GONE = "Internal_RecordNotFound"
@@ -15,9 +17,8 @@ NO_CODE = "(none)"  # the answer is not in BC's form: it never came to BC
 
 NAME_LIMIT = 80
 
-LATER = "It is sent again by itself."
-LATER_READ = "It may answer in a moment."
-AGAIN = "then send it again"
+LATER = _("It is sent again by itself.")
+LATER_READ = _("It may answer in a moment.")
 
 
 @dataclass(frozen=True)
