@@ -21,7 +21,10 @@ from reconciliation.models import ControlDay
 from reconciliation.roles import RETAKE, SEE_TOTALS
 from reconciliation.views import calendar, days, workplace
 
-HEADINGS = ["Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amounts", "What", "Owner"]
+HEADINGS = [
+    *("Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amounts", "What", "Owner"),
+    *("CAFM", "Portal", "Business Central", "Since", "What to do"),  # of what differs
+]
 
 
 @require_safe
@@ -78,8 +81,10 @@ def _rows(kept: ControlDay) -> Iterator[list[sheets.Cell]]:
         for number, said, one, amount, currency in documents:
             value = f"{amount} {currency}" if amount is not None else ""
             yield ["document", kind, side, number, "", _number(one), value, said, ""]
-    for kind, cause, number, sentence, owner in told["differences"]:
-        yield ["difference", kind, cause, number, "", "", "", sentence, owner]
+    for each in kept.differences.order_by("kind", "number", "cause", "pk"):
+        since = each.since.isoformat() if each.since else ""
+        differs = ["difference", each.kind, each.cause, each.number, "", "", "", each.sentence, each.owner]
+        yield [*differs, each.cafm, each.portal, each.bc, since, each.to_do]
     for signed in kept.sign_offs.select_related("by", "withdrawn_by").order_by("pk"):
         yield ["signature", "", "", "", "", "", "", f"{signed.at.isoformat()} {signed.note}", str(signed.by)]
         if signed.withdrawn_at:

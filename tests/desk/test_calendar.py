@@ -101,6 +101,17 @@ def test_the_evidence_holds_the_figures_and_their_hash(kept, signed_in):
     assert sheet.content.startswith(b"PK")
 
 
+def test_the_evidence_of_a_difference_says_what_each_side_has_since_when_and_what_to_do(kept, signed_in):
+    kept.differences.update(cafm="4", portal="4, waiting", bc="-")
+
+    told = signed_in(roles.AUDITOR).get(f"{DAY}evidence/").content.decode("utf-8-sig")
+
+    (row,) = (row for row in csv.DictReader(io.StringIO(told)) if row["Part"] == "difference")
+    assert (row["CAFM"], row["Portal"], row["Owner"]) == ("4", "4, waiting", "Stores")
+    assert row["Since"] == "2026-11-05T08:12:00+00:00"
+    assert row["What to do"] == "See that it comes; the document then goes on by itself."
+
+
 def test_the_evidence_keeps_figures_as_figures_and_texts_as_they_are(desk, signed_in):
     day = control.keep(desk.company, a_day(receipts=1), now=timezone.now())
     day.totals.update(quantity="-4", rows=[["=GR-1", "posted", "-4", "-50.1", "EUR"]])
