@@ -128,6 +128,7 @@ def override_of(row: dict[str, Any]) -> facts.Override:
         subject=row.get("subject") or None,
         quantity=_figure(row.get("quantity")),
         amount=_figure(row.get("amount")),
+        currency=row.get("currency"),
     )
 
 

@@ -45,6 +45,7 @@ def overrides(case: ExceptionCase, findings: Iterable[Finding]) -> list[dict[str
             "subject": finding.subject or None,
             "quantity": _plain(finding.variance),
             "amount": _plain(matching.covered_amount(finding.amount, abs(case.amount))),
+            "currency": case.currency,
         }
         for finding in findings
     ]
@@ -56,6 +57,7 @@ def covers(case: ExceptionCase, given: Iterable[dict[str, Any]], findings: Itera
     allowed = {(row["code"], row["line"], row["subject"]): override_of(row) for row in given}
     return all(
         (override := allowed.get((finding.code, finding.line, finding.subject or None))) is not None
+        and matching.is_of(override, case.currency)
         and matching.covers(override, finding.variance, matching.covered_amount(finding.amount, whole))
         for finding in findings
     )

@@ -3,7 +3,7 @@
 from .engine import ENGINE_VERSION, match
 from .facts import Case
 from .findings import Code, Decision, Effect, Finding, Outcome
-from .overrides import covered_amount, covers
+from .overrides import covered_amount, covers, is_of
 from .wire import (
     FormError,
     answer,
@@ -28,6 +28,7 @@ __all__ = [
     "case_from",
     "covered_amount",
     "covers",
+    "is_of",
     "match",
     "particulars",
     "policy_document",

@@ -10,7 +10,7 @@ from .dossier import Dossier
 from .exact import CONTEXT, to_cents
 from .facts import ZERO, Case, Invoice, InvoiceType
 from .findings import Code, CreditExpected, Decision, Effect, Finding, LineVerdict, Outcome
-from .overrides import release
+from .overrides import is_of, release
 from .reading import unreadable
 from .rules import INVOICE_RULES, LINE_RULES
 from .rules.quantity import credit_expected
@@ -28,8 +28,9 @@ def match(case: Case) -> Decision:
         illegible = sorted(unreadable(dossier), key=_place)
         if illegible:
             return _decision(dossier, illegible, (), illegible=True)
-        findings = release(sorted(_judge(dossier), key=_place), case.overrides, case.invoice)
-        findings += release(_sample(dossier, findings), case.overrides, case.invoice)
+        given = [override for override in case.overrides if is_of(override, dossier.currency)]
+        findings = release(sorted(_judge(dossier), key=_place), given, case.invoice)
+        findings += release(_sample(dossier, findings), given, case.invoice)
         return _decision(dossier, findings, tuple(_credits(dossier)))
 
 

@@ -388,6 +388,7 @@ class Override:
     subject: str | None = None
     quantity: Decimal | None = None
     amount: Decimal | None = None
+    currency: str | None = None  # the invoice's when it was given; `None` before releases told it
 
 
 @dataclass(frozen=True, slots=True)

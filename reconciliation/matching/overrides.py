@@ -40,6 +40,11 @@ def covered_amount(amount: Decimal | None, whole: Decimal) -> Decimal:
     return whole if amount is None else amount
 
 
+def is_of(override: Override, currency: str) -> bool:
+    """Tell whether a release was given in this currency; an older one does not say in which."""
+    return override.currency in (None, currency)
+
+
 def covers(override: Override, quantity: Decimal | None, amount: Decimal | None) -> bool:
     """Tell whether today's quantity and amount are at most those of the release."""
     return _at_most(quantity, override.quantity) and _at_most(amount, override.amount)

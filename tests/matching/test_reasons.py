@@ -235,6 +235,15 @@ def test_a_release_of_another_line_or_reason_covers_nothing(code):
     assert only(given, code)["released"] is False
 
 
+@pytest.mark.parametrize(("currency", "outcome"), [("EUR", "within"), (None, "within"), ("USD", "blocked")])
+def test_a_release_in_another_currency_covers_nothing(currency, outcome):
+    code = "OVER_RECEIVED"
+    finding = only(ask(**asked(code)), code)
+    given_on = {"code": code, "line": finding["line"], "amount": finding["amount"], "currency": currency}
+
+    assert ask(**asked(code), overrides=[given_on])["outcome"] == outcome
+
+
 def test_what_ties_out_has_none_of_these_reasons():
     given = ask(rules=ALL, levels=FOUR_WAY)
 

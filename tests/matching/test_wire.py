@@ -149,7 +149,16 @@ FULL = {
         "rounding": "0",
         "total": "393.77",
     },
-    "overrides": [{"code": "PRICE_OVER", "line": 1, "subject": "x", "quantity": None, "amount": "12.00"}],
+    "overrides": [
+        {
+            "code": "PRICE_OVER",
+            "line": 1,
+            "subject": "x",
+            "quantity": None,
+            "amount": "12.00",
+            "currency": "EUR",
+        }
+    ],
 }
 
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from reconciliation import cases, documents, reconcile, roles
-from reconciliation.models import ExceptionCase, ReleaseLimit, Resolution, SupplierInvoice
+from reconciliation.models import ExceptionCase, PurchaseOrder, ReleaseLimit, Resolution, SupplierInvoice
 
 from .desk import billed, ordered
 from .test_cases import codes_of, status_of
@@ -70,9 +70,28 @@ def test_a_release_within_the_limit_readies_the_invoice_and_keeps_its_reason(cas
         "Delivered to the roof",
     )
     assert resolution.overrides == [
-        {"code": "NO_RECEIPT", "line": 1, "subject": None, "quantity": "10", "amount": "50"}
+        {
+            "code": "NO_RECEIPT",
+            "line": 1,
+            "subject": None,
+            "quantity": "10",
+            "amount": "50",
+            "currency": "EUR",
+        }
     ]
     assert [row.history_user for row in case.history.order_by("pk")][-1] == clerk
+
+
+def test_a_release_covers_no_other_currency(case, clerk):
+    cases.release(case, by=clerk, reason="Seen it")
+    PurchaseOrder.objects.update(currency="USD")
+    SupplierInvoice.objects.update(currency="USD", match_due=True)
+
+    reconcile.match_due()
+
+    held = ExceptionCase.objects.open().get()
+    assert (held.code, held.amount, held.currency) == ("NO_RECEIPT", 50, "USD")
+    assert status_of(case.invoice) == Status.BLOCKED
 
 
 @pytest.mark.parametrize(("limit", "state"), [("50", "done"), ("49.99", "proposed")])

@@ -344,6 +344,7 @@ def _override(place: Place) -> facts.Override:
         subject=place.optional_text("subject"),
         quantity=place.optional_number("quantity"),
         amount=place.optional_number("amount"),
+        currency=place.optional_text("currency"),
     )
 
 
