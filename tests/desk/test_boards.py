@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from masterdata.models import Vendor
 from reconciliation import cases, roles
-from reconciliation.models import ExceptionCase
+from reconciliation.models import ExceptionCase, GoodsReceipt, SupplierInvoice
 from tests import factories
 
 from .reading import invoices, links, words
@@ -82,6 +82,27 @@ def test_goods_without_an_invoice_and_invoices_without_goods_are_valued(desk, si
 
     assert "Received, not invoiced Vendor Value Against the largest Liftbau Nord 20.00 EUR" in shown
     assert "Invoiced, not received Vendor Value Against the largest Klima Süd 50.00 EUR" in shown
+
+
+def test_goods_that_went_back_and_invoices_that_were_rejected_count_no_more(desk, signed_in):
+    desk.order("PO-1")
+    desk.receive("4", order="PO-1")
+    desk.invoice("R-1", order_number="PO-1")
+    client = signed_in(roles.AP_CLERK)
+
+    def told(board: str) -> list[str]:
+        return client.get(f"/boards/{board}.csv").content.decode().splitlines()[1:]
+
+    billed_more = told("billed"), told("received")
+    GoodsReceipt.objects.update(reversed_on=timezone.localdate())
+    went_back = told("billed"), told("received")
+    GoodsReceipt.objects.update(reversed_on=None)
+    SupplierInvoice.objects.update(status=SupplierInvoice.Status.REJECTED)
+    rejected = told("billed"), told("received")
+
+    assert billed_more == (["Liftbau Nord,30,EUR"], [])
+    assert went_back == (["Liftbau Nord,50,EUR"], [])
+    assert rejected == ([], ["Liftbau Nord,20,EUR"])
 
 
 def test_boards_without_a_case_and_without_a_company_say_so(signed_in, db):
