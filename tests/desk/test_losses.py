@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime
 
 import pytest
+from django.core.management import call_command
 from django.utils import timezone
 
 from masterdata.models import Vendor
 from reconciliation import cases, roles
-from reconciliation.models import ExceptionCase
+from reconciliation.models import ExceptionCase, Leak
 from tests import factories
 from tests.trials.history import allow
 
@@ -135,3 +136,16 @@ def test_another_companys_money_is_not_shown(gone, signed_in):
 
 def test_without_a_company_it_says_so(signed_in, db):
     assert "No company yet" in words(signed_in(roles.AP_CLERK).get(TODAY))
+
+
+def test_what_was_judged_before_the_board_was_kept_is_filled_in_from_the_judgements(gone):
+    kept = sorted(Leak.objects.values_list("invoice__number", "check_name", "vendor_number", "day", "amount"))
+    Leak.objects.all().delete()
+
+    call_command("fill_losses")
+    call_command("fill_losses")
+
+    assert [row[0] for row in kept] == ["R-1"]
+    assert kept == sorted(
+        Leak.objects.values_list("invoice__number", "check_name", "vendor_number", "day", "amount")
+    )
