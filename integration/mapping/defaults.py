@@ -64,18 +64,19 @@ def shipped() -> Iterator[Shipped]:
 @transaction.atomic
 def install() -> int:
     """Create the shipped mappings that are not there yet, and upgrade the others; returns how many came."""
-    created = 0
+    first = []
     known = {mapping.name: mapping for mapping in FieldMapping.objects.all()}
     for each in shipped():
         written = contents.written(each.content)
         mapping, is_new = (known[each.name], False) if each.name in known else _create(each, written)
-        created += is_new
-        if mapping.shipped != written:
+        if is_new:
+            first.append(_first_version(mapping, written))
+        elif mapping.shipped != written:
             if mapping.shipped is not None:
                 upgrade(mapping, each.content)
             mapping.shipped = written
             mapping.save(update_fields=["shipped"])
-    return created
+    return len(MappingVersion.objects.bulk_create(first))
 
 
 def upgrade(mapping: FieldMapping, new: Content) -> MappingVersion | None:
@@ -109,8 +110,8 @@ def reset(mapping: FieldMapping, *, by: User) -> MappingVersion:
 
 
 def _create(each: Shipped, written: dict[str, Any]) -> tuple[FieldMapping, bool]:
-    """Create a mapping with its first version; False beside it where another process was quicker."""
-    mapping, is_new = FieldMapping.objects.get_or_create(
+    """Create a mapping; False beside it where another process was quicker."""
+    return FieldMapping.objects.get_or_create(
         name=each.name,
         defaults={
             "source": each.source,
@@ -120,17 +121,18 @@ def _create(each: Shipped, written: dict[str, Any]) -> tuple[FieldMapping, bool]
             "shipped": written,
         },
     )
-    if is_new:
-        MappingVersion.objects.create(
-            mapping=mapping,
-            number=1,
-            state=MappingVersion.State.APPROVED,
-            origin=MappingVersion.Origin.SHIPPED,
-            content=written,
-            note="As it is shipped.",
-            effective_from=timezone.now(),
-        )
-    return mapping, is_new
+
+
+def _first_version(mapping: FieldMapping, written: dict[str, Any]) -> MappingVersion:
+    return MappingVersion(
+        mapping=mapping,
+        number=1,
+        state=MappingVersion.State.APPROVED,
+        origin=MappingVersion.Origin.SHIPPED,
+        content=written,
+        note="As it is shipped.",
+        effective_from=timezone.now(),
+    )
 
 
 def _put_in_force(mapping: FieldMapping, content: Content, origin: str, note: str) -> MappingVersion:
