@@ -129,6 +129,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     The groups of the roles are there as after the installation, until a first test commits: making them is
     most of making a person.
     """
+    from django.core.management.commands import flush
     from django.db import connection
 
     from reconciliation import roles
@@ -138,6 +139,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         if cursor.fetchone()[0]:
             # On the class: beside Playwright's loop a test has another connection than this one.
             type(connection.ops).sql_flush = emptying.by_deleting
+            flush.emit_post_migrate_signal = emptying.all_stays
         roles.apply_roles()
 
 
