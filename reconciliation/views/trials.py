@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 from masterdata import csv_file
 from masterdata.models import Company
 from reconciliation import policies, trials
+from reconciliation.in_words import in_words
 from reconciliation.matching import facts, policy_from
 from reconciliation.models import (
     ExceptionCase,
@@ -268,7 +269,13 @@ def _address(invoice: int, cases: dict[int, int]) -> str:
 
 def _whys(found: Iterable[dict[str, Any]]) -> list[Why]:
     return [
-        Why(label_of(each["code"]), each["line"], each["sentence"], each.get("other", "")) for each in found
+        Why(
+            label_of(each["code"]),
+            each["line"],
+            in_words(each["code"], each["sentence"]),
+            in_words(each["code"], each.get("other", "")),
+        )
+        for each in found
     ]
 
 
