@@ -1,6 +1,7 @@
 """The chain: each row of the books is sealed after the one before it, so no change stays unseen."""
 
-from .books import BOOKS, Book
+from .book import Book
+from .books import BOOKS
 from .coverage import coverage
 from .exporting import export_csv, export_lines
 from .forgotten import ACTION as FORGOTTEN

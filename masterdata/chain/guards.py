@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -45,7 +46,7 @@ class Gap:
 def gaps() -> Iterator[Gap]:
     """Find each table whose trigger is gone or off, or that is no plain table any more."""
     covered = coverage()
-    asked = {
+    asked: dict[str, Any] = {
         "tables": [each.table for each in covered],
         "books": [book.table for book in BOOKS.values()],
         "keeps": KEEPS,

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from masterdata.models import ChainHead, Sealed
 
-from .books import BOOKS, FIRST, Book, digest, following
+from .book import Book
+from .books import BOOKS, FIRST, digest, following
 
 ALONE = 7_341_001  # the advisory lock of whoever seals
 BATCH = 10_000

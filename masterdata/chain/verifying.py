@@ -9,7 +9,8 @@ from django.db import connection, transaction
 
 from masterdata.models import ChainHead, Sealed
 
-from .books import BOOKS, FIRST, Book, digest, following, of_sealed_row
+from .book import Book
+from .books import BOOKS, FIRST, digest, following, of_sealed_row
 from .forgotten import Forgotten
 from .guards import gaps
 from .heads import Head, name_chains, written_heads
