@@ -86,6 +86,10 @@ class PurchaseOrderLine(models.Model):
         return f"{self.order_id}/{self.line} {self.description}"
 
     @property
+    def gross(self) -> Decimal:
+        return Decimal(self.quantity * self.unit_price / self.price_base)
+
+    @property
     def discount(self) -> Decimal:
         """The line's discount as an amount."""
         return discount_of(self)
