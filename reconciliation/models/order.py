@@ -87,7 +87,7 @@ class PurchaseOrderLine(models.Model):
 
     @property
     def gross(self) -> Decimal:
-        return Decimal(self.quantity * self.unit_price / self.price_base)
+        return gross_of(self)
 
     @property
     def discount(self) -> Decimal:
@@ -95,9 +95,14 @@ class PurchaseOrderLine(models.Model):
         return discount_of(self)
 
 
+def gross_of(line: Any) -> Decimal:
+    """Give the amount of an order line, or of a plain row of one, before its discount."""
+    return Decimal(line.quantity * line.unit_price / line.price_base)
+
+
 def discount_of(line: Any) -> Decimal:
     """Give the discount of an order line, or of a plain row of one, as an amount."""
-    return Decimal(line.quantity * line.unit_price / line.price_base * line.discount_percent / 100)
+    return gross_of(line) * Decimal(line.discount_percent) / 100
 
 
 class OrderCharge(models.Model):
