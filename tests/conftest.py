@@ -126,8 +126,7 @@ def _sweep() -> None:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Let a test that commits be followed by an emptying that is quick, and that no book refuses.
 
-    The groups of the roles are there as after the installation, until a first test commits: making them is
-    most of making a person.
+    The groups of the roles are there as after the installation: making them is most of making a person.
     """
     from django.core.management.commands import flush
     from django.db import connection
@@ -135,12 +134,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     from reconciliation import roles
 
     with django_db_blocker.unblock(), connection.cursor() as cursor:
+        roles.apply_roles()
         cursor.execute("SELECT current_setting('is_superuser')::bool")
         if cursor.fetchone()[0]:
+            emptying.keep(cursor)
             # On the class: beside Playwright's loop a test has another connection than this one.
             type(connection.ops).sql_flush = emptying.by_deleting
             flush.emit_post_migrate_signal = emptying.all_stays
-        roles.apply_roles()
 
 
 @pytest.fixture(scope="session", autouse=True)
