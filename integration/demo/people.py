@@ -47,10 +47,10 @@ def create_logins(folder: Path) -> list[Login]:
     ]
     write_closed(folder / LOGINS_FILE, json.dumps([asdict(login) for login in logins], indent=2) + "\n")
     for login, (role, name, first, last) in zip(logins, PEOPLE, strict=True):
-        user, _created = User.objects.get_or_create(username=name)
+        user, is_new = User.objects.get_or_create(username=name)
         user.first_name, user.last_name, user.email = first, last, f"{name}@nordhafen.example"
         user.is_staff = True  # the admin's own pages ask for it; what a person may do there, the role says
-        if not user.check_password(login.password):
+        if is_new or not user.check_password(login.password):  # either hashes, which is meant to take long
             user.set_password(login.password)
         user.save()
         user.groups.set([Group.objects.get(name=role)])
