@@ -82,7 +82,7 @@ class ToleranceAdmin(MatchingPolicyAdmin):
         (None, {"fields": ["company", "check_name"]}),
         ("Scope: empty means any", {"fields": [("vendor_number", "item_number", "code")]}),
         (
-            "Above: empty is no limit, zero is a limit of zero",
+            "Above: empty is no limit, zero is a limit of zero, none at all is not checked",
             {"fields": [("upper_percent", "upper_amount", "upper_quantity")]},
         ),
         ("Below", {"fields": [("lower_percent", "lower_amount", "lower_quantity"), "below"]}),
@@ -96,23 +96,28 @@ class ToleranceAdmin(MatchingPolicyAdmin):
 
     @admin.display(description="percent above", ordering="upper_percent")
     def above_percent(self, tolerance: Tolerance) -> str:
-        return written(tolerance.upper_percent)
+        return _limit(tolerance.upper_percent)
 
     @admin.display(description="amount above", ordering="upper_amount")
     def above_amount(self, tolerance: Tolerance) -> str:
-        return written(tolerance.upper_amount)
+        return _limit(tolerance.upper_amount)
 
     @admin.display(description="quantity above", ordering="upper_quantity")
     def above_quantity(self, tolerance: Tolerance) -> str:
-        return written(tolerance.upper_quantity)
+        return _limit(tolerance.upper_quantity)
 
     @admin.display(description="percent below", ordering="lower_percent")
     def below_percent(self, tolerance: Tolerance) -> str:
-        return written(tolerance.lower_percent)
+        return _limit(tolerance.lower_percent)
 
     @admin.display(description="amount below", ordering="lower_amount")
     def below_amount(self, tolerance: Tolerance) -> str:
-        return written(tolerance.lower_amount)
+        return _limit(tolerance.lower_amount)
+
+
+def _limit(figure: Decimal | None) -> str:
+    """Tell zero from what is not set."""
+    return "no limit" if figure is None else written(figure)
 
 
 @admin.register(MatchLevel)

@@ -38,9 +38,15 @@ def differences(old: facts.Policy, new: facts.Policy, currency: str) -> list[Dif
 
 
 def limits_in_words(rule: facts.ToleranceRule, *, currency: str) -> str:
-    """Say a rule's limits: "at most 2 % and 50 EUR more; over 25 % less warns"."""
+    """Say a rule's limits: "at most 2 % and 50 EUR more; over 25 % less warns".
+
+    Zero is a limit of zero, one that is not set is none, and a rule without any lets all pass in its scope;
+    what has no rule of its own is judged by that of the wider scope.
+    """
     joined = _(" or ") if rule.combine == facts.Combine.ANY else _(" and ")
     upper, lower = _figures(rule.upper, currency), _figures(rule.lower, currency)
+    if not upper and not lower:
+        return _("not checked: any difference passes")
     more = _("at most {limits} more").format(limits=joined.join(upper)) if upper else _("no limit above")
     if not lower:
         return more

@@ -54,3 +54,25 @@ def test_who_changes_a_limit_is_told_that_it_is_a_draft(desk: Desk, signed_in: S
 
     assert "This is a draft" in answer.content.decode()
     assert "/matching-rules/" in answer.content.decode()
+
+
+def test_no_limit_a_limit_of_zero_and_no_rule_look_different(desk: Desk, signed_in: SignedIn) -> None:
+    from decimal import Decimal
+
+    from reconciliation.models import Tolerance
+    from tests.desk.reading import words
+
+    here = {"company": desk.company, "check_name": "charge"}
+    Tolerance.objects.filter(**here).delete()
+    Tolerance.objects.create(**here, vendor_number="V-NONE")
+    Tolerance.objects.create(**here, vendor_number="V-ZERO", upper_percent=Decimal(0))
+
+    told = words(
+        signed_in(roles.FINANCE_CONTROLLER).get(
+            "/admin/reconciliation/tolerance/", {"check_name__exact": "charge"}
+        )
+    )
+
+    assert "V-NONE no limit no limit no limit no limit no limit" in told
+    assert "V-ZERO 0 no limit no limit no limit no limit" in told
+    assert "2 tolerances" in told  # what has no rule has no row

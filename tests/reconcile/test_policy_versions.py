@@ -196,11 +196,13 @@ def test_differences_are_told_in_words(company):
     before = policies.draft_of(company)
     Tolerance.objects.filter(company=company, check_name="price").update(upper_percent=3, lower_percent=0)
     Tolerance.objects.create(company=company, check_name="tax", vendor_number="V10", upper_amount=0)
+    Tolerance.objects.create(company=company, check_name="tax", vendor_number="V20")
 
     told = policies.differences(before, policies.draft_of(company), "EUR")
 
     assert [(each.name, each.scope, each.was, each.now) for each in told] == [
         ("tax", "vendor V10", "", "at most 0 EUR more"),
+        ("tax", "vendor V20", "", "not checked: any difference passes"),
         (
             "unit price",
             "the company",
