@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from integration import contract, delivery, morning
+from integration import contract, correlation, delivery, morning
 from integration.dashboard import allowance, delivery_counts
 from integration.models import Incident, today_of, zone_of
 from masterdata.models import Company
@@ -127,7 +127,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Render without database and session: either may be what is broken."""
-    return HttpResponse(render_to_string("desk/500.html"), status=500)
+    return HttpResponse(render_to_string("desk/500.html", {"reference": correlation.current()}), status=500)
 
 
 def _figures(request: HttpRequest, company: Company) -> dict[str, Any]:

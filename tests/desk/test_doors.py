@@ -7,6 +7,7 @@ from django.test import Client, RequestFactory
 
 from config import views
 from config.version import VERSION
+from integration import correlation
 from reconciliation import roles
 from tests import factories
 
@@ -114,11 +115,12 @@ def test_a_stranger_gets_the_same_page_without_the_desks_links(company):
 
 
 def test_a_broken_page_is_shown_without_asking_the_database(django_assert_num_queries):
-    with django_assert_num_queries(0):
+    with django_assert_num_queries(0), correlation.going_on_with("5b1c7d0a4f5e"):
         answer = views.broken(RequestFactory().get("/"))
 
     assert answer.status_code == 500
     assert "This page could not be made The fault is ours" in words(answer)
+    assert "The log has it under this number: 5b1c7d0a4f5e" in words(answer)
 
 
 @pytest.mark.parametrize("chosen", ["0", "x", "", "99999999999999999999"])
