@@ -31,7 +31,8 @@ def of(record: Mirror) -> Now:
         client = connections.client()
         if client.company_id() != str(record.company.bc_id):
             return Now(UNREACHABLE, f"{record.company} is not the company that this connection goes to.")
-        (told,) = comparing.compare_now(client, record.company, entity_of(type(record)), [record.bc_id])
+        with client.at_once():
+            (told,) = comparing.compare_now(client, record.company, entity_of(type(record)), [record.bc_id])
     except IntegrationError as error:
         return Now(UNREACHABLE, error.sentence)
     if told.agrees and record.deleted_at:

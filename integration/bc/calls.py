@@ -7,7 +7,8 @@ nothing here sends it again.
 import random
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -85,8 +86,18 @@ class Calls:
         self.circuit = circuit
         self.pause = pause
         self.chance = chance
+        self.page_tries = PAGE_TRIES
         self.transport = Transport(trusted_ca=connection.trusted_ca)
         self._company_id = connection.company_guid
+
+    @contextmanager
+    def at_once(self) -> Iterator[None]:
+        """Ask for each page once, for so long: a person waits for the answer, and can ask again."""
+        before, self.page_tries = self.page_tries, 1
+        try:
+            yield
+        finally:
+            self.page_tries = before
 
     def company_id(self) -> str:
         """Return the id of the connection's company, looked up once by name."""
@@ -152,7 +163,7 @@ class Calls:
             raise ProgramError(f"A page holds 1 to {MAX_PAGE_SIZE} rows, not {page_size}.")
         # Never $top: below the page maximum BC sends no nextLink, and the pull would end early.
         prefer = {"Prefer": f"odata.maxpagesize={page_size}"} | (READ_ONLY if read_only else READ_WRITE)
-        for attempt in range(1, PAGE_TRIES):
+        for attempt in range(1, self.page_tries):
             try:
                 return self._read_as(reader, url, noun(entity_set), prefer)
             except (NotSentError, TemporaryError) as exc:

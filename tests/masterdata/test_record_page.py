@@ -98,9 +98,11 @@ def test_without_business_central_the_mirror_still_shows(mirrored, settings) -> 
 
 def test_a_question_that_fails_for_the_moment_promises_nothing(mirrored, sandbox) -> None:
     sandbox.control.set_faults([{"fault": "unavailable"}])
+    sandbox.control.forget_requests()
 
     told = page(Vendor.objects.get(number="V1"), bc="now")
 
+    assert sandbox.control.requests()["total"] == 1  # a person waits: the page does not try again by itself
     assert "Business Central cannot be asked now." in told
     assert "It may answer in a moment. What stands here is the mirror; nothing was changed." in told
     assert "by itself" not in told
