@@ -11,12 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from django.db import connection
-
 from config.local.processes import wait_until
 from tests import workers
 from tests.bench import load
 from tests.bench.measuring import Result
+from tests.bench.tables import tables
 from tests.ports import free_port
 
 if TYPE_CHECKING:
@@ -34,10 +33,7 @@ def served_intake(house: House) -> list[Result]:
     """Take events over HTTP under gunicorn; each round sends new ones to each, then ours again."""
     from tests.bench import peers
 
-    with connection.schema_editor() as editor:
-        editor.create_model(peers.BenchEvent)
-        editor.create_model(peers.BenchLine)
-    with _server() as port:
+    with tables(peers.BenchEvent, peers.BenchLine), _server() as port:
         rounds = [_round(house, port, number) for number in range(ROUNDS + 1)]
     kept = rounds[1:]  # the first one warms up
     _show(kept)

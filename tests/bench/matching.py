@@ -10,7 +10,6 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +29,7 @@ from reconciliation.models import (
 from tests.bench import history
 from tests.bench.house import House
 from tests.bench.measuring import Result
+from tests.bench.tables import tables
 
 SIZES = [10_000, 100_000]  # lines; a million takes long: --lines 1000000 --rounds 1
 ROUNDS = 3
@@ -101,7 +101,7 @@ class Round:
 def match_in_bulk(house: House) -> list[Result]:
     """Judge and keep lines by the thousand, one invoice in twenty of them dearer than its order."""
     results = []
-    with _table():
+    with tables(BenchVerdict):
         for lines in SIZES:
             with history.house_of(lines) as company:
                 rounds = [_round(company, lines) for _ in range(ROUNDS + (lines < WARM_ENOUGH))]
@@ -255,17 +255,6 @@ def _judge_alone(line: InvoiceLine, company: Company) -> None:
         quantity=line.quantity - (accepted or 0),
         price=line.unit_price - ordered.unit_price if ordered else None,
     ).save(force_insert=True)
-
-
-@contextmanager
-def _table() -> Iterator[None]:
-    with connection.schema_editor() as editor:
-        editor.create_model(BenchVerdict)
-    try:
-        yield
-    finally:
-        with connection.schema_editor() as editor:
-            editor.delete_model(BenchVerdict)
 
 
 def cost(work: Callable[[], Any]) -> Cost:

@@ -14,6 +14,7 @@ from reconciliation.models import ExceptionCase, GoodsReceipt, SupplierInvoice
 from tests.bench import history, matching
 from tests.bench.house import House
 from tests.bench.measuring import Result
+from tests.bench.tables import tables
 
 LINES = 10_000
 ONES = 30  # receipts that come alone
@@ -23,7 +24,7 @@ ROUNDS = 3
 
 def match_again(house: House) -> list[Result]:
     """Let the goods come after the invoices: all at once, and one by one."""
-    with matching._table(), history.house_of(LINES) as company:
+    with tables(matching.BenchVerdict), history.house_of(LINES) as company:
         rounds = [_round(company) for _ in range(ROUNDS + 1)][1:]
         alone = list(_one_by_one(company))
     size = f"{LINES // 1000}k" if LINES >= 1000 else str(LINES)
