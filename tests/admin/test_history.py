@@ -72,7 +72,7 @@ def test_a_limit_is_written_without_idle_zeros(company: Company, signed_in: Sign
     listed = words(controller.get("/admin/reconciliation/tolerance/?check_name__exact=price"))
     form = controller.get(f"/admin/reconciliation/tolerance/{tolerance.pk}/change/").content.decode()
 
-    assert "unit price all 2 50 – 25 – warn every limit must hold" in listed
+    assert "unit price all 2 50 no limit 25 no limit warn every limit must hold" in listed
     assert 'name="upper_percent" value="2"' in form
 
 
