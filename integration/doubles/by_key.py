@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models.functions import Upper
+from django.utils.translation import gettext_noop as _
 
 from integration.bc import Client, odata
 from integration.bc.names import LINE_TYPE, MODIFIED, SERIAL_NUMBER, VENDOR_INVOICE_NUMBER, VENDOR_NUMBER
@@ -20,11 +21,13 @@ from reconciliation.models import AssetNotice, PurchaseOrder, SupplierInvoice
 from .found import There, Twice, parts
 
 ORDERS = "purchaseOrders"
-ORDER_STEP = (
+ORDER_STEP = _(
     "Keep one order: delete the other in Business Central, or the line with our key where somebody copied it."
 )
-INVOICE_STEP = "Keep one invoice: delete the other in Business Central, or cancel it there once it is posted."
-ASSET_STEP = "Keep one card: delete the other in Business Central, or correct its serial number there."
+INVOICE_STEP = _(
+    "Keep one invoice: delete the other in Business Central, or cancel it there once it is posted."
+)
+ASSET_STEP = _("Keep one card: delete the other in Business Central, or correct its serial number there.")
 
 
 # Orders: the marker line that commits with the order

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import gettext_noop as _
+
 from integration.bc import Client, odata
 from integration.bc.names import (
     DOCUMENT_NUMBER,
@@ -27,8 +29,8 @@ from .found import There, Twice, parts
 RECEIPTS, RECEIPT_LINES = "purchaseReceipts", "purchaseReceiptLines"
 ENTRIES = "itemLedgerEntries"
 RECEIVED = (DocumentKind.GOODS_RECEIPT, DocumentKind.SERVICE_CONFIRMATION)
-RECEIPT_STEP = "See whether the goods came once. Undo the receipt that is too many in Business Central."
-ENTRY_STEP = "Keep one posting: post the other back in Business Central, with an item journal."
+RECEIPT_STEP = _("See whether the goods came once. Undo the receipt that is too many in Business Central.")
+ENTRY_STEP = _("Keep one posting: post the other back in Business Central, with an item journal.")
 
 Shape = tuple[str, tuple[tuple[int, Decimal], ...]]
 """What a receipt looks like: its posting date, and the quantity of each line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_noop as _
 
 from integration.bc.refusals import LATER, LATER_READ, TABLE
+from integration.doubles import by_key, by_quantity
 from integration.outbox import causes
 
 # What a sentence may be about: the words of kinds and of BC's entities; the longer name first.
@@ -280,10 +281,16 @@ CONTRACT = (
     _("Posting invoices of the CAFM through their order"),
     _("Posting invoices of the CAFM without an order"),
 )
+DOUBLES = (
+    by_key.ORDER_STEP, by_key.INVOICE_STEP, by_key.ASSET_STEP,
+    by_quantity.RECEIPT_STEP, by_quantity.ENTRY_STEP,
+    _("{document} is in Business Central {count} times: {numbers}"),
+    _("It goes on once somebody has settled that under Dead letters"),
+)  # fmt: skip
 REFUSALS = tuple(text for row in TABLE for text in (row.what, row.do))
 TITLES = tuple(sign.title for sign in causes.SIGNS)
 
 PATTERNS = (
     *REFUSALS, *TITLES, *CONNECTION, *MAPPING, *ORDERS, *RECEIPTS, *ASSETS, *INVOICES, *WAITING, *CONTRACT,
-    LATER, LATER_READ,
+    *DOUBLES, LATER, LATER_READ,
 )  # fmt: skip

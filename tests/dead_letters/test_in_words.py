@@ -11,6 +11,8 @@ from django.utils import translation
 
 from integration import in_words
 from integration.bc.refusals import TABLE, Row
+from integration.in_words.patterns import DOUBLES
+from integration.models import DoubledDocument
 
 ROOT = Path(__file__).resolve().parents[2] / "integration"
 SAMPLE = "X7"
@@ -87,6 +89,23 @@ def test_every_refusal_is_told_in_german(row: Row) -> None:
 def test_causes_steps_and_what_is_waited_for_are_told_in_german(english: str, german: str) -> None:
     with translation.override("de"):
         assert in_words.told(english).startswith(german)
+
+
+@pytest.mark.parametrize("step", DOUBLES[:5])
+def test_what_to_do_about_a_double_is_told_in_german(step: str) -> None:
+    with translation.override("de"):
+        assert in_words.told(step) != step
+
+
+def test_a_message_that_a_double_holds_back_says_so_in_german() -> None:
+    held = DoubledDocument(
+        kind="purchase_order", number="PO-1", documents=[{"number": "106001"}, {"number": "106002"}]
+    ).hold
+
+    with translation.override("de"):
+        told = in_words.told(held)
+
+    assert told.startswith("Bestellung PO-1 steht 2-mal in Business Central: 106001, 106002. Es geht weiter")
 
 
 def test_what_no_pattern_fits_stays_and_the_rest_is_told() -> None:
