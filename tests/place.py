@@ -39,7 +39,7 @@ def _place(
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     folder.chmod(0o711)  # the account that root lends the servers to has to pass
     try:
-        has_schema = template.lay(folder, PREFIX, durable=durable)
+        has_schema = template.lay_for_run(folder, PREFIX, durable=durable)
         with servers.start(folder, durable=durable) as running, launch.start(folder / "sandbox") as sandbox:
             os.environ |= {"TIEOUT_MODE": "test", "DJANGO_SETTINGS_MODULE": "config.settings"}
             os.environ |= running.environment | business_central.environment(sandbox.connection)

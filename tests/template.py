@@ -1,7 +1,7 @@
 """A database with the schema in it, kept between runs of the tests; each run begins with a copy.
 
 Making the schema takes longer than most runs of a single file. It is made anew when a migration, a model or a
-package changes. In CI the tests make theirs from nothing.
+package changes.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from config.local import accounts, places, servers
 ROOT = Path(__file__).resolve().parent.parent
 DATABASE = "test_tieout"
 SOURCES = (
+    "tests/template.py",
     "*/migrations/*.py",
     "*/models/**/*.py",
     "*/models.py",
@@ -32,10 +33,16 @@ KEPT = 12
 PREFIX = "tieout-schema-"
 
 
-def lay(folder: Path, prefix: str, *, durable: bool = False) -> bool:
-    """Put a cluster with the schema where a folder's servers look for theirs; False where one was given."""
+def lay_for_run(folder: Path, prefix: str, *, durable: bool = False) -> bool:
+    """Lay the cluster of a run of tests; False where a server was given, whose data are not ours."""
     if os.environ.get("DATABASE_URL"):
         return False
+    lay(folder, prefix, durable=durable)
+    return True
+
+
+def lay(folder: Path, prefix: str, *, durable: bool = False) -> None:
+    """Put a cluster with the schema where a folder's servers look for theirs, the demo's too."""
     kept = Path(tempfile.gettempdir()) / f"{PREFIX}{os.getuid()}" / state(ROOT)
     if not kept.is_dir():
         _make(kept, prefix)
@@ -43,7 +50,6 @@ def lay(folder: Path, prefix: str, *, durable: bool = False) -> bool:
     kept.touch()
     home = places.home(folder, accounts.choose(), durable=durable)
     _copy(kept, home / "postgres")
-    return True
 
 
 def state(root: Path) -> str:
@@ -74,7 +80,7 @@ def _make(kept: Path, prefix: str) -> None:
             subprocess.run(migrate, cwd=ROOT, env={**os.environ, **here}, check=True)
             with psycopg.connect(running.database_url, dbname="postgres", autocommit=True) as connection:
                 connection.execute(
-                    sql.SQL("ALTER DATABASE tieout RENAME TO {}").format(sql.Identifier(DATABASE))
+                    sql.SQL("CREATE DATABASE {} TEMPLATE tieout").format(sql.Identifier(DATABASE))
                 )
         home = places.home(folder, accounts.choose(), durable=False)
         _keep(home / "postgres", kept)

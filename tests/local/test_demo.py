@@ -17,6 +17,7 @@ import pytest
 
 from config.local import places
 from config.local.processes import wait_until
+from tests import template
 from tests.ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,9 +33,13 @@ pytestmark = [
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A folder for the state, with a short name: pytest's own are too long for a socket's address."""
+    """A folder for the state, with the schema in it, since that was made as the demo makes it.
+
+    The name is short: pytest's own are too long for a socket's address.
+    """
     path = Path(tempfile.mkdtemp(prefix="t-"))
     path.chmod(0o711)
+    template.lay(path, "t-", durable=True)
     yield path
     places.forget(path)
 
