@@ -1,6 +1,6 @@
 """The statements that judge in bulk: which invoices are looked at, and what ties out of them.
 
-Each new fact of a question (gathering.py) has to be asked for here too: as something that must be empty, or
+Each new fact of a question (loading.py) has to be asked for here too: as something that must be empty, or
 as a figure that is kept. tests/reconcile/test_bulk.py tells when one is missing.
 """
 
