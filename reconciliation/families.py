@@ -15,9 +15,13 @@ from masterdata.models import Company
 
 from .documents import OPEN_INVOICES
 from .models import SupplierInvoice, VendorFamily
-from .parts import named
+from .parts import rows
 
 State = VendorFamily.State
+COUNTING = """
+company_id = %(company)s AND state = ANY(%(counting)s::text[])
+   AND (vendor_number = ANY(%(asked)s::text[]) OR head = ANY(%(asked)s::text[]))
+"""
 
 
 class NotTwoPersons(Exception):  # noqa: N818 - it names what is missing
@@ -64,9 +68,9 @@ def approve(family: VendorFamily, *, by: User) -> int:
 def heads_of(company: Company, vendors: Iterable[str]) -> dict[str, str]:
     """Give the head of each of these vendors that is in a family; a head is its own."""
     asked = {*vendors}
-    counting = VendorFamily.objects.filter(state__in=VendorFamily.COUNTING)
-    rows = counting.filter(Q(named("vendor_number", asked)) | Q(named("head", asked)), company=company)
-    pairs = list(rows.values_list("vendor_number", "head"))
+    terms = {"company": company.pk, "counting": [*VendorFamily.COUNTING], "asked": [*asked]}
+    members = rows(VendorFamily, ("vendor_number", "head"), COUNTING, **terms)
+    pairs = [(row.vendor_number, row.head) for row in members]
     known = {head: head for _, head in pairs} | dict(pairs)
     return {vendor: known[vendor] for vendor in asked if vendor in known}
 

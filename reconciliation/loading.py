@@ -7,18 +7,18 @@ same invoice. The rows stay as they come; gathering.py lays them out for the eng
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Model
 
 from masterdata.models import Company, Item, ItemUnit, Vendor
 
 from .families import heads_of
 from .models import (
-    Document,
     GoodsReceipt,
     GoodsReceiptLine,
     GoodsReturn,
@@ -28,12 +28,12 @@ from .models import (
     OrderCharge,
     PurchaseOrder,
     PurchaseOrderLine,
-    Resolution,
     ServiceConfirmation,
     ServiceConfirmationLine,
     SupplierInvoice,
 )
-from .parts import keyed, named, parts, rows
+from .parts import parts, rows
+from .row_keys import array_of
 
 Row = TypeVar("Row")
 
@@ -51,6 +51,46 @@ INVOICE = (
     "discount", "tax", "rounding", "retention_percent", "advance", "file_sha256",
 )  # fmt: skip
 RECEIPT = ("id", "number", "order_number", "status", "received_on", "reversed_on")
+RETURN = ("id", "number", "order_number", "returned_on")
+CONFIRMATION = ("id", "number", "order_number", "status", "accepted")
+UNIT = ("item_number", "unit", "per_base", "rounding_precision")
+
+ORDERS = "(number = ANY(%(names)s::text[]) OR bc_number = ANY(%(names)s::text[])) ORDER BY id"
+OPEN_ORDERS = """
+vendor_number = ANY(%(vendors)s::text[]) AND state = 'open' AND status <> 'cancelled'
+   AND id <> ALL(%(but)s::bigint[])
+   AND EXISTS (SELECT FROM reconciliation_purchaseorderline l
+                WHERE l.order_id = reconciliation_purchaseorder.id
+                  AND (l.item = ANY(%(items)s::text[]) OR (%(services)s AND l.kind = 'service')))
+ ORDER BY id
+"""
+LINES = "order_id = ANY(%(orders)s::bigint[]) ORDER BY line"
+OF_ORDERS = "order_number = ANY(%(numbers)s::text[]) ORDER BY id"
+UNITS = "item_number = ANY(%(items)s::text[]) AND deleted_at IS NULL ORDER BY unit, id"
+NUMBERED = "number = ANY(%(numbers)s::text[]) ORDER BY deleted_at, id"
+
+# By their keys, for each way to them goes through an index of its own.
+OTHERS = """
+status <> 'rejected' AND id IN (
+  SELECT id FROM reconciliation_supplierinvoice
+   WHERE company_id = %(company)s AND order_number = ANY(%(orders)s::text[])
+   UNION ALL
+  SELECT invoice_id FROM reconciliation_invoiceline WHERE order_number = ANY(%(orders)s::text[])
+   UNION ALL
+  SELECT i.id FROM reconciliation_supplierinvoice i JOIN reconciliation_invoiceline l ON l.invoice_id = i.id
+   WHERE i.company_id = %(company)s AND i.vendor_number = ANY(%(vendors)s::text[]) AND i.order_number = ''
+     AND l.order_number = '' AND l.item = ANY(%(items)s::text[])
+   UNION ALL
+  SELECT unnest(%(alike)s::bigint[]))
+ ORDER BY id
+"""
+
+RELEASES = """
+SELECT c.invoice_id, r.overrides
+  FROM reconciliation_resolution r JOIN reconciliation_exceptioncase c ON c.id = r.case_id
+ WHERE c.invoice_id = ANY(%s::bigint[]) AND r.kind IN ('release', 'override', 'note') AND r.state = 'done'
+ ORDER BY r.id
+"""
 
 # Invoices of the same family of vendors and kind whose numbers differ only in signs, case and leading zeros,
 # or that come to the same amount within the days of near duplicates. The engine looks closer.
@@ -122,7 +162,7 @@ class Loaded:
         self.charges = by("invoice_id", parts(InvoiceCharge, "invoice_id", billing, "id"))
         self._load_masters(invoices)
         self.rates = self._load_rates(invoices)
-        self.releases = self._load_releases(ids)
+        self.releases = _releases(ids)
 
     def lines_without_order(self, invoice: Any) -> list[Any]:
         """Give the lines of an invoice of which nobody said what order they bill."""
@@ -137,46 +177,46 @@ class Loaded:
             for line in self.lines_without_order(invoice):
                 vendors.add(invoice.vendor_number)
                 items.add(line.item)
-        names.discard("")
-        wanted = Q(named("number", names)) | Q(named("bc_number", names))
-        found = rows(PurchaseOrder.objects.filter(wanted, company=self.company).order_by("pk"), *ORDER)
+        found = self._here(PurchaseOrder, ORDER, ORDERS, names=[*(names - {""})])
         found += self._open_orders(vendors, items, but=_keys(found)) if vendors else []
+        keys = _keys(found)
         self.orders = {row.number: row for row in found}
-        lines = PurchaseOrderLine.objects.filter(keyed("order_id", _keys(found))).order_by("line")
-        self.order_lines = by("order_id", rows(lines, *ORDER_LINE))
-        self.order_charges = by("order_id", parts(OrderCharge, "order_id", _keys(found), "code"))
+        self.order_lines = by("order_id", rows(PurchaseOrderLine, ORDER_LINE, LINES, orders=array_of(keys)))
+        self.order_charges = by("order_id", parts(OrderCharge, "order_id", keys, "code"))
         # BC names an order by its own number; ours wins where both mean something.
         self.alias = {row.bc_number: row.number for row in found if row.bc_number}
         self.alias |= {row.number: row.number for row in found}
 
     def _open_orders(self, vendors: set[str], items: set[str], but: list[int]) -> list[Any]:
-        fitting = Q(item__in=items - {""})
-        if "" in items:
-            fitting |= Q(kind=PurchaseOrderLine.Kind.SERVICE)
-        theirs = PurchaseOrderLine.objects.filter(
-            fitting,
-            order__company=self.company,
-            order__vendor_number__in=vendors,
-            order__state=PurchaseOrder.State.OPEN,
-        ).exclude(order__status=Document.Status.CANCELLED)
-        found = PurchaseOrder.objects.filter(pk__in=theirs.values("order_id")).exclude(pk__in=but)
-        return rows(found.order_by("pk"), *ORDER)
+        return self._here(
+            PurchaseOrder,
+            ORDER,
+            OPEN_ORDERS,
+            vendors=[*vendors],
+            items=[*(items - {""})],
+            services="" in items,
+            but=array_of(but),
+        )
 
     def _load_deliveries(self) -> None:
-        here = Q(named("order_number", self.orders.keys()), company=self.company)
-        receipts = rows(GoodsReceipt.objects.filter(here).order_by("pk"), *RECEIPT)
+        numbers = [*self.orders]
+        receipts = self._here(GoodsReceipt, RECEIPT, OF_ORDERS, numbers=numbers)
         self.receipts = by("order_number", receipts)
-        self.receipt_lines = by("receipt_id", parts(GoodsReceiptLine, "receipt_id", _keys(receipts), "line"))
-        confirmations = list(ServiceConfirmation.objects.filter(here).order_by("pk"))
-        returns = list(
-            GoodsReturn.objects.filter(here).exclude(status=Document.Status.CANCELLED).order_by("pk")
-        )
+        came = parts(GoodsReceiptLine, "receipt_id", _keys(receipts), "line")
+        self.receipt_lines = by("receipt_id", came)
+        returns = self._here(GoodsReturn, RETURN, f"status <> 'cancelled' AND {OF_ORDERS}", numbers=numbers)
         self.returns = by("order_number", returns)
         went = parts(GoodsReturnLine, "goods_return_id", _keys(returns), "line")
         self.return_lines = by("goods_return_id", went)
+        confirmations = self._here(ServiceConfirmation, CONFIRMATION, OF_ORDERS, numbers=numbers)
         self.confirmations = by("order_number", confirmations)
         done = parts(ServiceConfirmationLine, "confirmation_id", _keys(confirmations), "line")
         self.confirmation_lines = by("confirmation_id", done)
+
+    def _here(self, model: type[Model], columns: tuple[str, ...], condition: str, **terms: Any) -> list[Any]:
+        """Give rows of this company."""
+        of_company = f"company_id = %(company)s AND {condition}"
+        return rows(model, columns, of_company, company=self.company.pk, **terms)
 
     def _load_others(self, near_days: Mapping[int, int]) -> None:
         """Load the other invoices of the orders and those that look alike."""
@@ -196,38 +236,28 @@ class Loaded:
 
     def _others(self) -> list[Any]:
         """Find the invoices that name these orders, on top or by line, that may mean them, or look alike."""
-        headed = Q(named("order_number", self.alias.keys()))
-        lines = InvoiceLine.objects.filter(invoice__company=self.company)
-        by_line = Q(pk__in=lines.filter(named("order_number", self.alias.keys())).values("invoice_id"))
-        items = {line.item for lines in self.order_lines.values() for line in lines if line.item}
-        nameless = Q(
-            pk__in=lines.filter(
-                named("invoice__vendor_number", {row.vendor_number for row in self.orders.values()}),
-                named("item", items),
-                invoice__order_number="",
-                order_number="",
-            ).values("invoice_id")
+        return self._here(
+            SupplierInvoice,
+            INVOICE,
+            OTHERS,
+            orders=[*self.alias],
+            vendors=[*{row.vendor_number for row in self.orders.values()}],
+            items=[*{line.item for lines in self.order_lines.values() for line in lines if line.item}],
+            alike=array_of({known for pairs in self.alike.values() for known in pairs}),
         )
-        look_alikes = Q(keyed("id", {known for pairs in self.alike.values() for known in pairs}))
-        found = SupplierInvoice.objects.filter(
-            headed | by_line | nameless | look_alikes, company=self.company
-        )
-        return rows(found.exclude(status=SupplierInvoice.Status.REJECTED).order_by("pk"), *INVOICE)
 
     def _load_masters(self, invoices: Iterable[SupplierInvoice]) -> None:
         items = {line.item for lines in self.order_lines.values() for line in lines}
         items |= {line.item for invoice in invoices for line in self.lines[invoice.pk]}
         items.discard("")
-        units = ItemUnit.objects.filter(named("item_number", items), company=self.company, deleted_at=None)
-        self.units = by("item_number", units.order_by("unit", "pk"))
-        known = Item.objects.filter(named("number", items), company=self.company).order_by("deleted_at", "pk")
+        self.units = by("item_number", self._here(ItemUnit, UNIT, UNITS, items=[*items]))
         # One that is present comes last, and stays.
-        self.items = {row.number: row for row in rows(known, "number", "base_unit")}
+        known = self._here(Item, ("number", "base_unit"), NUMBERED, numbers=[*items])
+        self.items = {row.number: row for row in known}
         numbers = {row.vendor_number for row in self.orders.values()}
         numbers |= {invoice.vendor_number for invoice in (*invoices, *self.others.values())}
         self.heads = heads_of(self.company, numbers)
-        vendors = Vendor.objects.filter(named("number", numbers), company=self.company)
-        theirs = rows(vendors.order_by("deleted_at", "pk"), "number", "blocked")
+        theirs = self._here(Vendor, ("number", "blocked"), NUMBERED, numbers=[*numbers])
         self.vendors = {row.number: row for row in theirs}
 
     def _load_rates(self, invoices: Iterable[SupplierInvoice]) -> list[tuple[Any, ...]]:
@@ -252,19 +282,6 @@ class Loaded:
             )
             return sorted(cursor.fetchall(), key=lambda rate: rate[:2])
 
-    @staticmethod
-    def _load_releases(ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
-        """Read what the releases that people gave before cover."""
-        given: dict[int, list[dict[str, Any]]] = defaultdict(list)
-        releases = Resolution.objects.filter(
-            keyed("case__invoice_id", ids),
-            kind__in=[Resolution.Kind.RELEASE, Resolution.Kind.OVERRIDE, Resolution.Kind.NOTE],
-            state=Resolution.State.DONE,
-        )
-        for invoice, covered in releases.order_by("pk").values_list("case__invoice_id", "overrides"):
-            given[invoice] += covered
-        return given
-
 
 def by(name: str, rows: Iterable[Row]) -> dict[Any, list[Row]]:
     """Sort rows to what they belong to, in their order."""
@@ -282,3 +299,13 @@ def _pairs_alike(near_days: Mapping[int, int]) -> list[tuple[int, int]]:
     with connection.cursor() as cursor:
         cursor.execute(ALIKE, {"ids": list(near_days), "days": list(near_days.values())})
         return [(asked, known) for asked, known in cursor.fetchall()]
+
+
+def _releases(ids: Collection[int]) -> dict[int, list[dict[str, Any]]]:
+    """Read what the releases that people gave before cover, by invoice."""
+    given: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(RELEASES, [array_of(ids)])
+        for invoice, covered in cursor.fetchall():
+            given[invoice] += json.loads(covered)
+    return given

@@ -1,65 +1,64 @@
 """Read rows by the thousand as plain rows: an instance for each takes thrice as long.
 
+A statement is written once and kept: to build it anew takes longer than to have it answered for one invoice.
 What is asked for is sent as one array: as a parameter each, thousands of keys take longer than their rows.
 """
 
 from __future__ import annotations
 
 from collections import namedtuple
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from typing import Any
 
 from django.db import connection, models
-from django.db.models.expressions import RawSQL
 from psycopg import sql
 
 from .row_keys import array_of
+
+Read = Callable[[tuple[Any, ...]], Any]
 
 
 def parts(model: type[models.Model], of: str, keys: Collection[int], order: str) -> list[Any]:
     """Give the rows that belong to these documents, by the names of the model's columns, in this order."""
     if not keys:
         return []
-    statement, row = _statement(model, of, order)
+    columns = tuple(str(field.column) for field in model._meta.concrete_fields)
+    condition = f"{of} = ANY(%(keys)s::bigint[]) ORDER BY {order}"
+    return rows(model, columns, condition, keys=array_of(keys))
+
+
+def rows(model: type[models.Model], columns: tuple[str, ...], condition: str, **terms: Any) -> list[Any]:
+    """Give these columns of the rows for which a condition in SQL holds, by their names."""
+    statement, read = _statement(model, columns, condition)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [array_of(keys)])
-        return list(map(row._make, cursor.fetchall()))
-
-
-def rows(found: models.QuerySet[Any], *columns: str) -> list[Any]:
-    """Give these columns of what is found, by their names."""
-    return list(found.values_list(*columns, named=True))
-
-
-def keyed(column: str, keys: Collection[int]) -> models.Func:
-    """Ask for the rows of which a column has one of these keys."""
-    return _among(column, RawSQL("%s::bigint[]", [array_of(keys)]))
-
-
-def named(column: str, names: Collection[str]) -> models.Func:
-    """Ask for the rows of which a column has one of these names."""
-    return _among(column, RawSQL("%s::text[]", [list(names)]))
-
-
-def _among(column: str, given: RawSQL) -> models.Func:
-    return models.Func(
-        models.F(column),
-        given,
-        template="%(expressions)s)",
-        arg_joiner=" = ANY(",
-        output_field=models.BooleanField(),
-    )
+        cursor.execute(statement, terms)
+        return list(map(read, cursor.fetchall()))
 
 
 @cache
-def _statement(model: type[models.Model], of: str, order: str) -> tuple[sql.Composed, Any]:
-    columns = [str(field.column) for field in model._meta.concrete_fields]
-    statement = sql.SQL("SELECT {columns} FROM {table} WHERE {of} = ANY(%s::bigint[]) ORDER BY {order}")
-    written = statement.format(
-        columns=sql.SQL(", ").join(sql.Identifier(name) for name in columns),
+def _statement(model: type[models.Model], columns: tuple[str, ...], condition: str) -> tuple[str, Read]:
+    selected = sql.SQL("SELECT {columns} FROM {table} WHERE ").format(
+        columns=sql.SQL(", ").join(map(sql.Identifier, columns)),
         table=sql.Identifier(model._meta.db_table),
-        of=sql.Identifier(of),
-        order=sql.Identifier(order),
     )
-    return written, namedtuple(model.__name__, columns)
+    return selected.as_string() + condition, _reader(model, columns)
+
+
+def _reader(model: type[models.Model], columns: tuple[str, ...]) -> Read:
+    """Give what makes a row of a tuple; the database gives json as text."""
+    row = namedtuple(model.__name__, columns)  # type: ignore[misc]
+    kept: dict[str, Any] = {str(field.column): field for field in model._meta.concrete_fields}
+    in_json = [
+        (place, kept[name]) for place, name in enumerate(columns) if isinstance(kept[name], models.JSONField)
+    ]
+    if not in_json:
+        return row._make
+
+    def read(values: tuple[Any, ...]) -> Any:
+        told = list(values)
+        for place, field in in_json:
+            told[place] = field.from_db_value(told[place], None, connection)
+        return row._make(told)
+
+    return read
