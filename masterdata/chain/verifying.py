@@ -32,7 +32,8 @@ class Fault:
     sentence: str
 
     def __str__(self) -> str:
-        return f"{self.chain}, place {self.position}: {self.sentence}"
+        place = f", place {self.position}" if self.position else ""
+        return f"{self.chain}{place}: {self.sentence}"
 
 
 @dataclass
@@ -84,7 +85,7 @@ def verify(told: Iterable[Head] = ()) -> Verdict:
     for each in differences():  # rows that are not sealed themselves, but whose every change is
         verdict.add(Fault(each.table, 0, "", each.row, each.kind, each.sentence))
     for gap in gaps():
-        verdict.add(Fault(gap.table, 0, "", 0, "unguarded", gap.sentence))
+        verdict.add(Fault(gap.subject, 0, "", 0, "unguarded", gap.sentence))
     return verdict
 
 

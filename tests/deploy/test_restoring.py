@@ -12,12 +12,12 @@ from urllib.parse import urlencode
 import pytest
 from django.db import connection
 
-from config.local.programs import Search, postgres_programs
 from integration import delivery, inbox
 from integration.cafm import auth
 from integration.delivery import doubt
 from integration.models import Message
 from reconciliation.models import PurchaseOrder
+from tests.deploy.postgres import program
 from tests.rehearsal import exports
 
 if TYPE_CHECKING:
@@ -73,19 +73,10 @@ def _run(script: str, file: Path) -> None:
     environment = os.environ | {
         "DATABASE_URL": f"postgresql:///{told['NAME']}?{query}",
         "PGPASSWORD": str(told["PASSWORD"]),
-        "PG_DUMP": _program("pg_dump"),
-        "PG_RESTORE": _program("pg_restore"),
+        "PG_DUMP": program("pg_dump"),
+        "PG_RESTORE": program("pg_restore"),
     }
     answer = subprocess.run(
         ["bash", str(ROOT / "deploy" / script), str(file)], env=environment, capture_output=True, text=True
     )
     assert answer.returncode == 0, answer.stderr
-
-
-def _program(name: str) -> str:
-    """Find the program beside the server's own, so that their versions fit."""
-    for server in postgres_programs(Search(), machine=True, wheels=True):
-        beside = server.path.with_name(name)
-        if beside.exists():
-            return str(beside)
-    pytest.skip(f"no {name} beside the PostgreSQL that runs here")

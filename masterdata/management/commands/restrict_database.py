@@ -19,6 +19,7 @@ ALL = (
     "GRANT USAGE ON SCHEMA {schema} TO {user}",
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schema} TO {user}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA {schema} TO {user}",
+    "REVOKE EXECUTE ON FUNCTION tieout_forget_changes(text, integer, text) FROM PUBLIC",  # a restore lets all
     "GRANT EXECUTE ON FUNCTION tieout_forget_changes(text, integer, text) TO {user}",
 )
 BOOK = "REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {user}"
