@@ -147,6 +147,8 @@ def story(event: InboxEvent) -> Story:
     if message is None:
         return Story(event, document, (), *_without_message(document))
     attempts = tuple(Attempt.objects.filter(message=message).order_by("pk"))
+    if isinstance(document, GoodsReturn) and message.state == State.DONE and not document.is_posted:
+        return Story(event, document, attempts, Fate.ACCEPTED, ONLY_REJECTED)
     return Story(event, document, attempts, FATES[State(message.state)], _next(message))
 
 
@@ -294,6 +296,8 @@ def _nothing_to_post(document: Document) -> str:
         return "The receipt was not in Business Central, so there is nothing to undo there."
     if isinstance(document, GoodsReceipt):
         return "Nothing was accepted, so there is nothing to post in Business Central."
+    if isinstance(document, GoodsReturn):
+        return ONLY_REJECTED
     return "The service was not accepted, so there is nothing to post in Business Central."
 
 
@@ -327,6 +331,9 @@ def _fate_of_change(told: OrderChange) -> tuple[Fate, str]:
     return CHANGE_FATES.get(OrderChange.Status(told.status), (Fate.QUEUED, ""))
 
 
+ONLY_REJECTED = (
+    "Only rejected goods went back. Business Central never had them, so there is nothing to post there."
+)
 LATE_ASSET = (
     Fate.ACCEPTED,
     "It came too late: a later change of the asset, or its retirement, is here. Nothing is done.",

@@ -154,6 +154,7 @@ class ReturnLineForm:
     order_line: int
     quantity: Decimal
     unit: str
+    quantity_rejected: Decimal | None = None
 
 
 @dataclass(frozen=True)

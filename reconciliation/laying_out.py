@@ -86,7 +86,15 @@ def goods_return(row: GoodsReturn, lines: Iterable[GoodsReturnLine]) -> facts.Re
         number=row.number,
         order=row.order_number,
         date=row.returned_on,
-        lines=tuple(facts.ReturnLine(line.order_line, trimmed(line.quantity), line.unit) for line in lines),
+        lines=tuple(
+            facts.ReturnLine(
+                order_line=line.order_line,
+                quantity=trimmed(line.quantity),
+                unit=line.unit,
+                rejected=maybe(line.quantity_rejected),
+            )
+            for line in lines
+        ),
     )
 
 

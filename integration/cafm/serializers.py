@@ -275,7 +275,25 @@ class ReceiptReversed(Shape):
 class ReturnLine(Line):
     order_line = LineNumber()
     quantity = fields.positive()
+    quantity_rejected = fields.quantity(
+        required=False,
+        help_text="How many of the returned units a receipt had rejected. When it is absent, all of them are "
+        "taken for accepted ones.",
+    )
     unit = Code(max_length=10)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        rejected = attrs.get("quantity_rejected") or Decimal(0)
+        if rejected > attrs["quantity"]:
+            raise serializers.ValidationError(
+                {
+                    "quantity_rejected": [
+                        f"{rejected:f} rejected ones are said to have gone back, but only "
+                        f"{attrs['quantity']:f} went back in all."
+                    ]
+                }
+            )
+        return attrs
 
 
 class ReturnRecorded(Shape):

@@ -117,6 +117,8 @@ KINDS = (
         "that of the return shipment, typed in when it is marked done",
         BY_HAND + "return orders are read-only in the API. It is marked done with its number.",
         ways=_way(DocumentKind.GOODS_RETURN),
+        not_carried="Rejected goods that went back: they never were in Business Central. Without "
+        "`quantity_rejected` all that went back is taken for accepted goods.",
     ),
     Kind(
         ("service.confirmed.v1",),

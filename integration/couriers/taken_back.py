@@ -13,7 +13,9 @@ from uuid import UUID
 from integration.bc.names import ORDER_NUMBER, POSTING_DATE
 from integration.errors import PermanentError
 from integration.models import DocumentKind, Message
-from reconciliation.models import GoodsReturn, ReceiptReversal
+from masterdata import lookup
+from reconciliation import documents
+from reconciliation.models import GoodsReturn, GoodsReturnLine, ReceiptReversal
 
 from . import accepted
 from .accepted import ZERO
@@ -71,15 +73,36 @@ def return_chain(returned: GoodsReturn) -> str:
 
 
 def prepare_return(returned: GoodsReturn, key: UUID) -> Prepared:
-    """List what went back, for the person who posts it."""
+    """List what went back, for the person who posts it: without the rejected goods, which BC never had."""
     if returned.order is None:
         return Prepared(waiting_for=f"purchase order {returned.order_number} from the CAFM")
+    went = list(returned.lines.order_by("line"))
+    if lacking := _lacking(returned, went):
+        return Prepared(waiting_for=lacking)
     lines = [
-        {"orderLine": line.order_line, "quantity": line.quantity, "unit": line.unit}
-        for line in returned.lines.order_by("line")
+        {"orderLine": line.order_line, "quantity": line.quantity_accepted, "unit": line.unit}
+        for line in went
+        if line.quantity_accepted
     ]
+    if not lines:
+        return Prepared(nothing_to_post=True)
     body = {ORDER_NUMBER: returned.order.number, POSTING_DATE: returned.returned_on.isoformat()}
     return Prepared(body | {"reason": returned.reason, "lines": lines})
+
+
+def _lacking(returned: GoodsReturn, lines: list[GoodsReturnLine]) -> str:
+    """Say which rejections no receipt has told of yet: such goods may as well be accepted ones, and in BC."""
+    try:
+        found = documents.unaccounted(returned, lines)
+    except lookup.NoConversion as missing:
+        return str(missing)[:300]
+    if found is None:
+        return ""
+    return (
+        f"a goods receipt that tells of more rejected goods on line {found.order_line} of purchase order "
+        f"{returned.order_number}: {plain(found.went_back)} of them went back, "
+        f"{plain(found.rejected)} were rejected"
+    )
 
 
 class ReturnVisit(Visit):

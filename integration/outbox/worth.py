@@ -73,7 +73,8 @@ def _of_reversal(reversal: Any) -> Amount:
 
 
 def _of_return(returned: Any) -> Amount:
-    return _of_lines(returned.order, ((line.order_line, line.quantity) for line in returned.lines.all()))
+    went = ((line.order_line, line.quantity_accepted) for line in returned.lines.all())
+    return _of_lines(returned.order, went)
 
 
 def _of_confirmation(confirmation: Any) -> Amount:

@@ -178,7 +178,14 @@ class ReceiptReversalAdmin(DocumentAdmin):
 class GoodsReturnAdmin(DocumentAdmin):
     list_display = ["number", "order_number", "returned_on", "reason", "state_of_affairs", "bc_number"]
     search_fields = ["number", "order_number", "bc_number"]
-    inlines = [lines(GoodsReturnLine, ["line", "order_line", "quantity", "unit"], "lines", "goods_return")]
+    inlines = [
+        lines(
+            GoodsReturnLine,
+            ["line", "order_line", "quantity", "quantity_rejected", "unit"],
+            "lines",
+            "goods_return",
+        )
+    ]
 
 
 @admin.register(AssetNotice)

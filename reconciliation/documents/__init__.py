@@ -35,6 +35,7 @@ from .orders import (
 )
 from .posting import cancel, mark_posted
 from .receipts import record_confirmation, record_receipt
+from .rejected import unaccounted
 from .steps import OPEN_INVOICES, lock_of, one_at_a_time
 from .taken_back import mark_never_received, record_return, record_reversal
 
@@ -78,5 +79,6 @@ __all__ = [
     "record_return",
     "record_reversal",
     "split_line",
+    "unaccounted",
     "unlink_line",
 ]

@@ -8,6 +8,7 @@ from masterdata.models import Company
 from reconciliation.forms import ReturnForm, ReversalForm
 from reconciliation.models import Document, GoodsReceipt, GoodsReturn, GoodsReturnLine, ReceiptReversal
 
+from .rejected import is_nothing_for_bc
 from .steps import facts_changed, fields_of, insert_new, one_at_a_time, order_of
 
 Status = Document.Status
@@ -45,12 +46,17 @@ def mark_never_received(receipt: GoodsReceipt, reversal: ReceiptReversal) -> Non
 
 @transaction.atomic
 def record_return(company: Company, form: ReturnForm, *, source: str) -> GoodsReturn:
-    """Keep what went back to the vendor; raises DocumentExists."""
+    """Keep what went back to the vendor; raises DocumentExists.
+
+    What was rejected never was in BC, so that nothing is to be posted when nothing else went back.
+    """
     one_at_a_time(company, form.order_number)
     order = order_of(company, form.order_number)
     returned = GoodsReturn(
         company=company, received_from=source, order=order, **fields_of(form, but=["lines"])
     )
+    if is_nothing_for_bc(returned, form.lines):
+        returned.status = Status.RECORDED
     insert_new(returned, {GoodsReturnLine: [GoodsReturnLine(**fields_of(line)) for line in form.lines]})
     facts_changed(company, [form.order_number], vendor=order.vendor_number if order else "", taken_away=True)
     return returned

@@ -50,9 +50,7 @@ def _place(finding: Finding) -> tuple[int, int, str]:
 
 def _credits(dossier: Dossier) -> Iterator[CreditExpected]:
     """Give one expected credit per order line: that of its last line, which counts all before it."""
-    expected = {
-        line.position.key: credit for line in dossier.lines if (credit := credit_expected(dossier, line))
-    }
+    expected = {line.position.key: credit for line in dossier.lines if (credit := credit_expected(line))}
     yield from (expected[key] for key in sorted(expected))
 
 

@@ -300,9 +300,12 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class ReturnLine:
+    """What went back; `rejected` says how many of it had been rejected, `None` where nobody told."""
+
     order_line: int
     quantity: Decimal
     unit: str = ""
+    rejected: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,11 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An order line's running figures; a quantity that cannot be converted is `None`."""
+    """An order line's running figures; a quantity that cannot be converted is `None`.
+
+    `returned` is all that went back, `returned_late` what went after the invoice's date; `rejected_back` and
+    `rejected_back_late` are how much of either had never been accepted.
+    """
 
     order: Order
     line: OrderLine
@@ -63,6 +67,8 @@ class Position:
     accepted: Decimal | None
     returned: Decimal | None
     returned_late: Decimal
+    rejected_back: Decimal
+    rejected_back_late: Decimal
     ratio_received: Decimal | None
     price: Price | None
     accepted_amount: Decimal | None
@@ -148,6 +154,8 @@ def arrange_position(
         frame.to_base(row.received if row.accepted is None else row.accepted, row.unit)
         for row in movements.receipts
     )
+    not_accepted = max(ZERO, (received or ZERO) - (accepted or ZERO))
+    rejected_back = _rejected_back(movements, frame, not_accepted)
     ratio = _ratio_received(movements.receipts, frame)
     ordered = frame.to_base(line.quantity, line.unit) or ZERO
     price = _price(line, ordered, frame, ratio)
@@ -162,6 +170,8 @@ def arrange_position(
         accepted=accepted,
         returned=_sum(frame.to_base(row.quantity, row.unit) for _, row in movements.returns),
         returned_late=_returned_after(movements, frame, invoice_date),
+        rejected_back=rejected_back,
+        rejected_back_late=rejected_back - _rejected_back(movements, frame, not_accepted, by=invoice_date),
         ratio_received=ratio,
         price=price,
         accepted_amount=_accepted_amount(movements.confirmations, ordered, frame, price),
@@ -183,9 +193,28 @@ def _returned_after(movements: Movements, frame: Frame, day: datetime.date | Non
     late = (
         frame.to_base(row.quantity, row.unit)
         for returned_on, row in movements.returns
-        if day and returned_on and returned_on > day
+        if _is_later(returned_on, day)
     )
     return _sum(late) or ZERO
+
+
+def _rejected_back(
+    movements: Movements, frame: Frame, not_accepted: Decimal, *, by: datetime.date | None = None
+) -> Decimal:
+    """Add up the rejected goods that went back: no more than came and were not accepted.
+
+    What is told beyond that is of the accepted ones, and so is all of which nobody tells.
+    """
+    told = (
+        frame.to_base(row.rejected, row.unit)
+        for returned_on, row in movements.returns
+        if row.rejected and not _is_later(returned_on, by)
+    )
+    return min(_sum(told) or ZERO, not_accepted)
+
+
+def _is_later(one: datetime.date | None, other: datetime.date | None) -> bool:
+    return bool(one and other and one > other)
 
 
 def _ratio_received(receipts: Iterable[ReceiptLine], frame: Frame) -> Decimal | None:

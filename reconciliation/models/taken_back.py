@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 
 from .document import Document, Quantity, number_once
@@ -31,7 +33,7 @@ class ReceiptReversal(Document):
 
 
 class GoodsReturn(Document):
-    """Goods that were accepted and went back."""
+    """Goods that went back to the vendor, accepted ones or such as had been rejected."""
 
     order_number = models.CharField(max_length=50)
     order = models.ForeignKey(PurchaseOrder, null=True, on_delete=models.PROTECT, related_name="returns")
@@ -50,13 +52,29 @@ class GoodsReturnLine(models.Model):
     line = models.PositiveIntegerField()
     order_line = models.PositiveIntegerField()
     quantity = Quantity()
+    quantity_rejected = Quantity(
+        null=True,
+        blank=True,
+        help_text="How many of these had been rejected. Where nobody tells, all were accepted.",
+    )
     unit = models.CharField(max_length=10)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["goods_return", "line"], name="return_line_once"),
             models.CheckConstraint(condition=models.Q(quantity__gt=0), name="return_line_positive"),
+            models.CheckConstraint(
+                condition=models.Q(quantity_rejected__isnull=True)
+                | models.Q(quantity_rejected__gte=0, quantity_rejected__lte=models.F("quantity")),
+                name="return_line_rejected_within_quantity",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.goods_return_id}/{self.line}"
+
+    @property
+    def quantity_accepted(self) -> Decimal:
+        """What went back of the accepted goods: all of it, unless somebody said else."""
+        accepted: Decimal = self.quantity - (self.quantity_rejected or Decimal(0))
+        return accepted

@@ -150,6 +150,7 @@ class Facts:
         accepted: dict[str, Decimal] = {}
         rejected: dict[str, Decimal] = {}
         returned: dict[str, Decimal] = {}
+        never_accepted: dict[str, Decimal] = {}
         for receipt in self.question.get("receipts", []):
             for line in () if receipt.get("reversed") else receipt.get("lines", []):
                 if (receipt.get("order"), int(line["order_line"])) == key:
@@ -163,11 +164,15 @@ class Facts:
             for line in paper.get("lines", []):
                 if (paper.get("order"), int(line["order_line"])) == key:
                     _add(returned, line.get("unit") or order_unit, line.get("quantity"))
+                    _add(never_accepted, line.get("unit") or order_unit, line.get("rejected"))
         cell = Cell(_amounts(accepted) or ("" if key is None else _("nothing yet")))
         cell.notes += self._converted(accepted, item, order_unit)
         if back := _amounts(returned):
             cell.notes.append(_("{quantity} returned").format(quantity=back))
-        return {"accepted": cell, "rejected": Cell(_amounts(rejected) or ("0" if accepted else ""))}
+        turned_away = Cell(_amounts(rejected) or ("0" if accepted else ""))
+        if gone := _amounts(never_accepted):
+            turned_away.notes.append(_("{quantity} of them returned").format(quantity=gone))
+        return {"accepted": cell, "rejected": turned_away}
 
     def _confirmed(self, key: tuple[str | None, int] | None) -> dict[str, Cell]:
         quantities: dict[str, Decimal] = {}

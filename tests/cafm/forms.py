@@ -84,6 +84,13 @@ def receipt(number: str = "GR-1", purchase_order: str = "PO-1", **changes: Any) 
     return event("goods_receipt.recorded.v1", data | changes)
 
 
+def returned(number: str = "RT-1", **changes: Any) -> dict[str, Any]:
+    """Send goods back; the changes are those of the line."""
+    line = {"line": 1, "order_line": 1, "quantity": "2", "unit": "PCS"}
+    data = {"number": number, "purchase_order": "PO-1", "returned_on": "2026-11-14", "reason": "dented"}
+    return event("goods_return.recorded.v1", data | {"lines": [line | changes]})
+
+
 def confirmation(number: str = "SC-1", **changes: Any) -> dict[str, Any]:
     data = {
         "number": number,

@@ -14,7 +14,7 @@ from django.utils import timezone
 from integration.cafm import auth, wire
 from integration.models import ApiKey, InboxEvent, Message
 from masterdata.models import Company
-from reconciliation.models import PurchaseOrder, SupplierInvoice
+from reconciliation.models import GoodsReturn, PurchaseOrder, SupplierInvoice
 
 from . import forms
 from .client import Cafm
@@ -310,6 +310,14 @@ def test_more_cannot_be_judged_than_was_received(cafm: Cafm) -> None:
     sent = forms.line_of(forms.receipt(), quantity_accepted="9", quantity_rejected="2")
 
     assert pointers(cafm.send(sent)) == ["/data/lines/0/quantity_received"]
+
+
+@pytest.mark.parametrize("rejected", ["3", "-1"])
+def test_no_more_rejected_goods_can_go_back_than_go_back_in_all(cafm: Cafm, rejected: str) -> None:
+    answer = cafm.send(forms.returned(quantity="2", quantity_rejected=rejected))
+
+    assert pointers(answer) == ["/data/lines/0/quantity_rejected"]
+    assert not GoodsReturn.objects.exists()
 
 
 @pytest.mark.parametrize("quantity", ["0", "-2"])

@@ -46,14 +46,16 @@ class Teller:
         told = {"lines": [{"line": each} for each in lines]} if lines else {}
         return self.tell("purchase_order.cancelled", {"number": number, "reason": "not needed"} | told)
 
-    def receive(self, number: str, *quantities: tuple[int, int], order: str = "PO-1") -> InboxEvent:
+    def receive(
+        self, number: str, *quantities: tuple[int, int], order: str = "PO-1", rejected: int = 0
+    ) -> InboxEvent:
         lines = [
             {
                 "line": position,
                 "order_line": line,
-                "quantity_received": str(quantity),
+                "quantity_received": str(quantity + rejected),
                 "quantity_accepted": str(quantity),
-                "quantity_rejected": "0",
+                "quantity_rejected": str(rejected),
                 "unit": "PCS",
             }
             for position, (line, quantity) in enumerate(quantities, start=1)
@@ -65,9 +67,12 @@ class Teller:
         data = {"number": number or f"RV-{receipt}", "goods_receipt": receipt, "reversed_on": "2026-11-06"}
         return self.tell("goods_receipt.reversed", data | {"reason": "miscounted"})
 
-    def give_back(self, number: str, *quantities: tuple[int, int], order: str = "PO-1") -> InboxEvent:
+    def give_back(
+        self, number: str, *quantities: tuple[int, int], order: str = "PO-1", rejected: int | None = None
+    ) -> InboxEvent:
+        told = {} if rejected is None else {"quantity_rejected": str(rejected)}
         lines = [
-            {"line": position, "order_line": line, "quantity": str(quantity), "unit": "PCS"}
+            {"line": position, "order_line": line, "quantity": str(quantity), "unit": "PCS"} | told
             for position, (line, quantity) in enumerate(quantities, start=1)
         ]
         data = {"number": number, "purchase_order": order, "returned_on": "2026-11-07", "reason": "dented"}

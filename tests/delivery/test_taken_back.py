@@ -131,3 +131,61 @@ def test_a_return_is_a_persons_work_with_its_figures(cafm: Teller, house: House)
 
     assert cafm.fate(returned) == ("posted", "")
     assert states().count("done") == 4
+
+
+def test_rejected_goods_that_go_back_are_nobodys_work_in_business_central(cafm: Teller, house: House) -> None:
+    cafm.approve()
+    cafm.receive("GR-1", (1, 4), rejected=2)
+
+    returned = cafm.give_back("RT-1", (1, 2), rejected=2)
+
+    house.drain()
+    fate, told = cafm.fate(returned)
+    assert fate == "accepted"
+    assert told.startswith("Only rejected goods went back.")
+    assert not Message.objects.filter(document_kind="goods_return").exists()
+
+
+def test_of_what_went_back_only_the_accepted_goods_are_a_persons_work(cafm: Teller, house: House) -> None:
+    cafm.approve()
+    cafm.receive("GR-1", (1, 4), rejected=2)
+
+    returned = cafm.give_back("RT-1", (1, 3), rejected=2)
+
+    house.drain()
+    fate, told = cafm.fate(returned)
+    assert fate == "rejected"
+    assert told.startswith("1 PCS of line 1 of order")
+
+
+def test_more_rejected_goods_than_were_rejected_wait_for_a_receipt_that_tells_of_them(
+    cafm: Teller, house: House
+) -> None:
+    cafm.approve()
+    cafm.receive("GR-1", (1, 4), rejected=1)
+    before = cafm.give_back("RT-1", (1, 1), rejected=1)
+    returned = cafm.give_back("RT-2", (1, 2), rejected=2)
+    house.drain()
+    assert cafm.fate(before)[0] == "accepted"
+    assert cafm.fate(returned) == (
+        "waiting",
+        "It waits for a goods receipt that tells of more rejected goods on line 1 of purchase order PO-1: "
+        "3 of them went back, 1 were rejected and goes on by itself once that is there.",
+    )
+
+    cafm.receive("GR-2", (1, 3), rejected=2)
+
+    house.drain()
+    assert cafm.fate(returned)[0] == "accepted"
+    assert cafm.fate(returned)[1].startswith("Only rejected goods went back.")
+
+
+def test_rejected_goods_may_go_back_before_their_order_is_told_of(cafm: Teller, house: House) -> None:
+    returned = cafm.give_back("RT-1", (1, 2), rejected=2)
+    assert cafm.fate(returned)[0] in ("queued", "waiting")
+    cafm.approve()
+    cafm.receive("GR-1", (1, 4), rejected=2)
+
+    house.drain()
+
+    assert cafm.fate(returned)[0] == "accepted"

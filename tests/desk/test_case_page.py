@@ -112,6 +112,20 @@ def test_what_was_rejected_at_the_door_is_marked_where_it_was_counted(desk, sign
     }
 
 
+def test_rejected_goods_that_went_back_are_told_beside_the_rejected_ones(desk, signed_in):
+    desk.order()
+    desk.receive(8, rejected=2)
+    line = forms.ReturnLineForm(1, 1, Decimal(3), "PCS", Decimal(2))
+    went_back = forms.ReturnForm("RT-1", "PO-1", datetime.date(2026, 11, 6), "dented", (line,))
+    documents.record_return(desk.company, went_back, source="test")
+    case = factories.case_of(desk.invoice())
+
+    (row,) = page(signed_in(roles.AP_CLERK), case).context["table"].rows
+
+    assert (row.accepted.text, row.accepted.notes) == ("8 PCS", ["3 PCS returned"])
+    assert (row.rejected.text, row.rejected.notes) == ("2 PCS", ["2 PCS of them returned"])
+
+
 def test_what_is_missing_is_marked_where_it_should_have_been_received(desk, signed_in):
     case = factories.billed_before_receipt(desk)
 

@@ -49,9 +49,12 @@ def receipt(*lines: Json, **changes: Any) -> Json:
     return {"number": "GR-1", "order": "PO-77", "date": "2026-03-10", "lines": list(lines), **changes}
 
 
-def return_(quantity: str, line: int = 1, **changes: Any) -> Json:
-    lines = [{"order_line": line, "quantity": quantity, "unit": "PCS"}]
-    return {"number": "RT-1", "order": "PO-77", "date": "2026-03-12", "lines": lines, **changes}
+def return_(
+    quantity: str, line: int = 1, *, rejected: str | None = None, unit: str = "PCS", **changes: Any
+) -> Json:
+    """Say what went back; without `rejected` nobody says how many of them were rejected ones."""
+    stated = {"order_line": line, "quantity": quantity, "rejected": rejected, "unit": unit}
+    return {"number": "RT-1", "order": "PO-77", "date": "2026-03-12", "lines": [stated], **changes}
 
 
 def confirmation(line: int = 1, *, accepted: bool = True, number: str = "SC-1", **figures: Any) -> Json:

@@ -80,9 +80,7 @@ def questions(draw: Any) -> Json:
         units=UNITS,
         orders=[order(*lines, tax=draw(prices), charges=_freight("5.00"))],
         receipts=[_received(draw, index, numbers) for index in range(draw(st.integers(0, 2)))],
-        returns=[
-            return_(draw(quantities), draw(st.sampled_from(numbers)), date=day) for day in draw(returned)
-        ],
+        returns=[_went_back(draw, day, numbers) for day in draw(returned)],
         confirmations=[confirmation(draw(st.sampled_from(numbers)), amount=draw(prices))],
         earlier=[_earlier(draw, index, numbers) for index in range(draw(st.integers(0, 2)))],
         invoice=invoice(*billed, tax=draw(prices), type=draw(st.sampled_from(["invoice", "credit_memo"]))),
@@ -119,6 +117,12 @@ def _received(draw: Any, index: int, numbers: Sequence[int]) -> Json:
         for number in draw(st.lists(st.sampled_from(numbers), max_size=3))
     ]
     return receipt(*lines, number=f"GR-{index}")
+
+
+def _went_back(draw: Any, day: str, numbers: Sequence[int]) -> Json:
+    quantity = draw(quantities)
+    rejected = draw(st.sampled_from([None, "0", quantity]))
+    return return_(quantity, draw(st.sampled_from(numbers)), rejected=rejected, date=day)
 
 
 def _earlier(draw: Any, index: int, numbers: Sequence[int]) -> Json:

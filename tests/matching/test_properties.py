@@ -65,6 +65,11 @@ def _excesses(given: Json) -> dict[tuple[str, int], Decimal]:
     }
 
 
+def _of_accepted(given: Json) -> list[Json]:
+    """Give what is said of the accepted quantity."""
+    return [found for found in given["findings"] if found["check"] == "quantity_accepted"]
+
+
 def _parted(line: Json, share: Decimal) -> tuple[Json, Json]:
     quantity = Decimal(line["quantity"])
     first = (quantity * share).quantize(Decimal("0.001"))
@@ -237,6 +242,49 @@ def test_a_further_accepted_receipt_never_enlarges_an_excess(case, more, back, u
 
     for (check, line), excess in after.items():
         assert excess <= max(before.get((check, line), ZERO), before.get((NOTHING_CAME, line), ZERO))
+
+
+@tried_hard
+@given(
+    case=questions(),
+    came=texts("0", "60", 3),
+    rejected=texts("0.001", "60", 3),
+    share=st.integers(1, 10),
+    day=st.sampled_from([None, "2026-03-12", "2026-03-25"]),
+    unit=units,
+    data=st.data(),
+)
+def test_rejected_goods_that_go_back_never_change_what_is_accepted(
+    case, came, rejected, share, day, unit, data
+):
+    number = data.draw(st.sampled_from([line["line"] for line in case["orders"][0]["lines"]]))
+    all_of_it = str(Decimal(came) + Decimal(rejected))
+    case["policy"]["levels"] = [{"level": "four_way"}]
+    case["receipts"] = [receipt(receipt_line(all_of_it, number, accepted=came, rejected=rejected, unit=unit))]
+    case["returns"] = []
+    back = str(Decimal(rejected) * share / 10)
+    gone = copy.deepcopy(case)
+    gone["returns"] = [return_(back, number, rejected=back, unit=unit, date=day)]
+
+    assert _of_accepted(judged(gone)) == _of_accepted(judged(case))
+
+
+@tried
+@given(case=questions(), back=texts("0.001", "60", 3), share=st.integers(0, 10), data=st.data())
+def test_goods_said_to_be_rejected_leave_no_less_accepted_than_goods_nobody_speaks_of(
+    case, back, share, data
+):
+    number = data.draw(st.sampled_from([line["line"] for line in case["orders"][0]["lines"]]))
+    told, silent = copy.deepcopy(case), copy.deepcopy(case)
+    silent["returns"].append(return_(back, number, number="RT-9"))
+    rejected = str(Decimal(back) * share / 10)
+    told["returns"].append(return_(back, number, rejected=rejected, number="RT-9"))
+
+    some, most = _excesses(judged(told)), _excesses(judged(silent))
+
+    assert some.keys() <= most.keys()
+    for key, excess in some.items():
+        assert excess <= most[key]
 
 
 @tried

@@ -102,7 +102,7 @@ FULL = {
             "number": "RT-5",
             "order": "PO-5",
             "date": "2026-02-25",
-            "lines": [{"order_line": 10000, "quantity": "10", "unit": "M"}],
+            "lines": [{"order_line": 10000, "quantity": "10", "unit": "M", "rejected": "4"}],
         }
     ],
     "confirmations": [
@@ -329,3 +329,18 @@ def test_what_no_case_holds_is_not_written():
 
     with pytest.raises(TypeError, match="A case holds no object"):
         question(case)
+
+
+@pytest.mark.parametrize("rejected", ["-1", "2.001"])
+def test_no_more_than_what_went_back_can_be_rejected_goods(rejected):
+    with pytest.raises(FormError) as refused:
+        case_from(asking.question(returns=[return_("2", rejected=rejected)]))
+
+    assert refused.value.pointer == "/returns/0/lines/0/rejected"
+    assert refused.value.code == "out_of_range"
+
+
+def test_a_return_that_does_not_speak_of_rejected_goods_is_written_as_ever():
+    told = question(case_from(asking.question(returns=[return_("2")])))
+
+    assert told["returns"][0]["lines"] == [{"order_line": 1, "quantity": "2", "unit": "PCS"}]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import uuid
+from decimal import Decimal
 
 import pytest
 
@@ -32,13 +33,10 @@ def change_order(desk, *lines, version=2):
     return documents.record_change(desk.company, OrderChangeForm(order, version), source="test")
 
 
-def take_back(desk, quantity: str):
+def take_back(desk, quantity: str, rejected: str | None = None):
+    of_rejected = None if rejected is None else Decimal(rejected)
     form = ReturnForm(
-        "RT-1",
-        "PO-1",
-        RECEIVED,
-        "broken",
-        (ReturnLineForm(1, 1, ordered(quantity=quantity).quantity, "PCS"),),
+        "RT-1", "PO-1", RECEIVED, "broken", (ReturnLineForm(1, 1, Decimal(quantity), "PCS", of_rejected),)
     )
     return documents.record_return(desk.company, form, source="test")
 
@@ -56,6 +54,20 @@ def test_a_receipt_clears_the_case_and_is_named(desk):
     desk.receive(10, number="GR-7")
 
     assert cleared_by() == "receipt GR-7"
+
+
+@pytest.mark.parametrize(
+    ("rejected", "status"), [("2", Status.READY), ("1", Status.BLOCKED), (None, Status.BLOCKED)]
+)
+def test_rejected_goods_that_went_back_leave_what_was_accepted(desk, rejected, status):
+    desk.order()
+    desk.receive(8, rejected=2)
+    invoice = desk.invoice("R-1", billed(quantity="8"))
+
+    take_back(desk, "2", rejected)
+    reconcile.match_due()
+
+    assert status_of(invoice) == status
 
 
 def test_an_order_change_clears_the_case_and_is_named(desk):

@@ -102,11 +102,11 @@ def closes_with_extra(dossier: Dossier, line: Line) -> Iterator[Finding]:
 
 def return_after_bill(dossier: Dossier, line: Line) -> Iterator[Finding]:
     """Tell what went back after the invoice: the supplier owes a credit for it."""
-    credit = credit_expected(dossier, line)
-    if credit is None:
+    credit, owed = credit_expected(line), _owed(line)
+    if credit is None or owed is None:
         return
-    base = kept_now(line) or ZERO
-    difference = quantity_difference(line, Check.QUANTITY_RECEIVED, base, base + credit.quantity)
+    base, quantity = owed
+    difference = quantity_difference(line, Check.QUANTITY_RECEIVED, base, base + quantity)
     yield report(
         dossier,
         Code.RETURN_AFTER_BILL,
@@ -117,16 +117,12 @@ def return_after_bill(dossier: Dossier, line: Line) -> Iterator[Finding]:
     )
 
 
-def credit_expected(dossier: Dossier, line: Line) -> CreditExpected | None:
+def credit_expected(line: Line) -> CreditExpected | None:
     """Work out the credit for what was billed, kept at the invoice's date, and returned since."""
-    if not line.position.returned_late or not needs_receipt(line):
+    owed = _owed(line)
+    if owed is None:
         return None
-    now, before = kept_now(line), kept_at_invoice(line)
-    if line.cumulative is None or now is None or before is None:
-        return None
-    quantity = settle(line.cumulative - now) - max(ZERO, settle(line.cumulative - before))
-    if quantity <= 0 or line.position.frame.is_crumb(quantity):
-        return None
+    _, quantity = owed
     return CreditExpected(
         order=line.position.order.number,
         order_line=line.position.line.line,
@@ -134,6 +130,28 @@ def credit_expected(dossier: Dossier, line: Line) -> CreditExpected | None:
         unit=line.position.frame.unit,
         amount=shown(line.position.worth(quantity) or ZERO),
     )
+
+
+def _owed(line: Line) -> tuple[Decimal, Decimal] | None:
+    """Give what is kept now, and how much of what was billed went back since the invoice.
+
+    Rejected goods that were billed all the same are owed as well, and of those only what came is kept.
+    """
+    if not line.position.returned_late or not needs_receipt(line):
+        return None
+    counted = {_what_counts(line)} | ({"received"} if line.position.rejected_back_late else set())
+    owed = [found for what in sorted(counted) if (found := _owed_of(line, what))]
+    return max(owed, key=lambda found: found[1], default=None)
+
+
+def _owed_of(line: Line, what: str) -> tuple[Decimal, Decimal] | None:
+    now, before = kept(line, what, now=True), kept(line, what)
+    if line.cumulative is None or now is None or before is None:
+        return None
+    quantity = settle(line.cumulative - now) - max(ZERO, settle(line.cumulative - before))
+    if quantity <= 0 or line.position.frame.is_crumb(quantity):
+        return None
+    return now, quantity
 
 
 def needs_receipt(line: Line) -> bool:
@@ -145,18 +163,26 @@ def kept(line: Line, what: str, *, now: bool = False) -> Decimal | None:
     """Give what was received (or accepted) less what had gone back by the invoice's date, or by now.
 
     Never below nothing: more can go back than is known to have come, for a return may be told of before its
-    receipt, and what was rejected goes back as well. Nobody can keep fewer than none, bill for the lack or
-    owe a credit for it.
+    receipt, and nobody need say that rejected goods went back. Nobody can keep fewer than none, bill for the
+    lack or owe a credit for it.
     """
     came = line.position.accepted if what == "accepted" else line.position.received
-    if came is None or line.position.returned is None:
+    gone = gone_back(line, what, now=now)
+    return None if came is None or gone is None else max(ZERO, came - gone)
+
+
+def gone_back(line: Line, what: str, *, now: bool = False) -> Decimal | None:
+    """Give what had come (or been accepted) and went back by the invoice's date, or by now.
+
+    Goods that were rejected take nothing off the accepted ones when they go.
+    """
+    position = line.position
+    if position.returned is None:
         return None
-    gone = line.position.returned if now else line.position.returned - line.position.returned_late
-    return max(ZERO, came - gone)
-
-
-def kept_at_invoice(line: Line) -> Decimal | None:
-    return kept(line, _what_counts(line))
+    gone = position.returned if now else position.returned - position.returned_late
+    if what != "accepted":
+        return gone
+    return gone - position.rejected_back + (ZERO if now else position.rejected_back_late)
 
 
 def kept_now(line: Line) -> Decimal | None:
@@ -249,8 +275,7 @@ def _came(line: Line, check: Check) -> str:
     if check == Check.QUANTITY_ORDERED:
         return "ordered" if line.position.billable == line.position.ordered else "came as ordered before"
     word = "accepted" if check == Check.QUANTITY_ACCEPTED else "received"
-    gone_back = (line.position.returned or ZERO) > line.position.returned_late
-    return f"{word} and kept" if gone_back else word
+    return f"{word} and kept" if (gone_back(line, word) or ZERO) > 0 else word
 
 
 def _where(line: Line) -> str:

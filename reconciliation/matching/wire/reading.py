@@ -265,8 +265,13 @@ def _return(place: Place) -> facts.Return:
 
 
 def _return_line(place: Place) -> facts.ReturnLine:
+    quantity, rejected = place.number("quantity"), place.optional_number("rejected")
+    if rejected is not None and not 0 <= rejected <= quantity:
+        raise place.member("rejected").error(
+            "out_of_range", "Of the goods that went back, no more than all of them were rejected ones."
+        )
     return facts.ReturnLine(
-        order_line=place.whole("order_line"), quantity=place.number("quantity"), unit=place.text("unit")
+        order_line=place.whole("order_line"), quantity=quantity, unit=place.text("unit"), rejected=rejected
     )
 
 
