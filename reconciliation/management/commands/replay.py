@@ -1,4 +1,7 @@
-"""Judge stored decisions again from their stored questions, and tell which come out differently."""
+"""Judge stored decisions again from their stored questions, and tell which come out differently.
+
+Tells of each which engine decided and which replays it. With an invoice, what agrees is told as well.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,7 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(result.as_json(), ensure_ascii=False))
         else:
-            for difference in result.differences:
-                self.stdout.write(str(difference))
-            self.stdout.write(f"{result.replayed} decisions replayed, {len(result.differences)} differ.")
+            for sentence in result.sentences():
+                self.stdout.write(sentence)
         if result.differences:
             sys.exit(1)
