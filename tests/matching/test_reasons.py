@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from decimal import Context, Decimal, localcontext
+
 import pytest
 
 from .asking import (
@@ -248,3 +251,57 @@ def test_what_ties_out_has_none_of_these_reasons():
     given = ask(rules=ALL, levels=FOUR_WAY)
 
     assert (given["outcome"], given["findings"]) == ("clean", [])
+
+
+def _drawn(number: str, *, family: str = "NORD") -> Decimal:
+    """Work the draw of an invoice out by hand: which of ten thousand lots it has, in percent."""
+    lot = int(hashlib.sha256(f"{family}|{number}".encode()).hexdigest()[:8], 16) % 10_000
+    return Decimal(lot) / 100
+
+
+@pytest.mark.parametrize("number", ["R-900", "R-901", "R-902", "R-903"])
+def test_the_draw_of_a_sample_stays_the_same_for_ever(number):
+    """It is part of what a replay answers: the share that just includes an invoice holds it."""
+    lot = _drawn(number)
+
+    just = ask(invoice=invoice(number=number), options={"sample_percent": str(lot + Decimal("0.01"))})
+    less = ask(invoice=invoice(number=number), options={"sample_percent": str(lot)})
+
+    assert (codes(just), codes(less)) == (["SAMPLE"], [])
+
+
+def test_a_share_of_less_than_one_percent_is_drawn_as_well():
+    number = next(name for name in map("R-{}".format, range(10_000)) if _drawn(name) < Decimal("0.5"))
+
+    held = ask(invoice=invoice(number=number), options={"sample_percent": "0.5"})
+
+    assert codes(held) == ["SAMPLE"]
+
+
+def test_a_family_of_vendors_has_one_draw():
+    vendors = [{"number": "NORD", "family": "NORDGROUP", "blocked": ""}]
+    lot = _drawn("R-900", family="NORDGROUP")
+
+    just = ask(vendors=vendors, options={"sample_percent": str(lot + Decimal("0.01"))})
+    less = ask(vendors=vendors, options={"sample_percent": str(lot)})
+
+    assert (codes(just), codes(less)) == (["SAMPLE"], [])
+
+
+def test_reasons_of_one_kind_stand_in_the_order_of_their_subjects():
+    charges = [{"code": code, "amount": "5.00"} for code in ("PALLET", "CRANE", "FREIGHT")]
+
+    told = ask(rules=strict("charge"), invoice=invoice(invoice_line(charges=charges)))
+
+    assert [finding["subject"] for finding in told["findings"]] == ["CRANE", "FREIGHT", "PALLET"]
+
+
+def test_the_callers_arithmetic_has_no_say_in_an_answer():
+    parts = {
+        "rules": strict("price", "quantity_received", "line_total"),
+        "invoice": invoice(invoice_line(quantity="41.123456", unit_price="123456789.123456")),
+    }
+    with localcontext(Context(prec=6)):
+        there = ask(**parts)
+
+    assert there == ask(**parts)
