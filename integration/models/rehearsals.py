@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from masterdata.models import Company
 
+from .opening import OpeningRun
+
 
 class Rehearsal(models.Model):
     """One rehearsal: an export taken the whole way without writing, and what it came to."""
@@ -25,6 +27,17 @@ class Rehearsal(models.Model):
     masters = models.PositiveIntegerField(default=0, help_text="Records taken over from Business Central")
     events = models.PositiveIntegerField(default=0)
     calls = models.PositiveIntegerField(default=0, help_text="Calls that Business Central would have had")
+    opening = models.ForeignKey(
+        OpeningRun,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The open balances that it began with",
+    )
+    totals = models.JSONField(
+        default=list, help_text="What is open on orders in Business Central, by currency, before and after"
+    )
     calls_per_second = models.FloatField(default=0, help_text="What it may be called at, by the settings")
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)

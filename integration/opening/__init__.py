@@ -2,5 +2,18 @@
 
 from .reading import FILES, BalanceError, Problem
 from .running import ask, run_asked, take_over
+from .staged import Looked, Staged, keep, look, take_over_right
 
-__all__ = ["FILES", "BalanceError", "Problem", "ask", "run_asked", "take_over"]
+__all__ = [
+    "FILES",
+    "BalanceError",
+    "Looked",
+    "Problem",
+    "Staged",
+    "ask",
+    "keep",
+    "look",
+    "run_asked",
+    "take_over",
+    "take_over_right",
+]

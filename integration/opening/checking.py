@@ -16,7 +16,7 @@ from masterdata.models import Account, Company, Item, Location, Vendor
 from reconciliation.models import GoodsReceipt, PurchaseOrder, SupplierInvoice
 
 from .columns import InvoiceRow, OrderRow, ReceiptRow, StockRow
-from .reading import Balances, Problem
+from .reading import KEYS, Balances, Problem
 from .there import There
 
 ZERO = Decimal(0)
@@ -35,7 +35,7 @@ def check(company: Company, balances: Balances, there: There) -> list[Problem]:
         "stock": lambda: _stock(company, balances.stock, there),
     }
     return [
-        Problem(name, row.row, sentence, column)
+        Problem(name, row.row, sentence, column, getattr(row, KEYS[name]))
         for name, found in checks.items()
         for row, sentence, column in found()
     ]

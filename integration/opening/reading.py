@@ -11,6 +11,9 @@ from typing import Any
 from .columns import COLUMNS, Column, InvoiceRow, OrderRow, ReceiptRow, StockRow
 
 FILES = {name: [column.name for column in columns] for name, (_row, columns) in COLUMNS.items()}
+KEYS = {"orders": "number", "receipts": "number", "invoices": "bc_number", "stock": "item"}
+"""The column by which the rows of a document are known to belong together."""
+
 HEADINGS = 1
 MOST_ROWS = 100_000  # each is held in memory, and so is what is wrong with it
 
@@ -27,6 +30,8 @@ class Problem:
     row: int
     sentence: str
     column: str = ""
+    document: str = ""
+    """The key of the document that the row belongs to; empty where the row or the file cannot be read."""
 
 
 @dataclass
@@ -103,11 +108,12 @@ def _told(
         return None
     given = dict(zip(headings, (value.strip() for value in values), strict=True))
     told, is_whole = {}, True
+    document = given.get(KEYS[name], "")
     for column in COLUMNS[name][1]:
         try:
             told[column.name] = _value(column, given.get(column.name, ""))
         except ValueError as error:
-            problems.append(Problem(name, row, f"{column.name} {error}.", column.name))
+            problems.append(Problem(name, row, f"{column.name} {error}.", column.name, document))
             is_whole = False
     return told if is_whole else None
 

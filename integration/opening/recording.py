@@ -43,7 +43,7 @@ def record(
             _order(company, rows, UUID(there.orders[rows[0].bc_number].id), by=by, now=now)
             _receipts(company, rows, receipts.get(number, []), by=by, now=now)
         except outbox.OutboxError as error:
-            problems.append(Problem("orders", rows[0].row, str(error)))
+            problems.append(Problem("orders", rows[0].row, str(error), document=number))
         _billed_before(company, rows, invoices.get(number, []), now=now)
     for rows in _together(balances.invoices, "bc_number").values():
         _invoice(company, rows, there.invoices[rows[0].bc_number].id, now=now)

@@ -33,13 +33,18 @@ LOST = "The worker that was at it was stopped. Send the files again."
 
 def ask(company: Company, files: Mapping[str, bytes], *, dry_run: bool, by: str) -> OpeningRun:
     """Put a run in line for a worker; raises BalanceError where the files are none."""
-    unknown = [name for name in files if name not in FILES]
-    if unknown or not files:
-        raise BalanceError(f"Give at least one of the files {', '.join(FILES)}.")
-    told = {name: decoded(name, content) for name, content in files.items()}
+    told = sent(files)
     return OpeningRun.objects.create(
         company=company, files=told, is_dry_run=dry_run, by=by, asked_at=timezone.now()
     )
+
+
+def sent(files: Mapping[str, bytes]) -> dict[str, str]:
+    """Read files as text by their names; raises BalanceError where they are none."""
+    unknown = [name for name in files if name not in FILES]
+    if unknown or not files:
+        raise BalanceError(f"Give at least one of the files {', '.join(FILES)}.")
+    return {name: decoded(name, content) for name, content in files.items()}
 
 
 def run_asked() -> int:
@@ -88,7 +93,7 @@ def take_over(run: OpeningRun) -> None:
 
 def _take_over(run: OpeningRun) -> None:
     balances = read(run.files)
-    there = _there(run.company, balances)
+    there = ask_there(run.company, balances)
     problems = balances.problems or check(run.company, balances, there)
     run.rows = sum(len(getattr(balances, name)) for name in FILES)
     run.totals = summing.totals(run.company, balances, there)
@@ -100,7 +105,8 @@ def _take_over(run: OpeningRun) -> None:
     logger.info("Open balances %s: %s rows, %s wrong", run.pk, run.rows, run.wrong)
 
 
-def _there(company: Company, balances: Balances) -> There:
+def ask_there(company: Company, balances: Balances) -> There:
+    """Read what Business Central has of what the files name; raises IntegrationError."""
     client = connections.client(lane=Lane.BULK)
     check_company(client, company)
     return look(client, balances)

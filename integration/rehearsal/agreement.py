@@ -8,7 +8,7 @@ from typing import Any
 
 from integration.models import InboxEvent, Rehearsal, RehearsedDocument
 
-from . import fates
+from . import fates, opened
 
 Fate = RehearsedDocument.Fate
 NOT_CAME = "not sent yet"
@@ -41,13 +41,23 @@ def compare(rehearsal: Rehearsal) -> Agreement:
 def _differing(rehearsal: Rehearsal, documents: list[RehearsedDocument]) -> Iterator[Difference]:
     for begin in range(0, len(documents), fates.TOGETHER):
         part = documents[begin : begin + fates.TOGETHER]
-        rows = _events(rehearsal, part)
-        found = [rows.get((each.source, each.event_id)) for each in part]
-        for document, row, told in zip(part, found, fates.of_events(found), strict=True):
-            if row is None and document.fate == Fate.REFUSED:
+        for document, (is_here, told) in zip(part, _what_came(rehearsal, part), strict=True):
+            if not is_here and document.fate == Fate.REFUSED:
                 continue  # what is refused is not kept
             if difference := _between(document, told):
                 yield difference
+
+
+def _what_came(
+    rehearsal: Rehearsal, part: list[RehearsedDocument]
+) -> Iterator[tuple[bool, Mapping[str, Any] | None]]:
+    """Say of each document whether it is here since, of an event or of the open balances, and its fate."""
+    rows = _events(rehearsal, part)
+    found = [rows.get((each.source, each.event_id)) for each in part]
+    of_balances = opened.of_kept(rehearsal.company, part)
+    for row, told, taken_over in zip(found, fates.of_events(found), of_balances, strict=True):
+        is_here = row is not None or taken_over is not None
+        yield is_here, told if taken_over is None else taken_over
 
 
 def _events(rehearsal: Rehearsal, documents: list[RehearsedDocument]) -> dict[tuple[str, str], InboxEvent]:

@@ -11,6 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+INVOICES = "supplier_invoice."
+
 
 class ExportError(Exception):
     """The export cannot be read; the text says where and why."""
@@ -23,6 +25,8 @@ class Export:
     path: Path
     hash: str
     count: int
+    invoices: frozenset[str] = frozenset()
+    """The vendors' numbers of the invoices in it."""
 
     @property
     def name(self) -> str:
@@ -39,8 +43,20 @@ class Export:
 def read(path: Path) -> Export:
     """Read a file of events; raises ExportError."""
     digest = hashlib.sha256()
-    count = sum(1 for _event in _events(path, digest))
-    return Export(path, digest.hexdigest(), count)
+    count, invoices = 0, set()
+    for event in _events(path, digest):
+        count += 1
+        if number := _invoice_number(event):
+            invoices.add(number)
+    return Export(path, digest.hexdigest(), count, frozenset(invoices))
+
+
+def _invoice_number(event: Any) -> str:
+    told = event if isinstance(event, dict) else {}
+    data = told.get("data")
+    is_invoice = str(told.get("type", "")).startswith(INVOICES) and isinstance(data, dict)
+    number = data.get("number") if is_invoice else ""
+    return number if isinstance(number, str) else ""
 
 
 def _events(path: Path, digest: Any) -> Iterator[Any]:

@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from integration import connections
-from integration.bc import Client, Connection, Lane, Limits
+from integration.bc import Client, Connection, Lane, Limits, odata
+from integration.bc.names import ORDER_NUMBER, VENDOR_INVOICE_NUMBER
 from integration.bc.reading import SELECTS
 from integration.sandbox import launch
 from integration.sandbox.control_client import ControlClient
@@ -38,8 +39,47 @@ MASTERS = (
     "fixedAssets",
 )
 OF_THE_APP = ("itemUnitsOfMeasure",)
-DOCUMENTS = {"purchaseOrders": "purchaseOrderLines"}
+ORDERS, RECEIPTS, INVOICES = "purchaseOrders", "purchaseReceipts", "purchaseInvoices"
+LINES = {
+    ORDERS: "purchaseOrderLines",
+    RECEIPTS: "purchaseReceiptLines",
+    INVOICES: "purchaseInvoiceLines",
+}
+SELECT = {
+    **SELECTS,
+    INVOICES: (
+        "id",
+        "number",
+        "status",
+        "postingDate",
+        "invoiceDate",
+        "dueDate",
+        "vendorInvoiceNumber",
+        "vendorNumber",
+        "payToVendorNumber",
+        "currencyCode",
+        "orderNumber",
+        "pricesIncludeTax",
+        "discountAmount",
+        "lastModifiedDateTime",
+    ),
+    LINES[INVOICES]: (
+        "id",
+        "sequence",
+        "lineType",
+        "lineObjectNumber",
+        "description",
+        "unitOfMeasureCode",
+        "quantity",
+        "unitCost",
+        "discountAmount",
+        "discountPercent",
+        "taxPercent",
+    ),
+}
+UNPOSTED = ("Draft", "In Review")
 AT_ONCE = 5000
+NUMBERS = 40  # of one filter: the address stays short enough for every gateway
 FREE = Limits(per_second=100_000.0, burst=100_000, concurrency=64)
 
 
@@ -56,8 +96,18 @@ class Stage:
         return int(self.control.requests(last=1)["total"])
 
 
+@dataclass(frozen=True)
+class Named:
+    """What the rehearsal names of what is posted in Business Central: there is too much of it to take all."""
+
+    orders: frozenset[str] = frozenset()
+    """Of Business Central, for their receipts."""
+    invoices: frozenset[str] = frozenset()
+    """The vendors' numbers."""
+
+
 @contextmanager
-def set_up() -> Iterator[Stage]:
+def set_up(named: Named) -> Iterator[Stage]:
     """Fill a stand-in from Business Central; raises IntegrationError when that cannot be read."""
     real = connections.client(lane=Lane.BULK)
     has_app = bool(real.connection.app_url)
@@ -66,18 +116,38 @@ def set_up() -> Iterator[Stage]:
         with launch.start(Path(folder), level=level, company_id=str(real.company_id())) as running:
             copied = sum(_copy(real, running.control, name, app=False) for name in MASTERS)
             copied += sum(_copy(real, running.control, name, app=True) for name in OF_THE_APP if has_app)
-            for name, lines in DOCUMENTS.items():
-                _copy(real, running.control, name, app=False, lines=lines)
+            for name, filter in _documents(named):
+                _copy(real, running.control, name, app=False, filter=filter)
             running.control.forget_requests()
             yield Stage(_connection(running), running.control, copied)
 
 
-def _copy(real: Client, control: ControlClient, name: str, *, app: bool, lines: str = "") -> int:
+def _documents(named: Named) -> Iterator[tuple[str, odata.Filter | None]]:
+    """Say which documents are taken over: what is open, and of what is posted that which is named."""
+    yield ORDERS, None
+    for part in _parts(named.orders):
+        yield RECEIPTS, odata.any_of(ORDER_NUMBER, part)
+    yield INVOICES, odata.any_of("status", [odata.Member(each) for each in UNPOSTED])
+    for part in _parts(named.invoices):
+        yield INVOICES, odata.any_of(VENDOR_INVOICE_NUMBER, part)
+
+
+def _parts(names: frozenset[str]) -> Iterator[list[str]]:
+    listed = iter(sorted(names))
+    while part := list(islice(listed, NUMBERS)):
+        yield part
+
+
+def _copy(
+    real: Client, control: ControlClient, name: str, *, app: bool, filter: odata.Filter | None = None
+) -> int:
     """Take over one list as it is; returns how many records it has."""
     mirrored = {each.entity_set: each for each in ENTITIES.values()}
-    select = mirrored[name].select if name in mirrored else SELECTS[name]
-    expand = f"{lines}($select={','.join(_plain(SELECTS[lines]))})" if lines else None
-    rows = map(_bare, real.rows(name, select=_plain(select), expand=expand, page_size=AT_ONCE, app=app))
+    select = mirrored[name].select if name in mirrored else SELECT[name]
+    lines = LINES.get(name)
+    expand = odata.nested(lines, _plain(SELECT[lines])) if lines else None
+    asked: dict[str, Any] = {"select": _plain(select), "filter": filter, "expand": expand}
+    rows = map(_bare, real.rows(name, **asked, page_size=AT_ONCE, app=app))
     count = 0
     while part := list(islice(rows, AT_ONCE)):
         count += control.seed({name: part})[name]

@@ -14,16 +14,17 @@ def order(number: str, vendor: str = "V1", **line: Any) -> dict[str, Any]:
     return forms.line_of(told, item="FILTER", **line)
 
 
-def receipt(number: str, order_number: str) -> dict[str, Any]:
+def receipt(number: str, order_number: str, quantity: str = "10", **line: Any) -> dict[str, Any]:
     told = forms.receipt(number, order_number)
-    return forms.line_of(told, quantity_accepted="10", quantity_rejected="0", reject_reason="")
+    accepted = {"quantity_received": quantity, "quantity_accepted": quantity}
+    return forms.line_of(told, **accepted, quantity_rejected="0", reject_reason="", **line)
 
 
-def invoice(number: str, order_number: str, price: str) -> dict[str, Any]:
-    amount = f"{10 * float(price):.2f}"
+def invoice(number: str, order_number: str, price: str, quantity: str = "10") -> dict[str, Any]:
+    amount = f"{float(quantity) * float(price):.2f}"
     told = forms.invoice(number, vendor="V1", purchase_order=order_number, charges=[], total=amount)
-    line = {"order": order_number, "item": "FILTER", "quantity": "10", "unit_price": price, "amount": amount}
-    return forms.line_of(told, charges=[], **line)
+    line = {"order": order_number, "item": "FILTER", "quantity": quantity, "unit_price": price}
+    return forms.line_of(told, **line, charges=[], amount=amount)
 
 
 EVENTS = [

@@ -12,29 +12,16 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from integration import delivery, inbox, rehearsal
-from integration.cafm import auth
-from integration.cafm.problems import ProblemError
+from integration import rehearsal
 from integration.models import ApiKey, DatabaseLife, InboxEvent, Message, RehearsedDocument
-from reconciliation import reconcile
 from reconciliation.models import PurchaseOrder
 
 from . import exports
+from .real_run import run_for_real
 
 
 def _rehearse(tmp_path: Path, events: list[dict[str, Any]] = exports.EVENTS) -> Any:
     return rehearsal.run(rehearsal.read(exports.write(tmp_path / "export.jsonl", events)), by="lead")
-
-
-def _run_for_real(house: Any, events: list[dict[str, Any]] = exports.EVENTS) -> None:
-    key, _secret = auth.issue(house.company, "CAFM", ["events"])
-    for event in events:
-        try:
-            inbox.receive(event, key=key)
-        except ProblemError:
-            continue
-    while reconcile.match_due() or delivery.drain(until_idle=True).outcomes.total():
-        pass
 
 
 def _fates(kept: Any) -> dict[str, str]:
@@ -116,7 +103,7 @@ def test_nothing_of_it_stays(house: Any, tmp_path: Path) -> None:
 def test_the_real_run_agrees_line_by_line(house: Any, tmp_path: Path) -> None:
     kept = _rehearse(tmp_path)
 
-    _run_for_real(house)
+    run_for_real(house.company, exports.EVENTS)
 
     found = rehearsal.compare(kept)
     assert [(str(each.document), each.came, each.why) for each in found.differing] == []
@@ -128,7 +115,7 @@ def test_what_goes_another_way_is_named(house: Any, tmp_path: Path) -> None:
     kept = _rehearse(tmp_path)
     house.sandbox.control.seed({"vendors": [{"number": "V1", "blocked": "All"}]})
 
-    _run_for_real(house, exports.EVENTS[:1])
+    run_for_real(house.company, exports.EVENTS[:1])
 
     differing = {each.document.number: each.came for each in rehearsal.compare(kept).differing}
     assert differing["PO-1"] == "would be stuck"
