@@ -9,7 +9,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from integration import connections, contract
-from integration.models import DriftCheck, HeldRecord, Message, Rehearsal, RehearsedDocument
+from integration.models import ContractReading, DriftCheck, HeldRecord, Message, Rehearsal, RehearsedDocument
 from masterdata.models import Company
 from reconciliation.models import PolicyVersion
 
@@ -41,6 +41,7 @@ def checks(company: Company) -> list[Check]:
         _drift(company),
         _held(company),
         _rules(company),
+        _stuck_now(company),
         *_rehearsed(company),
     ]
 
@@ -51,14 +52,19 @@ def _connection() -> Check:
 
 
 def _contract() -> Check:
+    what = "Business Central has all that is used of it"
+    if not ContractReading.objects.exists():
+        return Check(what, False, "Nobody has looked yet: manage.py check_contract.")
     paused = contract.paused()
-    return Check("Business Central has all that is used of it", not paused, " ".join(paused[:3]))
+    return Check(what, not paused, " ".join(paused[:3]))
 
 
 def _drift(company: Company) -> Check:
-    behind = [each.entity for each in DriftCheck.objects.latest_of(company) if each.staying or each.error]
+    compared = list(DriftCheck.objects.latest_of(company))
+    behind = [each.entity for each in compared if each.staying or each.error]
     told = f"These lists differ from Business Central: {', '.join(behind)}. See Drift." if behind else ""
-    return Check("The mirrored lists are those of Business Central", not behind, told)
+    told = told if compared else "No list was compared yet. See Drift."
+    return Check("The mirrored lists are those of Business Central", bool(compared) and not behind, told)
 
 
 def _held(company: Company) -> Check:
@@ -68,7 +74,7 @@ def _held(company: Company) -> Check:
 
 
 def _rules(company: Company) -> Check:
-    met = PolicyVersion.objects.filter(company=company).exists()
+    met = PolicyVersion.objects.of(company).in_force(timezone.now()) is not None
     told = "" if met else "Publish the matching rules under Matching rules."
     return Check("Matching rules are in force", met, told)
 
@@ -92,6 +98,9 @@ def _rehearsed(company: Company) -> Iterator[Check]:
     blocked = counted[Fate.BLOCKED]
     told = f"{blocked} would. Accounts payable has to be able to look at so many." if blocked else ""
     yield Check("No invoice would be held back", done and not blocked, told, decides=False)
-    stuck_now = Message.objects.of(company).stuck().count()
-    told = f"{stuck_now} are. See Dead letters." if stuck_now else ""
-    yield Check("Nothing is stuck now", not stuck_now, told)
+
+
+def _stuck_now(company: Company) -> Check:
+    stuck = Message.objects.of(company).stuck().count()
+    told = f"{stuck} are. See Dead letters." if stuck else ""
+    return Check("Nothing is stuck now", not stuck, told)

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 
-from integration.models import Rehearsal, RehearsedDocument
+from integration.models import ContractReading, DriftCheck, Rehearsal, RehearsedDocument
+from tests import factories
 
 
 def rehearsed(company: Any, *fates: tuple[str, str, str]) -> Rehearsal:
@@ -22,3 +23,19 @@ def rehearsed(company: Any, *fates: tuple[str, str, str]) -> Rehearsal:
             fate=fate, cause=cause, owner="Integration admin" if cause else "", sentence=f"{cause}. Mend it.",
         )  # fmt: skip
     return kept
+
+
+def ready_company() -> Any:
+    """Make a company that may go live: all points that decide are met, and so are the others."""
+    return make_ready(factories.open_company())
+
+
+def make_ready(company: Any) -> Any:
+    """Let a company meet all points but that of its rules."""
+    now = timezone.now()
+    ContractReading.objects.create(
+        level=1, expects_app=True, offered={}, digest="", first_seen_at=now, last_seen_at=now
+    )
+    DriftCheck.objects.create(company=company, entity="items", checked_at=now)
+    rehearsed(company, ("PO-1", RehearsedDocument.Fate.POSTS, ""))
+    return company
