@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from wsgiref.simple_server import make_server
 
 import pytest
 import yaml
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -153,3 +158,24 @@ def test_no_file_holds_a_secret() -> None:
     assert told & secrets == set()
     assert kept & secrets == set()
     assert [each for each in _documents() if each["kind"] == "Secret"] == []
+
+
+@pytest.mark.parametrize("hosts", ["tieout.example.com", ".example.com,other.example.com"])
+def test_the_probe_of_compose_reaches_a_web_that_takes_only_its_own_name(settings: Any, hosts: str) -> None:
+    settings.ALLOWED_HOSTS = hosts.split(",")
+    command, *words = _compose()["services"]["web"]["healthcheck"]["test"][1:]
+    with make_server("127.0.0.1", 0, get_wsgi_application()) as server:
+        words[-1] = words[-1].replace(":8000/", f":{server.server_port}/")
+        answering = Thread(target=server.handle_request)
+        answering.start()
+
+        probe = subprocess.run(
+            [sys.executable, *words],
+            env={"ALLOWED_HOSTS": hosts},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        answering.join()
+
+    assert (command, probe.returncode, probe.stderr) == ("python", 0, "")

@@ -62,17 +62,7 @@ def work(sandbox: Running) -> None:
     sandbox.control.seed(
         {
             "purchaseOrders": [_order(*each) for each in OPEN],
-            "purchaseReceipts": [
-                {
-                    "number": "HR-1",
-                    "orderNumber": "HO-1",
-                    "postingDate": "2026-10-20",
-                    "vendorNumber": "V1",
-                    "purchaseReceiptLines": [
-                        FILTER | {"lineType": "Item", "sequence": 10000, "quantity": 2, "unitCost": 12.5}
-                    ],
-                }
-            ],
+            "purchaseReceipts": [_receipt("HR-1", "HO-1", 2), _receipt("HR-6", "HO-6", 6)],
             "purchaseInvoices": [_invoice("HI-1", "R-101", "HO-1", 3), _invoice("HI-7", "R-107", "HO-7", 4)],
         }
     )
@@ -108,6 +98,17 @@ def _order(_number: str, there: str, vendor: str, received: int, invoiced: int) 
         "orderDate": "2026-10-01",
         "status": "Open",
         "purchaseOrderLines": [line],
+    }
+
+
+def _receipt(there: str, order: str, quantity: int) -> dict[str, Any]:
+    line = FILTER | {"lineType": "Item", "sequence": 10000, "quantity": quantity, "unitCost": 12.5}
+    return {
+        "number": there,
+        "orderNumber": order,
+        "postingDate": "2026-10-20",
+        "vendorNumber": "V1",
+        "purchaseReceiptLines": [line],
     }
 
 
