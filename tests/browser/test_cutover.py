@@ -28,12 +28,12 @@ def test_from_go_or_no_go_to_the_document_that_is_in_the_way(
     transactional_db: None, page: Page, sign_in: SignIn
 ) -> None:
     from tests import factories
-    from tests.rehearsal.kept import rehearsed
+    from tests.rehearsal.kept import rehearsed, with_balances
 
     roles.apply_roles()
     company = factories.open_company()
     rehearsed(company, ("PO-1", "posts", ""), ("PO-2", "fails", "Vendor V2 blocked"))
-    rehearsed(company, ("PO-1", "posts", ""), ("PO-2", "blocked", "Price over order"))
+    with_balances(rehearsed(company, ("PO-1", "posts", ""), ("PO-2", "blocked", "Price over order")), wrong=2)
 
     sign_in(factories.person(roles.FINANCE_CONTROLLER), "/cutover/")
     expect(page.get_by_role("heading", name="No-go")).to_be_visible()
@@ -43,6 +43,21 @@ def test_from_go_or_no_go_to_the_document_that_is_in_the_way(
     expect(page.get_by_role("heading", name="Price over order")).to_be_visible()
     assert complaints_everywhere(page) == {}
     expect(page.get_by_role("cell", name="PO-2", exact=True).first).to_be_visible()
+
+
+def test_go_is_read_without_colour(
+    transactional_db: None, sandbox: object, page: Page, sign_in: SignIn
+) -> None:
+    from tests import factories
+    from tests.rehearsal.kept import ready_company
+
+    roles.apply_roles()
+    ready_company()
+
+    sign_in(factories.person(roles.INTEGRATION_ADMIN), "/cutover/")
+    expect(page.get_by_role("heading", name="✓ Go Every point that decides is met")).to_be_visible()
+    assert complaints_everywhere(page) == {}
+    keep_pictures(page, "go")
 
 
 def test_open_balances_are_sent_and_their_wrong_rows_read_without_a_mouse(

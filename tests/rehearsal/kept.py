@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from integration.models import ContractReading, DriftCheck, Rehearsal, RehearsedDocument
+from integration.models import ContractReading, DriftCheck, OpeningRun, Rehearsal, RehearsedDocument
 from tests import factories
 
 
@@ -22,6 +22,20 @@ def rehearsed(company: Any, *fates: tuple[str, str, str]) -> Rehearsal:
             rehearsal=kept, kind="purchase_order.approved.v1", number=number, event_id=number, source="/cafm",
             fate=fate, cause=cause, owner="Integration admin" if cause else "", sentence=f"{cause}. Mend it.",
         )  # fmt: skip
+    return kept
+
+
+def with_balances(kept: Rehearsal, *, wrong: int = 0) -> Rehearsal:
+    """Let a rehearsal have begun with open balances, and tell what is open on orders before and after."""
+    now = timezone.now()
+    kept.opening = OpeningRun.objects.create(
+        company=kept.company, by="lead", files={}, rows=1200, wrong=wrong, asked_at=now, finished_at=now,
+        state=OpeningRun.State.REFUSED if wrong else OpeningRun.State.DONE,
+    )  # fmt: skip
+    before = {"orders": 610, "ordered": "1250750.00", "to_come": "840262.50", "to_bill": "96225.00"}
+    after = {"orders": 415, "ordered": "910625.00", "to_come": "620225.00", "to_bill": "31200.00"}
+    kept.totals = [{"currency": "EUR", "before": before, "after": after}]
+    kept.save()
     return kept
 
 

@@ -12,7 +12,7 @@ from reconciliation import roles
 from tests import factories
 from tests.desk.reading import links, words
 
-from .kept import rehearsed
+from .kept import rehearsed, with_balances
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +59,27 @@ def test_what_was_sent_since_is_held_beside_it(company: Any) -> None:
 
     assert "0 documents went as predicted, line by line; 1 did not." in told
     assert "PO-1 would be posted not sent yet Its event is not here." in told
+
+
+def test_what_is_open_on_orders_stands_before_and_after(company: Any) -> None:
+    kept = with_balances(rehearsed(company, ("PO-1", Fate.KEPT, "")))
+
+    page = _signed_in(roles.FINANCE_CONTROLLER).get("/cutover/")
+
+    told = words(page)
+    assert "It began with open balances of 1,200 rows. All of them are right." in told
+    assert links(page)["See them row by row"] == f"/cutover/open-balances/{kept.opening_id}/"
+    assert "EUR now 610 1,250,750.00 840,262.50 96,225.00" in told
+    assert "EUR after all of it 415 910,625.00 620,225.00 31,200.00" in told
+
+
+def test_open_balances_that_are_wrong_are_said_to_stop_the_real_run(company: Any) -> None:
+    with_balances(rehearsed(company, ("PO-106", Fate.REFUSED, "The open balances are wrong")), wrong=2)
+
+    told = words(_signed_in(roles.AUDITOR).get("/cutover/"))
+
+    assert "2 are wrong: their documents were left out, and all that hangs on them." in told
+    assert "For real nothing is taken over until they are mended." in told
 
 
 def test_a_rehearsal_that_failed_says_why(company: Any) -> None:
