@@ -54,8 +54,9 @@ def read(path: Path) -> Export:
 def _invoice_number(event: Any) -> str:
     told = event if isinstance(event, dict) else {}
     data = told.get("data")
-    is_invoice = str(told.get("type", "")).startswith(INVOICES) and isinstance(data, dict)
-    number = data.get("number") if is_invoice else ""
+    if not isinstance(data, dict) or not str(told.get("type", "")).startswith(INVOICES):
+        return ""
+    number = data.get("number")
     return number if isinstance(number, str) else ""
 
 

@@ -25,6 +25,7 @@ Told = dict[str, Any]
 KIND = "open_balances."  # and the name of the file
 OWNER = "CAFM"
 HANGS = "Its order is not taken over"
+WHOLE_FILE = "the whole file"
 STOCK = "stock"  # compared, and never a document here
 TOGETHER = 500  # documents, read with their lines in a few statements
 
@@ -36,7 +37,12 @@ def of_all(rehearsal: Rehearsal, staged: Staged) -> Iterator[RehearsedDocument]:
     refused |= {name: _told(Fate.REFUSED, cause=HANGS) for name in staged.left if name not in wrong}
     told = of(rehearsal.company, staged.kept) | refused
     for (file, key), fate in sorted(told.items(), key=lambda each: (ORDER[each[0][0]], each[0][1])):
-        named = {"kind": KIND + file, "number": key[:100], "event_id": key[:200], "source": SOURCE}
+        named = {
+            "kind": KIND + file,
+            "number": (key or WHOLE_FILE)[:100],
+            "event_id": key[:200],
+            "source": SOURCE,
+        }
         yield RehearsedDocument(rehearsal=rehearsal, **named, **fate)
 
 

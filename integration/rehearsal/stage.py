@@ -17,7 +17,7 @@ from typing import Any
 from integration import connections
 from integration.bc import Client, Connection, Lane, Limits, odata
 from integration.bc.names import ORDER_NUMBER, VENDOR_INVOICE_NUMBER
-from integration.bc.reading import SELECTS
+from integration.bc.reading import TO_STAND_IN
 from integration.sandbox import launch
 from integration.sandbox.control_client import ControlClient
 from integration.sync.entities import ENTITIES
@@ -44,38 +44,6 @@ LINES = {
     ORDERS: "purchaseOrderLines",
     RECEIPTS: "purchaseReceiptLines",
     INVOICES: "purchaseInvoiceLines",
-}
-SELECT = {
-    **SELECTS,
-    INVOICES: (
-        "id",
-        "number",
-        "status",
-        "postingDate",
-        "invoiceDate",
-        "dueDate",
-        "vendorInvoiceNumber",
-        "vendorNumber",
-        "payToVendorNumber",
-        "currencyCode",
-        "orderNumber",
-        "pricesIncludeTax",
-        "discountAmount",
-        "lastModifiedDateTime",
-    ),
-    LINES[INVOICES]: (
-        "id",
-        "sequence",
-        "lineType",
-        "lineObjectNumber",
-        "description",
-        "unitOfMeasureCode",
-        "quantity",
-        "unitCost",
-        "discountAmount",
-        "discountPercent",
-        "taxPercent",
-    ),
 }
 UNPOSTED = ("Draft", "In Review")
 AT_ONCE = 5000
@@ -143,9 +111,9 @@ def _copy(
 ) -> int:
     """Take over one list as it is; returns how many records it has."""
     mirrored = {each.entity_set: each for each in ENTITIES.values()}
-    select = mirrored[name].select if name in mirrored else SELECT[name]
+    select = mirrored[name].select if name in mirrored else TO_STAND_IN[name]
     lines = LINES.get(name)
-    expand = odata.nested(lines, _plain(SELECT[lines])) if lines else None
+    expand = odata.nested(lines, _plain(TO_STAND_IN[lines])) if lines else None
     asked: dict[str, Any] = {"select": _plain(select), "filter": filter, "expand": expand}
     rows = map(_bare, real.rows(name, **asked, page_size=AT_ONCE, app=app))
     count = 0

@@ -16,8 +16,9 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from integration import overview
-from integration.models import DriftCheck, Incident, Message, SyncRun
+from integration.models import DriftCheck, Incident, SyncRun
 from tests import factories
+from tests.messages import bring
 
 pytestmark = pytest.mark.django_db
 MONITORING = Path(__file__).resolve().parents[2] / "deploy" / "monitoring"
@@ -48,10 +49,8 @@ def figures(settings: Any, sandbox: Any) -> Values:
     """Read the figures of a house that has something of everything."""
     settings.METRICS_KEY = "a-key-of-prometheus"
     company = factories.open_company()
-    factories.refused(company, "PO-0")
-    for number, state in enumerate(overview.STILL_TO_DO, start=1):
-        message = factories.refused(company, f"PO-{number}")
-        Message.objects.filter(pk=message.pk).update(state=state)
+    for state in overview.STILL_TO_DO:
+        bring(factories.queued(company, f"PO-{state}"), to=state)
     now = timezone.now()
     SyncRun.objects.create(company=company, entity="items", kind="delta", state="done", finished_at=now)
     DriftCheck.objects.create(company=company, entity="items", checked_at=now)

@@ -6,7 +6,7 @@ from integration.bc.reading.documents import (
     PurchaseReceipt,
     PurchaseReceiptLine,
 )
-from integration.bc.reading.entity_sets import RECORDS, SELECTS
+from integration.bc.reading.entity_sets import RECORDS, SELECTS, TO_STAND_IN
 from integration.bc.reading.masters import (
     Company,
     LedgerSetup,
@@ -29,6 +29,7 @@ from integration.bc.reading.values import (
 __all__ = [
     "RECORDS",
     "SELECTS",
+    "TO_STAND_IN",
     "Company",
     "LedgerSetup",
     "PurchaseOrder",

@@ -24,3 +24,37 @@ RECORDS: dict[str, type[Any]] = {
 }
 
 SELECTS: dict[str, tuple[str, ...]] = {name: select_for(record) for name, record in RECORDS.items()}
+
+# What a stand-in for Business Central has to know of each document to act as Business Central does.
+TO_STAND_IN: dict[str, tuple[str, ...]] = {
+    **SELECTS,
+    "purchaseInvoices": (
+        "id",
+        "number",
+        "status",
+        "postingDate",
+        "invoiceDate",
+        "dueDate",
+        "vendorInvoiceNumber",
+        "vendorNumber",
+        "payToVendorNumber",
+        "currencyCode",
+        "orderNumber",
+        "pricesIncludeTax",
+        "discountAmount",
+        "lastModifiedDateTime",
+    ),
+    "purchaseInvoiceLines": (
+        "id",
+        "sequence",
+        "lineType",
+        "lineObjectNumber",
+        "description",
+        "unitOfMeasureCode",
+        "quantity",
+        "unitCost",
+        "discountAmount",
+        "discountPercent",
+        "taxPercent",
+    ),
+}
