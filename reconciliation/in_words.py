@@ -162,6 +162,7 @@ SENTENCES: Mapping[str, tuple[str, ...]] = {
     "PREPAYMENT": (
         _("{amount} of an advance set off after {before} before, {paid} paid in advance."),
         _("{amount} of an advance set off, {paid} paid in advance."),
+        _("{amount} of an advance set off, and only {payable} are to be paid on this invoice."),
     ),
     "EARLY": (
         _(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
+from .exact import to_cents
 from .facts import ZERO, Charge, Invoice, InvoiceLine, InvoiceType
 
 # A stated amount this near to the computed one is the computed one, written in cents.
@@ -47,6 +48,13 @@ def billed_amount(line: InvoiceLine) -> Decimal:
 def goods_total(invoice: Invoice) -> Decimal:
     """Add up the lines as stated."""
     return sum((stated_amount(line) for line in invoice.lines), ZERO)
+
+
+def retained_of(invoice: Invoice) -> Decimal:
+    """Give what is kept back until the work is proven; a release of it keeps nothing back."""
+    if not invoice.retention_percent or not invoice.total or invoice.type == InvoiceType.RETENTION_RELEASE:
+        return ZERO
+    return to_cents(invoice.total * invoice.retention_percent / 100)
 
 
 def sign_of(invoice: Invoice) -> int:

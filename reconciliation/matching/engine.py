@@ -6,8 +6,9 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from decimal import Decimal, localcontext
 
+from .amounts import retained_of
 from .dossier import Dossier
-from .exact import CONTEXT, to_cents
+from .exact import CONTEXT
 from .facts import ZERO, Case, Invoice, InvoiceType
 from .findings import Code, CreditExpected, Decision, Effect, Finding, LineVerdict, Outcome
 from .overrides import is_of, release
@@ -76,7 +77,7 @@ def _decision(
     illegible: bool = False,
 ) -> Decision:
     invoice = dossier.invoice
-    retained = _retained(invoice)
+    retained = retained_of(invoice)
     return Decision(
         outcome=Outcome.UNREADABLE if illegible else outcome_of(findings),
         lines=tuple(_line_verdicts(dossier, findings, illegible)),
@@ -119,10 +120,3 @@ def _line_verdicts(dossier: Dossier, findings: Iterable[Finding], illegible: boo
 def _payable(invoice: Invoice, retained: Decimal) -> Decimal:
     payable = (invoice.total or ZERO) - retained - (invoice.advance or ZERO)
     return -payable if invoice.type == InvoiceType.CREDIT_MEMO else payable
-
-
-def _retained(invoice: Invoice) -> Decimal:
-    """Give what is kept back until the work is proven; a release of it keeps nothing back."""
-    if not invoice.retention_percent or not invoice.total or invoice.type == InvoiceType.RETENTION_RELEASE:
-        return ZERO
-    return to_cents(invoice.total * invoice.retention_percent / 100)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 
-from ..amounts import billed_amount, sign_of
+from ..amounts import billed_amount, retained_of, sign_of
 from ..dossier import Dossier, Line
 from ..exact import settle, shown
 from ..facts import ZERO, Billing, Blanket, Invoice, InvoiceType, Level, Order
@@ -71,7 +71,7 @@ def milestone(dossier: Dossier, line: Line) -> Iterator[Finding]:
 
 
 def advance(dossier: Dossier) -> Iterator[Finding]:
-    """No more is set off than was paid in advance and not yet set off."""
+    """No more is set off than was paid in advance and not yet set off, nor than is to be paid now."""
     now = dossier.invoice.advance or ZERO
     if now <= 0:
         return
@@ -83,6 +83,19 @@ def advance(dossier: Dossier) -> Iterator[Finding]:
             f"{cash(now, currency)} of an advance set off{earlier}, {cash(paid, currency)} paid in advance."
         )
         yield _money(Code.PREPAYMENT, paid, used + now, sentence)
+    yield from _more_than_to_be_paid(dossier, now)
+
+
+def _more_than_to_be_paid(dossier: Dossier, now: Decimal) -> Iterator[Finding]:
+    invoice = dossier.invoice
+    to_be_paid = (invoice.total or ZERO) - retained_of(invoice)
+    if invoice.type == InvoiceType.INVOICE and settle(now - to_be_paid) > 0:
+        currency = dossier.currency
+        sentence = (
+            f"{cash(now, currency)} of an advance set off, and only {cash(to_be_paid, currency)}"
+            " are to be paid on this invoice."
+        )
+        yield _money(Code.PREPAYMENT, to_be_paid, now, sentence, subject="invoice")
 
 
 def _over_value(dossier: Dossier, order: Order, limit: Blanket) -> Iterator[Finding]:
