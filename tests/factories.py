@@ -12,11 +12,11 @@ from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
 from integration import outbox
-from integration.mapping import defaults
 from integration.models import DocumentKind, Message
 from masterdata.models import Company
 from reconciliation import reconcile, roles
 from reconciliation.models import ExceptionCase, SupplierInvoice
+from tests import mappings
 
 from .reconcile.desk import Desk, billed, open_company, ordered
 
@@ -98,7 +98,7 @@ def _billed(
 
 def queued(company: Company, number: str, **terms: str) -> Message:
     """Record an order and put it in line."""
-    defaults.install()
+    mappings.install()
     return outbox.enqueue(DocumentKind.PURCHASE_ORDER, Desk(company).order(number, **terms))
 
 
@@ -141,7 +141,7 @@ def refused(
 
 def waiting_receipt(company: Company, number: str, order: str) -> Message:
     """Record a receipt of an order that nobody has heard of yet."""
-    defaults.install()
+    mappings.install()
     return outbox.enqueue(
         DocumentKind.GOODS_RECEIPT, Desk(company).receive(Decimal(4), order=order, number=number)
     )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
 
 from integration.models import FieldMapping, MappingVersion, SourceProfile
 
@@ -32,6 +33,7 @@ __all__ = ["ASSET", "INVOICE", "INVOICE_LINE", "MOVEMENT", "MOVEMENT_LINE", "ORD
 logger = logging.getLogger(__name__)
 
 Direction = FieldMapping.Direction
+LOCK = 7_341_009  # in PostgreSQL's table of advisory locks
 
 
 @dataclass(frozen=True)
@@ -64,19 +66,21 @@ def shipped() -> Iterator[Shipped]:
 @transaction.atomic
 def install() -> int:
     """Create the shipped mappings that are not there yet, and upgrade the others; returns how many came."""
-    first = []
+    _alone()
     known = {mapping.name: mapping for mapping in FieldMapping.objects.all()}
+    missing = []
     for each in shipped():
-        written = contents.written(each.content)
-        mapping, is_new = (known[each.name], False) if each.name in known else _create(each, written)
-        if is_new:
-            first.append(_first_version(mapping, written))
-        elif mapping.shipped != written:
+        if each.name not in known:
+            missing.append(_mapping(each))
+            continue
+        mapping, written = known[each.name], contents.written(each.content)
+        if mapping.shipped != written:
             if mapping.shipped is not None:
                 upgrade(mapping, each.content)
             mapping.shipped = written
             mapping.save(update_fields=["shipped"])
-    return len(MappingVersion.objects.bulk_create(first))
+    created = bulk_create_with_history(missing, FieldMapping) if missing else []
+    return len(MappingVersion.objects.bulk_create(_first_version(mapping) for mapping in created))
 
 
 def upgrade(mapping: FieldMapping, new: Content) -> MappingVersion | None:
@@ -109,27 +113,30 @@ def reset(mapping: FieldMapping, *, by: User) -> MappingVersion:
     return drafts.draft(mapping, by=by, content=content, origin=MappingVersion.Origin.RESET)
 
 
-def _create(each: Shipped, written: dict[str, Any]) -> tuple[FieldMapping, bool]:
-    """Create a mapping; False beside it where another process was quicker."""
-    return FieldMapping.objects.get_or_create(
+def _alone() -> None:
+    """Let one process at a time install, to the end of its transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+def _mapping(each: Shipped) -> FieldMapping:
+    return FieldMapping(
         name=each.name,
-        defaults={
-            "source": each.source,
-            "target": each.target,
-            "direction": each.direction,
-            "profile": _profile(each),
-            "shipped": written,
-        },
+        source=each.source,
+        target=each.target,
+        direction=each.direction,
+        profile=_profile(each),
+        shipped=contents.written(each.content),
     )
 
 
-def _first_version(mapping: FieldMapping, written: dict[str, Any]) -> MappingVersion:
+def _first_version(mapping: FieldMapping) -> MappingVersion:
     return MappingVersion(
         mapping=mapping,
         number=1,
         state=MappingVersion.State.APPROVED,
         origin=MappingVersion.Origin.SHIPPED,
-        content=written,
+        content=mapping.shipped,
         note="As it is shipped.",
         effective_from=timezone.now(),
     )

@@ -197,10 +197,10 @@ def test_a_buyer_records_what_has_come_and_the_case_clears_itself(desk, buyer):
 
 
 def test_what_is_recorded_at_the_desk_goes_to_business_central(desk, buyer):
-    from integration.mapping import defaults
     from integration.models import Message
+    from tests import mappings
 
-    defaults.install()
+    mappings.install()
     case = factories.billed_before_receipt(desk)
 
     do("record-receipt", case, buyer, line="1", quantity="4")

@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from integration import outbox
-from integration.mapping import defaults
 from integration.models import Message
 from reconciliation import actions, cases, reconcile, roles
 from reconciliation.models import SupplierInvoice, Undoable
-from tests import factories
+from tests import factories, mappings
 
 if TYPE_CHECKING:  # models can be imported only when Django has started, which is after this file is read
     from django.contrib.auth.models import User
@@ -53,7 +52,7 @@ def as_before(case: ExceptionCase) -> tuple[Any, ...]:
 
 
 def in_line() -> int:
-    defaults.install()
+    mappings.install()
     outbox.enqueue_cleared_invoices()
     return Message.objects.count()
 

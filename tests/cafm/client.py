@@ -8,8 +8,8 @@ from typing import Any
 from django.test import Client
 
 from integration.cafm import auth
-from integration.mapping import defaults
 from masterdata.models import Company, Item, Location, Unit, Vendor
+from tests import mappings
 
 from . import forms
 
@@ -43,7 +43,7 @@ def prepare_company() -> Company:
     Unit.objects.create(company=company, code="PCS", row_hash=b"")
     for code in ("MAIN", "SITE-B"):
         Location.objects.create(company=company, code=code, row_hash=b"")
-    defaults.install()
+    mappings.install()
     return company
 
 

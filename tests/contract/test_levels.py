@@ -34,10 +34,10 @@ OFFERS = {"standard": Level.STANDARD, "analytics": Level.ANALYTICS, "app": Level
 @pytest.mark.parametrize("version", VERSIONS)
 @pytest.mark.parametrize("level", LEVELS)
 def test_each_level_and_version_says_what_works_and_what_waits(tenant: Any, level: str, version: str):
-    from integration.mapping import defaults
+    from tests import mappings
 
     tenant(level, version)
-    defaults.install()
+    mappings.install()
 
     checked = checking.check()
 

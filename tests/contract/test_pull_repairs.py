@@ -10,7 +10,7 @@ from django.test import Client
 
 from integration import connections, sync
 from integration.contract import checking
-from integration.mapping import defaults, document, pulls
+from integration.mapping import document, pulls
 from integration.models import ContractFinding, FieldMapping, HeldRecord, SyncRun
 from integration.sandbox.launch import Running
 from integration.sync.entities import ENTITIES
@@ -31,7 +31,7 @@ ITEMS = [
 
 @pytest.fixture
 def company(sandbox: Running) -> Company:
-    defaults.install()
+    mappings.install()
     sandbox.control.seed({"items": ITEMS, "vendors": [{"number": "V1", "displayName": "Kontor"}]})
     company = sync.ensure_company(connections.client())
     for entity in ("items", "vendors"):

@@ -11,7 +11,7 @@ import pytest
 from integration.contract import uses
 from integration.contract.shapes import shape_of
 from integration.contract.uses import Part, Use
-from integration.mapping import defaults
+from tests import mappings
 
 OLDEST = (24, 0, 0, 0)  # the oldest release that Tieout is made for
 REFERENCE = Path(__file__).resolve().parents[3] / "shared" / "bc" / "contract.json"
@@ -31,7 +31,7 @@ def reference() -> dict[str, Any]:
 
 @pytest.fixture
 def used() -> list[Use]:
-    defaults.install()
+    mappings.install()
     return [use for use in [*uses.of_code(), *uses.of_mappings()] if not use.app]
 
 

@@ -11,12 +11,12 @@ from django.utils import timezone
 
 from integration import delivery, outbox
 from integration.delivery import doubt
-from integration.mapping import defaults
 from integration.models import DocumentKind, Message
 from integration.sandbox.launch import Running
 from masterdata.models import Account, Company, Item, ItemUnit, Location, Vendor
 from reconciliation import documents, forms
 from reconciliation.models import SupplierInvoice
+from tests import mappings
 
 D = Decimal
 DAY = datetime.date(2026, 11, 2)
@@ -195,7 +195,7 @@ def prepare_house(sandbox: Running) -> House:
     Account.objects.create(company=company, number="6100", row_hash=b"")
     for row in sandbox.control.dump("locations"):
         Location.objects.create(company=company, code=row["code"], bc_id=row["id"], row_hash=b"")
-    defaults.install()
+    mappings.install()
     doubt.trust(now=timezone.now())
     return House(company, sandbox)
 
