@@ -39,6 +39,7 @@ def test_what_was_changed_behind_the_books_back_is_said_on_the_page_and_in_the_l
         cursor.execute(
             "UPDATE masterdata_change SET actor = 'nobody' WHERE id = (SELECT min(id) FROM masterdata_change)"
         )
+        cursor.execute("SET LOCAL session_replication_role = DEFAULT")
 
     tasks.verify_audit()
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import django
 import pytest
@@ -118,7 +119,7 @@ def test_a_secret_that_cannot_be_read_is_told_in_a_sentence_and_to_programs(comm
 
 @pytest.mark.django_db
 def test_a_database_without_tables_is_told_in_a_sentence() -> None:
-    empty = os.environ["DATABASE_URL"]  # the tests' own tables are in a database beside it
+    empty = urlsplit(os.environ["DATABASE_URL"])._replace(path="/postgres").geturl()
     answer = run("manage.py", "create_api_key", "--json", "--source", "/x", "key", DATABASE_URL=empty)
 
     sentence = "The database lacks tables of this version. Run manage.py migrate, then try again."
