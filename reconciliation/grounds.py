@@ -12,6 +12,7 @@ from masterdata.models import Company
 
 from .matching import facts, policy_document
 from .models import MatchGround
+from .parts import rows
 
 LOCK = 7_302_553  # any number, as long as nobody else's
 
@@ -37,8 +38,10 @@ class Grounds:
     def _kept(self, policy: facts.Policy) -> MatchGround:
         content = {"ledger_currency": self._company.ledger_currency, "policy": policy_document(policy)}
         key = digest(content)
-        known = MatchGround.objects.filter(content_hash=key).first()
-        return known or _new(content, key)
+        known = rows(MatchGround, ("id",), "content_hash = %(key)s", key=key)
+        if known:
+            return MatchGround(pk=known[0].id, content=content, content_hash=key)
+        return _new(content, key)
 
 
 @transaction.atomic(savepoint=False)

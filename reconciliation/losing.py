@@ -22,6 +22,7 @@ from masterdata.models import Company
 
 from .leakage import Leaks
 from .models import Leak, SupplierInvoice
+from .row_keys import array_of
 from .written_findings import fitting
 
 MOST = 12
@@ -47,6 +48,7 @@ class Step(StrEnum):
     MONTH = "month"
 
 
+FORGET = "DELETE FROM reconciliation_leak WHERE invoice_id = ANY(%s::bigint[])"
 LATEST = """
   NOT EXISTS (SELECT FROM reconciliation_exceptioncase n WHERE n.invoice_id = k.invoice_id AND n.id > k.id)
   AND i.status <> 'rejected'
@@ -158,7 +160,8 @@ def keep(found: Mapping[int, Leaks], invoices: Collection[SupplierInvoice]) -> N
     """Keep what these new judgements let through, by invoice, in place of what earlier ones did."""
     if not invoices:
         return
-    Leak.objects.filter(invoice__in=invoices).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [array_of(invoice.pk for invoice in invoices)])
     Leak.objects.bulk_create(row for invoice in invoices for row in _rows_of(invoice, found[invoice.pk]))
 
 

@@ -27,7 +27,9 @@ from .matching import ENGINE_VERSION, Code, Decision, Effect, Outcome, answer, m
 from .matching import Finding as Reason
 from .matching.exact import to_cents
 from .models import ExceptionCase, MatchDecision, SupplierInvoice
+from .parts import rows
 from .policies import RulesOfTheDay
+from .row_keys import array_of
 from .terms import day_after
 from .written_findings import fitting
 
@@ -39,6 +41,8 @@ InvoiceStatus = SupplierInvoice.Status
 BATCH = 200
 HELD_BACK = (Outcome.BLOCKED, Outcome.UNREADABLE)
 SUMS = {Code.LINE_TOTAL: 1, Code.TOTAL: 2}
+WAITED = "status = 'waiting' AND wait_until <= %(today)s"
+OPEN_CASES = "invoice_id = ANY(%(invoices)s::bigint[]) AND closed_at IS NULL"
 # The worklist's columns, copied at each judgement.
 COPIED = [
     "decision", "status", "wait_until", "closed_at", "cleared_by", "invoice_number", "vendor_number",
@@ -79,10 +83,12 @@ def match_due(limit: int = 500) -> int:
     end_waits()
     judged, after = 0, 0
     while judged < limit:
-        count, last = _match_batch(min(BATCH, limit - judged), after)
-        if last is None:
+        size = min(BATCH, limit - judged)
+        keys, count = _match_batch(size, after)
+        judged += count
+        if len(keys) < size:
             break
-        judged, after = judged + count, last
+        after = keys[-1]
     return judged
 
 
@@ -93,10 +99,18 @@ def judge(invoices: Iterable[SupplierInvoice]) -> list[MatchDecision]:
     return _judge(list(_locked(wanted)))
 
 
-@transaction.atomic
 def end_waits() -> int:
     """Open the cases whose day has come; returns how many."""
-    due = ExceptionCase.objects.filter(status=Status.WAITING, wait_until__lte=timezone.localdate())
+    waited = rows(ExceptionCase, ("id",), WAITED, today=timezone.localdate())
+    return _end_waits([row.id for row in waited]) if waited else 0
+
+
+@transaction.atomic
+def _end_waits(keys: list[int]) -> int:
+    """Open these cases, unless somebody has one in hand or decided otherwise meanwhile."""
+    due = ExceptionCase.objects.filter(
+        pk__in=keys, status=Status.WAITING, wait_until__lte=timezone.localdate()
+    )
     cases = list(due.select_for_update(skip_locked=True, of=("self",)))
     for case in cases:
         _stop_waiting(case)
@@ -105,20 +119,23 @@ def end_waits() -> int:
     return len(cases)
 
 
-def _match_batch(size: int, after: int) -> tuple[int, int | None]:
-    """Judge the next few in one transaction, and one by one if that fails; gives the last key as well."""
+def _match_batch(size: int, after: int) -> tuple[list[int], int]:
+    """Judge the next few in one transaction, and one by one if that fails.
+
+    Gives the keys of those it had in hand, and how many of them were judged.
+    """
     keys: list[int] = []
     try:
         with transaction.atomic():
             due = SupplierInvoice.objects.due_for_matching().filter(pk__gt=after)
             invoices = list(_locked(due)[:size])
             keys = [invoice.pk for invoice in invoices]
-            return len(_judge(invoices)), keys[-1] if keys else None
+            return keys, len(_judge(invoices))
     except Exception:
         if not keys:
             raise
         logger.exception("Matching %s invoices together failed; trying them one by one", len(keys))
-        return sum(_match_one(key) for key in keys), keys[-1]
+        return keys, sum(_match_one(key) for key in keys)
 
 
 def _match_one(key: int) -> int:
@@ -141,8 +158,6 @@ def _judge(invoices: list[SupplierInvoice]) -> list[MatchDecision]:
         return []
     cases, busy = _open_cases(invoices)
     invoices = [invoice for invoice in invoices if invoice.pk not in busy]
-    # First, so that a change which comes while this runs makes the invoice due again.
-    SupplierInvoice.objects.filter(pk__in=[invoice.pk for invoice in invoices]).update(match_due=False)
     done = [
         invoice for invoice in invoices if invoice.status in (InvoiceStatus.POSTED, InvoiceStatus.REJECTED)
     ]
@@ -153,13 +168,17 @@ def _judge(invoices: list[SupplierInvoice]) -> list[MatchDecision]:
     _clear_cases([row for row in judged if row.case and not row.is_held_back])
     _mark([row for row in judged if row.is_held_back], InvoiceStatus.BLOCKED)
     _mark([row for row in judged if not row.is_held_back], InvoiceStatus.READY)
+    documents.mark_looked_at(done)
     return [row.record for row in judged]
 
 
 def _open_cases(invoices: Collection[SupplierInvoice]) -> tuple[dict[int, ExceptionCase], set[int]]:
     """Lock the open cases; gives them by invoice, and the invoices whose case a person holds just now."""
     open_cases = ExceptionCase.objects.open().filter(invoice__in=invoices)
-    there = set(open_cases.values_list("invoice_id", flat=True))
+    keys = array_of(invoice.pk for invoice in invoices)
+    there = {row.invoice_id for row in rows(ExceptionCase, ("invoice_id",), OPEN_CASES, invoices=keys)}
+    if not there:
+        return {}, set()
     locked = open_cases.select_for_update(skip_locked=True, of=("self",)).select_related("decision__ground")
     cases = {case.invoice_id: case for case in locked}
     return cases, there - cases.keys()
@@ -230,8 +249,7 @@ def _hash_of_figures(record: MatchDecision) -> bytes:
 def _mark(judged: list[_Judged], wanted: InvoiceStatus) -> None:
     """Let the invoices' status follow the outcome."""
     changed = [row for row in judged if row.invoice.status != wanted]
-    if not changed:
-        return
+    documents.mark_looked_at([row.invoice for row in judged if row.invoice.status == wanted])
     documents.mark_judged([row.invoice for row in changed], to=wanted)
     for row in changed:
         invoice = row.invoice

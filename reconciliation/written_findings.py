@@ -11,8 +11,9 @@ from typing import Any
 from django.db import connection
 
 from .matching import Finding as Reason
-from .models import Finding
+from .row_keys import array_of
 
+FORGET = "DELETE FROM reconciliation_finding WHERE case_id = ANY(%s::bigint[])"
 COPY = """
 COPY reconciliation_finding (case_id, position, code, line, subject, effect, base, actual, variance, unit,
                              percent, amount, broken, released, sentence) FROM STDIN
@@ -21,10 +22,13 @@ COPY reconciliation_finding (case_id, position, code, line, subject, effect, bas
 
 def write(findings: Mapping[int, Collection[Reason]]) -> None:
     """Let these cases, by key, show these findings and no others."""
-    Finding.objects.filter(case__in=list(findings)).delete()
-    with connection.cursor() as cursor, cursor.copy(COPY) as rows:
-        for row in _rows(findings):
-            rows.write_row(row)
+    with connection.cursor() as cursor:
+        cursor.execute(FORGET, [array_of(findings)])
+        if not any(findings.values()):
+            return
+        with cursor.copy(COPY) as rows:
+            for row in _rows(findings):
+                rows.write_row(row)
 
 
 def fitting(figure: Decimal | None, digits: int, places: int) -> Decimal | None:

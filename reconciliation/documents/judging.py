@@ -88,14 +88,29 @@ def mark_deleted(invoice: SupplierInvoice, *, at: datetime.datetime) -> bool:
     return True
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def mark_judged(invoices: Collection[SupplierInvoice], *, to: SupplierInvoice.Status) -> None:
-    """Clear or hold back invoices that the caller has locked, all at once; raises WrongStatus."""
+    """Clear or hold back invoices that the caller has locked, all at once; raises WrongStatus.
+
+    A change that comes while the caller judges waits for its locks, and makes the invoice due again.
+    """
+    if not invoices:
+        return
     for invoice in invoices:
         _check_move(invoice, InvoiceStatus(invoice.status), to)
-    SupplierInvoice.objects.filter(pk__in=[invoice.pk for invoice in invoices]).update(status=to)
+    _those(invoices).update(status=to, match_due=False)
     for invoice in invoices:
         invoice.status = to
+
+
+def mark_looked_at(invoices: Collection[SupplierInvoice]) -> None:
+    """Let invoices that the caller has locked be due no longer; nothing else about them has changed."""
+    if invoices:
+        _those(invoices).update(match_due=False)
+
+
+def _those(invoices: Collection[SupplierInvoice]) -> models.QuerySet[SupplierInvoice]:
+    return SupplierInvoice.objects.filter(pk__in=[invoice.pk for invoice in invoices])
 
 
 @transaction.atomic
