@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from .amounts import billed_amount, bills_goods, sign_of
 from .facts import ZERO, Case, Invoice, InvoiceLine, Level, Order, OrderLine, Vendor
@@ -15,6 +16,8 @@ from .links import Link, Linker, by_confirmed_amount
 from .positions import Key, Movements, Position, arrange_movements, arrange_position
 from .rates import RateTable
 from .units import UnitTable
+
+Worked = TypeVar("Worked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,18 @@ class Dossier:
         self.earlier = tuple(dict.fromkeys(case.earlier))
         self._note_earlier()
         self._positions: dict[Key, Position] = {}
+        self._worked_out: dict[Callable[[Dossier], Any], Any] = {}
         self.links = self._link_lines()
         self.orders = self._orders_concerned()
         self.scope = Scope(vendor=case.invoice.vendor)
         self.lines = tuple(self._lay_out()) if bills_goods(case.invoice) else ()
+
+    def once(self, work_out: Callable[[Dossier], Worked]) -> Worked:
+        """Give what several rules ask for, worked out at the first asking."""
+        if work_out not in self._worked_out:
+            self._worked_out[work_out] = work_out(self)
+        worked: Worked = self._worked_out[work_out]
+        return worked
 
     # --- masters -------------------------------------------------------------------------------------------
 
