@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
 from django.db.models import Avg, Count, Exists, F, OuterRef, Q, Subquery, Sum
 
 from masterdata.models import Company
@@ -20,30 +19,6 @@ Cut = CaseTally.Cut
 IS_OPEN = Q(status__in=ExceptionCase.OPEN_STATUSES)
 TIED_OUT = (Outcome.CLEAN, Outcome.WITHIN, Outcome.WARNING)
 DAY = datetime.timedelta(days=1)
-
-# Accepted and billed quantities in the order's own unit, valued at its price; other units are left out.
-NOT_YET = """
-WITH came AS (
-  SELECT r.order_id, g.order_line, g.unit, sum(g.quantity_accepted) AS quantity
-    FROM reconciliation_goodsreceiptline g JOIN reconciliation_goodsreceipt r ON r.id = g.receipt_id
-   WHERE r.company_id = %(company)s AND r.reversed_on IS NULL AND r.status <> 'cancelled'
-   GROUP BY 1, 2, 3),
-billed AS (
-  SELECT coalesce(nullif(l.order_number, ''), i.order_number) AS order_number, l.order_line, l.unit,
-         sum(CASE WHEN i.type = 'credit_memo' THEN -l.quantity ELSE l.quantity END) AS quantity
-    FROM reconciliation_invoiceline l JOIN reconciliation_supplierinvoice i ON i.id = l.invoice_id
-   WHERE i.company_id = %(company)s AND i.status <> 'rejected'
-   GROUP BY 1, 2, 3)
-SELECT o.vendor_number, o.currency,
-       sum(greatest(coalesce(c.quantity, 0) - coalesce(b.quantity, 0), 0) * l.unit_price / l.price_base),
-       sum(greatest(coalesce(b.quantity, 0) - coalesce(c.quantity, 0), 0) * l.unit_price / l.price_base)
-  FROM reconciliation_purchaseorder o
-  JOIN reconciliation_purchaseorderline l ON l.order_id = o.id
-  LEFT JOIN came c ON c.order_id = o.id AND c.order_line = l.line AND c.unit = l.unit
-  LEFT JOIN billed b ON b.order_number = o.number AND b.order_line = l.line AND b.unit IN (l.unit, '')
- WHERE o.company_id = %(company)s AND l.price_base <> 0 AND (c.quantity IS NOT NULL OR b.quantity IS NOT NULL)
- GROUP BY 1, 2
-"""
 
 
 @dataclass(frozen=True)
@@ -78,16 +53,6 @@ class Rates:
     touchless: Decimal | None
     first_pass: Decimal | None
     to_release: datetime.timedelta | None
-
-
-@dataclass(frozen=True)
-class NotYet:
-    """Goods of a vendor that came and are not billed, or the other way round."""
-
-    vendor: str
-    currency: str
-    received: Decimal
-    billed: Decimal
 
 
 def by_day(
@@ -141,14 +106,6 @@ def rates(company: Company, since: datetime.datetime) -> Rates:
     took = released.aggregate(average=Avg(F("closed_at") - F("opened_at")))["average"]
     share = _share_of(counts["invoices"])
     return Rates(counts["invoices"], share(counts["touchless"]), share(counts["first_pass"]), took)
-
-
-def not_yet(company: Company) -> list[NotYet]:
-    """Give what came and is not billed, and what is billed and did not come, by vendor."""
-    with connection.cursor() as cursor:
-        cursor.execute(NOT_YET, {"company": company.pk})
-        rows = [NotYet(*row) for row in cursor.fetchall()]
-    return [row for row in rows if row.received or row.billed]
 
 
 def _share_of(whole: int) -> Callable[[int], Decimal | None]:

@@ -16,15 +16,21 @@ from django.views.decorators.http import require_safe
 from integration import totals
 from integration.models import today_of
 from masterdata import csv_file
-from reconciliation import control, sheets
+from reconciliation import control, not_yet, sheets
 from reconciliation.models import ControlDay
+from reconciliation.not_yet import Side
 from reconciliation.roles import RETAKE, SEE_TOTALS
 from reconciliation.views import calendar, days, workplace
+from reconciliation.views.board import vendor_names
 
 HEADINGS = [
     *("Part", "Kind", "Side or cause", "Number", "Count", "Quantity", "Amounts", "What", "Owner"),
     *("CAFM", "Portal", "Business Central", "Since", "What to do"),  # of what differs
 ]
+
+
+# What was open at the end of the day, as the file names it.
+PARTS = {Side.RECEIVED: "received, not invoiced", Side.BILLED: "invoiced, not received"}
 
 
 @require_safe
@@ -55,7 +61,7 @@ def again(request: HttpRequest, on: str) -> HttpResponse:
 @require_safe
 @workplace.needs(SEE_TOTALS)
 def evidence(request: HttpRequest, on: str) -> HttpResponse:
-    """Give a day as a file: its figures, their hash, and who signed for them."""
+    """Give a day as a file: its figures, their hash, who signed for them, and what was open at its end."""
     kept = get_object_or_404(
         ControlDay.objects.select_related("company"),
         company=workplace.company(request),
@@ -92,6 +98,26 @@ def _rows(kept: ControlDay) -> Iterator[list[sheets.Cell]]:
             yield ["signature", "", "", "", "", "", "", why, str(signed.withdrawn_by)]
     yield ["SHA-256 of the figures", "", "", "", "", "", "", control.fingerprint(kept), ""]
     yield ["taken", "", "", "", "", "", "", kept.taken_at.isoformat(), kept.company.name]
+    yield from _open_rows(kept)
+
+
+def _open_rows(kept: ControlDay) -> Iterator[list[sheets.Cell]]:
+    """Add what was open at the end of the day, by what is known now: the hash does not stand for it."""
+    now = timezone.now().isoformat()
+    for side, part in PARTS.items():
+        found = not_yet.lines(kept.company, side, kept.date)
+        names = vendor_names(kept.company, {line.vendor for line in found})
+        for line in found:
+            amount = "" if line.amount is None else f"{line.amount:f} {line.currency}"
+            told = ", ".join(
+                (*line.documents, *(["a unit that cannot be converted"] if line.is_short else []))
+            )
+            number, item = f"{line.order} / {line.line}", f"{line.item} {line.description}".strip()
+            since = line.since.isoformat() if line.since else ""
+            unit, who = line.currency if line.in_money else line.unit, f"{line.vendor} {names[line.vendor]}"
+            row: list[sheets.Cell] = [part, item, unit, number, "", line.open, amount, told, who]
+            yield [*row, "", "", "", since, ""]
+        yield [part, "", "", "", len(found), "", "", f"as of the end of {kept.date}, read {now}", ""]
 
 
 def _number(text: str | None) -> Decimal | None:

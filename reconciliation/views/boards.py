@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -17,13 +18,16 @@ from django.views.decorators.http import require_safe
 
 from masterdata.models import Company
 from reconciliation import boards as figures_of
+from reconciliation import not_yet
 from reconciliation.boards import Bucket
 from reconciliation.models import CaseTally
+from reconciliation.not_yet import NotYet, Side
 from reconciliation.roles import SEE_CASES
 
 from . import figures, workplace
 from .board import Board, Form, Line, as_file, vendor_names
-from .queue import EXACTLY, NOBODY
+from .not_yet import SIDES
+from .queue import NOBODY
 from .reasons import reason
 
 RATES_DAYS = 30
@@ -56,8 +60,7 @@ OPENED: dict[Bucket, str | Promise] = {
 @workplace.needs(SEE_CASES)
 def boards(request: HttpRequest) -> HttpResponse:
     company = workplace.company(request)
-    user: Any = request.user
-    context = _boards(company, user) if company else {}
+    context = _boards(company) if company else {}
     return render(request, "desk/boards.html", {"company": company, **context})
 
 
@@ -66,18 +69,17 @@ def boards(request: HttpRequest) -> HttpResponse:
 def board_file(request: HttpRequest, key: str, form: str) -> HttpResponse:
     """Give one board as a file."""
     company = workplace.company(request)
-    user: Any = request.user
-    found = {board.key: board for board in _all(company, user)} if company else {}
+    found = {board.key: board for board in _all(company)} if company else {}
     if key not in found:
         raise Http404
     return as_file(found[key], form)
 
 
-def _boards(company: Company, user: User) -> dict[str, Any]:
-    return {"tiles": _tiles(company), "days": RATES_DAYS, "boards": _all(company, user)}
+def _boards(company: Company) -> dict[str, Any]:
+    return {"tiles": _tiles(company), "days": RATES_DAYS, "boards": _all(company)}
 
 
-def _all(company: Company, user: User) -> list[Board]:
+def _all(company: Company) -> list[Board]:
     today = timezone.localdate()
     return [
         _by_day(company, "due", _("Ageing by due day"), DUE, Cut.DUE, today),
@@ -85,7 +87,7 @@ def _all(company: Company, user: User) -> list[Board]:
         _by_day(company, "opened", _("Ageing by when the case was opened"), OPENED, Cut.OPENED, today),
         _reasons(company),
         _owners(company),
-        *_not_yet(company, user),
+        *_not_yet(company, today),
     ]
 
 
@@ -160,27 +162,20 @@ def _owners(company: Company) -> Board:
     return _of_cases("owners", _("Blocked money by owner"), _("With"), _("Billed"), lines)
 
 
-def _not_yet(company: Company, user: User) -> list[Board]:
-    found = figures_of.not_yet(company)
-    received = sorted((row for row in found if row.received), key=lambda row: -row.received)[:MOST]
-    billed = sorted((row for row in found if row.billed), key=lambda row: -row.billed)[:MOST]
-    names = vendor_names(company, {row.vendor for row in (*received, *billed)})
-    may_see = user.has_perm("reconciliation.view_purchaseorder")
-    orders = reverse("admin:reconciliation_purchaseorder_changelist") if may_see else ""
-    came = [Line(names[row.vendor], {"q": row.vendor}, 0, row.received, row.currency) for row in received]
-    owed = [
-        Line(
-            names[row.vendor],
-            {"tab": "open", "vendor": f"{EXACTLY}{row.vendor}"},
-            0,
-            row.billed,
-            row.currency,
-        )
-        for row in billed
-    ]
-    what, of = _("Vendor"), _("Value")
-    title, other = _("Received, not invoiced"), _("Invoiced, not received")
+def _not_yet(company: Company, today: datetime.date) -> list[Board]:
+    found = not_yet.by_vendor(company, today)
+    names = vendor_names(company, {row.vendor for row in found})
     return [
-        Board("received", title, what, of, came, page=orders, files=_files("received")),
-        Board("billed", other, what, of, owed, page=reverse("worklist"), files=_files("billed")),
+        _not_yet_on(Side.RECEIVED, [(row, row.received) for row in found], names),
+        _not_yet_on(Side.BILLED, [(row, row.billed) for row in found], names),
     ]
+
+
+def _not_yet_on(side: Side, found: list[tuple[NotYet, Decimal]], names: dict[str, str]) -> Board:
+    most = sorted((each for each in found if each[1]), key=lambda each: -each[1])[:MOST]
+    lines = [
+        Line(names[row.vendor], {"vendor": row.vendor, "currency": row.currency}, 0, value, row.currency)
+        for row, value in most
+    ]
+    page = reverse("not-yet", args=[side])
+    return Board(side, str(SIDES[side]), _("Vendor"), _("Value"), lines, page=page, files=_files(side))

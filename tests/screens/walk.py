@@ -191,6 +191,7 @@ NO_SCREENS = {
     "export-mapping", "fetch-export", "forget-filter", "give-back-incident", "healthz", "list-look",
     "look-for-message", "losses-board-file", "losses-file",
     "mapping-goes-on", "mapping-sheet", "message-act", "metrics", "mfa_deactivate_totp",
+    "not-yet-file",
     "mfa_download_recovery_codes", "mfa_edit_webauthn", "mfa_generate_recovery_codes",
     "mfa_reauthenticate_webauthn", "mfa_remove_webauthn", "open-balances-run", "open-balances-template",
     "openid_connect_callback", "openid_connect_login", "prepare-replay", "preview-mapping-draft",
@@ -231,6 +232,7 @@ SCREENS = (
     Screen(
         "losses-rows", "controller", then(at("/boards/lost/"), follow("main td a[href*='/boards/lost/']"))
     ),
+    Screen("not-yet", "controller", at("/boards/not-yet/received/"), dark=True),
     Screen("calendar", "controller", at("/calendar/"), dark=True),
     Screen("calendar-day", "controller", day_with_figures, dark=True),
     Screen("calendar-rows", "controller", then(day_with_figures, follow("main table a[href*='/calendar/']"))),
