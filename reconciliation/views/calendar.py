@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import calendar as months
 import datetime
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from masterdata.models import Company
 from reconciliation.models import ControlDay, ControlTotal
@@ -23,6 +24,8 @@ from .calendar_day import TITLES
 
 Side = ControlTotal.Side
 YEARS = range(2000, 2101)
+SIDES = {Side.CAFM: "CAFM", Side.PORTAL: gettext_lazy("Portal"), Side.BC: "Business Central"}
+CURRENCIES = 2  # as many as fit into a square
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Square:
     counts: str
     url: str
     signed: str
+    sums: tuple[str, ...] = ()
 
 
 def month(request: HttpRequest, *, today: datetime.date) -> HttpResponse:
@@ -81,7 +85,14 @@ def _square(
     signed = next((each for each in kept.sign_offs.all() if each.withdrawn_at is None), None)
     word, tone = _standing(kept, len(differences), bool(totals))
     return Square(
-        day, is_outside, word, tone, _counts(totals), url, signed.by.get_username() if signed else ""
+        day,
+        is_outside,
+        word,
+        tone,
+        _counts(totals),
+        url,
+        signed.by.get_username() if signed else "",
+        tuple(_sums(totals)),
     )
 
 
@@ -101,6 +112,32 @@ def _counts(totals: Iterable[ControlTotal]) -> str:
         counts = [each.count for each in totals if each.side == side and each.count is not None]
         told.append(figures.whole(sum(counts)) if counts else "–")
     return " · ".join(told) if any(each != "–" for each in told) else ""
+
+
+def _sums(totals: list[ControlTotal]) -> Iterator[str]:
+    """Write the sum of each currency: once where the sides agree, else of each side that tells one.
+
+    Kinds whose amount one of their sides does not tell are left out: their sums cannot be compared.
+    """
+    told = [each for each in totals if each.count is not None]
+    short = {each.kind for each in told if each.count and not each.amounts}
+    sums: dict[str, dict[str, Decimal]] = {}
+    for each in told:
+        for currency, amount in each.amounts.items() if each.kind not in short else ():
+            by_side = sums.setdefault(currency, {})
+            by_side[each.side] = by_side.get(each.side, Decimal(0)) + Decimal(amount)
+    sides = [side for side in Side if any(each.side == side for each in told if each.kind not in short)]
+    for currency in sorted(sums)[:CURRENCIES]:
+        amounts = [sums[currency].get(side, Decimal(0)) for side in sides]
+        if len(set(amounts)) == 1:
+            yield figures.money(amounts[0], currency)
+        else:
+            yield from (
+                f"{SIDES[side]} {figures.money(amount, currency)}"
+                for side, amount in zip(sides, amounts, strict=True)
+            )
+    if len(sums) > CURRENCIES:
+        yield _("more currencies on its page")
 
 
 def _month(written: str) -> datetime.date | None:

@@ -34,6 +34,26 @@ def test_each_day_of_the_month_says_how_it_stands(kept, signed_in):
     assert "6 November not run" in shown
 
 
+def test_a_sum_stands_once_where_the_sides_agree_and_by_side_where_they_differ(kept, signed_in):
+    client = signed_in(roles.AUDITOR)
+    of_portal, of_bc = "2104.20", "2054.10"
+
+    alone = words(client.get(MONTH))
+    with_bc = {"count": 41, "amounts": {"EUR": of_portal}}
+    bc = kept.totals.get(side="bc")
+    kept.totals.filter(pk=bc.pk).update(**with_bc)
+    agreed = words(client.get(MONTH))
+    kept.totals.filter(pk=bc.pk).update(amounts={"EUR": of_bc})
+    differing = words(client.get(MONTH))
+    kept.totals.filter(pk=bc.pk).update(amounts={})
+    not_told = words(client.get(MONTH))
+
+    assert "– · 42 · – Sum 2,104.20 EUR" in alone
+    assert "– · 42 · 41 Sum 2,104.20 EUR 6" in agreed
+    assert "– · 42 · 41 Sum Portal 2,104.20 EUR Business Central 2,054.10 EUR 6" in differing
+    assert "– · 42 · 41 6" in not_told
+
+
 def test_a_kind_is_looked_at_by_itself(kept, signed_in):
     assert "5 November nothing came" in words(signed_in(roles.AUDITOR).get(f"{MONTH}&kind=purchase_order"))
 
