@@ -10,6 +10,9 @@ from integration import correlation
 # Who has the key may answer, so it is as secret as a password; also where a path is quoted in an address.
 ANSWER_KEY = re.compile(r"""(answer(?:/|%2F))[^/\s"'?&]+""", re.IGNORECASE)
 
+# PostgreSQL tells the whole row that a constraint refused: a hash, a key, an account.
+REFUSED_ROW = re.compile(r"(Failing row contains \().*?(\)\.?)(?=\n|$)", re.DOTALL)
+
 
 class WithoutAnswerKeys(logging.Filter):
     """Cut the key out of a link to an answer, whichever logger tells its path."""
@@ -41,6 +44,9 @@ class UtcFormatter(logging.Formatter):
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
 
+    def format(self, record: logging.LogRecord) -> str:
+        return REFUSED_ROW.sub(r"\1…\2", super().format(record))
+
 
 class JsonFormatter(UtcFormatter):
     """One JSON object a line, for machines that collect logs; a traceback is a field of it."""
@@ -50,10 +56,10 @@ class JsonFormatter(UtcFormatter):
             "at": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": REFUSED_ROW.sub(r"\1…\2", record.getMessage()),
         }
         if found := correlation.current():
             told["correlation"] = found
         if record.exc_info:
-            told["traceback"] = self.formatException(record.exc_info)
+            told["traceback"] = REFUSED_ROW.sub(r"\1…\2", self.formatException(record.exc_info))
         return json.dumps(told, ensure_ascii=False)

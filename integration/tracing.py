@@ -32,13 +32,23 @@ def check() -> None:
 
 @contextmanager
 def span(name: str) -> Iterator[None]:
-    """Trace a block, inside the span around it, else in the trace of the request that it is for."""
+    """Trace a block, inside the span around it, else in the trace of the request that it is for.
+
+    Of an error only the kind is told: its words may hold a row, an address or what BC answered.
+    """
     provider = _provider()
     if provider is None:
         yield
         return
-    with provider.get_tracer(NAME).start_as_current_span(name, context=_context()):
-        yield
+    tracer = provider.get_tracer(NAME)
+    with tracer.start_as_current_span(
+        name, context=_context(), record_exception=False, set_status_on_exception=False
+    ) as opened:
+        try:
+            yield
+        except Exception as error:
+            _fail(opened, error)
+            raise
 
 
 def rename(name: str) -> None:
@@ -52,6 +62,12 @@ def rename(name: str) -> None:
 def use(provider: Any) -> None:
     """Send the spans of this process there; None is nowhere."""
     _providers[os.getpid()] = provider
+
+
+def _fail(opened: Any, error: Exception) -> None:
+    from opentelemetry.trace import Status, StatusCode
+
+    opened.set_status(Status(StatusCode.ERROR, type(error).__name__))
 
 
 def _is_installed() -> bool:

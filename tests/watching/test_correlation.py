@@ -67,6 +67,15 @@ def test_the_spans_of_a_delivery_lie_in_the_trace_of_its_request(
     assert call.parent.span_id == delivery.context.span_id
 
 
+def test_a_span_tells_the_kind_of_an_error_and_not_its_words(spans: InMemorySpanExporter) -> None:
+    with pytest.raises(ValueError, match="canary"), tracing.span("deliver"):
+        raise ValueError("Failing row contains (canary)")
+
+    (told,) = spans.get_finished_spans()
+    assert "canary" not in told.to_json()
+    assert (told.status.status_code.name, told.status.description) == ("ERROR", "ValueError")
+
+
 def test_without_tracing_there_are_no_spans(house: House, settings: Any) -> None:
     assert settings.TRACING is False
 
