@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,19 +35,27 @@ class Sample:
     slowest: float
 
 
+class Stopped(Exception):  # noqa: N818 - nobody did anything wrong
+    """Somebody ended the run before its time."""
+
+
 @dataclass
 class Watch:
-    """Looks every few seconds, and writes each look down at once."""
+    """Looks every few seconds, and writes each look down at once; ends the run when it was asked to."""
 
     file: Path
+    every: float = EVERY_SECONDS
+    is_stopped: Callable[[], bool] = lambda: False
     began: float = field(default_factory=time.monotonic)
     looked_at: float = 0.0
     since: Any = field(default_factory=timezone.now)
     samples: list[Sample] = field(default_factory=list)
 
     def __call__(self, crew: Fleet) -> None:
+        if self.is_stopped():
+            raise Stopped
         now = time.monotonic()
-        if now - self.looked_at < EVERY_SECONDS:
+        if now - self.looked_at < self.every:
             return
         self.looked_at = now
         since, self.since = self.since, timezone.now()
@@ -76,6 +84,7 @@ def summary(samples: Sequence[Sample]) -> dict[str, Any]:
     names = sorted(steady[0].megabytes)
     return {
         "samples": len(samples),
+        "seconds_watched": round(times[-1] - times[0], 1),
         "memory_mb": {name: round(steady[-1].megabytes[name], 1) for name in names},
         "memory_mb_per_hour": {
             name: round(slope(times, [each.megabytes[name] for each in steady]) * HOUR, 1) for name in names
