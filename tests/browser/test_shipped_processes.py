@@ -36,11 +36,13 @@ def case(people: dict[str, str]) -> int:
 
 
 @pytest.fixture
-def address(case: int, tmp_path: Path) -> Iterator[str]:
+def address(case: int, tmp_path: Path, browser: Browser) -> Iterator[str]:
     from tests.deploy.shipped import started
 
     with started(tmp_path) as found:
         yield found
+        for context in browser.contexts:  # the web waits for connections that are open
+            context.close()
 
 
 def signed_in(browser: Browser, address: str, name: str) -> Page:

@@ -46,11 +46,15 @@ def started(folder: Path) -> Iterator[str]:
     subprocess.run(manage, cwd=ROOT, env=environment, check=True)
     port = _free_port()
     tls.server_context(folder)  # writes the certificate
+    running: list[subprocess.Popen[bytes]] = []
     with ExitStack() as stack:
         for name, command in commands():
             command = [*command, *_of_the_place(name, folder)]
             command = [word.replace("0.0.0.0:8000", f"127.0.0.1:{port}") for word in command]
-            stack.enter_context(_process(name, command, environment, folder))
+            running.append(stack.enter_context(_process(name, command, environment, folder)))
+        stack.callback(
+            lambda: [each.terminate() for each in running]
+        )  # all at once, before each is waited for
         address = f"https://localhost:{port}"
         _until_it_answers(address, folder)
         yield address
@@ -80,11 +84,13 @@ def _of_the_place(name: str, folder: Path) -> list[str]:
 
 
 @contextmanager
-def _process(name: str, command: list[str], environment: dict[str, str], folder: Path) -> Iterator[None]:
+def _process(
+    name: str, command: list[str], environment: dict[str, str], folder: Path
+) -> Iterator[subprocess.Popen[bytes]]:
     with (folder / f"{name}.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
         try:
-            yield
+            yield process
         finally:
             process.terminate()
             try:
