@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 
 from reconciliation.matching import (
+    ENGINE_VERSION,
     FormError,
     answer,
     case_from,
@@ -223,7 +224,7 @@ def test_an_answer_has_exactly_the_agreed_form():
             "payable": "900.00",
             "retained": "0",
             "credit_expected": [],
-            "engine": "1",
+            "engine": ENGINE_VERSION,
         },
         indent=1,
     )

@@ -12,11 +12,12 @@ from django.db import connection, connections, transaction
 
 from reconciliation import reconcile
 from reconciliation.grounds import question_hash
+from reconciliation.matching import ENGINE_VERSION
 from reconciliation.models import ExceptionCase, MatchDecision, SupplierInvoice
 
 from .desk import billed
 
-AGREED = {"engine": "1", "differing": 0, "differences": []}
+AGREED = {"engine": ENGINE_VERSION, "differing": 0, "differences": []}
 
 
 def run(*arguments: str) -> tuple[dict, int]:
@@ -72,7 +73,8 @@ def test_every_stored_decision_comes_out_the_same_again(desk):
 
     told, code = run("replay")
 
-    assert (told, code) == (AGREED | {"replayed": 3, "decided_by": {"1": {"replayed": 3, "differing": 0}}}, 0)
+    decided_by = {ENGINE_VERSION: {"replayed": 3, "differing": 0}}
+    assert (told, code) == (AGREED | {"replayed": 3, "decided_by": decided_by}, 0)
 
 
 def test_a_decision_that_comes_out_differently_is_named(desk):
@@ -94,14 +96,14 @@ def test_a_decision_that_comes_out_differently_is_named(desk):
     assert difference == {
         "decision": record.pk,
         "invoice": "R-1",
-        "engine": "1",
-        "replayed_by": "1",
+        "engine": ENGINE_VERSION,
+        "replayed_by": ENGINE_VERSION,
         "kept": [],
         "fields": ["findings", "lines", "outcome"],
         "was": "clean",
         "now": "blocked",
     }
-    alone = {"replayed": 1, "decided_by": {"1": {"replayed": 1, "differing": 0}}}
+    alone = {"replayed": 1, "decided_by": {ENGINE_VERSION: {"replayed": 1, "differing": 0}}}
     assert run("replay", "--invoice", "R-2") == (AGREED | alone, 0)
 
 
