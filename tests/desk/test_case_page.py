@@ -312,10 +312,10 @@ def test_the_timeline_tells_who_did_what_the_newest_first(desk, signed_in):
     events = page(clerk, case).context["events"]
 
     assert [(event.title, event.who) for event in events if event.title != "Figures changed"] == [
-        ("Blocked: billed over received, billed over accepted", "matching rules version 1, engine 2"),
+        ("Blocked: billed over received, billed over accepted", "matching rules version 1, engine 1"),
         ("Comment", "Anton Berg"),
         ("Taken", "You"),
-        ("Blocked: billed before receipt", "matching rules version 1, engine 2"),
+        ("Blocked: billed before receipt", "matching rules version 1, engine 1"),
         ("Invoice received", "test"),
     ]
     changed = next(event for event in events if event.title == "Figures changed")

@@ -24,7 +24,7 @@ EARLIER = Path(__file__).with_name("earlier_engine.jsonl")
 pytestmark = pytest.mark.django_db
 
 
-def decided_before(desk, *, engine: str = "1") -> list[MatchDecision]:
+def decided_before(desk, *, engine: str = "0") -> list[MatchDecision]:
     """Keep what an earlier engine decided: one that today's judges otherwise, and one alike."""
     told = [json.loads(line) for line in EARLIER.read_text().splitlines()]
     return [_kept(desk.invoice(f"R-{number}"), row, engine) for number, row in enumerate(told, start=1)]
@@ -54,7 +54,7 @@ def test_a_decision_of_an_earlier_engine_is_held_against_todays_figure_by_figure
     result = replaying.replay()
 
     [difference] = result.differences
-    assert (difference.decision, difference.engine, difference.replayed_by) == (otherwise.pk, "1", "2")
+    assert (difference.decision, difference.engine, difference.replayed_by) == (otherwise.pk, "0", "1")
     assert (difference.was, difference.now, difference.kept) == ("blocked", "blocked", [])
     assert {(each.place, each.was, each.now) for each in difference.figures} == {
         ("findings/OVER_RECEIVED 1/base", "-2", "0"),
@@ -76,33 +76,33 @@ def test_a_difference_between_engines_is_told_as_one_and_not_as_a_change_of_the_
     first, *_, by_engine, total = said()
 
     assert first.startswith(
-        f"Decision {otherwise.pk} on invoice R-1, decided by engine 1 and replayed by engine 2: "
+        f"Decision {otherwise.pk} on invoice R-1, decided by engine 0 and replayed by engine 1: "
         "outcome blocked in both. Different: findings/OVER_RECEIVED 1/base was -2, is 0; "
     )
-    assert first.endswith("The two engines judge this otherwise; the decision of engine 1 stands.")
+    assert first.endswith("The two engines judge this otherwise; the decision of engine 0 stands.")
     assert "Audit" not in first
     assert by_engine == (
-        "Of 2 decisions of engine 1, 1 come out otherwise with engine 2; "
+        "Of 2 decisions of engine 0, 1 come out otherwise with engine 1; "
         "the others agree in outcome and every figure."
     )
-    assert total == "2 decisions replayed by engine 2, 1 differ."
+    assert total == "2 decisions replayed by engine 1, 1 differ."
 
 
 def test_that_an_earlier_decision_agrees_is_said_of_the_invoice_that_is_asked_for(desk):
     _, alike = decided_before(desk)
 
     assert said("--invoice", "R-2")[0] == (
-        f"Decision {alike.pk} on invoice R-2, decided by engine 1 and replayed by engine 2: "
+        f"Decision {alike.pk} on invoice R-2, decided by engine 0 and replayed by engine 1: "
         "outcome blocked in both. Outcome and every figure agree."
     )
 
 
 def test_the_same_engine_has_no_right_to_another_answer(desk):
-    decided_before(desk, engine="2")
+    decided_before(desk, engine="1")
 
     first = said()[0]
 
-    assert "decided and replayed by engine 2" in first
+    assert "decided and replayed by engine 1" in first
     assert first.endswith(
         "The same engine answers otherwise: its program or the record was changed. See under Audit."
     )
