@@ -264,7 +264,7 @@ def test_a_board_opens_its_lines_and_a_day_is_chosen(month_end, signed_in) -> No
     at_month_end = client.get("/boards/not-yet/received/?on=2026-11-30")
 
     assert "PO-1 / 1" in words(opened)
-    assert "as of 30 November 2026: 20.00 EUR" in words(at_month_end)
+    assert "As of 30 November 2026: 20.00 EUR" in words(at_month_end)
     row = "PO-1 / 1 FILTER Liftbau Nord 4 PCS 0 PCS 4 PCS 20.00 EUR GR-1"
     assert row in words(at_month_end)
     assert "28 d" in words(at_month_end)

@@ -239,7 +239,11 @@ SCREENS = (
     Screen("overview", "integration", at("/overview/"), dark=True),
     Screen("cutover", "integration", at("/cutover/"), dark=True),
     Screen("open-balances", "integration", at("/cutover/open-balances/")),
-    Screen("rehearsal", "integration", then(at("/cutover/"), follow("main a[href^='/cutover/']"))),
+    Screen(
+        "rehearsal",
+        "integration",
+        then(at("/cutover/"), follow("main a[href^='/cutover/']:not([href*='open'])")),
+    ),
     Screen("audit", "auditor", at("/audit/"), dark=True),
     Screen("retention", "controller", at("/retention/"), dark=True),
     Screen("rights", "auditor", at("/rights/"), dark=True),
