@@ -16,7 +16,7 @@ from integration import flows, rehearsal
 from integration.models import OpeningRun, Rehearsal, RehearsedDocument
 from masterdata.models import Company
 from reconciliation.roles import SEE_REHEARSALS, SWITCH_FLOWS
-from reconciliation.views import workplace
+from reconciliation.views import figures, workplace
 
 SHOWN = 200
 SHADOWED = datetime.timedelta(days=30)
@@ -111,4 +111,8 @@ def _of(company: Company | None) -> Any:
 
 
 def _sums(kept: Rehearsal) -> dict[str, Any]:
-    return {"kinds": rehearsal.by_kind(kept), "causes": rehearsal.by_cause(kept)}
+    return {
+        "kinds": rehearsal.by_kind(kept),
+        "causes": rehearsal.by_cause(kept),
+        "at_least": figures.span(kept.seconds_at_budget),
+    }

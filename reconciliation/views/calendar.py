@@ -26,6 +26,7 @@ Side = ControlTotal.Side
 YEARS = range(2000, 2101)
 SIDES = {Side.CAFM: "CAFM", Side.PORTAL: gettext_lazy("Portal"), Side.BC: "Business Central"}
 CURRENCIES = 2  # as many as fit into a square
+UNBROKEN = "\N{NO-BREAK SPACE}"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _sums(totals: list[ControlTotal]) -> Iterator[str]:
             yield figures.money(amounts[0], currency)
         else:
             yield from (
-                f"{SIDES[side]} {figures.money(amount, currency)}"
+                f"{SIDES[side]} {figures.money(amount, currency).replace(' ', UNBROKEN)}"
                 for side, amount in zip(sides, amounts, strict=True)
             )
     if len(sums) > CURRENCIES:

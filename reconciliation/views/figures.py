@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -55,6 +56,16 @@ def age(since: datetime.datetime, now: datetime.datetime) -> str:
     if minutes < 24 * 60:
         return _("{n} h").format(n=minutes // 60)
     return _("{n} d").format(n=minutes // (24 * 60))
+
+
+def span(seconds: float) -> str:
+    """Write how long something takes, rounded up: in seconds up to two minutes, in minutes to two hours."""
+    if seconds <= 120:
+        return _("{n} s").format(n=math.ceil(seconds))
+    minutes = math.ceil(seconds / 60)
+    if minutes <= 120:
+        return _("{n} min").format(n=minutes)
+    return _("{n} h").format(n=math.ceil(minutes / 60))
 
 
 def due(day: datetime.date | None, today: datetime.date) -> str:

@@ -77,6 +77,14 @@ def test_age_is_told_in_one_unit(since, written):
 
 
 @pytest.mark.parametrize(
+    ("seconds", "written"),
+    [(0, "0 s"), (0.6, "1 s"), (120, "120 s"), (121, "3 min"), (7200, "120 min"), (7201, "3 h")],
+)
+def test_what_something_takes_is_never_told_too_short(seconds, written):
+    assert figures.span(seconds) == written
+
+
+@pytest.mark.parametrize(
     ("days", "written"),
     [
         (-3, "3 days late"),
