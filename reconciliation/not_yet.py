@@ -25,6 +25,8 @@ ZERO = Decimal(0)
 
 # Quantities are added up in base units and divided once, as the engine does; what cannot be is left out.
 # A service is compared in money, and so is what was confirmed of it as a quantity. Consignment is not billed.
+# Rejected goods never counted as come, so their going back takes nothing off; those told of beyond what was
+# not accepted are taken for accepted ones, as the engine does.
 LINES = """
 WITH item AS (
   SELECT number, min(base_unit) AS base_unit FROM masterdata_item
@@ -65,22 +67,24 @@ named AS (
    ORDER BY name, rank, id),
 moved AS (
   SELECT r.order_id, g.order_line, true AS came, r.received_on AS day, r.number, g.unit,
-         g.quantity_accepted AS quantity, NULL::numeric AS amount
+         g.quantity_accepted AS quantity, NULL::numeric AS amount,
+         g.quantity_received - g.quantity_accepted AS rejected
     FROM reconciliation_goodsreceiptline g JOIN reconciliation_goodsreceipt r ON r.id = g.receipt_id
    WHERE r.company_id = %(company)s AND r.status <> 'cancelled' AND r.received_on <= %(day)s
      AND (r.reversed_on IS NULL OR r.reversed_on > %(day)s)
    UNION ALL
-  SELECT r.order_id, g.order_line, true, r.returned_on, r.number, g.unit, -g.quantity, NULL
+  SELECT r.order_id, g.order_line, true, r.returned_on, r.number, g.unit,
+         coalesce(g.quantity_rejected, 0) - g.quantity, NULL, -coalesce(g.quantity_rejected, 0)
     FROM reconciliation_goodsreturnline g JOIN reconciliation_goodsreturn r ON r.id = g.goods_return_id
    WHERE r.company_id = %(company)s AND r.status <> 'cancelled' AND r.returned_on <= %(day)s
    UNION ALL
-  SELECT r.order_id, g.order_line, true, r.confirmed_on, r.number, g.unit, g.quantity, g.amount
+  SELECT r.order_id, g.order_line, true, r.confirmed_on, r.number, g.unit, g.quantity, g.amount, 0
     FROM reconciliation_serviceconfirmationline g
     JOIN reconciliation_serviceconfirmation r ON r.id = g.confirmation_id
    WHERE r.company_id = %(company)s AND r.status <> 'cancelled' AND r.accepted AND r.confirmed_on <= %(day)s
    UNION ALL
   SELECT named.id, coalesce(l.order_line, sole.line), false, i.day, i.number, l.unit,
-         i.sign * l.quantity, i.sign * l.amount
+         i.sign * l.quantity, i.sign * l.amount, 0
     FROM (SELECT *, CASE WHEN type = 'credit_memo' THEN -1 ELSE 1 END AS sign,
                  coalesce(invoice_date, (created_at AT TIME ZONE %(zone)s)::date) AS day
             FROM reconciliation_supplierinvoice
@@ -95,15 +99,18 @@ moved AS (
    WHERE i.day <= %(day)s),
 weighed AS (
   SELECT o.order_id, o.line, m.came, m.day, m.number,
-         CASE WHEN o.in_money AND m.amount IS NOT NULL THEN m.amount
-              WHEN o.in_money THEN CASE WHEN m.unit IN ('', o.unit) THEN m.quantity * o.each END
-              WHEN m.unit IN ('', o.unit) THEN m.quantity * coalesce(o.per_unit, 1)
-              WHEN o.per_unit IS NOT NULL THEN
-                   m.quantity * CASE WHEN m.unit = o.base_unit THEN 1 ELSE factor.per_base END END AS weight
+         CASE WHEN o.in_money AND m.amount IS NOT NULL THEN m.amount ELSE m.quantity * one.weight END
+         AS weight, m.rejected * one.weight AS rejected
     FROM moved m JOIN ordered o ON o.order_id = m.order_id AND o.line = m.order_line
-    LEFT JOIN factor ON factor.item_number = o.item AND factor.unit = m.unit),
+    LEFT JOIN factor ON factor.item_number = o.item AND factor.unit = m.unit,
+         LATERAL (
+      SELECT CASE WHEN o.in_money THEN CASE WHEN m.unit IN ('', o.unit) THEN o.each END
+                  WHEN m.unit IN ('', o.unit) THEN coalesce(o.per_unit, 1)
+                  WHEN o.per_unit IS NOT NULL THEN
+                       CASE WHEN m.unit = o.base_unit THEN 1 ELSE factor.per_base END END AS weight) AS one),
 summed AS (
-  SELECT order_id, line, coalesce(sum(weight) FILTER (WHERE came), 0) AS came,
+  SELECT order_id, line,
+         coalesce(sum(weight) FILTER (WHERE came), 0) + least(coalesce(sum(rejected), 0), 0) AS came,
          coalesce(sum(weight) FILTER (WHERE NOT came), 0) AS billed,
          bool_or(weight IS NULL) AS is_short, {moves} AS moves
     FROM weighed GROUP BY 1, 2)
@@ -193,10 +200,10 @@ def lines(company: Company, side: Side, on: datetime.date, *, vendor: str = "") 
     return sorted(kept, key=lambda line: (-(line.amount or ZERO), line.order, line.line))
 
 
-def still_open(moves: Iterable[Move], settled: Decimal) -> Sequence[Move]:
-    """Give the moves of a side that the other side has not settled, the oldest being settled first."""
+def still_open(moves: Iterable[Move], weight: Decimal) -> Sequence[Move]:
+    """Give the moves of a side that make up what is open of it, the oldest being settled first."""
     ahead = sorted((move for move in moves if move.weight > 0), key=lambda move: (move.day, move.number))
-    left = settled - sum((move.weight for move in moves if move.weight < 0), ZERO)
+    left = sum((move.weight for move in ahead), ZERO) - weight
     open_ones = []
     for move in ahead:
         if move.weight > left:
@@ -221,7 +228,7 @@ def _line(side: Side, *row: Any) -> OpenLine | None:
         for has_come, day, number, weight in json.loads(told)
         if has_come == (side is Side.RECEIVED) and weight is not None
     ]
-    left = still_open(moves, behind * per_unit)
+    left = still_open(moves, (ahead - behind) * per_unit)
     return OpenLine(
         side=side,
         vendor=vendor,

@@ -43,8 +43,10 @@ def bill(desk, number: str, quantity: str, day: int, *, price: str = "5.00", uni
     return desk.invoice(number, line, invoice_date=on(day), **more)
 
 
-def sent_back(desk, quantity: str, day: int, *, unit: str = "PCS", number: str = "RT-1") -> None:
-    lines = (ReturnLineForm(1, 1, Decimal(quantity), unit),)
+def sent_back(
+    desk, quantity: str, day: int, *, rejected: str | None = None, unit: str = "PCS", number: str = "RT-1"
+) -> None:
+    lines = (ReturnLineForm(1, 1, Decimal(quantity), unit, Decimal(rejected) if rejected else None),)
     form = ReturnForm(number, "PO-1", on(day), "Broken", lines)
     documents.record_return(desk.company, form, source="test")
 
@@ -111,6 +113,36 @@ def test_what_went_back_after_it_was_billed_waits_for_a_credit_memo(desk) -> Non
     assert before == [("7", "10", "15", "05", ("R-1",))]
     assert told(desk, Side.BILLED, 19) == before
     assert told(desk, Side.BILLED) == told(desk, Side.RECEIVED) == []
+
+
+@pytest.mark.parametrize(
+    ("went_back", "rejected", "owed"),
+    [
+        ("3", "3", []),
+        ("5", "3", [("5", "7", "10", "05", ("R-1",))]),
+        ("5", "5", [("5", "7", "10", "05", ("R-1",))]),  # two of them cannot have been rejected
+        ("3", None, [("4", "7", "15", "05", ("R-1",))]),
+    ],
+)
+def test_rejected_goods_that_go_back_were_never_billed(desk, went_back, rejected, owed) -> None:
+    desk.order()
+    receipt = received(desk, "10", 2)
+    receipt.lines.update(quantity_accepted=7, quantity_rejected=3)
+    bill(desk, "R-1", "7", 5)
+    sent_back(desk, went_back, 8, rejected=rejected)
+
+    assert told(desk, Side.BILLED, 7) == []
+    assert told(desk, Side.BILLED) == owed
+    assert told(desk, Side.RECEIVED) == []
+
+
+def test_rejected_goods_in_another_unit_go_back_as_pieces(desk) -> None:
+    desk.order("PO-1", ordered(quantity="48"))
+    receipt = received(desk, "3", 2, unit="BOX", number="GR-1")
+    receipt.lines.update(quantity_accepted=2, quantity_rejected=1)
+    sent_back(desk, "18", 8, rejected="18")
+
+    assert told(desk, Side.RECEIVED) == [("18", "0", "90", "02", ("GR-1",))]
 
 
 def test_a_credit_memo_takes_off_what_was_billed(desk) -> None:
