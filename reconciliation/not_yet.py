@@ -160,7 +160,8 @@ class OpenLine:
     """An order line of which one side is ahead; quantities are in its unit, of a service they are money.
 
     `amount` is at the order's price, None without one. `is_short` says that a document could not be counted:
-    its unit leads nowhere. `since` is the oldest day that is still open, `documents` those that are.
+    its unit leads nowhere. `since` is the oldest day that is still open, `documents` those that are, and last
+    those of this side that could not be counted.
     """
 
     side: Side
@@ -221,12 +222,16 @@ def _line(side: Side, *row: Any) -> OpenLine | None:
     order_id, order, vendor, currency, line, item, description, unit, ordered, in_money, *figures = row
     came, billed, worth, is_awaited, is_short, told, per_unit = figures
     ahead, behind = (came, billed) if side is Side.RECEIVED else (billed, came)
-    if ahead <= behind or (side is Side.BILLED and not is_awaited):
+    if ahead < behind or (side is Side.BILLED and not is_awaited):
+        return None
+    theirs = [each for has_come, *each in json.loads(told) if has_come == (side is Side.RECEIVED)]
+    uncounted = [number for _, number, weight in theirs if weight is None]
+    if ahead == behind and not uncounted:
         return None
     moves = [
         Move(datetime.date.fromisoformat(day), number, Decimal(weight))
-        for has_come, day, number, weight in json.loads(told)
-        if has_come == (side is Side.RECEIVED) and weight is not None
+        for day, number, weight in theirs
+        if weight is not None
     ]
     left = still_open(moves, (ahead - behind) * per_unit)
     return OpenLine(
@@ -246,6 +251,6 @@ def _line(side: Side, *row: Any) -> OpenLine | None:
         open=trimmed(ahead - behind),
         amount=None if worth is None else trimmed(abs(worth)),
         since=left[0].day if left else None,
-        documents=tuple(dict.fromkeys(move.number for move in left)),
+        documents=tuple(dict.fromkeys([*(move.number for move in left), *uncounted])),
         is_short=is_short,
     )

@@ -168,6 +168,17 @@ def test_another_unit_is_converted_and_one_that_leads_nowhere_is_said(desk) -> N
     assert [in_boxes[0].is_short, with_pallet.is_short, with_pallet.amount] == [False, True, Decimal(30)]
 
 
+def test_a_document_that_cannot_be_counted_is_shown_where_nothing_else_is_open(desk, signed_in) -> None:
+    desk.order()
+    received(desk, "1", 6, unit="PALLET", number="GR-1")
+
+    shown = words(signed_in(roles.FINANCE_CONTROLLER).get("/boards/not-yet/received/?on=2026-11-30"))
+
+    assert "PO-1 / 1 FILTER Liftbau Nord 0 PCS 0 PCS 0 PCS a unit is not counted 0.00 EUR GR-1 –" in shown
+    assert "Nothing is open" not in shown
+    assert told(desk, Side.BILLED) == []
+
+
 def test_twelve_pieces_are_a_box_without_a_crumb(desk) -> None:
     desk.order("PO-1", ordered(quantity="2", price="60.00", unit="BOX"))
     for number in range(12):
