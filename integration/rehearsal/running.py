@@ -20,7 +20,7 @@ from integration.cafm import auth
 from integration.cafm.problems import ProblemError
 from integration.delivery import doubt
 from integration.models import ApiKey, Rehearsal, RehearsedDocument
-from reconciliation import reconcile
+from reconciliation import documents, reconcile
 
 from . import fates, opened, stage, standing
 from .export import Export
@@ -97,7 +97,7 @@ def _on_stage(rehearsal: Rehearsal, export: Export, looked: opening.Looked | Non
 def _play(rehearsal: Rehearsal, export: Export, looked: opening.Looked | None) -> Played:
     """Take everything the whole way, look at what became of it, and undo it."""
     played = Played()
-    with transaction.atomic():
+    with transaction.atomic(), documents.one_lock(str(rehearsal)):
         key, _secret = auth.issue(rehearsal.company, KEY_NAME, [ApiKey.Scope.EVENTS])
         if looked is not None:
             played.staged = opening.take_over_right(looked, by=rehearsal.by)

@@ -37,7 +37,7 @@ from .orders import (
 from .posting import cancel, mark_posted
 from .receipts import record_confirmation, record_receipt
 from .rejected import unaccounted
-from .steps import OPEN_INVOICES, lock_of, one_at_a_time
+from .steps import OPEN_INVOICES, lock_of, one_at_a_time, one_lock
 from .taken_back import mark_never_received, record_return, record_reversal
 
 __all__ = [
@@ -68,6 +68,7 @@ __all__ = [
     "mark_undecided",
     "mark_with_order",
     "one_at_a_time",
+    "one_lock",
     "record_asset",
     "record_cancellation",
     "record_change",

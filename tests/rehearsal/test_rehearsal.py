@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from integration import rehearsal
 from integration.models import ApiKey, DatabaseLife, InboxEvent, Message, RehearsedDocument
+from integration.rehearsal import running
 from reconciliation.models import PurchaseOrder
 
 from . import exports
@@ -52,6 +54,27 @@ def test_each_document_has_its_fate_with_cause_and_owner(house: Any, tmp_path: P
     assert posts["supplier_invoice.received.v1"] == (1, Decimal(125))
     assert kept.masters == 14
     assert kept.calls > 0
+
+
+def test_more_documents_take_no_more_locks(house: Any, tmp_path: Path, monkeypatch: Any) -> None:
+    """All is one transaction, and PostgreSQL has room for some thousands of locks only."""
+    held: list[int] = []
+    work_off = running._work_off
+
+    def then_counted(events: int) -> None:
+        work_off(events)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND locktype = 'advisory'"
+            )
+            held.append(cursor.fetchone()[0])
+
+    monkeypatch.setattr(running, "_work_off", then_counted)
+    for many in (2, 20):
+        _rehearse(tmp_path, [exports.order(f"PO-{number}") for number in range(many)])
+    few, more = held
+
+    assert few == more > 0
 
 
 def test_an_export_is_not_held_in_memory(tmp_path: Path) -> None:
