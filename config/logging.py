@@ -10,8 +10,9 @@ from integration import correlation
 # Who has the key may answer, so it is as secret as a password; also where a path is quoted in an address.
 ANSWER_KEY = re.compile(r"""(answer(?:/|%2F))[^/\s"'?&]+""", re.IGNORECASE)
 
-# PostgreSQL tells the whole row that a constraint refused: a hash, a key, an account.
-REFUSED_ROW = re.compile(r"(Failing row contains \().*?(\)\.?)(?=\n|$)", re.DOTALL)
+# PostgreSQL tells the whole row that a constraint refused: a hash, a key, an account. A row whose end is not
+# at a line's end takes all that follows with it: rather a word too few than one of the row.
+REFUSED_ROW = re.compile(r"(Failing row contains \().*?(\)\.(?=\n|\Z)|\Z)", re.DOTALL)
 
 
 class WithoutAnswerKeys(logging.Filter):

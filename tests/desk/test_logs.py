@@ -21,7 +21,7 @@ from gunicorn.config import Config
 from config import correlation
 from config.celery import app
 from config.env import Environment
-from config.logging import JsonFormatter, WithoutAnswerKeys
+from config.logging import JsonFormatter, UtcFormatter, WithoutAnswerKeys
 from config.web_log import WebLog
 from tests.conftest import ROOT
 
@@ -54,6 +54,25 @@ def kept() -> Any:
 @app.task(name="tests.say")  # type: ignore[untyped-decorator]
 def say() -> None:
     logger.warning("said by a worker")
+
+
+@pytest.mark.parametrize("form", [JsonFormatter(), UtcFormatter("%(message)s")], ids=["json", "text"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "DETAIL:  Failing row contains (1, canary).",
+        "DETAIL:  Failing row contains (1, canary).\nAnd then",
+        "DETAIL:  Failing row contains (1, two lines (one)\ncanary, 2).\nAnd then",
+        "DETAIL:  Failing row contains (1, canary).; it is tried again",
+        repr(ValueError("Failing row contains (1, canary).\n")) + " was told",
+    ],
+)
+def test_a_refused_row_is_left_out_wherever_it_is_told(form: logging.Formatter, told: str) -> None:
+    line = form.format(logging.makeLogRecord({"msg": told}))
+
+    assert "canary" not in line
+    assert "Failing row contains (…" in line
+    assert ("And then" in line) is ("And then" in told)
 
 
 def test_a_line_is_one_object_with_its_moment_in_utc(kept: list[str]) -> None:
