@@ -2,8 +2,9 @@
 
 Nothing is killed: memory shall be seen. Looks go to .bench/soak-<seed>.jsonl, the figures beside them with
 the verdict: memory of each program, latency and backlog against limits that can be set. The exit code is 1
-when a figure is over its limit, a document is lost or there twice, or something cannot be explained. SIGTERM
-or Ctrl-C end it early: then it tells what it saw so far, and the exit code is 2 where nothing was wrong.
+when a figure is over its limit, a document is lost or there twice, a program ended by itself, or something
+cannot be explained. SIGTERM or Ctrl-C end it early: then it tells what it saw so far, and the exit code is 2
+where nothing was wrong.
 """
 
 from __future__ import annotations
@@ -75,6 +76,7 @@ def _soak(
         except shaking.Hopeless as error:
             trouble = [str(error)]
     told |= watching.summary(watch.samples)
+    trouble += watch.trouble
     limits = Limits(**{each.name: getattr(options, each.name) for each in fields(Limits)})
     return told, judge(told, a_second=options.a_second, limits=limits, trouble=trouble, stopped=stopped)
 

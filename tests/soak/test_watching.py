@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from tests.soak.watching import Sample, slope, summary
+from tests.chaos.fleet import Fleet, Program
+from tests.soak.watching import Sample, Watch, slope, summary
 
 
 def _looks(count: int, *, growth: float) -> list[Sample]:
@@ -27,3 +30,13 @@ def test_what_stays_has_no_slope() -> None:
 @pytest.mark.parametrize("count", [0, 2])
 def test_too_few_looks_say_nothing(count: int) -> None:
     assert summary(_looks(count, growth=1.0)) == {"samples": count}
+
+
+def test_a_program_that_ended_by_itself_is_trouble(tmp_path: Path) -> None:
+    crew = Fleet({}, tmp_path, port=0, hands=1)
+    crew.programs = {name: Program(name, [], restarts=times) for name, times in (("web", 0), ("worker", 2))}
+    watch = Watch(tmp_path / "looks.jsonl", looked_at=float("inf"))
+
+    watch(crew)
+
+    assert watch.trouble == ["worker ended by itself, times: 2"]

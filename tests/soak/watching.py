@@ -50,10 +50,13 @@ class Watch:
     looked_at: float = 0.0
     since: Any = field(default_factory=timezone.now)
     samples: list[Sample] = field(default_factory=list)
+    restarts: dict[str, int] = field(default_factory=dict)
+    """How often each program ended by itself and was started again: nobody kills any here."""
 
     def __call__(self, crew: Fleet) -> None:
         if self.is_stopped():
             raise Stopped
+        self.restarts = {name: each.restarts for name, each in crew.programs.items() if each.restarts}
         now = time.monotonic()
         if now - self.looked_at < self.every:
             return
@@ -73,6 +76,11 @@ class Watch:
         self.samples.append(sample)
         with self.file.open("a") as file:
             file.write(json.dumps(asdict(sample)) + "\n")
+
+    @property
+    def trouble(self) -> list[str]:
+        """Say which programs did not live to the end."""
+        return [f"{name} ended by itself, times: {times}" for name, times in self.restarts.items()]
 
 
 def summary(samples: Sequence[Sample]) -> dict[str, Any]:
