@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from config.local.processes import wait_until
@@ -16,11 +18,12 @@ from tests.workers import ROOT
 SECONDS = 600  # for what takes a minute
 
 
-def begun(folder: Path, *options: str) -> subprocess.Popen[str]:
-    """Start it as a program of its own, with a latency that a laden machine keeps, too."""
+@contextmanager
+def begun(folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """Start it as a program of its own, with a latency that a laden machine keeps; it ends with the block."""
     told = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     slow = ("--seconds-median", "120", "--seconds-p95", "240")
-    return subprocess.Popen(
+    soak = subprocess.Popen(
         [sys.executable, "-m", "tests.soak", "--to", str(folder), "--every", "1", *slow, *options],
         cwd=ROOT,
         env=told,
@@ -28,12 +31,16 @@ def begun(folder: Path, *options: str) -> subprocess.Popen[str]:
         stderr=subprocess.STDOUT,
         text=True,
     )
+    try:
+        yield soak
+    finally:
+        soak.kill()  # what it started ends with it; nothing is left to do where it ended in time
+        soak.communicate()
 
 
 def test_it_ends_with_a_verdict_on_each_figure(tmp_path: Path) -> None:
-    soak = begun(tmp_path, "--hours", "0.01", "--a-second", "1", "--faults", "0.05")
-
-    said, _ = soak.communicate(timeout=SECONDS)
+    with begun(tmp_path, "--hours", "0.01", "--a-second", "1", "--faults", "0.05") as soak:
+        said, _ = soak.communicate(timeout=SECONDS)
 
     told = json.loads((tmp_path / "soak-1.json").read_text())
     assert soak.returncode == GOOD, said
@@ -50,12 +57,12 @@ def test_it_ends_with_a_verdict_on_each_figure(tmp_path: Path) -> None:
 
 
 def test_one_that_is_ended_early_tells_what_it_saw(tmp_path: Path) -> None:
-    soak = begun(tmp_path, "--hours", "2")
     looks = tmp_path / "soak-1.jsonl"
 
-    has_looked = wait_until(lambda: looks.exists() or soak.poll() is not None, seconds=SECONDS)
-    soak.send_signal(signal.SIGTERM)
-    said, _ = soak.communicate(timeout=SECONDS)
+    with begun(tmp_path, "--hours", "2") as soak:
+        has_looked = wait_until(lambda: looks.exists() or soak.poll() is not None, seconds=SECONDS)
+        soak.send_signal(signal.SIGTERM)
+        said, _ = soak.communicate(timeout=SECONDS)
 
     assert has_looked
     assert soak.returncode == STOPPED, said
