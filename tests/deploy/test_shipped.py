@@ -166,6 +166,7 @@ def test_the_probe_of_compose_reaches_a_web_that_takes_only_its_own_name(setting
     command, *words = _compose()["services"]["web"]["healthcheck"]["test"][1:]
     with make_server("127.0.0.1", 0, get_wsgi_application()) as server:
         words[-1] = words[-1].replace(":8000/", f":{server.server_port}/")
+        server.timeout = 30  # a probe that never comes is waited for no longer
         answering = Thread(target=server.handle_request)
         answering.start()
 
