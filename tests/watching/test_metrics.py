@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import timedelta
 from ipaddress import ip_network
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -66,6 +68,21 @@ def test_the_figures_are_those_of_the_house(company: Company) -> None:
     assert found["tieout_oldest_claimable_seconds",] == 0
     assert found["tieout_clock_silent_seconds",] < 600
     assert found["tieout_control_days_unsigned", company.name] == 1
+
+
+def test_a_clock_that_never_began_is_told_apart_from_one_that_is_late(company: Company) -> None:
+    (alert,) = [each["expr"] for each in _alerts() if each["alert"] == "TieoutClockNeverBegan"]
+    never = samples()["tieout_clock_silent_seconds",]
+    Turn.objects.create(pk=1, looked_at=timezone.now())
+    began = samples()["tieout_clock_silent_seconds",]
+
+    assert alert == "tieout_clock_silent_seconds != tieout_clock_silent_seconds"
+    assert (math.isnan(never), math.isnan(began)) == (True, False)
+
+
+def _alerts() -> list[dict[str, Any]]:
+    (group,) = yaml.safe_load((MONITORING / "alerts.yaml").read_text())["groups"]
+    return list(group["rules"])
 
 
 def test_yesterday_is_that_of_the_companys_own_clock(company: Company) -> None:
