@@ -77,6 +77,18 @@ def test_a_new_key_opens_the_door_until_it_is_revoked(admin: Client, company: Co
     assert "1 revoked. Whoever uses such a key is refused from now on." in said
 
 
+def test_the_button_replaces_a_key_without_a_gap(admin: Client, company: Company) -> None:
+    (old,) = SECRET.findall(make(admin, company).content.decode())
+    replace = {"action": "replace", "_selected_action": [the_key().pk]}
+
+    shown = admin.post(KEYS, replace)
+
+    (new,) = SECRET.findall(shown.content.decode())
+    machines = [Client(headers={"Authorization": f"Bearer {secret}"}) for secret in (old, new)]
+    assert [each.get("/api/v1/events/unheard-of").status_code for each in machines] == [404, 404]
+    assert "no-store" in shown["Cache-Control"]
+
+
 def test_revoking_twice_keeps_the_first_time(admin: Client, company: Company) -> None:
     make(admin, company)
     action = {"action": "revoke", "_selected_action": [the_key().pk]}
